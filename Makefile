@@ -1,0 +1,42 @@
+# The way in. Each target works as the first command on a fresh Debian 12 machine (as root or with sudo): it installs
+# what it needs, which install/ pins, and shows how far it is.
+SHELL := /bin/bash
+all := packages python node configure compile web
+
+# Where downloaded models and engines are kept between clones.
+export WASMIND_CACHE ?= $(HOME)/.cache/wasmind
+# Precompiled headers stay cacheable, and a second clone finds what the first one compiled.
+export CCACHE_SLOPPINESS := pch_defines,time_macros
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
+.PHONY: help setup build demo test bench format docs tidy clean
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: ## installs the pinned tools: Debian packages, build/venv, Node
+	@install/steps.sh packages python node
+
+build: ## builds the tools into build/bin and the Python package of build/venv/bin/python
+	@install/steps.sh $(all)
+
+demo: ## builds, compiles two real models and runs them on wasmtime and Node
+	@install/steps.sh $(all) demo
+
+test: ## builds and runs every test; SUITES="style ctest" picks some
+	@install/steps.sh $(all) test
+
+bench: ## builds and measures against onnxruntime-web; writes docs/generated/benchmark.md
+	@install/steps.sh $(all) bench
+
+format: ## formats the C++ sources
+	@git ls-files '*.h' '*.cpp' | grep -v third_party | xargs clang-format-22 -i
+
+docs: ## writes the pages of docs/generated that follow from the tree
+	@python3 docs/generate.py
+
+tidy: ## runs clang-tidy with the checks of .clang-tidy over the C++ sources
+	@run-clang-tidy-22 -quiet -p build '^$(CURDIR)/(abi|compiler|runtime/host|tools)/'
+
+clean: ## removes what was built; the caches stay
+	@rm -rf build build-* node_modules

@@ -1,0 +1,350 @@
+//===- Signature.cpp - names, sizes and rules of the module contract -----------------------------------------------===//
+#include "abi/Signature.h"
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace wasmind::abi {
+
+uint64_t byteWidth(DType dtype) {
+  switch (dtype) {
+#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
+  case DType::enumerator:                                                                                              \
+    return byteWidth;
+#include "abi/abi.def"
+  }
+  return 0;
+}
+
+std::string_view nameOf(DType dtype) {
+  switch (dtype) {
+#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
+  case DType::enumerator:                                                                                              \
+    return name;
+#include "abi/abi.def"
+  }
+  return "";
+}
+
+std::string_view nameOf(Feature feature) {
+  switch (feature) {
+#define WASMIND_FEATURE(enumerator, name)                                                                              \
+  case Feature::enumerator:                                                                                            \
+    return name;
+#include "abi/abi.def"
+  }
+  return "";
+}
+
+std::string_view nameOf(EngineHint hint) {
+  switch (hint) {
+#define WASMIND_ENGINE_HINT(enumerator, name)                                                                          \
+  case EngineHint::enumerator:                                                                                         \
+    return name;
+#include "abi/abi.def"
+  }
+  return "";
+}
+
+std::optional<DType> parseDType(std::string_view text) {
+#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
+  if (text == name)                                                                                                    \
+    return DType::enumerator;
+#include "abi/abi.def"
+  return std::nullopt;
+}
+
+std::optional<Feature> parseFeature(std::string_view text) {
+#define WASMIND_FEATURE(enumerator, name)                                                                              \
+  if (text == name)                                                                                                    \
+    return Feature::enumerator;
+#include "abi/abi.def"
+  return std::nullopt;
+}
+
+std::optional<EngineHint> parseEngineHint(std::string_view text) {
+#define WASMIND_ENGINE_HINT(enumerator, name)                                                                          \
+  if (text == name)                                                                                                    \
+    return EngineHint::enumerator;
+#include "abi/abi.def"
+  return std::nullopt;
+}
+
+std::optional<size_t> Signature::findDim(std::string_view name) const {
+  for (size_t index = 0; index < dims.size(); ++index)
+    if (dims[index].name == name)
+      return index;
+  return std::nullopt;
+}
+
+const Function *Signature::findFunction(std::string_view name) const {
+  for (const Function &function : functions)
+    if (function.name == name)
+      return &function;
+  return nullptr;
+}
+
+namespace {
+
+uint64_t saturatingMultiply(uint64_t a, uint64_t b) {
+  uint64_t product;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<uint64_t>::max() : product;
+}
+
+/// Smallest or largest byte length over the bounds of the named extents.
+uint64_t byteLengthAt(const Tensor &tensor, const std::vector<Dim> &dims, int64_t Dim::*bound) {
+  uint64_t total = byteWidth(tensor.dtype);
+  for (const Extent &extent : tensor.shape) {
+    int64_t value = extent.value;
+    if (extent.isNamed())
+      for (const Dim &dim : dims)
+        if (dim.name == extent.dim)
+          value = dim.*bound;
+    if (value <= 0)
+      return 0; // an empty tensor, whatever the other extents are
+    total = saturatingMultiply(total, uint64_t(value));
+  }
+  return total;
+}
+
+} // namespace
+
+uint64_t boundedByteLength(const Tensor &tensor, const std::vector<Dim> &dims) {
+  return byteLengthAt(tensor, dims, &Dim::max);
+}
+
+std::vector<int64_t> actualShape(const Tensor &tensor, const std::vector<Dim> &dims,
+                                 const std::vector<int64_t> &dimValues) {
+  std::vector<int64_t> shape;
+  shape.reserve(tensor.shape.size());
+  for (const Extent &extent : tensor.shape) {
+    int64_t value = extent.value;
+    if (extent.isNamed())
+      for (size_t index = 0; index < dims.size() && index < dimValues.size(); ++index)
+        if (dims[index].name == extent.dim)
+          value = dimValues[index];
+    shape.push_back(value);
+  }
+  return shape;
+}
+
+std::optional<uint64_t> actualByteLength(DType dtype, const std::vector<int64_t> &shape) {
+  uint64_t total = byteWidth(dtype);
+  bool isEmpty = false;
+  for (int64_t extent : shape) {
+    if (extent < 0)
+      return std::nullopt;
+    isEmpty |= extent == 0;
+    total = saturatingMultiply(total, uint64_t(extent == 0 ? 1 : extent));
+  }
+  if (isEmpty)
+    return 0;
+  if (total == std::numeric_limits<uint64_t>::max())
+    return std::nullopt;
+  return total;
+}
+
+namespace {
+
+/// Collects the first broken rule; the later ones would often follow from it.
+class Validator {
+public:
+  explicit Validator(const Signature &signature) : signature(signature) {}
+
+  std::optional<Error> run() {
+    checkMemory();
+    checkDims();
+    checkFunctions();
+    return std::move(broken);
+  }
+
+private:
+  void fail(const std::string &where, const std::string &reason) {
+    if (!broken)
+      broken = Error{Error::Kind::Invalid, where + ": " + reason};
+  }
+
+  static std::string describe(const Region &region) {
+    return "bytes " + std::to_string(region.offset) + ".." + std::to_string(region.end());
+  }
+
+  /// The region lies inside the memory; overflow of offset + byteLength is excluded before anything adds them.
+  bool checkInside(const std::string &where, const Region &region) {
+    const uint64_t limit = signature.memory.byteLength();
+    if (region.offset > limit || region.byteLength > limit - region.offset) {
+      fail(where, "offset " + std::to_string(region.offset) + " and byteLength " + std::to_string(region.byteLength) +
+                      " reach past the memory's " + std::to_string(limit) + " bytes");
+      return false;
+    }
+    return true;
+  }
+
+  void checkApart(const std::string &where, const Region &region, const std::string &otherName, const Region &other) {
+    if (region.byteLength != 0 && other.byteLength != 0 && region.overlaps(other))
+      fail(where, describe(region) + " overlap " + otherName + " (" + describe(other) + ")");
+  }
+
+  void checkMemory() {
+    const MemoryMap &memory = signature.memory;
+    if (memory.pages == 0 || memory.pages > maxPageCount)
+      return fail("memory.pages", std::to_string(memory.pages) + " is not within 1.." + std::to_string(maxPageCount));
+    const std::pair<const char *, const Region *> parts[] = {{"memory.stack", &memory.stack},
+                                                             {"memory.extents", &memory.extents},
+                                                             {"memory.arena", &memory.arena},
+                                                             {"memory.weights", &memory.weights}};
+    for (auto [name, region] : parts)
+      if (!checkInside(name, *region))
+        return;
+    // Inputs and outputs may lie in the arena, so it is held against the other parts only.
+    for (size_t first = 0; first < std::size(parts); ++first)
+      for (size_t second = first + 1; second < std::size(parts); ++second)
+        checkApart(parts[second].first, *parts[second].second, parts[first].first, *parts[first].second);
+
+    const Weights &weights = signature.weights;
+    if (!weights.external)
+      return;
+    if (!checkInside("weights", weights.region()))
+      return;
+    checkApart("weights", weights.region(), "memory.stack", memory.stack);
+    checkApart("weights", weights.region(), "memory.extents", memory.extents);
+    checkFileName(weights.file);
+    bool isHash = weights.sha256.size() == 64 && std::all_of(weights.sha256.begin(), weights.sha256.end(), [](char c) {
+                    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                  });
+    if (!isHash)
+      fail("weights.sha256", "not 64 lower-case hexadecimal digits");
+  }
+
+  /// A name, never a path: the file is looked for in the folder of the module and nowhere else.
+  void checkFileName(const std::string &file) {
+    bool hasBadCharacter = std::any_of(file.begin(), file.end(), [](char c) {
+      return c == '/' || c == '\\' || c == ':' || (unsigned char)(c) < 0x20 || c == 0x7f;
+    });
+    if (file.empty() || file.size() > 255 || file == "." || file == ".." || hasBadCharacter)
+      fail("weights.file", "not a plain file name");
+  }
+
+  void checkDims() {
+    std::set<std::string_view> names;
+    std::set<uint64_t> offsets;
+    for (size_t index = 0; index < signature.dims.size() && !broken; ++index) {
+      const Dim &dim = signature.dims[index];
+      const std::string where = "dims[" + std::to_string(index) + "]";
+      if (dim.name.empty())
+        fail(where + ".name", "empty");
+      if (!names.insert(dim.name).second)
+        fail(where + ".name", "'" + dim.name + "' is named twice");
+      if (dim.min < 0 || dim.min > dim.max || dim.max > int64_t(maxExtent))
+        fail(where, "bounds " + std::to_string(dim.min) + ".." + std::to_string(dim.max) + " are not within 0.." +
+                        std::to_string(maxExtent) + " in this order");
+      const Region &extents = signature.memory.extents;
+      if (dim.offset % 4 != 0)
+        fail(where + ".offset", std::to_string(dim.offset) + " is not a multiple of 4");
+      if (extents.byteLength < 4 || dim.offset < extents.offset || dim.offset > extents.end() - 4)
+        fail(where + ".offset", std::to_string(dim.offset) + " is not inside memory.extents (" + describe(extents) + ")");
+      if (!offsets.insert(dim.offset).second)
+        fail(where + ".offset", std::to_string(dim.offset) + " is used twice");
+    }
+  }
+
+  void checkFunctions() {
+    if (signature.functions.empty())
+      fail("functions", "empty");
+    std::set<std::string_view> names;
+    for (size_t index = 0; index < signature.functions.size() && !broken; ++index) {
+      const Function &function = signature.functions[index];
+      const std::string where = "functions[" + std::to_string(index) + "]";
+      if (function.name.empty() || function.name == memoryExport || function.name == errorExport ||
+          function.name == abiVersionExport)
+        fail(where + ".name", "'" + function.name + "' cannot be the name of an entry");
+      if (!names.insert(function.name).second)
+        fail(where + ".name", "'" + function.name + "' is named twice");
+      checkTensors(where + ".inputs", function.inputs, true);
+      checkTensors(where + ".outputs", function.outputs, false);
+    }
+  }
+
+  void checkTensors(const std::string &list, const std::vector<Tensor> &tensors, bool areInputs) {
+    std::set<std::string_view> names;
+    for (size_t index = 0; index < tensors.size() && !broken; ++index) {
+      const Tensor &tensor = tensors[index];
+      const std::string where = list + "[" + std::to_string(index) + "]";
+      if (tensor.name.empty())
+        fail(where + ".name", "empty");
+      if (!names.insert(tensor.name).second)
+        fail(where + ".name", "'" + tensor.name + "' is named twice");
+      checkShape(where, tensor, areInputs);
+      checkPlace(where, tensor, areInputs);
+    }
+    if (areInputs && !broken)
+      checkInputsApart(list, tensors);
+  }
+
+  void checkShape(const std::string &where, const Tensor &tensor, bool isInput) {
+    if (tensor.shape.size() > maxRank)
+      fail(where + ".shape", "rank " + std::to_string(tensor.shape.size()) + " is over " + std::to_string(maxRank));
+    bool usesDerived = false;
+    for (size_t axis = 0; axis < tensor.shape.size() && !broken; ++axis) {
+      const Extent &extent = tensor.shape[axis];
+      const std::string entry = where + ".shape[" + std::to_string(axis) + "]";
+      if (!extent.isNamed()) {
+        if (extent.value < 0 || extent.value > int64_t(maxExtent))
+          fail(entry, std::to_string(extent.value) + " is not within 0.." + std::to_string(maxExtent));
+        continue;
+      }
+      std::optional<size_t> dim = signature.findDim(extent.dim);
+      if (!dim)
+        return fail(entry, "'" + extent.dim + "' is not one of dims");
+      usesDerived |= signature.dims[*dim].derived;
+      if (isInput && usesDerived)
+        fail(entry, "'" + extent.dim + "' is derived, so no host can know it before the run");
+    }
+    if (broken)
+      return;
+    // The space of an output with derived extents may be smaller than the product of their bounds: the module promises
+    // that the actual product fits, and hosts hold it against byteLength after the run.
+    const uint64_t bounded = boundedByteLength(tensor, signature.dims);
+    if (usesDerived ? tensor.byteLength > bounded : tensor.byteLength != bounded)
+      fail(where + ".byteLength", std::to_string(tensor.byteLength) + " where the shape at its bounds needs " +
+                                      (bounded == std::numeric_limits<uint64_t>::max() ? "more than 2^64"
+                                                                                       : std::to_string(bounded)));
+  }
+
+  void checkPlace(const std::string &where, const Tensor &tensor, bool isInput) {
+    const Region region = tensor.region();
+    if (broken || !checkInside(where, region))
+      return;
+    if (tensor.offset % byteWidth(tensor.dtype) != 0)
+      fail(where + ".offset", std::to_string(tensor.offset) + " is not a multiple of the element's " +
+                                  std::to_string(byteWidth(tensor.dtype)) + " bytes");
+    checkApart(where, region, "memory.stack", signature.memory.stack);
+    checkApart(where, region, "memory.extents", signature.memory.extents);
+    if (isInput) { // hosts write inputs; an output may be a constant and so lie in the weights
+      checkApart(where, region, "memory.weights", signature.memory.weights);
+      if (signature.weights.external)
+        checkApart(where, region, "weights", signature.weights.region());
+    }
+  }
+
+  /// Writing one input must not change another.
+  void checkInputsApart(const std::string &list, const std::vector<Tensor> &inputs) {
+    std::vector<size_t> order;
+    for (size_t index = 0; index < inputs.size(); ++index)
+      if (inputs[index].byteLength != 0)
+        order.push_back(index);
+    std::sort(order.begin(), order.end(),
+              [&](size_t a, size_t b) { return std::pair(inputs[a].offset, a) < std::pair(inputs[b].offset, b); });
+    for (size_t next = 1; next < order.size(); ++next)
+      checkApart(list + "[" + std::to_string(order[next]) + "]", inputs[order[next]].region(),
+                 list + "[" + std::to_string(order[next - 1]) + "]", inputs[order[next - 1]].region());
+  }
+
+  const Signature &signature;
+  std::optional<Error> broken;
+};
+
+} // namespace
+
+std::optional<Error> validate(const Signature &signature) { return Validator(signature).run(); }
+
+} // namespace wasmind::abi

@@ -1,0 +1,161 @@
+//===- Signature.h - what a module says about itself ---------------------------------------------------------------===//
+//
+// The custom section `wasmind` of a module as C++ values (spec.md describes every field). The compiler fills a
+// Signature and writes it; hosts parse it before they run anything. No exceptions, no RTTI, no LLVM.
+//
+// All types are plain values: copy and move freely, share between threads while nobody writes.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "abi/Result.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wasmind::abi {
+
+#define WASMIND_CONSTANT(name, value) inline constexpr uint64_t name = value;
+#define WASMIND_NAME(name, text) inline constexpr std::string_view name = text;
+#include "abi/abi.def"
+
+/// Element type of a tensor; the number is its code in the C ABI.
+enum class DType : uint8_t {
+#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray) enumerator = code,
+#include "abi/abi.def"
+};
+/// Feature of the engine that a module needs.
+enum class Feature : uint8_t {
+#define WASMIND_FEATURE(enumerator, name) enumerator,
+#include "abi/abi.def"
+};
+/// Engine whose code generator the kernels were shaped for.
+enum class EngineHint : uint8_t {
+#define WASMIND_ENGINE_HINT(enumerator, name) enumerator,
+#include "abi/abi.def"
+};
+
+/// Bytes of one element: 1, 2, 4 or 8.
+uint64_t byteWidth(DType dtype);
+/// "f32", "simd128", "cranelift", ...
+std::string_view nameOf(DType dtype);
+std::string_view nameOf(Feature feature);
+std::string_view nameOf(EngineHint hint);
+/// The element type of this name, or none.
+std::optional<DType> parseDType(std::string_view name);
+std::optional<Feature> parseFeature(std::string_view name);
+std::optional<EngineHint> parseEngineHint(std::string_view name);
+
+/// A range of linear memory, in bytes.
+struct Region {
+  uint64_t offset = 0, byteLength = 0;
+  uint64_t end() const { return offset + byteLength; }
+  bool overlaps(const Region &other) const { return offset < other.end() && other.offset < end(); }
+};
+
+/// A named run-time extent: min <= value <= max, one i32 at byte `offset` of the memory.
+struct Dim {
+  std::string name;
+  int64_t min = 0, max = 0;
+  uint64_t offset = 0;
+  bool derived = false; ///< written by the module during a run; others are written by the host before it
+};
+
+/// One entry of a shape: a number, or the name of a Dim.
+struct Extent {
+  int64_t value = 0; ///< the number when `dim` is empty
+  std::string dim;
+
+  static Extent fixed(int64_t value) { return {value, {}}; }
+  static Extent named(std::string dim) { return {0, std::move(dim)}; }
+  bool isNamed() const { return !dim.empty(); }
+};
+
+/// An input or output: dense and row-major at the actual extents, `byteLength` bytes are reserved for it at `offset`.
+struct Tensor {
+  std::string name;
+  DType dtype = DType::F32;
+  std::vector<Extent> shape;
+  uint64_t offset = 0, byteLength = 0;
+  Region region() const { return {offset, byteLength}; }
+};
+
+/// An exported entry `() -> i32`.
+struct Function {
+  std::string name;
+  std::vector<Tensor> inputs, outputs;
+};
+
+/// The parts of the linear memory.
+struct MemoryMap {
+  uint64_t pages = 0; ///< of 65536 bytes; minimum and maximum of the exported memory
+  Region stack, extents, arena, weights;
+  uint64_t byteLength() const { return pages * pageByteLength; }
+};
+
+/// Where the weights are. External: `file` lies beside the module and is copied to `offset` before the first run.
+struct Weights {
+  bool external = false;
+  std::string file;   ///< a plain file name
+  std::string sha256; ///< of the whole file, 64 lower-case hexadecimal digits
+  uint64_t offset = 0, byteLength = 0;
+  Region region() const { return {offset, byteLength}; }
+};
+
+/// How often a source operator occurs.
+struct OperatorCount {
+  std::string name;
+  uint64_t count = 0;
+};
+
+/// One kernel of the module, for reports.
+struct Kernel {
+  std::string name, kind, shape;
+  uint64_t flops = 0; ///< of one call, at the bounds
+  uint64_t bytes = 0; ///< read and written by one call, at the bounds
+  bool vectorised = false;
+  uint64_t calls = 1; ///< per run
+};
+
+struct Signature {
+  std::string compiler;                 ///< name and version, "wasmind 0.1.0"
+  std::string sourceFormat, sourceName; ///< "onnx", "resnet50.onnx"; empty when unknown
+  std::vector<Feature> features;
+  EngineHint engineHint = EngineHint::Any;
+  std::vector<Dim> dims;
+  std::vector<Function> functions;
+  MemoryMap memory;
+  Weights weights;
+  std::vector<OperatorCount> operators;
+  std::vector<Kernel> kernels;
+
+  /// Index into `dims`, or none.
+  std::optional<size_t> findDim(std::string_view name) const;
+  const Function *findFunction(std::string_view name) const;
+};
+
+/// Checks every rule of spec.md that needs no look at the module itself. None when the signature keeps them all.
+std::optional<Error> validate(const Signature &signature);
+
+/// Reads the JSON of the custom section and validates it. Never reads outside `json`; any bytes are allowed.
+///
+/// Ends in one of three ways:
+///   1. `Invalid`     - not JSON, a field is missing or of the wrong type, or a rule of spec.md is broken.
+///   2. `Unsupported` - another ABI version, or a feature or dtype this version does not know.
+///   3. success, and `validate` holds.
+Result<Signature> parseSignature(std::string_view json);
+
+/// The JSON text of a signature (compact, keys in the order of spec.md). Does not validate.
+std::string writeSignature(const Signature &signature);
+
+/// Product of the extents at their upper bounds times the element width; saturates at UINT64_MAX.
+uint64_t boundedByteLength(const Tensor &tensor, const std::vector<Dim> &dims);
+
+/// Extents of a tensor given one value per entry of `dims`.
+std::vector<int64_t> actualShape(const Tensor &tensor, const std::vector<Dim> &dims,
+                                 const std::vector<int64_t> &dimValues);
+/// Elements times width for actual extents; none on overflow of 64 bits or a negative extent.
+std::optional<uint64_t> actualByteLength(DType dtype, const std::vector<int64_t> &shape);
+
+} // namespace wasmind::abi

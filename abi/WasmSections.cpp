@@ -1,0 +1,133 @@
+//===- WasmSections.cpp - the sections of a .wasm file, without an engine ------------------------------------------===//
+#include "abi/WasmSections.h"
+#include <algorithm>
+
+namespace wasmind::abi {
+namespace {
+
+/// A position in bytes that are not trusted.
+class Reader {
+public:
+  explicit Reader(std::span<const uint8_t> bytes) : rest(bytes) {}
+
+  bool atEnd() const { return rest.empty(); }
+
+  std::optional<uint8_t> byte() {
+    if (rest.empty())
+      return std::nullopt;
+    uint8_t value = rest.front();
+    rest = rest.subspan(1);
+    return value;
+  }
+
+  /// Unsigned LEB128 of at most 32 bits (core specification 5.2.2).
+  std::optional<uint32_t> u32() {
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 35; shift += 7) {
+      std::optional<uint8_t> next = byte();
+      if (!next)
+        return std::nullopt;
+      value |= uint64_t(*next & 0x7f) << shift;
+      if (!(*next & 0x80))
+        return value <= UINT32_MAX ? std::optional<uint32_t>(uint32_t(value)) : std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::span<const uint8_t>> bytes(uint32_t byteLength) {
+    if (byteLength > rest.size())
+      return std::nullopt;
+    std::span<const uint8_t> taken = rest.first(byteLength);
+    rest = rest.subspan(byteLength);
+    return taken;
+  }
+
+  std::span<const uint8_t> remaining() const { return rest; }
+
+private:
+  std::span<const uint8_t> rest;
+};
+
+Error invalid(std::string text) { return {Error::Kind::Invalid, std::move(text)}; }
+
+void appendU32(std::vector<uint8_t> &bytes, uint64_t value) {
+  while (value >= 0x80) {
+    bytes.push_back(uint8_t(value) | 0x80);
+    value >>= 7;
+  }
+  bytes.push_back(uint8_t(value));
+}
+
+} // namespace
+
+Result<std::vector<WasmSection>> readSections(std::span<const uint8_t> module) {
+  static constexpr uint8_t preamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+  if (module.size() < sizeof preamble || !std::equal(std::begin(preamble), std::end(preamble), module.begin()))
+    return invalid("not a WebAssembly module (no '\\0asm' version 1 at its start)");
+
+  std::vector<WasmSection> sections;
+  Reader reader(module.subspan(sizeof preamble));
+  while (!reader.atEnd()) {
+    WasmSection section;
+    section.id = *reader.byte();
+    std::optional<uint32_t> byteLength = reader.u32();
+    std::optional<std::span<const uint8_t>> contents;
+    if (byteLength)
+      contents = reader.bytes(*byteLength);
+    if (!contents)
+      return invalid("section " + std::to_string(sections.size()) + " (id " + std::to_string(section.id) +
+                     ") reaches past the end of the module: the file is truncated or corrupt");
+    section.contents = *contents;
+    if (SectionId(section.id) == SectionId::Custom) {
+      Reader inner(*contents);
+      std::optional<uint32_t> nameLength = inner.u32();
+      std::optional<std::span<const uint8_t>> name;
+      if (nameLength)
+        name = inner.bytes(*nameLength);
+      if (!name)
+        return invalid("custom section " + std::to_string(sections.size()) + " has no complete name");
+      section.name = {reinterpret_cast<const char *>(name->data()), name->size()};
+      section.contents = inner.remaining();
+    }
+    sections.push_back(section);
+  }
+  return sections;
+}
+
+Result<std::span<const uint8_t>> findCustomSection(std::span<const uint8_t> module, std::string_view name) {
+  Result<std::vector<WasmSection>> sections = readSections(module);
+  if (!sections)
+    return sections.error();
+  const WasmSection *found = nullptr;
+  for (const WasmSection &section : *sections) {
+    if (SectionId(section.id) != SectionId::Custom || section.name != name)
+      continue;
+    if (found)
+      return invalid("more than one custom section '" + std::string(name) + "'");
+    found = &section;
+  }
+  if (!found)
+    return invalid("no custom section '" + std::string(name) + "': the module was not made by the wasmind compiler");
+  return found->contents;
+}
+
+uint64_t byteLengthOf(const std::vector<WasmSection> &sections, SectionId id) {
+  uint64_t total = 0;
+  for (const WasmSection &section : sections)
+    if (section.id == uint8_t(id))
+      total += section.contents.size();
+  return total;
+}
+
+std::vector<uint8_t> encodeCustomSection(std::string_view name, std::span<const uint8_t> contents) {
+  std::vector<uint8_t> payload;
+  appendU32(payload, name.size());
+  payload.insert(payload.end(), name.begin(), name.end());
+  payload.insert(payload.end(), contents.begin(), contents.end());
+  std::vector<uint8_t> section{uint8_t(SectionId::Custom)};
+  appendU32(section, payload.size());
+  section.insert(section.end(), payload.begin(), payload.end());
+  return section;
+}
+
+} // namespace wasmind::abi

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Turns abi.def into TypeScript: generate_constants.py OUTPUT.ts
+
+The web library runs this when it is built, so that names and numbers of the contract exist once. The output changes only
+when abi.def does, and is written in one step (a reader never sees half a file).
+"""
+
+import os
+import pathlib
+import re
+import sys
+
+ROW = re.compile(r"^WASMIND_(CONSTANT|NAME|DTYPE|FEATURE|ENGINE_HINT)\((.*)\)\s*$")
+
+
+def read_rows(path):
+    """Macro name -> list of argument lists, in file order."""
+    rows = {}
+    for line in path.read_text().splitlines():
+        match = ROW.match(line)
+        if match:
+            rows.setdefault(match[1], []).append([argument.strip() for argument in match[2].split(",")])
+    return rows
+
+
+def literal(argument):
+    return argument if argument.isdigit() else "'" + argument.strip('"') + "'"
+
+
+def union(arguments):
+    return " | ".join(literal(argument) for argument in arguments)
+
+
+def generate(rows):
+    lines = ["// Made from abi/abi.def by abi/generate_constants.py.", ""]
+    for name, value in rows["CONSTANT"] + rows["NAME"]:
+        lines.append(f"export const {name} = {literal(value)};")
+    lines += ["", f"export type DType = {union(row[1] for row in rows['DTYPE'])};",
+              f"export type Feature = {union(row[1] for row in rows['FEATURE'])};",
+              f"export type EngineHint = {union(row[1] for row in rows['ENGINE_HINT'])};", "",
+              "export const features: readonly Feature[] = ["
+              + ", ".join(literal(row[1]) for row in rows["FEATURE"]) + "];", "",
+              "/** Element types: code of the C ABI, bytes of one element, type in .npy files, typed array that views it. */",
+              "export const dtypes = {"]
+    for _, name, code, width, descr, view in rows["DTYPE"]:
+        lines.append(f"  {name.strip(chr(34))}: {{ code: {code}, byteWidth: {width}, npyDescr: {literal(descr)}, "
+                     f"typedArray: {view.strip(chr(34))} }},")
+    lines += ["} as const;", ""]
+    return "\n".join(lines)
+
+
+def main(output):
+    text = generate(read_rows(pathlib.Path(__file__).with_name("abi.def")))
+    path = pathlib.Path(output)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.read_text() == text:
+        return
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(text)
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])

@@ -1,0 +1,217 @@
+// The signature reader: what it accepts, what it refuses, and with which words.
+#include "abi/Signature.h"
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+using namespace wasmind::abi;
+using Json = nlohmann::json;
+
+namespace {
+
+/// One dynamic input, one output with a derived extent, external weights: every field of the contract is used.
+const char *const fullSignature = R"({
+  "abi": 1, "compiler": "wasmind 0.1.0", "source": {"format": "onnx", "name": "m.onnx"},
+  "features": ["simd128", "relaxed-simd"], "engineHint": "v8",
+  "dims": [{"name": "batch", "min": 1, "max": 8, "offset": 65536, "derived": false},
+           {"name": "kept", "min": 0, "max": 80, "offset": 65540, "derived": true}],
+  "functions": [{"name": "run",
+    "inputs":  [{"name": "x", "dtype": "f32", "shape": ["batch", 10], "offset": 65600, "byteLength": 320}],
+    "outputs": [{"name": "y", "dtype": "i64", "shape": ["kept", 2], "offset": 66048, "byteLength": 1024}]}],
+  "memory": {"pages": 3, "stack": {"offset": 0, "byteLength": 65536}, "extents": {"offset": 65536, "byteLength": 8},
+             "arena": {"offset": 65600, "byteLength": 4096}, "weights": {"offset": 131072, "byteLength": 1000}},
+  "weights": {"storage": "external", "file": "m.weights",
+              "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+              "offset": 131072, "byteLength": 1000},
+  "operators": {"Conv": 53},
+  "kernels": [{"name": "k3", "kind": "convolve", "shape": "1x56", "flops": 231211008, "bytes": 123, "vectorised": true,
+               "calls": 3}]
+})";
+
+/// The error for the full signature after one change; "" when it is still accepted.
+std::string errorAfter(const std::string &pointer, Json value) {
+  Json json = Json::parse(fullSignature, nullptr, false);
+  json[Json::json_pointer(pointer)] = std::move(value);
+  Result<Signature> result = parseSignature(json.dump());
+  return result ? "" : result.error().text;
+}
+
+std::string errorWithout(const std::string &parent, const std::string &key) {
+  Json json = Json::parse(fullSignature, nullptr, false);
+  json[Json::json_pointer(parent)].erase(key);
+  Result<Signature> result = parseSignature(json.dump());
+  return result ? "" : result.error().text;
+}
+
+} // namespace
+
+TEST(Signature, readsEveryField) {
+  Result<Signature> result = parseSignature(fullSignature);
+  ASSERT_TRUE(result) << result.error().text;
+  const Signature &signature = *result;
+  EXPECT_EQ(signature.compiler, "wasmind 0.1.0");
+  EXPECT_EQ(signature.sourceName, "m.onnx");
+  EXPECT_EQ(signature.features, (std::vector{Feature::Simd128, Feature::RelaxedSimd}));
+  EXPECT_EQ(signature.engineHint, EngineHint::V8);
+  ASSERT_EQ(signature.dims.size(), 2u);
+  EXPECT_EQ(signature.dims[1].name, "kept");
+  EXPECT_TRUE(signature.dims[1].derived);
+  const Function *run = signature.findFunction("run");
+  ASSERT_NE(run, nullptr);
+  EXPECT_EQ(run->inputs[0].shape[0].dim, "batch");
+  EXPECT_EQ(run->inputs[0].shape[1].value, 10);
+  EXPECT_EQ(run->outputs[0].dtype, DType::I64);
+  EXPECT_EQ(signature.memory.byteLength(), 3u * 65536);
+  EXPECT_TRUE(signature.weights.external);
+  EXPECT_EQ(signature.operators[0].count, 53u);
+  EXPECT_EQ(signature.kernels[0].flops, 231211008u);
+  EXPECT_EQ(boundedByteLength(run->inputs[0], signature.dims), 320u);
+}
+
+TEST(Signature, writesWhatItReads) {
+  Result<Signature> first = parseSignature(fullSignature);
+  ASSERT_TRUE(first);
+  std::string text = writeSignature(*first);
+  EXPECT_EQ(Json::parse(text, nullptr, false), Json::parse(fullSignature, nullptr, false));
+  Result<Signature> second = parseSignature(text);
+  ASSERT_TRUE(second) << second.error().text;
+  EXPECT_EQ(writeSignature(*second), text);
+}
+
+TEST(Signature, writesValidUtf8EvenForOtherNames) {
+  Signature signature = *parseSignature(fullSignature);
+  signature.sourceName = "caf\xe9.onnx";
+  EXPECT_TRUE(parseSignature(writeSignature(signature)));
+}
+
+TEST(Signature, ignoresUnknownKeys) { EXPECT_EQ(errorAfter("/later", 1), ""); }
+
+TEST(Signature, ignoresUnknownEngineHint) { EXPECT_EQ(errorAfter("/engineHint", "next"), ""); }
+
+TEST(Signature, otherVersionsAreUnsupported) {
+  Result<Signature> result = parseSignature(R"({"abi": 2})");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, Error::Kind::Unsupported);
+  EXPECT_EQ(result.error().text,
+            "signature: abi: version 2, this host reads version 1; compile the model again or update the host");
+}
+
+TEST(Signature, unknownFeaturesAndTypesAreUnsupported) {
+  EXPECT_EQ(errorAfter("/features/0", "simd256"), "signature: features[0]: unknown feature 'simd256'");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/dtype", "f8"),
+            "signature: functions[0].inputs[0].dtype: unknown element type 'f8'");
+}
+
+TEST(Signature, missingFields) {
+  for (const char *key : {"abi", "compiler", "features", "dims", "functions", "memory", "weights"})
+    EXPECT_EQ(errorWithout("", key), std::string("signature: ") + key + ": missing");
+  for (const char *key : {"source", "engineHint", "operators", "kernels"})
+    EXPECT_EQ(errorWithout("", key), "");
+  EXPECT_EQ(errorWithout("/functions/0/inputs/0", "offset"), "signature: functions[0].inputs[0].offset: missing");
+  EXPECT_EQ(errorWithout("/memory", "stack"), "signature: memory.stack: missing");
+  EXPECT_EQ(errorWithout("/weights", "sha256"), "signature: weights.sha256: missing");
+}
+
+TEST(Signature, wrongTypes) {
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", -1),
+            "signature: functions[0].inputs[0].offset: not a non-negative integer");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", 1.5),
+            "signature: functions[0].inputs[0].offset: not a non-negative integer");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", 4294967296),
+            "signature: functions[0].inputs[0].offset: 4294967296 is over 4294967295");
+  EXPECT_EQ(errorAfter("/functions", 7), "signature: functions: not an array");
+  EXPECT_EQ(errorAfter("/dims/0", 7), "signature: dims[0]: not an object");
+  EXPECT_EQ(errorAfter("/dims/0/derived", 0), "signature: dims[0].derived: not true or false");
+  EXPECT_EQ(errorAfter("/compiler", 0), "signature: compiler: not a string");
+  EXPECT_EQ(errorAfter("/operators", 3), "signature: operators: not an object");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/name", std::string("a\0b", 3)),
+            "signature: functions[0].inputs[0].name: contains a zero byte");
+  EXPECT_FALSE(parseSignature(""));
+  EXPECT_FALSE(parseSignature("[]"));
+  EXPECT_FALSE(parseSignature(std::string(100000, '[')));
+}
+
+TEST(Signature, placesOutsideTheMemory) {
+  EXPECT_EQ(errorAfter("/functions/0/outputs/0/offset", 4294967288),
+            "signature: functions[0].outputs[0]: offset 4294967288 and byteLength 1024 reach past the memory's 196608 "
+            "bytes");
+  EXPECT_EQ(errorAfter("/memory/weights/byteLength", 65537),
+            "signature: memory.weights: offset 131072 and byteLength 65537 reach past the memory's 196608 bytes");
+  EXPECT_EQ(errorAfter("/weights/offset", 196608),
+            "signature: weights: offset 196608 and byteLength 1000 reach past the memory's 196608 bytes");
+  EXPECT_EQ(errorAfter("/memory/pages", 0), "signature: memory.pages: 0 is not within 1..65536");
+  EXPECT_EQ(errorAfter("/memory/pages", 65537), "signature: memory.pages: 65537 is not within 1..65536");
+  EXPECT_EQ(errorAfter("/dims/0/offset", 65544),
+            "signature: dims[0].offset: 65544 is not inside memory.extents (bytes 65536..65544)");
+}
+
+TEST(Signature, overlaps) {
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", 1024),
+            "signature: functions[0].inputs[0]: bytes 1024..1344 overlap memory.stack (bytes 0..65536)");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", 65540),
+            "signature: functions[0].inputs[0]: bytes 65540..65860 overlap memory.extents (bytes 65536..65544)");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", 131072),
+            "signature: functions[0].inputs[0]: bytes 131072..131392 overlap memory.weights (bytes 131072..132072)");
+  EXPECT_EQ(errorAfter("/memory/extents/offset", 65532),
+            "signature: memory.extents: bytes 65532..65540 overlap memory.stack (bytes 0..65536)");
+  Json second = {{"name", "z"}, {"dtype", "f32"}, {"shape", {4}}, {"offset", 65616}, {"byteLength", 16}};
+  EXPECT_EQ(errorAfter("/functions/0/inputs/1", second),
+            "signature: functions[0].inputs[1]: bytes 65616..65632 overlap functions[0].inputs[0] (bytes "
+            "65600..65920)");
+  EXPECT_EQ(errorAfter("/dims/1/offset", 65536), "signature: dims[1].offset: 65536 is used twice");
+}
+
+TEST(Signature, shapes) {
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/shape/0", "bacth"),
+            "signature: functions[0].inputs[0].shape[0]: 'bacth' is not one of dims");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/shape/0", "kept"),
+            "signature: functions[0].inputs[0].shape[0]: 'kept' is derived, so no host can know it before the run");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/byteLength", 316),
+            "signature: functions[0].inputs[0].byteLength: 316 where the shape at its bounds needs 320");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/shape", {2147483647, 2147483647, 2147483647}),
+            "signature: functions[0].inputs[0].byteLength: 320 where the shape at its bounds needs more than 2^64");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/shape/1", 2147483648),
+            "signature: functions[0].inputs[0].shape[1]: 2147483648 is over 2147483647");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", 65602),
+            "signature: functions[0].inputs[0].offset: 65602 is not a multiple of the element's 4 bytes");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/shape", std::vector<int>(33, 1)),
+            "signature: functions[0].inputs[0].shape: rank 33 is over 32");
+}
+
+TEST(Signature, dims) {
+  EXPECT_EQ(errorAfter("/dims/0/min", 9), "signature: dims[0]: bounds 9..8 are not within 0..2147483647 in this order");
+  EXPECT_EQ(errorAfter("/dims/1/name", "batch"), "signature: dims[1].name: 'batch' is named twice");
+  EXPECT_EQ(errorAfter("/dims/0/offset", 65538), "signature: dims[0].offset: 65538 is not a multiple of 4");
+}
+
+TEST(Signature, functions) {
+  EXPECT_EQ(errorAfter("/functions", Json::array()), "signature: functions: empty");
+  EXPECT_EQ(errorAfter("/functions/0/name", "memory"),
+            "signature: functions[0].name: 'memory' cannot be the name of an entry");
+}
+
+TEST(Signature, weightFilesAreNamesNotPaths) {
+  for (const char *file : {"", ".", "..", "../m.weights", "/etc/passwd", "a\\b", "c:m", "a\nb"})
+    EXPECT_EQ(errorAfter("/weights/file", file), "signature: weights.file: not a plain file name") << file;
+  EXPECT_EQ(errorAfter("/weights/sha256", "E3"), "signature: weights.sha256: not 64 lower-case hexadecimal digits");
+  EXPECT_EQ(errorAfter("/weights/storage", "http"), "signature: weights.storage: 'http' is neither inline nor external");
+}
+
+TEST(Signature, actualShapes) {
+  Signature signature = *parseSignature(fullSignature);
+  const Tensor &output = signature.functions[0].outputs[0];
+  EXPECT_EQ(actualShape(output, signature.dims, {1, 7}), (std::vector<int64_t>{7, 2}));
+  EXPECT_EQ(actualByteLength(DType::I64, {7, 2}), 112u);
+  EXPECT_EQ(actualByteLength(DType::F16, {}), 2u);
+  EXPECT_EQ(actualByteLength(DType::F32, {0, 2147483647, 2147483647, 2147483647}), 0u);
+  EXPECT_EQ(actualByteLength(DType::F32, {-1}), std::nullopt);
+  EXPECT_EQ(actualByteLength(DType::F32, {2147483647, 2147483647, 2147483647}), std::nullopt);
+}
+
+TEST(Signature, namesAreATable) {
+  EXPECT_EQ(nameOf(DType::BF16), "bf16");
+  EXPECT_EQ(parseDType("bool"), DType::Bool);
+  EXPECT_EQ(byteWidth(DType::U64), 8u);
+  EXPECT_EQ(parseDType("float32"), std::nullopt);
+  EXPECT_EQ(nameOf(Feature::RelaxedSimd), "relaxed-simd");
+  EXPECT_EQ(parseEngineHint("cranelift"), EngineHint::Cranelift);
+}

@@ -1,0 +1,351 @@
+#!/usr/bin/env python3
+"""Writes the golden modules of the contract: usage generate.py DIRECTORY.
+
+`index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse it
+with the listed status. The modules are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so they
+depend on no compiler. The output is the same on every machine.
+"""
+
+import copy
+import hashlib
+import json
+import pathlib
+import struct
+import sys
+
+PAGE = 65536
+EXTENTS = PAGE  # the stack is the first page, the table of extents starts the second
+X, Y, Z = PAGE + 256, PAGE + 1024, PAGE + 2048  # two inputs and an output
+WEIGHTS = 2 * PAGE
+
+
+# --- a small assembler -------------------------------------------------------------------------------------------
+
+def unsigned(value):
+    out = bytearray()
+    while True:
+        byte, value = value & 0x7F, value >> 7
+        out.append(byte | (0x80 if value else 0))
+        if not value:
+            return bytes(out)
+
+
+def signed(value):
+    out = bytearray()
+    while True:
+        byte, value = value & 0x7F, value >> 7
+        done = (value == 0 and not byte & 0x40) or (value == -1 and byte & 0x40)
+        out.append(byte | (0 if done else 0x80))
+        if done:
+            return bytes(out)
+
+
+def vector(items):
+    return unsigned(len(items)) + b"".join(items)
+
+
+def name(text):
+    data = text.encode()
+    return unsigned(len(data)) + data
+
+
+def section(number, contents):
+    return bytes([number]) + unsigned(len(contents)) + contents
+
+
+def custom(text, contents):
+    return section(0, name(text) + contents)
+
+
+def const(value):  # i32; addresses over 2^31 are written as the negative number of the same bits
+    return b"\x41" + signed(value - (1 << 32) if value >= 1 << 31 else value)
+
+
+def memory_access(opcode):
+    return lambda offset=0: bytes([opcode]) + unsigned(0) + unsigned(offset)
+
+
+i32_load, i64_load, f32_load, u8_load = map(memory_access, (0x28, 0x29, 0x2A, 0x2D))
+i32_store, i64_store, f32_store, i8_store = map(memory_access, (0x36, 0x37, 0x38, 0x3A))
+UNREACHABLE, END = b"\x00", b"\x0b"
+I32_EQZ, I32_GE_U, I32_ADD, I32_SHL, I64_ADD, F32_ADD, F32_GT = b"\x45", b"\x4f", b"\x6a", b"\x74", b"\x7c", b"\x92", b"\x5e"
+I32, NO_RESULT = b"\x7f", b"\x40"
+
+
+def get(local):
+    return b"\x20" + unsigned(local)
+
+
+def put(local):
+    return b"\x21" + unsigned(local)
+
+
+def f32_const(value):
+    return b"\x43" + struct.pack("<f", value)
+
+
+def i64_const(value):
+    return b"\x42" + signed(value)
+
+
+def loop_while_less(counter, limit, body):
+    """for (; counter < limit; ++counter) body"""
+    test = get(counter) + get(limit) + I32_GE_U + b"\x0d" + unsigned(1)
+    step = get(counter) + const(1) + I32_ADD + put(counter) + b"\x0c" + unsigned(0)
+    return b"\x02" + NO_RESULT + b"\x03" + NO_RESULT + test + body + step + END + END
+
+
+def function_body(code, i32_locals=0):
+    declarations = vector([unsigned(i32_locals) + I32] if i32_locals else [])
+    body = declarations + code + END
+    return unsigned(len(body)) + body
+
+
+def module(signature, entries, *, minimum=3, maximum=3, data=(), error_address=0, abi_version=1, memory_name="memory",
+           imports=False, entry_type=0, start=False, sections=1, raw_signature=None):
+    """A module with the contract's exports; `entries` maps names to (code, number of i32 locals)."""
+    types = [b"\x60" + vector([]) + vector([I32]), b"\x60" + vector([I32]) + vector([I32]),
+             b"\x60" + vector([]) + vector([])]
+    first = 1 if imports else 0
+    bodies = [function_body(code, count) for code, count in entries.values()]
+    bodies += [function_body(const(error_address)), function_body(const(abi_version)), function_body(b"")]
+    kinds = [entry_type] * len(entries) + [0, 0, 2]
+    exports = [name(memory_name) + b"\x02" + unsigned(0)]
+    for index, entry in enumerate([*entries, "wasmind_error", "wasmind_abi_version"]):
+        exports.append(name(entry) + b"\x00" + unsigned(first + index))
+    limits = unsigned(0) + unsigned(minimum) if maximum is None else unsigned(1) + unsigned(minimum) + unsigned(maximum)
+    out = b"\0asm" + struct.pack("<I", 1)
+    out += section(1, vector(types))
+    if imports:
+        out += section(2, vector([name("env") + name("random") + b"\x00" + unsigned(0)]))
+    out += section(3, vector([unsigned(kind) for kind in kinds]))
+    out += section(5, vector([limits]))
+    out += section(7, vector(exports))
+    if start:
+        out += section(8, unsigned(first + len(bodies) - 1))
+    out += section(10, vector(bodies))
+    if data:
+        out += section(11, vector([unsigned(0) + const(at) + END + vector([bytes([b]) for b in contents])
+                                   for at, contents in data]))
+    text = json.dumps(signature, separators=(",", ":")).encode() if raw_signature is None else raw_signature
+    return out + custom("wasmind", text) * sections
+
+
+# --- signatures --------------------------------------------------------------------------------------------------
+
+WIDTH = {"f32": 4, "i64": 8, "bool": 1, "i32": 4}
+
+
+def tensor(label, dtype, shape, offset, byte_length=None, bounds=None):
+    count = 1
+    for extent in shape:
+        count *= bounds[extent] if isinstance(extent, str) else extent
+    return {"name": label, "dtype": dtype, "shape": shape, "offset": offset,
+            "byteLength": count * WIDTH[dtype] if byte_length is None else byte_length}
+
+
+def signature(inputs, outputs, dims=(), weights=None, entry="run", operators=None):
+    return {
+        "abi": 1, "compiler": "abi/vectors", "source": {"format": "hand", "name": "generate.py"},
+        "features": [], "engineHint": "any", "dims": list(dims),
+        "functions": [{"name": entry, "inputs": inputs, "outputs": outputs}],
+        "memory": {"pages": 3, "stack": {"offset": 0, "byteLength": PAGE}, "extents": {"offset": EXTENTS, "byteLength": 8},
+                   "arena": {"offset": X, "byteLength": 8192}, "weights": {"offset": WEIGHTS, "byteLength": 16}},
+        "weights": weights or {"storage": "inline"}, "operators": operators or {}, "kernels": [],
+    }
+
+
+def add_vectors(left, right, out, count):
+    """out[i] = left[i] + right[i] for f32 at constant addresses"""
+    code = b""
+    for i in range(count):
+        code += const(out) + const(left) + f32_load(4 * i) + const(right) + f32_load(4 * i) + F32_ADD + f32_store(4 * i)
+    return code + const(0)
+
+
+def element(base, index, scale):
+    return get(index) + const(scale) + I32_SHL + const(base) + I32_ADD
+
+
+def keep_positive():
+    """y = the positive elements of x[n]; the derived extent `kept` counts them. Locals: n, i, kept."""
+    keep = element(Y, 2, 2) + element(X, 1, 2) + f32_load() + f32_store() + get(2) + const(1) + I32_ADD + put(2)
+    body = element(X, 1, 2) + f32_load() + f32_const(0) + F32_GT + b"\x04" + NO_RESULT + keep + END
+    return (const(EXTENTS) + i32_load() + put(0) + loop_while_less(1, 0, body)
+            + const(EXTENTS + 4) + get(2) + i32_store() + const(0))
+
+
+def logical_not():
+    """y = !x for bool[n]. Locals: n, i."""
+    body = element(Y, 1, 0) + element(X, 1, 0) + u8_load() + I32_EQZ + i8_store()
+    return const(EXTENTS) + i32_load() + put(0) + loop_while_less(1, 0, body) + const(0)
+
+
+ADD_SIGNATURE = signature([tensor("a", "f32", [4], X), tensor("b", "f32", [4], Y)], [tensor("sum", "f32", [4], Z)],
+                          operators={"Add": 1})
+ADD = {"run": (add_vectors(X, Y, Z, 4), 0)}
+ADD_CASE = {"inputs": {"a": {"shape": [4], "values": [1, 2, 3, 4]}, "b": {"shape": [4], "values": [10, 20, 30, 40.5]}},
+            "outputs": {"sum": {"shape": [4], "values": [11, 22, 33, 44.5]}}}
+N_DIM = {"name": "n", "min": 0, "max": 16, "offset": EXTENTS, "derived": False}
+KEPT_DIM = {"name": "kept", "min": 0, "max": 16, "offset": EXTENTS + 4, "derived": True}
+KEEP_SIGNATURE = signature([tensor("x", "f32", ["n"], X, bounds={"n": 16})],
+                           [tensor("positive", "f32", ["kept"], Y, bounds={"kept": 16})], [N_DIM, KEPT_DIM])
+
+
+def changed(base, path, value):
+    """A deep copy of `base` with one field replaced."""
+    out = copy.deepcopy(base)
+    target = out
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = value
+    return out
+
+
+def forged(path, value):
+    return module(changed(ADD_SIGNATURE, path, value), ADD)
+
+
+# --- the vectors -------------------------------------------------------------------------------------------------
+
+def accepted():
+    """name -> (bytes, cases)"""
+    add = module(ADD_SIGNATURE, ADD)
+    yield "add", add, [ADD_CASE]
+
+    yield "keep_positive", module(KEEP_SIGNATURE, {"run": (keep_positive(), 3)}), [
+        {"inputs": {"x": {"shape": [5], "values": [1, -2, 3, 0, 5]}},
+         "outputs": {"positive": {"shape": [3], "values": [1, 3, 5]}}},
+        {"inputs": {"x": {"shape": [0], "values": []}}, "outputs": {"positive": {"shape": [0], "values": []}}},
+        {"inputs": {"x": {"shape": [16], "values": list(range(1, 17))}},
+         "outputs": {"positive": {"shape": [16], "values": list(range(1, 17))}}},
+        {"inputs": {"x": {"shape": [17], "values": [0] * 17}}, "status": "InvalidArgument"},
+        {"inputs": {"x": {"shape": [2, 2], "values": [0] * 4}}, "status": "InvalidArgument"},
+    ]
+
+    both = signature([tensor("a", "f32", ["n"], X, bounds={"n": 16}), tensor("b", "f32", ["n"], Y, bounds={"n": 16})],
+                     [tensor("sum", "f32", ["n"], Z, bounds={"n": 16})], [N_DIM])
+    body = element(Z, 1, 2) + element(X, 1, 2) + f32_load() + element(Y, 1, 2) + f32_load() + F32_ADD + f32_store()
+    code = const(EXTENTS) + i32_load() + put(0) + loop_while_less(1, 0, body) + const(0)
+    yield "shared_dim", module(both, {"run": (code, 2)}), [
+        {"inputs": {"a": {"shape": [2], "values": [1, 2]}, "b": {"shape": [2], "values": [3, 4]}},
+         "outputs": {"sum": {"shape": [2], "values": [4, 6]}}},
+        {"inputs": {"a": {"shape": [2], "values": [1, 2]}, "b": {"shape": [3], "values": [3, 4, 5]}},
+         "status": "InvalidArgument"},
+    ]
+
+    code = const(Y) + const(X) + i64_load() + i64_const(1) + I64_ADD + i64_store() + const(0)
+    yield "scalar", module(signature([tensor("x", "i64", [], X)], [tensor("next", "i64", [], Y)]), {"run": (code, 0)}), [
+        {"inputs": {"x": {"shape": [], "values": [41]}}, "outputs": {"next": {"shape": [], "values": [42]}}}]
+
+    bools = signature([tensor("x", "bool", [2, "n"], X, bounds={"n": 16})],
+                      [tensor("y", "bool", ["n"], Y, bounds={"n": 16})], [N_DIM])
+    yield "logical_not", module(bools, {"run": (logical_not(), 2)}), [
+        {"inputs": {"x": {"shape": [2, 3], "values": [1, 0, 1, 0, 0, 0]}},
+         "outputs": {"y": {"shape": [3], "values": [0, 1, 0]}}}]
+
+    inline = signature([tensor("x", "f32", [4], X)], [tensor("y", "f32", [4], Y)])
+    weights = struct.pack("<4f", 0.5, 1.5, 2.5, 3.5)
+    offset_case = {"inputs": {"x": {"shape": [4], "values": [1, 1, 1, 1]}},
+                   "outputs": {"y": {"shape": [4], "values": [1.5, 2.5, 3.5, 4.5]}}}
+    run = {"run": (add_vectors(X, WEIGHTS, Y, 4), 0)}
+    yield "inline_weights", module(inline, run, data=[(WEIGHTS, weights)]), [offset_case]
+    external = {"storage": "external", "file": "external.weights", "sha256": hashlib.sha256(weights).hexdigest(),
+                "offset": WEIGHTS, "byteLength": len(weights)}
+    yield "external_weights", module({**inline, "weights": external}, run), [offset_case]
+
+    two = copy.deepcopy(ADD_SIGNATURE)
+    two["functions"].append({"name": "double", "inputs": [tensor("a", "f32", [4], X)],
+                             "outputs": [tensor("sum", "f32", [4], Z)]})
+    yield "two_entries", module(two, {**ADD, "double": (add_vectors(X, X, Z, 4), 0)}), [
+        ADD_CASE, {"entry": "double", "inputs": {"a": {"shape": [4], "values": [1, 2, 3, 4]}},
+                   "outputs": {"sum": {"shape": [4], "values": [2, 4, 6, 8]}}}]
+
+    inputs = ADD_CASE["inputs"]
+    message = b"node 'div' (Div): division by zero\0"
+    yield "reports_error", module(ADD_SIGNATURE, {"run": (const(7), 0)}, data=[(WEIGHTS, message)],
+                                  error_address=WEIGHTS), [
+        {"inputs": inputs, "status": "InvalidArgument", "text": "node 'div' (Div): division by zero"}]
+    yield "error_text_outside", module(ADD_SIGNATURE, {"run": (const(7), 0)}, error_address=0xFFFFFFF0), [
+        {"inputs": inputs, "status": "InvalidArgument"}]
+    yield "error_text_unended", module(ADD_SIGNATURE, {"run": (const(7), 0)}, error_address=3 * PAGE - 4,
+                                       data=[(3 * PAGE - 4, b"oops")]), [
+        {"inputs": inputs, "status": "InvalidArgument", "text": "oops"}]
+    yield "traps", module(ADD_SIGNATURE, {"run": (UNREACHABLE, 0)}), [{"inputs": inputs, "status": "Trap"}]
+    code = const(3 * PAGE) + f32_const(1) + f32_store() + const(0)
+    yield "writes_outside", module(ADD_SIGNATURE, {"run": (code, 0)}), [{"inputs": inputs, "status": "Trap"}]
+    code = const(EXTENTS + 4) + const(17) + i32_store() + const(0)
+    yield "derived_over_bound", module(KEEP_SIGNATURE, {"run": (code, 0)}), [
+        {"inputs": {"x": {"shape": [1], "values": [1]}}, "status": "InvalidModule"}]
+    code = const(EXTENTS + 4) + const(-1) + i32_store() + const(0)
+    yield "derived_negative", module(KEEP_SIGNATURE, {"run": (code, 0)}), [
+        {"inputs": {"x": {"shape": [1], "values": [1]}}, "status": "InvalidModule"}]
+    spin = b"\x03" + NO_RESULT + b"\x0c" + unsigned(0) + END + const(0)
+    yield "spins", module(ADD_SIGNATURE, {"run": (spin, 0)}), [{"inputs": inputs, "status": "Limit", "timeLimitMs": 50}]
+
+
+def refused():
+    """name -> (bytes, status)"""
+    add = module(ADD_SIGNATURE, ADD)
+    yield "empty", b"", "InvalidModule"
+    yield "not_wasm", b"\x7fELF" + bytes(60), "InvalidModule"
+    yield "truncated", add[: len(add) // 2], "InvalidModule"
+    yield "truncated_section", add[:-3], "InvalidModule"
+    yield "missing_section", module(ADD_SIGNATURE, ADD, sections=0), "InvalidModule"
+    yield "two_sections", module(ADD_SIGNATURE, ADD, sections=2), "InvalidModule"
+    yield "bad_json", module(None, ADD, raw_signature=b'{"abi": 1,'), "InvalidModule"
+    yield "deep_json", module(None, ADD, raw_signature=b"[" * 100000), "InvalidModule"
+    yield "bad_utf8", module(None, ADD, raw_signature=json.dumps(ADD_SIGNATURE).encode().replace(b'"sum"', b'"s\xff\xfe"')), \
+        "InvalidModule"
+    yield "other_version", forged(["abi"], 2), "Unsupported"
+    yield "unknown_feature", forged(["features"], ["simd4096"]), "Unsupported"
+    yield "unknown_dtype", forged(["functions", 0, "inputs", 0, "dtype"], "f8"), "Unsupported"
+    yield "offset_outside_memory", forged(["functions", 0, "outputs", 0, "offset"], 3 * PAGE), "InvalidModule"
+    yield "offset_wraps", forged(["functions", 0, "outputs", 0, "offset"], 0xFFFFFFFC), "InvalidModule"
+    yield "length_outside_memory", forged(["functions", 0, "inputs", 1],
+                                          tensor("b", "f32", [65536], Y)), "InvalidModule"
+    yield "length_of_other_shape", forged(["functions", 0, "inputs", 1, "byteLength"], 20), "InvalidModule"
+    yield "product_overflows", forged(["functions", 0, "inputs", 1, "shape"], [65536] * 5), "InvalidModule"
+    yield "negative_extent", forged(["functions", 0, "inputs", 1, "shape"], [-4]), "InvalidModule"
+    yield "unknown_dim", forged(["functions", 0, "inputs", 1, "shape"], ["m"]), "InvalidModule"
+    yield "misaligned", forged(["functions", 0, "inputs", 1, "offset"], Y + 2), "InvalidModule"
+    yield "overlaps_stack", forged(["functions", 0, "inputs", 1, "offset"], 4096), "InvalidModule"
+    yield "inputs_overlap", forged(["functions", 0, "inputs", 1, "offset"], X + 8), "InvalidModule"
+    yield "extent_outside_table", module(changed(KEEP_SIGNATURE, ["dims", 1, "offset"], X),
+                                         {"run": (keep_positive(), 3)}), "InvalidModule"
+    yield "pages_forged", forged(["memory", "pages"], 4), "InvalidModule"
+    yield "memory_grows", module(ADD_SIGNATURE, ADD, maximum=4), "InvalidModule"
+    yield "memory_unbounded", module(ADD_SIGNATURE, ADD, maximum=None), "InvalidModule"
+    yield "memory_not_exported", module(ADD_SIGNATURE, ADD, memory_name="mem"), "InvalidModule"
+    yield "entry_not_exported", module(ADD_SIGNATURE, {"ran": ADD["run"]}), "InvalidModule"
+    yield "entry_of_other_type", module(ADD_SIGNATURE, ADD, entry_type=1), "InvalidModule"
+    yield "version_export_differs", module(ADD_SIGNATURE, ADD, abi_version=2), "InvalidModule"
+    yield "wants_imports", module(ADD_SIGNATURE, ADD, imports=True), "InvalidModule"
+    yield "has_start_function", module(ADD_SIGNATURE, ADD, start=True), "InvalidModule"
+    code = add_vectors(X, Y, Z, 4)[:-2]  # the result is missing: the engine's validation refuses it
+    yield "invalid_code", module(ADD_SIGNATURE, {"run": (code, 0)}), "InvalidModule"
+    base = {"storage": "external", "file": "external.weights", "sha256": "0" * 64, "offset": WEIGHTS, "byteLength": 16}
+    yield "weights_of_other_hash", forged(["weights"], base), "InvalidModule"
+    yield "weights_of_other_length", forged(["weights"], {**base, "byteLength": 12}), "InvalidModule"
+    yield "weights_missing", forged(["weights"], {**base, "file": "nowhere.weights"}), "Io"
+    yield "weights_outside_folder", forged(["weights"], {**base, "file": "../external.weights"}), "InvalidModule"
+
+
+def main(directory):
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    index = []
+    for label, contents, cases in accepted():
+        (directory / f"{label}.wasm").write_bytes(contents)
+        index.append({"file": f"{label}.wasm", "accept": True, "cases": cases})
+    for label, contents, status in refused():
+        (directory / f"{label}.wasm").write_bytes(contents)
+        index.append({"file": f"{label}.wasm", "accept": False, "status": status})
+    (directory / "external.weights").write_bytes(struct.pack("<4f", 0.5, 1.5, 2.5, 3.5))
+    (directory / "index.json").write_text(json.dumps({"vectors": index}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])

@@ -1,0 +1,46 @@
+# LLVM, MLIR and lld of one exact version, and the functions of compiler/ targets.
+find_package(MLIR 22.1.8 EXACT REQUIRED CONFIG)
+find_package(LLD REQUIRED CONFIG)
+list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
+include(TableGen)
+include(AddLLVM)
+include(AddMLIR)
+separate_arguments(WASMIND_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+
+# LLVM is built without exceptions and RTTI; whatever derives from its classes must be, too.
+function(wasmind_compiler_options target)
+  wasmind_warnings(${target})
+  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -Wno-unused-parameter ${WASMIND_LLVM_DEFINITIONS})
+  target_include_directories(${target} SYSTEM PUBLIC ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS} ${LLD_INCLUDE_DIRS})
+  target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR})
+endfunction()
+
+# One precompiled header for all of compiler/: a small pass compiles in under a second instead of four.
+add_library(wasmind_pch STATIC ${CMAKE_SOURCE_DIR}/compiler/Precompiled.cpp)
+wasmind_compiler_options(wasmind_pch)
+target_compile_options(wasmind_pch PRIVATE -Xclang -fno-pch-timestamp)
+target_precompile_headers(wasmind_pch PRIVATE ${CMAKE_SOURCE_DIR}/compiler/Precompiled.h)
+
+# wasmind_stage(name SOURCES ... LIBRARIES ...): one stage = one static library.
+function(wasmind_stage name)
+  cmake_parse_arguments(arg "NO_PCH" "" "SOURCES;LIBRARIES" ${ARGN})
+  if(NOT arg_SOURCES)
+    file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp "") # TEMPORARY
+    set(arg_SOURCES ${CMAKE_BINARY_DIR}/empty.cpp)
+  endif()
+  add_library(${name} STATIC ${arg_SOURCES})
+  wasmind_compiler_options(${name})
+  if(NOT arg_NO_PCH)
+    target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
+    target_precompile_headers(${name} REUSE_FROM wasmind_pch)
+  endif()
+  target_link_libraries(${name} PUBLIC ${arg_LIBRARIES} MLIR LLVM)
+endfunction()
+
+# wasmind_compiler_test(name LABEL stage SOURCES ... LIBRARIES ...): a GoogleTest of a compiler stage.
+function(wasmind_compiler_test name)
+  wasmind_test(${name} ${ARGN})
+  if(TARGET ${name})
+    wasmind_compiler_options(${name})
+  endif()
+endfunction()

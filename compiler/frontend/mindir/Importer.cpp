@@ -1,0 +1,510 @@
+#include "compiler/frontend/mindir/Importer.h"
+#include "compiler/frontend/mindir/MindIR.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
+
+using namespace llvm;
+namespace wasmind::mindir {
+using Kind = Operand::Kind;
+
+// Inlining can multiply nodes without bound (every function calling the next one twice).
+static constexpr size_t maxNodes = 1 << 20;
+static constexpr unsigned maxCallDepth = 128;
+static constexpr uint64_t maxLeaves = 1 << 16;
+
+// Default bounds of extents the file leaves open.
+static constexpr int64_t maxLeadingExtent = 8, maxExtent = 640;
+
+std::string printable(StringRef name) {
+  std::string result;
+  for (char c : name)
+    result += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return result;
+}
+
+std::string nameOf(const NodeProto &node) {
+  return printable(!node.scope.empty() ? node.scope : !node.name.empty() ? node.name : StringRef("?"));
+}
+
+/// Nodes that steer reading and give no code of their own.
+static bool isStructural(StringRef primitive) {
+  static constexpr StringLiteral names[] = {"Constant", "Depend",       "Load",        "MakeTuple", "Partial", "Return",
+                                            "Switch",   "TupleGetItem", "UpdateState", "make_list", "MakeList"};
+  return is_contained(names, primitive);
+}
+
+static StringRef primitiveName(StringRef opType) {
+  opType.consume_front("S_Prim_");
+  return opType;
+}
+
+Importer::Importer(mlir::MLIRContext &context, ModelFiles &files, const ModelProto &model,
+                   const frontend::ImportOptions &options, bool sameAxis)
+    : context(context), files(files), model(model), options(options), sameAxis(sameAxis),
+      compose(mlir::UnknownLoc::get(&context), &context) {
+  for (const PrimitiveProto &primitive : model.primitives)
+    primitives.try_emplace(primitive.name, &primitive);
+  auto index = [&](const GraphProto &function) {
+    functions.try_emplace(function.name, &function);
+    for (const TensorProto &weight : function.parameters) {
+      weights.try_emplace(weight.name, &weight);
+      if (!weight.refKey.empty())
+        weightsByKey.try_emplace(weight.refKey, &weight);
+    }
+    for (const NodeProto &node : function.nodes)
+      if (node.opType == "Constant")
+        for (StringRef output : node.outputs)
+          constants.try_emplace(output, &node);
+  };
+  index(*model.graph);
+  for (const GraphProto &function : model.functions)
+    index(function);
+}
+
+//===- The function's signature ------------------------------------------------------------------------------===//
+
+Expected<Type> Importer::typeOfInput(const TensorProto &tensor, StringRef name) {
+  Type element = elementTypeOf(&context, tensor.dataType);
+  if (!element)
+    return createStringError("input '" + name + "' has the element type " + mindir::nameOf(tensor.dataType));
+  auto module = compose.getInsertionBlock()->getParentOp()->getParentOfType<mlir::ModuleOp>();
+  Extents extents;
+  uint64_t count = 1;
+  for (auto [axis, extent] : enumerate(tensor.dims)) {
+    if (extent == -2)
+      return createStringError("input '" + name + "' may have any rank; give it one with net.set_inputs before export");
+    if (extent < -1)
+      return createStringError("input '" + name + "' has an extent of " + Twine(extent));
+    if (extent >= 0) {
+      extents.push_back(compose.getAffineConstantExpr(extent));
+      if (__builtin_mul_overflow(count, static_cast<uint64_t>(extent), &count) || count > (uint64_t(1) << 40))
+        return createStringError("input '" + name + "' has more than 2^40 elements");
+      continue;
+    }
+    std::string dim = (name + "." + Twine(axis)).str();
+    if (sameAxis)
+      for (const graph::NamedDim &other : graph::getNamedDims(module))
+        if (StringRef(other.name).ends_with("." + std::to_string(axis))) {
+          notes.push_back("extent " + dim + " is taken to be the same as " + other.name);
+          dim = other.name;
+          break;
+        }
+    int64_t low = 1, high = axis == 0 ? maxLeadingExtent : maxExtent;
+    auto chosen = options.dims.find(dim);
+    if (chosen != options.dims.end()) {
+      low = chosen->second.min;
+      high = chosen->second.max;
+      if (low < 0 || high < low)
+        return createStringError("the bounds " + Twine(low) + ".." + Twine(high) + " of extent " + dim +
+                                 " are not in order");
+    } else if (none_of(graph::getNamedDims(module), [&](const graph::NamedDim &other) { return other.name == dim; })) {
+      notes.push_back("extent " + dim + " is taken to be " + std::to_string(low) + ".." + std::to_string(high) +
+                      "; set it with --dim " + dim + "=MIN..MAX");
+    }
+    if (low == high)
+      extents.push_back(compose.getAffineConstantExpr(low));
+    else
+      extents.push_back(graph::declareDim(module, dim, low, high));
+  }
+  return graph::makeTensorType(extents, element);
+}
+
+/// The part of a parameter's name that the user knows: "graph:name" is `name`.
+static StringRef userName(StringRef name) {
+  auto [graph, rest] = name.split(':');
+  return rest.empty() ? graph : rest;
+}
+
+Error Importer::declareInputs(mlir::func::FuncOp function, std::vector<Operand> &arguments) {
+  StringMap<unsigned> taken;
+  Error error = Error::success();
+  unsigned openInputs = 0;
+  auto add = [&](const TensorProto &tensor, StringRef base) -> Operand {
+    std::string name = printable(base);
+    if (unsigned count = taken[name]++)
+      name += "_" + std::to_string(count);
+    auto type = typeOfInput(tensor, name);
+    if (!type) {
+      error = joinErrors(std::move(error), type.takeError());
+      return {};
+    }
+    openInputs += !mlir::cast<mlir::RankedTensorType>(*type).hasStaticShape();
+    (void)function.insertArgument(function.getNumArguments(), *type, {}, function.getLoc());
+    function.setArgAttr(function.getNumArguments() - 1, "graph.name", compose.getStringAttr(name));
+    return Operand(function.getArguments().back());
+  };
+  for (const ValueInfoProto &input : model.graph->inputs) {
+    StringRef name = userName(input.name);
+    if (weights.contains(input.name)) { // old files list the weights among the inputs
+      arguments.push_back(Operand::constant(*weights.lookup(input.name)));
+    } else if (input.tensors.size() == 1) {
+      arguments.push_back(add(input.tensors.front(), name));
+    } else if (StringRef(input.denotation).contains("Monad")) {
+      arguments.push_back(Operand::monad());
+    } else if (input.info && (input.info->type == AttributeType::Tuple || input.info->type == AttributeType::List) &&
+               all_of(input.info->values, [](const AttributeProto &v) { return v.tensors.size() == 1; })) {
+      SmallVector<Operand> elements;
+      for (auto [i, element] : enumerate(input.info->values))
+        elements.push_back(add(element.tensors.front(), (name + "_" + Twine(i)).str()));
+      arguments.push_back(Operand::sequence(elements));
+    } else {
+      return joinErrors(std::move(error), createStringError("input '" + printable(name) +
+                                                            "' is not a tensor; give the network tensors only"));
+    }
+    if (error)
+      return error;
+  }
+  hasOpenExtents = openInputs > 1;
+  return error;
+}
+
+mlir::DictionaryAttr Importer::countOperators() const {
+  llvm::StringMap<int64_t> counts;
+  auto count = [&](const GraphProto &function) {
+    for (const NodeProto &node : function.nodes) {
+      StringRef type = node.opType;
+      if (type.consume_front("REF::")) {
+        auto shared = primitives.find(type);
+        if (shared == primitives.end())
+          continue; // a call
+        type = shared->second->opType;
+      }
+      type = primitiveName(type);
+      if (!isStructural(type) && !type.empty())
+        ++counts[type];
+    }
+  };
+  count(*model.graph);
+  for (const GraphProto &function : model.functions)
+    count(function);
+  SmallVector<mlir::NamedAttribute> entries;
+  mlir::Builder builder(&context);
+  for (const auto &entry : counts)
+    entries.push_back(builder.getNamedAttr(entry.first(), builder.getI64IntegerAttr(entry.second)));
+  return builder.getDictionaryAttr(entries);
+}
+
+Expected<mlir::OwningOpRef<mlir::ModuleOp>> Importer::run() {
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &found) {
+    if (diagnostic.empty())
+      diagnostic = printable(found.str());
+    return mlir::success();
+  });
+  mlir::OwningOpRef<mlir::ModuleOp> module(mlir::ModuleOp::create(compose.getLoc()));
+  compose.setInsertionPointToEnd(module->getBody());
+  auto function = mlir::func::FuncOp::create(compose, compose.getLoc(), "run", compose.getFunctionType({}, {}));
+  entry = function.addEntryBlock();
+  compose.setInsertionPointToEnd(entry);
+  std::vector<Operand> arguments;
+  if (Error error = declareInputs(function, arguments))
+    return error;
+
+  auto result = evaluate(*model.graph, arguments, nullptr);
+  if (!result)
+    return result.takeError();
+
+  SmallVector<Value> outputs;
+  Error error = Error::success();
+  forEachLeaf(*result, [&](const Operand &leaf) {
+    if (error || leaf.is(Kind::Monad) || leaf.is(Kind::Nothing))
+      return;
+    auto value = asTensor(leaf);
+    if (!value)
+      error = createStringError("result " + Twine(outputs.size()) + " of the network: " + toString(value.takeError()));
+    else
+      outputs.push_back(*value);
+  });
+  if (error)
+    return error;
+  if (outputs.empty())
+    return createStringError("the network has no tensor results");
+  compose.setLoc(mlir::UnknownLoc::get(&context));
+  mlir::func::ReturnOp::create(compose, compose.getLoc(), outputs);
+  function.setType(compose.getFunctionType(function.getArgumentTypes(), mlir::ValueRange(outputs).getTypes()));
+  for (unsigned i = 0; i < outputs.size(); ++i)
+    function.setResultAttr(i, "graph.name", compose.getStringAttr("out" + Twine(i)));
+  (*module)->setAttr("graph.operators", countOperators());
+
+  diagnostic.clear();
+  if (mlir::failed(mlir::verify(*module)))
+    return createStringError("imported to an invalid graph: " + diagnostic);
+  return module;
+}
+
+//===- Constants ---------------------------------------------------------------------------------------------===//
+
+Expected<Value> Importer::materialize(const TensorProto &tensor) {
+  Value &known = materialized[&tensor];
+  if (known)
+    return known;
+  auto bytes = files.elementsOf(tensor);
+  StringRef name = userName(tensor.refKey.empty() ? tensor.name : tensor.refKey);
+  auto failure = [&](const Twine &reason) {
+    return createStringError(name.empty() ? reason : "tensor '" + printable(name) + "': " + reason);
+  };
+  if (!bytes)
+    return failure(toString(bytes.takeError()));
+  auto type = staticTypeOf(&context, tensor);
+  if (!type)
+    return failure("its element type is " + mindir::nameOf(tensor.dataType));
+  // At the head of the function: also what uses it inside a branch or loop first is reached by all.
+  mlir::OpBuilder::InsertionGuard guard(compose);
+  compose.setInsertionPointToStart(entry);
+  known = graph::makeMappedConstant(compose, mlir::NameLoc::get(compose.getStringAttr(printable(name))), type,
+                                    printable(name), *bytes);
+  return known;
+}
+
+Expected<Integers> Importer::integers(const TensorProto &tensor) {
+  auto bytes = files.elementsOf(tensor);
+  if (!bytes)
+    return bytes.takeError();
+  auto value = materialize(tensor);
+  if (!value)
+    return value.takeError();
+  if (auto values = graph::constantIntegers(*value))
+    return Integers(values->begin(), values->end());
+  return createStringError("integers are needed");
+}
+
+//===- Nodes -------------------------------------------------------------------------------------------------===//
+
+std::optional<Operand> Importer::find(StringRef name, const std::shared_ptr<Frame> &frame) {
+  for (const Frame *scope = frame.get(); scope; scope = scope->around.get()) {
+    auto found = scope->values.find(name);
+    if (found != scope->values.end())
+      return found->second;
+  }
+  if (const TensorProto *weight = weights.lookup(name))
+    return Operand::constant(*weight);
+  if (const NodeProto *constant = constants.lookup(name)) {
+    auto value = readConstant(*constant);
+    if (value)
+      return *value;
+    consumeError(value.takeError());
+  }
+  if (const GraphProto *function = functions.lookup(name))
+    return Operand::closure(*function, frame, {});
+  return std::nullopt;
+}
+
+Expected<Operand> Importer::lookUp(StringRef name, const std::shared_ptr<Frame> &frame) {
+  if (auto found = find(name, frame))
+    return *found;
+  return createStringError("uses '" + printable(name) + "', which is not defined before it" +
+                           (headers.empty() ? "" : " or belongs to another function than this loop"));
+}
+
+Expected<Operand> Importer::readConstant(const NodeProto &node) {
+  for (const AttributeProto &attribute : node.attributes)
+    if (attribute.name == "value")
+      if (auto value = decode(attribute))
+        return *value;
+  return createStringError("a constant of a kind that inference does not know; keep it out of the network");
+}
+
+Expected<std::shared_ptr<Frame>> Importer::enter(const GraphProto &function, ArrayRef<Operand> arguments,
+                                                 std::shared_ptr<Frame> around) {
+  auto frame = std::make_shared<Frame>();
+  frame->function = &function;
+  frame->around = std::move(around);
+  if (arguments.size() > function.inputs.size())
+    return createStringError("calls '" + printable(function.name) + "' with " + Twine(arguments.size()) +
+                             " arguments, it takes " + Twine(function.inputs.size()));
+  for (auto [i, input] : enumerate(function.inputs)) {
+    if (i < arguments.size()) {
+      frame->values[input.name] = arguments[i];
+      continue;
+    }
+    // Weights need not be passed: the last parameters may name them.
+    const TensorProto *weight = input.tensors.empty() ? nullptr : weightsByKey.lookup(input.tensors.front().refKey);
+    if (StringRef(input.denotation).contains("Monad"))
+      frame->values[input.name] = Operand::monad();
+    else if (weight)
+      frame->values[input.name] = Operand::constant(*weight);
+    else
+      return createStringError("calls '" + printable(function.name) + "' without argument '" +
+                               printable(userName(input.name)) + "'");
+  }
+  return frame;
+}
+
+Expected<Operand> Importer::resultOf(const std::shared_ptr<Frame> &frame) {
+  const auto &outputs = frame->function->outputs;
+  if (outputs.empty())
+    return createStringError("function '" + printable(frame->function->name) + "' has no result");
+  SmallVector<Operand> results;
+  for (const ValueInfoProto &output : outputs) {
+    auto value = lookUp(output.name, frame);
+    if (!value)
+      return createStringError("the result of function '" + printable(frame->function->name) +
+                               "': " + toString(value.takeError()));
+    results.push_back(*value);
+  }
+  return results.size() == 1 ? results.front() : Operand::sequence(results);
+}
+
+Expected<Operand> Importer::evaluate(const GraphProto &function, ArrayRef<Operand> arguments,
+                                     std::shared_ptr<Frame> around) {
+  if (++depth > maxCallDepth)
+    return createStringError("function calls are nested more than " + Twine(maxCallDepth) + " deep");
+  auto leave = make_scope_exit([&] { --depth; });
+  auto frame = enter(function, arguments, std::move(around));
+  if (!frame)
+    return frame.takeError();
+  for (const NodeProto &node : function.nodes)
+    if (Error error = readNode(node, *frame))
+      return error;
+  return resultOf(*frame);
+}
+
+Error Importer::readNode(const NodeProto &node, const std::shared_ptr<Frame> &frame) {
+  if (++nodesRead > maxNodes)
+    return createStringError("more than " + Twine(maxNodes) + " nodes once functions are inlined");
+  if (node.outputs.size() != 1)
+    return createStringError("node '" + nameOf(node) + "': has " + Twine(node.outputs.size()) +
+                             " outputs, MindIR nodes have one");
+  StringRef type = node.opType;
+  const PrimitiveProto *shared = nullptr;
+  const bool isReference = type.consume_front("REF::");
+  if (isReference && (shared = primitives.lookup(type)))
+    type = shared->opType;
+  type = primitiveName(type);
+
+  auto located = compose.getLoc();
+  auto restore = make_scope_exit([&] { compose.setLoc(located); });
+  compose.setLoc(mlir::NameLoc::get(compose.getStringAttr(nameOf(node))));
+  diagnostic.clear();
+
+  Result result = Operand();
+  bool inner = false; // the message already names a node
+  if (type == "Constant") {
+    result = readConstant(node);
+  } else if (isReference && !shared) {
+    SmallVector<Operand> arguments;
+    auto callee = lookUp(type, frame);
+    if (!callee)
+      result =
+          createStringError("calls '" + printable(type) + "', which is neither a primitive nor a function of the file");
+    else
+      result = *callee;
+    for (StringRef name : node.inputs) {
+      auto argument = result ? lookUp(name, frame) : Result(Operand());
+      if (!argument)
+        result = argument.takeError();
+      else
+        arguments.push_back(*argument);
+    }
+    if (result) {
+      result = call(*callee, arguments);
+      inner = true;
+    }
+  } else {
+    result = readOperator(type, node, shared, frame);
+  }
+  if (result && (result->leafCount() > maxLeaves || result->depth() > 64))
+    result = createStringError("gives a tuple of more than " + Twine(maxLeaves) + " elements or 64 levels");
+  if (!result) {
+    std::string reason = toString(result.takeError());
+    if (inner && StringRef(reason).starts_with("node '"))
+      return createStringError(reason);
+    StringRef shown = isReference && !shared ? "call" : type;
+    return createStringError("node '" + nameOf(node) + "' (" + printable(shown) + "): " + reason);
+  }
+  frame->values[node.outputs.front()] = std::move(*result);
+  return Error::success();
+}
+
+Expected<Operand> Importer::readOperator(StringRef primitive, const NodeProto &node, const PrimitiveProto *shared,
+                                         const std::shared_ptr<Frame> &frame) {
+  std::vector<Operand> inputs;
+  for (StringRef name : node.inputs) {
+    auto value = lookUp(name, frame);
+    if (!value)
+      return value.takeError();
+    inputs.push_back(*value);
+  }
+  if (primitive == "Partial") {
+    if (inputs.empty() || !inputs.front().is(Kind::Closure))
+      return createStringError("input 0 is not a function");
+    SmallVector<Operand> bound(inputs.front().elements());
+    bound.append(inputs.begin() + 1, inputs.end());
+    return Operand::closure(*inputs.front().function, inputs.front().environment, bound);
+  }
+  if (primitive == "Switch") {
+    if (inputs.size() < 3)
+      return createStringError("has " + Twine(inputs.size()) + " inputs, 3 are needed");
+    if (inputs[1].is(Kind::Closure) && inputs[2].is(Kind::Closure))
+      return Operand::sequence(ArrayRef<Operand>(inputs).take_front(3), Kind::Choice);
+  }
+  auto read = findOperator(primitive);
+  if (!read)
+    return createStringError(
+        "this primitive is not supported yet; see compiler/frontend/mindir/README.md for those that are");
+  SmallVector<const std::vector<AttributeProto> *, 2> attributes{&node.attributes};
+  if (shared)
+    attributes.push_back(&shared->attributes);
+  Node view(compose, *this, primitive, std::move(inputs), std::move(attributes));
+  Operand result = read(view);
+  if (view.failed())
+    return createStringError(view.error());
+  if (result.leafCount() > maxLeaves)
+    return result; // refused by the caller
+  bool built = true;
+  forEachLeaf(result, [&](const Operand &leaf) { built &= !leaf.is(Kind::Tensor) || leaf.tensor; });
+  if (!built || !diagnostic.empty())
+    return createStringError(diagnostic.empty() ? "its inputs do not fit together" : diagnostic);
+  view.checkDeclared(result);
+  if (view.failed())
+    return createStringError(view.error());
+  return result;
+}
+
+//===- The outside -------------------------------------------------------------------------------------------===//
+
+Expected<frontend::Imported> importMindIR(mlir::MLIRContext &context, StringRef path,
+                                          const frontend::ImportOptions &options) {
+  context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
+  auto files = ModelFiles::open(path);
+  if (!files)
+    return createStringError(printable(path) + ": " + toString(files.takeError()));
+  auto failure = [&](Error error) {
+    return createStringError(printable(files->name()) + ": " + printable(toString(std::move(error))));
+  };
+  auto model = parseModel(files->bytes());
+  if (!model)
+    return failure(model.takeError());
+  if (model->hasParallelLayouts)
+    return failure(
+        createStringError("holds one device's slice of a distributed model; merge its weights and export again"));
+
+  // MindIR does not say which open extents are equal. If the graph does not fit with all of them different, those on
+  // the same axis of several inputs - batch, sequence length - are taken to be one.
+  Importer first(context, *files, *model, options, /*sameAxis=*/false);
+  auto module = first.run();
+  auto notes = std::move(first.notes);
+  if (!module && first.hasOpenExtents) {
+    Importer second(context, *files, *model, options, /*sameAxis=*/true);
+    auto again = second.run();
+    if (again) {
+      consumeError(module.takeError());
+      module = std::move(again);
+      notes = std::move(second.notes);
+    } else {
+      consumeError(again.takeError());
+    }
+  }
+  if (!module)
+    return failure(module.takeError());
+  frontend::Imported imported;
+  imported.module = std::move(*module);
+  imported.keepAlive = files->keepAlive();
+  imported.notes = std::move(notes);
+  return imported;
+}
+
+ArrayRef<StringLiteral> supportedPrimitives() { return operatorNames(); }
+
+} // namespace wasmind::mindir

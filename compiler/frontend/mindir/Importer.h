@@ -1,0 +1,97 @@
+//===- Importer.h - one import while it runs
+//-------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/Import.h"
+#include "compiler/frontend/mindir/ModelFiles.h"
+#include "compiler/frontend/mindir/Operator.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace wasmind::mindir {
+
+/// The names of one function while it is read: inlining a function twice makes two frames. Names that a frame does not
+/// have are looked up around it, since functions may use their parents' values freely.
+struct Frame {
+  const GraphProto *function = nullptr;
+  std::shared_ptr<Frame> around;
+  llvm::StringMap<Operand> values;
+};
+
+/// Emits the model's graph into a function. Functions of the model are inlined; recursion becomes loops
+/// (ControlFlow.cpp).
+class Importer : ConstantPool {
+public:
+  /// `sameAxis`: open extents of equal axis are taken to be one dimension, named by the first input.
+  Importer(mlir::MLIRContext &context, ModelFiles &files, const ModelProto &model,
+           const frontend::ImportOptions &options, bool sameAxis);
+
+  /// The module, or an error without the file's name.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run();
+
+  std::vector<std::string> notes;
+  bool hasOpenExtents = false; ///< on more than one input
+
+  llvm::Expected<Value> materialize(const TensorProto &tensor) override;
+  llvm::Expected<Integers> integers(const TensorProto &tensor) override;
+
+private:
+  using Result = llvm::Expected<Operand>;
+
+  // --- Importer.cpp
+  llvm::Error declareInputs(mlir::func::FuncOp function, std::vector<Operand> &arguments);
+  llvm::Expected<Type> typeOfInput(const TensorProto &tensor, llvm::StringRef name);
+  mlir::DictionaryAttr countOperators() const;
+  Result evaluate(const GraphProto &function, llvm::ArrayRef<Operand> arguments, std::shared_ptr<Frame> around);
+  llvm::Expected<std::shared_ptr<Frame>> enter(const GraphProto &function, llvm::ArrayRef<Operand> arguments,
+                                               std::shared_ptr<Frame> around);
+  llvm::Error readNode(const NodeProto &node, const std::shared_ptr<Frame> &frame);
+  Result readConstant(const NodeProto &node);
+  Result readOperator(llvm::StringRef primitive, const NodeProto &node, const PrimitiveProto *shared,
+                      const std::shared_ptr<Frame> &frame);
+  Result lookUp(llvm::StringRef name, const std::shared_ptr<Frame> &frame);
+  std::optional<Operand> find(llvm::StringRef name, const std::shared_ptr<Frame> &frame);
+  Result resultOf(const std::shared_ptr<Frame> &frame);
+
+  // --- ControlFlow.cpp
+  Result call(const Operand &callee, llvm::ArrayRef<Operand> arguments);
+  Result callChoice(const Operand &choice, llvm::ArrayRef<Operand> arguments);
+  Result merge(const Operand &a, const Operand &b, mlir::Block *inA, mlir::Block *inB, llvm::SmallVector<Value> &fromA,
+               llvm::SmallVector<Value> &fromB);
+  Result loop(const GraphProto &header, llvm::ArrayRef<Operand> arguments, std::shared_ptr<Frame> around);
+  struct Header;
+  llvm::Expected<Header> readHeader(const GraphProto &header, llvm::ArrayRef<Operand> arguments,
+                                    std::shared_ptr<Frame> around);
+  bool isRecursive(const GraphProto &function);
+  bool reaches(const GraphProto &from, const GraphProto &target);
+  llvm::Expected<Value> asTensor(const Operand &operand);
+  llvm::Expected<Value> asCondition(const Operand &operand);
+
+  mlir::MLIRContext &context;
+  ModelFiles &files;
+  const ModelProto &model;
+  const frontend::ImportOptions &options;
+  const bool sameAxis;
+
+  llvm::StringMap<const PrimitiveProto *> primitives;
+  llvm::StringMap<const GraphProto *> functions;
+  llvm::StringMap<const TensorProto *> weights;      // by full name
+  llvm::StringMap<const TensorProto *> weightsByKey; // by ref_key
+  llvm::StringMap<const NodeProto *> constants;      // of all functions: names of constants are unique in the file
+  llvm::DenseMap<const TensorProto *, Value> materialized;
+
+  Compose compose;
+  mlir::Block *entry = nullptr;
+  llvm::SmallVector<const GraphProto *> headers; // of the loops being read, innermost last
+  std::string diagnostic;                        // the first of MLIR's since the current node began
+  llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
+  llvm::DenseMap<const GraphProto *, bool> inCycle;
+  size_t nodesRead = 0;
+  unsigned depth = 0;
+};
+
+/// A name made safe for one-line messages.
+std::string printable(llvm::StringRef name);
+/// A node's name in messages: its scope, as "Default/conv1-Conv2d/Conv2D-op1".
+std::string nameOf(const NodeProto &node);
+
+} // namespace wasmind::mindir

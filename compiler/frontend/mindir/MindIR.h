@@ -1,0 +1,27 @@
+//===- MindIR.h - MindSpore MindIR models to graph modules
+//-----------------------------------------------------------===//
+//
+// Reads what `mindspore.export(net, *inputs, file_name, file_format="MINDIR")` writes, MindSpore 1.1 to 2.10.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/Import.h"
+#include "llvm/Support/Error.h"
+
+namespace wasmind::mindir {
+
+/// Reads and imports the model at `path` to a function `run` of graph operations (compiler/graph/GraphOps.td).
+///
+/// Arguments are named like the network's inputs; results are out0, out1, ..., nested tuples flattened in order. An
+/// extent that the file leaves open is called `<input>.<axis>` and has the bounds of `options`, else 1..8 on a leading
+/// axis and 1..640 on others.
+///
+/// Errors are one line: `<file>: node '<scope>' (<primitive>): <reason>`, or `<file>: <reason>`. Nothing is printed.
+/// `context` gets the graph and func dialects loaded; one import at a time per context.
+llvm::Expected<frontend::Imported> importMindIR(mlir::MLIRContext &context, llvm::StringRef path,
+                                                const frontend::ImportOptions &options = {});
+
+/// Names of the primitives that can be imported, sorted; without those of control flow.
+llvm::ArrayRef<llvm::StringLiteral> supportedPrimitives();
+
+} // namespace wasmind::mindir

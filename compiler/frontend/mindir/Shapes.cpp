@@ -1,0 +1,215 @@
+#include "compiler/frontend/mindir/Shapes.h"
+#include "llvm/ADT/STLExtras.h"
+#include <cmath>
+
+using namespace llvm;
+namespace wasmind::mindir {
+
+Operand reshapeTo(Node &node, Value x, Extents shape) {
+  Compose &b = node.compose;
+  AffineExpr *open = nullptr;
+  Extents known;
+  for (AffineExpr &extent : shape) {
+    auto constant = graph::constantOf(extent);
+    if (constant == -1 && !open)
+      open = &extent;
+    else if (constant && *constant < 0)
+      return node.fail("a shape with the entry " + Twine(*constant));
+    else
+      known.push_back(extent);
+  }
+  if (open) {
+    AffineExpr all = graph::productOf(b.extentsOf(x), b.getContext());
+    AffineExpr rest = graph::productOf(known, b.getContext());
+    auto quotient = graph::constantOf(rest) == 0 ? std::nullopt : graph::divideExactly(all, rest);
+    if (!quotient)
+      return node.fail("the elements do not divide into that shape");
+    *open = *quotient;
+  }
+  return b.reshape(x, shape);
+}
+
+Value sliceAlong(Node &node, Value x, int64_t dim, const SliceSpec &spec) {
+  if (!x || node.failed())
+    return {};
+  Compose &b = node.compose;
+  AffineExpr extent = b.extentsOf(x)[dim];
+  if (spec.stride == 0) {
+    node.fail("a stride of 0");
+    return {};
+  }
+  if (spec.stride > (int64_t(1) << 40) || spec.stride < -(int64_t(1) << 40)) {
+    node.fail("a stride out of range");
+    return {};
+  }
+  auto begin = spec.begin ? graph::constantOf(spec.begin) : std::nullopt;
+  auto end = spec.end ? graph::constantOf(spec.end) : std::nullopt;
+  auto length = graph::constantOf(extent);
+  if (length && (begin || !spec.begin) && (end || !spec.end)) {
+    int64_t n = *length, low = spec.stride > 0 ? 0 : -1, high = spec.stride > 0 ? n : n - 1;
+    auto place = [&](std::optional<int64_t> at, int64_t open) {
+      return at ? std::clamp(*at < 0 ? *at + n : *at, low, high) : open;
+    };
+    int64_t from = place(begin, spec.stride > 0 ? low : high), to = place(end, spec.stride > 0 ? high : low);
+    int64_t step = std::abs(spec.stride), distance = spec.stride > 0 ? to - from : from - to;
+    int64_t count = distance > 0 ? (distance - 1) / step + 1 : 0;
+    if (spec.stride < 0) {
+      x = graph::ReverseOp::create(b, b.getLoc(), x, ArrayRef<int64_t>{dim});
+      from = n - 1 - from;
+    }
+    if (count == 0)
+      from = 0;
+    return b.sliceDim(x, dim, b.getAffineConstantExpr(from), b.getAffineConstantExpr(count), count > 1 ? step : 1);
+  }
+  if (spec.stride != 1) {
+    node.fail("slicing dimension " + Twine(dim) +
+              " of run-time extent with a stride is not supported; fix it with --dim");
+    return {};
+  }
+  auto place = [&](AffineExpr at) {
+    auto constant = graph::constantOf(at);
+    if (constant && *constant == INT64_MAX)
+      return extent;
+    return constant && *constant < 0 ? extent + *constant : at;
+  };
+  AffineExpr from = spec.begin ? place(spec.begin) : b.getAffineConstantExpr(0);
+  AffineExpr to = spec.end ? place(spec.end) : extent;
+  return b.sliceDim(x, dim, from, to - from);
+}
+
+Value takeAlong(Node &node, Value x, int64_t dim, AffineExpr index) {
+  if (!x || node.failed())
+    return {};
+  Compose &b = node.compose;
+  AffineExpr extent = b.extentsOf(x)[dim];
+  auto constant = graph::constantOf(index), length = graph::constantOf(extent);
+  if (constant && *constant < 0)
+    index = extent + *constant;
+  if (constant && length && (*constant < -*length || *constant >= *length)) {
+    node.fail("index " + Twine(*constant) + " is out of range for an extent of " + Twine(*length));
+    return {};
+  }
+  return b.squeeze(b.sliceDim(x, dim, index, b.getAffineConstantExpr(1)), {dim});
+}
+
+Operand split(Node &node, Value x, int64_t dim, ArrayRef<int64_t> extents) {
+  Compose &b = node.compose;
+  int64_t whole = node.staticExtent(x, dim, "input 0"), start = 0;
+  if (node.failed())
+    return {};
+  if (extents.size() > (1 << 16))
+    return node.fail("more than 65536 parts");
+  SmallVector<Operand> parts;
+  for (int64_t extent : extents) {
+    if (extent < 0 || extent > whole - start)
+      return node.fail("the parts are larger than the extent of " + Twine(whole));
+    parts.push_back(b.sliceDim(x, dim, b.getAffineConstantExpr(start), b.getAffineConstantExpr(extent)));
+    start += extent;
+  }
+  if (start != whole)
+    return node.fail("the parts do not fill the extent of " + Twine(whole));
+  return Operand::sequence(parts);
+}
+
+Operand splitBySize(Node &node, Value x, int64_t dim, int64_t extent, int64_t part) {
+  if (extent / part > (1 << 16))
+    return node.fail("more than 65536 parts");
+  Integers extents;
+  for (int64_t rest = extent; rest > 0; rest -= part)
+    extents.push_back(std::min(rest, part));
+  return split(node, x, dim, extents);
+}
+
+Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<int64_t> low, ArrayRef<int64_t> high, Value value) {
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  for (int64_t amount : concat<const int64_t>(low, high))
+    if (amount < -(1 << 30) || amount > (1 << 30))
+      return node.fail("padding of " + Twine(amount) + " is out of range");
+  if (mode == "constant")
+    return b.pad(x, value ? value : b.scalar(node.element(x), 0), low, high);
+  if (mode == "reflect")
+    return b.padReflect(x, low, high);
+  if (mode == "edge" || mode == "replicate")
+    return b.padEdge(x, low, high);
+  if (mode == "circular")
+    return b.padWrap(x, low, high);
+  return node.fail("padding mode '" + mode + "' is not supported");
+}
+
+Value toIndices(Node &node, Value indices) {
+  if (!indices)
+    return {};
+  Type type = node.element(indices);
+  if (isa<mlir::FloatType>(type)) {
+    node.fail("the indices are not integers");
+    return {};
+  }
+  bool fits = type.isSignlessInteger(32) || type.isSignlessInteger(64);
+  return fits ? indices : node.compose.cast(indices, node.compose.getI64Type());
+}
+
+Operand topAlong(Node &node, Value x, int64_t k, int64_t dim, bool smallest) {
+  Compose &b = node.compose;
+  int64_t extent = node.staticExtent(x, dim, "input 0"), last = node.rank(x) - 1;
+  if (!node.failed() && (k < 1 || k > extent))
+    return node.fail("k = " + Twine(k) + " is out of range for an extent of " + Twine(extent));
+  if (node.failed())
+    return {};
+  auto order = to_vector(seq<int64_t>(0, last + 1));
+  std::swap(order[dim], order[last]); // its own inverse
+  Value rows = b.transpose(x, order);
+  if (!rows)
+    return {};
+  auto top = graph::TopKOp::create(b, b.getLoc(), rows, k, smallest);
+  Type type = node.declaredElement(1) ? node.declaredElement(1) : b.getI64Type();
+  return Operand::tuple({b.transpose(top.getValues(), order), b.cast(b.transpose(top.getIndices(), order), type)});
+}
+
+Value triangle(Node &node, Value x, int64_t diagonal, bool upper) {
+  int64_t rank = node.rank(x);
+  if (rank < 2) {
+    node.fail("input 0 has rank " + Twine(rank) + ", at least 2 is needed");
+    return {};
+  }
+  Compose &b = node.compose;
+  Extents extents = b.extentsOf(x);
+  auto line = [&](int64_t dim) {
+    Extents shape(2, b.getAffineConstantExpr(1));
+    shape[dim] = extents[rank - 2 + dim];
+    return Value(graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType(shape, b.getI64Type()), dim));
+  };
+  // Element [i, j] stays where j - i >= diagonal (upper) or j - i <= diagonal (lower).
+  Value distance = b.sub(line(1), line(0));
+  Value stays = b.compare(upper ? CompareKind::GreaterEqual : CompareKind::LessEqual, distance,
+                          b.scalarLike(distance, static_cast<double>(diagonal)));
+  return b.select(stays, x, b.scalarLike(x, 0));
+}
+
+Operand resize(Node &node, Value x, ArrayRef<int64_t> size, bool alignCorners, bool halfPixel, bool linear) {
+  if (size.size() != 2)
+    return node.fail("size has " + Twine(size.size()) + " entries, 2 are needed");
+  for (unsigned d = 0; d < 2; ++d) {
+    int64_t from = node.staticExtent(x, 2 + d, "input 0"), to = size[d];
+    if (to < 1 || to > (1 << 20))
+      node.fail("a size of " + Twine(to) + " is out of range");
+    if (node.failed())
+      return {};
+    bool corners = alignCorners && to > 1;
+    double scale = corners ? static_cast<double>(from - 1) / (to - 1) : static_cast<double>(from) / to;
+    auto position = [=](int64_t i) { return halfPixel && !alignCorners ? (i + 0.5) * scale - 0.5 : i * scale; };
+    if (linear) {
+      x = node.compose.resizeLinear(x, 2 + d, to, position);
+    } else {
+      x = node.compose.resizeNearest(x, 2 + d, to, [=](int64_t i) {
+        if (corners)
+          return static_cast<int64_t>(std::round(i * scale));
+        return static_cast<int64_t>(std::floor(halfPixel ? (i + 0.5) * scale : i * scale));
+      });
+    }
+  }
+  return x;
+}
+
+} // namespace wasmind::mindir

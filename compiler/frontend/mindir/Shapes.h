@@ -1,0 +1,43 @@
+//===- Shapes.h - slicing, splitting, padding and the like
+//-------------------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir {
+
+/// x under another shape; one extent of `shape` may be the constant -1.
+Operand reshapeTo(Node &node, Value x, Extents shape);
+
+/// A Python slice: bounds may count from the end and lie outside; a null bound is open.
+struct SliceSpec {
+  AffineExpr begin, end;
+  int64_t stride = 1;
+};
+/// x[..., begin:end:stride, ...] in dimension `dim`. A dimension of run-time extent takes constant bounds, which must
+/// lie inside, and no negative stride.
+Value sliceAlong(Node &node, Value x, int64_t dim, const SliceSpec &spec);
+/// x[..., index, ...]; the dimension vanishes.
+Value takeAlong(Node &node, Value x, int64_t dim, AffineExpr index);
+
+/// A tuple of the parts of x of these extents along `dim`.
+Operand split(Node &node, Value x, int64_t dim, llvm::ArrayRef<int64_t> extents);
+/// The same with parts of one extent, the last one smaller.
+Operand splitBySize(Node &node, Value x, int64_t dim, int64_t extent, int64_t part);
+
+/// Mode constant (value null = 0), reflect, edge, circular.
+Operand padWith(Node &node, Value x, llvm::StringRef mode, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
+                Value value);
+
+/// Indices as i32 or i64.
+Value toIndices(Node &node, Value indices);
+
+/// The k largest or smallest elements along `dim`, and their indices in the declared type.
+Operand topAlong(Node &node, Value x, int64_t k, int64_t dim, bool smallest);
+
+/// x with zeros outside the triangle above or below a diagonal.
+Value triangle(Node &node, Value x, int64_t diagonal, bool upper);
+
+/// Resamples the last two dimensions of x [N, C, H, W].
+Operand resize(Node &node, Value x, llvm::ArrayRef<int64_t> size, bool alignCorners, bool halfPixel, bool linear);
+
+} // namespace wasmind::mindir

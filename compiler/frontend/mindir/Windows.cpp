@@ -1,0 +1,155 @@
+#include "compiler/frontend/mindir/Windows.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+namespace wasmind::mindir {
+
+Integers perSpatial(Node &node, Integers values, int64_t spatial, StringRef what) {
+  int64_t count = values.size();
+  if (count == 1)
+    return Integers(spatial, values.front());
+  if (count == spatial + 2 && values[0] == 1 && values[1] == 1)
+    return Integers(values.begin() + 2, values.end());
+  if (count != spatial) {
+    node.fail(what + " has " + Twine(count) + " entries, " + Twine(spatial) + " are needed");
+    return Integers(spatial, 1);
+  }
+  return values;
+}
+
+std::string padMode(Node &node, StringRef attribute, unsigned i, StringRef defaultValue) {
+  auto value = node.parameter(attribute, i);
+  if (value && value->is(Operand::Kind::Integer)) {
+    switch (value->integerValue) {
+    case 0:
+      return "pad";
+    case 1:
+      return "same";
+    case 2:
+      return "valid";
+    default:
+      break;
+    }
+    node.fail("pad_mode " + Twine(value->integerValue) + " is not supported");
+    return "valid";
+  }
+  return node.text(attribute, i, defaultValue).lower();
+}
+
+void applyPadMode(Node &node, const std::string &mode, Value x, ArrayRef<int64_t> kernel, Compose::Window &window) {
+  if (node.failed() || mode == "pad")
+    return;
+  window.padLow.assign(kernel.size(), 0);
+  window.padHigh.assign(kernel.size(), 0);
+  if (mode == "valid")
+    return;
+  if (mode != "same") {
+    node.fail("pad_mode '" + mode + "' is not supported");
+    return;
+  }
+  Integers spatial;
+  for (size_t d = 0; d < kernel.size(); ++d)
+    spatial.push_back(node.staticExtent(x, 2 + d, "pad_mode 'same': input 0"));
+  if (!node.failed() && checkWindow(node, kernel, window))
+    Compose::samePads(spatial, kernel, window, /*extraAtStart=*/false);
+}
+
+void expectChannelsFirst(Node &node, StringRef attribute, unsigned i) {
+  auto value = node.parameter(attribute, i);
+  if (!value || value->is(Operand::Kind::Nothing))
+    return;
+  bool first =
+      value->is(Operand::Kind::Text)
+          ? value->string == "NCHW" || value->string == "NCDHW" || value->string == "NCL" || value->string == "NC"
+          : value->is(Operand::Kind::Integer) && (value->integerValue == 0 || value->integerValue == 14);
+  if (!first)
+    node.fail(attribute + " is not NCHW; build the network with data_format='NCHW'");
+}
+
+bool checkWindow(Node &node, ArrayRef<int64_t> kernel, const Compose::Window &window) {
+  constexpr int64_t limit = 1 << 30; // keeps all arithmetic on extents inside 64 bits
+  auto inside = [&](ArrayRef<int64_t> values, int64_t low) {
+    return all_of(values, [&](int64_t value) { return value >= low && value <= limit; });
+  };
+  if (!inside(kernel, 1) || !inside(window.strides, 1) || !inside(window.dilations, 1) || !inside(window.padLow, 0) ||
+      !inside(window.padHigh, 0))
+    node.fail("kernel, stride, dilation or padding is out of range");
+  return !node.failed();
+}
+
+void roundUp(Node &node, Value x, ArrayRef<int64_t> kernel, Compose::Window &window) {
+  if (node.failed() || !checkWindow(node, kernel, window))
+    return;
+  for (size_t d = 0; d < kernel.size(); ++d) {
+    int64_t extent = node.staticExtent(x, 2 + d, "ceil_mode: input 0");
+    int64_t reach = window.dilations[d] * (kernel[d] - 1) + 1;
+    int64_t span = extent + window.padLow[d] + window.padHigh[d] - reach;
+    if (span < 0)
+      continue; // no output at all: reported by the primitive
+    int64_t outputs = (span + window.strides[d] - 1) / window.strides[d] + 1;
+    if ((outputs - 1) * window.strides[d] >= extent + window.padLow[d])
+      --outputs;
+    window.padHigh[d] += std::max<int64_t>((outputs - 1) * window.strides[d] - span, 0);
+  }
+}
+
+Pool readPool(Node &node, bool hasDilation) {
+  Pool pool;
+  pool.x = node.tensor(0);
+  if (!node.expectRank(pool.x, 4, "input 0"))
+    return pool;
+  pool.kernel = perSpatial(node, node.integers("kernel_size", 1), 2, "kernel_size");
+  // Without strides the windows lie side by side.
+  pool.window.strides = perSpatial(node, node.integers("stride", 2, pool.kernel), 2, "stride");
+  pool.window.padLow = pool.window.padHigh = perSpatial(node, node.integers("padding", 3, Integers{0}), 2, "padding");
+  pool.window.dilations =
+      hasDilation ? perSpatial(node, node.integers("dilation", 4, Integers{1}), 2, "dilation") : Integers{1, 1};
+  if (node.flag("ceil_mode", hasDilation ? 5 : 4, false))
+    roundUp(node, pool.x, pool.kernel, pool.window);
+  pool.ok = !node.failed() && checkWindow(node, pool.kernel, pool.window);
+  return pool;
+}
+
+Operand adaptiveAveragePool(Node &node, unsigned sizeInput) {
+  Compose &b = node.compose;
+  Value x = node.tensor(0);
+  auto size = node.parameter("output_size", sizeInput);
+  if (!node.expectRank(x, 4, "input 0"))
+    return {};
+  if (!size || (size->is(Operand::Kind::Sequence) && size->elements().size() != 2))
+    return node.fail("output_size has not 2 entries");
+  for (int64_t d = 0; d < 2; ++d) {
+    const Operand &entry = size->is(Operand::Kind::Sequence) ? size->elements()[d] : *size;
+    bool keep = entry.is(Operand::Kind::Nothing) || (entry.is(Operand::Kind::Integer) && entry.integerValue == -1);
+    if (keep)
+      continue;
+    int64_t dim = 2 + d, outputs = entry.integerValue;
+    if (entry.is(Operand::Kind::Integer) && outputs == 1) {
+      x = b.mean(x, {dim}, /*keepDims=*/true);
+      continue;
+    }
+    int64_t extent = node.staticExtent(x, dim, "input 0");
+    if (!node.failed() &&
+        (!entry.is(Operand::Kind::Integer) || outputs < 1 || outputs > (1 << 16) || extent < 1 || extent > (1 << 30)))
+      node.fail("output_size is out of range");
+    if (node.failed())
+      return {};
+    if (extent % outputs == 0) {
+      Integers kernel{1, 1};
+      kernel[d] = extent / outputs;
+      x = b.averagePool(x, kernel, {kernel, {0, 0}, {0, 0}, {1, 1}}, /*countPadding=*/true);
+      continue;
+    }
+    // A window is a product of intervals, so that its mean is a mean of means.
+    SmallVector<Value> parts;
+    for (int64_t i = 0; i < outputs; ++i) {
+      int64_t from = i * extent / outputs, to = ((i + 1) * extent + outputs - 1) / outputs;
+      Value part = b.sliceDim(x, dim, b.getAffineConstantExpr(from), b.getAffineConstantExpr(to - from));
+      parts.push_back(b.mean(part, {dim}, /*keepDims=*/true));
+    }
+    x = b.concat(parts, dim);
+  }
+  return x;
+}
+
+} // namespace wasmind::mindir

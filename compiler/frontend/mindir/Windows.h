@@ -1,0 +1,41 @@
+//===- Windows.h - kernels, strides and pads of convolutions and pools
+//-------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir {
+
+/// Parameter as one number per spatial dimension: given so, or once for all, or with leading entries for N and C
+/// (which must be 1).
+Integers perSpatial(Node &node, Integers values, int64_t spatial, llvm::StringRef what);
+
+/// pad_mode as text in lower case, also where it is the number of mindapi/base/format.h: "pad", "same", "valid".
+std::string padMode(Node &node, llvm::StringRef attribute, unsigned i, llvm::StringRef defaultValue);
+
+/// Pads of a window by mode; "pad" leaves them alone. The spatial extents of x must be static for "same".
+void applyPadMode(Node &node, const std::string &mode, Value x, llvm::ArrayRef<int64_t> kernel,
+                  Compose::Window &window);
+
+/// Fails unless the data format is channels-first.
+void expectChannelsFirst(Node &node, llvm::StringRef attribute, unsigned i);
+
+/// Grows the pads at the end so that the number of outputs is rounded up, PyTorch's ceil_mode: a last window that would
+/// start in the padding is left out.
+void roundUp(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, Compose::Window &window);
+
+/// Fails unless kernel, strides and dilations are positive and pads not negative.
+bool checkWindow(Node &node, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window);
+
+/// A pool of the mint interface: (x, kernel, stride, padding, dilation, ceil_mode).
+struct Pool {
+  Value x;
+  Integers kernel;
+  Compose::Window window;
+  bool ok = false;
+};
+Pool readPool(Node &node, bool hasDilation);
+
+/// Means over windows that divide the image evenly into `output_size` parts, which overlap where it does not divide.
+Operand adaptiveAveragePool(Node &node, unsigned sizeInput);
+
+} // namespace wasmind::mindir

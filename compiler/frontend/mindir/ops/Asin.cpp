@@ -1,0 +1,8 @@
+//===- Asin.cpp - Asin(x): arc sine -------------------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand Asin(Node &node) { return unary(node, UnaryKind::Asin); }
+
+} // namespace wasmind::mindir::ops

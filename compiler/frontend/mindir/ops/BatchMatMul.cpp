@@ -1,0 +1,14 @@
+//===- BatchMatMul.cpp - BatchMatMul(a, b, transpose_a, transpose_b) ----------------------------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand BatchMatMul(Node &node) {
+  Value a = node.tensor(0), b = node.tensor(1);
+  bool transposeA = node.flag("transpose_a", 2, false), transposeB = node.flag("transpose_b", 3, false);
+  if (node.failed())
+    return {};
+  return node.compose.matmul(a, b, transposeA, transposeB);
+}
+
+} // namespace wasmind::mindir::ops

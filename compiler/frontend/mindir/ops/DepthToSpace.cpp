@@ -1,0 +1,27 @@
+//===- DepthToSpace.cpp -------------------------------------------------------------------------------------------===//
+//
+// DepthToSpace(x [N, C, H, W]), attribute block_size: depth first, then columns and rows
+//
+//===-------------------------------------------------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand DepthToSpace(Node &node) {
+  Value x = node.tensor(0);
+  int64_t block = node.integer("block_size", 1);
+  if (!node.expectRank(x, 4, "input 0"))
+    return {};
+  int64_t channels = node.staticExtent(x, 1, "input 0");
+  if (!node.failed() && (block < 1 || block > 1024 || channels % (block * block) != 0))
+    return node.fail("the channels do not divide by block_size squared");
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  Extents e = b.extentsOf(x);
+  AffineExpr size = b.getAffineConstantExpr(block), rest = b.getAffineConstantExpr(channels / (block * block));
+  Value apart = b.transpose(b.reshape(x, {e[0], size, size, rest, e[2], e[3]}), {0, 3, 4, 1, 5, 2});
+  return b.reshape(apart, {e[0], rest, e[2] * block, e[3] * block});
+}
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,11 @@
+//===- EluExt.cpp - EluExt(x, alpha): x, and alpha (e^x - 1) below 0 ----------------------------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand EluExt(Node &node) {
+  double alpha = node.number("alpha", 1, 1);
+  return node.compose.elu(node.tensor(0), alpha);
+}
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,8 @@
+//===- FloorDiv.cpp - FloorDiv(x, y), broadcast -------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand FloorDiv(Node &node) { return binary(node, BinaryKind::FloorDiv); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,8 @@
+//===- Inv.cpp - Inv(x): 1 / x ------------------------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand Inv(Node &node) { return unary(node, UnaryKind::Reciprocal); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,14 @@
+//===- IsFinite.cpp - IsFinite(x): bool, neither infinite nor NaN -------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand IsFinite(Node &node) {
+  Value x = floatInput(node);
+  if (!x)
+    return {};
+  Value infinity = node.compose.scalarLike(x, std::numeric_limits<double>::infinity());
+  return node.compose.compare(CompareKind::Less, node.compose.unary(UnaryKind::Abs, x), infinity);
+}
+
+} // namespace wasmind::mindir::ops

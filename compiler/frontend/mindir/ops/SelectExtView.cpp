@@ -1,0 +1,12 @@
+//===- SelectExtView.cpp - SelectExtView(x, dim, index): one slice along a dimension ------------------------------===//
+#include "compiler/frontend/mindir/Shapes.h"
+
+namespace wasmind::mindir::ops {
+
+Operand SelectExtView(Node &node) {
+  Value x = node.tensor(0);
+  int64_t axis = node.axis(node.integer("dim", 1, 0), node.rank(x)), index = node.integer("index", 2);
+  return node.failed() ? Value() : takeAlong(node, x, axis, node.compose.getAffineConstantExpr(index));
+}
+
+} // namespace wasmind::mindir::ops

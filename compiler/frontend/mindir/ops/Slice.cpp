@@ -1,0 +1,20 @@
+//===- Slice.cpp - Slice(x, begin: tuple, size: tuple), a size of -1 reaches to the end ---------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand Slice(Node &node) {
+  Value x = node.tensor(0);
+  Extents begin = node.extents("begin", 1), size = node.extents("size", 2);
+  if (node.failed())
+    return {};
+  Extents extents = node.compose.extentsOf(x);
+  if (begin.size() != extents.size() || size.size() != extents.size())
+    return node.fail("begin and size must have " + llvm::Twine(extents.size()) + " entries");
+  for (auto [i, entry] : llvm::enumerate(size))
+    if (graph::constantOf(entry) == -1)
+      entry = extents[i] - begin[i];
+  return node.compose.slice(x, begin, size);
+}
+
+} // namespace wasmind::mindir::ops

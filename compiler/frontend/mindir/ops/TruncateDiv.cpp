@@ -1,0 +1,8 @@
+//===- TruncateDiv.cpp - TruncateDiv(x, y), broadcast -------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand TruncateDiv(Node &node) { return binary(node, BinaryKind::Div); }
+
+} // namespace wasmind::mindir::ops

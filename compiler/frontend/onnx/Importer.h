@@ -1,0 +1,86 @@
+//===- Importer.h - walks the model's graphs and composes a function ------------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/onnx/Model.h"
+#include "compiler/frontend/onnx/Onnx.h"
+#include "compiler/frontend/onnx/Operator.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace wasmind::onnx {
+
+class Importer {
+public:
+  Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options);
+
+  llvm::Expected<Imported> run();
+
+  // --- for Node
+  Compose &compose() { return builder; }
+  mlir::ModuleOp module() { return *moduleOp; }
+  /// Makes the tensor a constant of the function; it stands before everything else.
+  llvm::Expected<Value> constant(const ::onnx::TensorProto &tensor, llvm::StringRef name);
+  /// The value of a name that the node may see; null when there is none.
+  Value lookup(llvm::StringRef name);
+  /// Imports a subgraph at the builder's position; its inputs take `arguments`.
+  llvm::Expected<llvm::SmallVector<Value>> importSubgraph(const ::onnx::GraphProto &graph,
+                                                          llvm::ArrayRef<Value> arguments);
+  /// Sets a bound of a dimension that the user did not bound; false when that is not possible.
+  bool lowerMax(AffineExpr extent, int64_t limit);
+  bool raiseMin(AffineExpr extent, int64_t limit);
+  /// Records the first error of the node that is being converted.
+  void nodeError(const llvm::Twine &text);
+
+private:
+  // Names visible in a graph. A subgraph sees the names around it, a function body does not.
+  struct Scope {
+    Scope *outer = nullptr;
+    llvm::StringMap<Value> values;
+    llvm::StringMap<const ::onnx::TensorProto *> initializers;
+    llvm::StringMap<int64_t> opsets; // of a model or function
+    llvm::StringMap<const ::onnx::NodeProto *> producers; // all nodes of the graph, for errors
+  };
+  class Entered;
+
+  llvm::Error declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types);
+  llvm::Expected<AffineExpr> declareExtent(llvm::StringRef input, int64_t axis,
+                                           const ::onnx::TensorShapeProto::Dimension &dim);
+  llvm::Error addInitializers(const ::onnx::GraphProto &graph);
+  llvm::Error define(llvm::StringRef name, Value value);
+  template <typename Nodes> llvm::Error importNodes(const Nodes &nodes, llvm::StringSet<> wanted);
+  llvm::Error importNode(const ::onnx::NodeProto &node);
+  llvm::Error convert(const ::onnx::NodeProto &node, int64_t opset);
+  llvm::Error expand(const ::onnx::NodeProto &node, const ::onnx::FunctionProto &function, bool fromSchema);
+  llvm::Expected<llvm::SmallVector<Value>> collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what);
+  std::vector<::onnx::TypeProto> inputTypes(const ::onnx::NodeProto &node);
+  int64_t opsetOf(llvm::StringRef domain);
+  llvm::Error errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text);
+  llvm::Error error(const llvm::Twine &text);
+  std::string withNames(llvm::StringRef text);
+  bool setBounds(AffineExpr extent, int64_t limit, bool upper);
+
+  std::shared_ptr<Model> model;
+  mlir::MLIRContext &context;
+  const ImportOptions &options;
+  mlir::OwningOpRef<mlir::ModuleOp> moduleOp;
+  Compose builder;
+  mlir::Block *entry = nullptr;
+  mlir::Operation *lastConstant = nullptr;
+  Scope *scope = nullptr;
+  llvm::StringMap<int64_t> counts;          // source operators
+  llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
+  llvm::StringMap<std::string> dimPlaces;   // "axis 0 of input 'x'"
+  std::vector<std::string> notes;
+  std::string firstError, diagnostic;
+  unsigned depth = 0, bodyDepth = 0;
+  uint64_t nodeCount = 0;
+  llvm::SmallVector<std::string> expanding; // functions that are being expanded
+};
+
+/// Replaces operations in (after, end of block] whose operands are small constants by constants, and comparisons of
+/// extents that the dimensions' bounds decide. `after` null = from the block's start.
+void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArrayRef<Value> results,
+                   llvm::ArrayRef<graph::NamedDim> dims);
+
+/// The converter of an operator (registered by its file's name), null when there is none. `domain` "" = ai.onnx.
+Converter findConverter(llvm::StringRef domain, llvm::StringRef kind);
+
+} // namespace wasmind::onnx

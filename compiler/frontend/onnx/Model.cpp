@@ -1,0 +1,257 @@
+#include "compiler/frontend/onnx/Model.h"
+#include "compiler/frontend/onnx/Schema.h"
+#include "compiler/graph/Constants.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
+
+namespace wasmind::onnx {
+namespace {
+
+using Proto = ::onnx::TensorProto;
+constexpr uint64_t messageLimit = uint64_t(1) << 31;
+
+llvm::Error fault(const llvm::Twine &text) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
+}
+
+// Elements kept in a typed field, one message element per tensor element.
+template <typename To, typename Field> std::vector<char> narrow(const Field &field) {
+  std::vector<char> bytes(field.size() * sizeof(To));
+  for (int i = 0; i < field.size(); ++i) {
+    const To value = static_cast<To>(field[i]);
+    std::memcpy(bytes.data() + i * sizeof(To), &value, sizeof(To));
+  }
+  return bytes;
+}
+
+std::vector<char> typedField(const Proto &tensor) {
+  switch (tensor.data_type()) {
+  case Proto::FLOAT:
+    return narrow<float>(tensor.float_data());
+  case Proto::DOUBLE:
+    return narrow<double>(tensor.double_data());
+  case Proto::INT64:
+    return narrow<int64_t>(tensor.int64_data());
+  case Proto::UINT64:
+    return narrow<uint64_t>(tensor.uint64_data());
+  case Proto::UINT32:
+    return narrow<uint32_t>(tensor.uint64_data());
+  case Proto::INT32:
+    return narrow<int32_t>(tensor.int32_data());
+  case Proto::INT16:
+  case Proto::UINT16:
+  case Proto::FLOAT16:
+  case Proto::BFLOAT16:
+    return narrow<uint16_t>(tensor.int32_data());
+  default:
+    return narrow<uint8_t>(tensor.int32_data());
+  }
+}
+
+} // namespace
+
+std::string dataTypeName(int64_t dataType) {
+  if (dataType >= 0 && dataType <= INT32_MAX && Proto::DataType_IsValid(static_cast<int>(dataType)))
+    return Proto::DataType_Name(static_cast<Proto::DataType>(dataType));
+  return "type " + std::to_string(dataType);
+}
+
+mlir::Type elementTypeOf(int64_t dataType, mlir::MLIRContext *context) {
+  auto integer = [&](unsigned width, bool isUnsigned = false) {
+    return mlir::IntegerType::get(context, width, isUnsigned ? mlir::IntegerType::Unsigned : mlir::IntegerType::Signless);
+  };
+  switch (dataType) {
+  case Proto::FLOAT:
+    return mlir::Float32Type::get(context);
+  case Proto::DOUBLE:
+    return mlir::Float64Type::get(context);
+  case Proto::FLOAT16:
+    return mlir::Float16Type::get(context);
+  case Proto::BFLOAT16:
+    return mlir::BFloat16Type::get(context);
+  case Proto::BOOL:
+    return integer(1);
+  case Proto::INT8:
+    return integer(8);
+  case Proto::INT16:
+    return integer(16);
+  case Proto::INT32:
+    return integer(32);
+  case Proto::INT64:
+    return integer(64);
+  case Proto::UINT8:
+    return integer(8, true);
+  case Proto::UINT16:
+    return integer(16, true);
+  case Proto::UINT32:
+    return integer(32, true);
+  case Proto::UINT64:
+    return integer(64, true);
+  default:
+    return {};
+  }
+}
+
+int64_t dataTypeOf(mlir::Type element) {
+  if (element.isF32())
+    return Proto::FLOAT;
+  if (element.isF64())
+    return Proto::DOUBLE;
+  if (element.isF16())
+    return Proto::FLOAT16;
+  if (element.isBF16())
+    return Proto::BFLOAT16;
+  const bool isUnsigned = element.isUnsignedInteger();
+  switch (element.getIntOrFloatBitWidth()) {
+  case 1:
+    return Proto::BOOL;
+  case 8:
+    return isUnsigned ? Proto::UINT8 : Proto::INT8;
+  case 16:
+    return isUnsigned ? Proto::UINT16 : Proto::INT16;
+  case 32:
+    return isUnsigned ? Proto::UINT32 : Proto::INT32;
+  default:
+    return isUnsigned ? Proto::UINT64 : Proto::INT64;
+  }
+}
+
+llvm::Expected<std::shared_ptr<Model>> Model::read(llvm::StringRef path) {
+  const llvm::StringRef name = llvm::sys::path::filename(path);
+  llvm::sys::fs::file_status status;
+  if (std::error_code code = llvm::sys::fs::status(path, status))
+    return fault(path + ": " + code.message());
+  if (!llvm::sys::fs::is_regular_file(status))
+    return fault(path + ": not a file");
+  if (status.getSize() >= messageLimit)
+    return fault(path + ": larger than 2 GiB, the limit of the format; store the weights as external data");
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return fault(path + ": " + buffer.getError().message());
+  llvm::StringRef directory = llvm::sys::path::parent_path(path);
+  const bool isText = name.ends_with(".onnxtxt") || name.ends_with(".txt");
+  return parse((*buffer)->getBuffer(), name, directory.empty() ? "." : directory, isText);
+}
+
+llvm::Expected<std::shared_ptr<Model>> Model::parse(llvm::StringRef bytes, llvm::StringRef name,
+                                                    llvm::StringRef directory, bool isText) {
+  auto model = std::make_shared<Model>();
+  model->fileName = name.str();
+  model->directory = directory.str();
+  if (isText) {
+    if (std::string error = parseText(bytes, model->message); !error.empty())
+      return fault(name + ": not ONNX text: " + error);
+    return model;
+  }
+  if (bytes.size() >= messageLimit)
+    return fault(name + ": larger than 2 GiB, the limit of the format; store the weights as external data");
+  google::protobuf::LogSilencer silence; // a broken file is our error, not a line on stderr
+  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  google::protobuf::io::CodedInputStream coded(&stream);
+  coded.SetTotalBytesLimit(INT32_MAX);
+  if (!model->message.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
+    return fault(name + ": not an ONNX model (the file is damaged, cut short or of another format)");
+  return model;
+}
+
+llvm::ArrayRef<char> Model::keep(std::vector<char> bytes) {
+  kept.push_back(std::move(bytes));
+  return kept.back();
+}
+
+std::vector<::onnx::NodeProto> &Model::keep(std::vector<::onnx::NodeProto> nodes) {
+  keptNodes.push_back(std::move(nodes));
+  return keptNodes.back();
+}
+
+llvm::Expected<llvm::ArrayRef<char>> Model::externalData(const Proto &tensor, uint64_t byteLength) {
+  namespace path = llvm::sys::path;
+  std::string location;
+  uint64_t offset = 0, length = byteLength;
+  for (const auto &entry : tensor.external_data()) {
+    llvm::StringRef value = entry.value();
+    if (entry.key() == "location")
+      location = entry.value();
+    else if (entry.key() == "offset" && value.getAsInteger(10, offset))
+      return fault("external data: offset '" + value + "' is not a number");
+    else if (entry.key() == "length" && value.getAsInteger(10, length))
+      return fault("external data: length '" + value + "' is not a number");
+  }
+  if (length != byteLength)
+    return fault("external data: length is " + llvm::Twine(length) + " bytes, the shape needs " + llvm::Twine(byteLength));
+  if (location.empty())
+    return fault("external data: no location");
+  if (directory.empty())
+    return fault("external data '" + location + "': the model was not read from a folder");
+  bool escapes = path::is_absolute(location) || llvm::StringRef(location).contains('\0');
+  for (auto part = path::begin(location), end = path::end(location); part != end; ++part)
+    escapes |= *part == "..";
+  llvm::SmallString<256> file(directory), realFile, realDirectory;
+  path::append(file, location);
+  if (!escapes) {
+    if (std::error_code code = llvm::sys::fs::real_path(file, realFile))
+      return fault("external data '" + location + "': " + code.message());
+    if (std::error_code code = llvm::sys::fs::real_path(directory, realDirectory))
+      return fault("external data '" + location + "': " + code.message());
+    if (!realDirectory.ends_with("/"))
+      realDirectory += '/';
+    escapes = !realFile.starts_with(realDirectory);
+  }
+  if (escapes)
+    return fault("external data '" + location + "' lies outside the model's folder");
+  auto &buffer = externalFiles[realFile];
+  if (!buffer) {
+    if (!llvm::sys::fs::is_regular_file(realFile))
+      return fault("external data '" + location + "' is not a file");
+    auto mapped = llvm::MemoryBuffer::getFile(realFile, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    if (!mapped)
+      return fault("external data '" + location + "': " + mapped.getError().message());
+    buffer = std::move(*mapped);
+  }
+  if (offset > buffer->getBufferSize() || byteLength > buffer->getBufferSize() - offset)
+    return fault("external data '" + location + "': bytes " + llvm::Twine(offset) + " to " +
+                 llvm::Twine(offset + byteLength) + " lie beyond its end (" + llvm::Twine(buffer->getBufferSize()) + ")");
+  return llvm::ArrayRef<char>(buffer->getBufferStart() + offset, byteLength);
+}
+
+llvm::Expected<TensorBytes> Model::tensor(const Proto &tensor, mlir::MLIRContext *context) {
+  TensorBytes result;
+  result.element = elementTypeOf(tensor.data_type(), context);
+  if (!result.element)
+    return fault("element type " + dataTypeName(tensor.data_type()) + " is not supported");
+  if (tensor.has_segment())
+    return fault("tensors in segments are not supported");
+  const uint64_t width = graph::byteWidth(result.element);
+  uint64_t count = 1;
+  for (int64_t extent : tensor.dims()) {
+    if (extent < 0 || (extent > 0 && count > (uint64_t(1) << 40) / extent))
+      return fault("a shape of extent " + llvm::Twine(extent) + " is not possible");
+    count *= extent;
+    result.shape.push_back(extent);
+  }
+  const uint64_t byteLength = count * width;
+  if (tensor.data_location() == Proto::EXTERNAL) {
+    auto bytes = externalData(tensor, byteLength);
+    if (!bytes)
+      return bytes.takeError();
+    result.bytes = *bytes;
+  } else if (tensor.has_raw_data()) {
+    result.bytes = llvm::ArrayRef<char>(tensor.raw_data().data(), tensor.raw_data().size());
+  } else {
+    result.bytes = keep(typedField(tensor));
+  }
+  if (result.bytes.size() != byteLength)
+    return fault("holds " + llvm::Twine(result.bytes.size()) + " bytes, its shape needs " + llvm::Twine(byteLength));
+  if (result.element.isInteger(1) && llvm::any_of(result.bytes, [](char c) { return c != 0 && c != 1; })) {
+    std::vector<char> truth(result.bytes.begin(), result.bytes.end());
+    for (char &c : truth)
+      c = c != 0;
+    result.bytes = keep(std::move(truth));
+  }
+  return result;
+}
+
+} // namespace wasmind::onnx

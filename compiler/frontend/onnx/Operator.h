@@ -1,0 +1,141 @@
+//===- Operator.h - what a file in ops/ sees of the importer ------------------------------------------------------------===//
+//
+// ops/X.cpp converts operator X of ai.onnx (ops/ml_X.cpp: of ai.onnx.ml) with
+//
+//   WASMIND_ONNX_OPERATOR(X) { ... node.input(0) ... return node.compose().relu(...); }
+//
+// and is found by its file name. Before it is called, the node was checked against the ONNX schema: required inputs and
+// attributes are there, attributes have their type, no unknown ones remain.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/graph/Compose.h"
+#include "llvm/ADT/Twine.h"
+#include <optional>
+#include <string>
+
+namespace onnx {
+class NodeProto;
+}
+
+namespace wasmind::onnx {
+
+class Importer;
+class Node;
+using graph::BinaryKind;
+using graph::CompareKind;
+using graph::Compose;
+using graph::ReduceKind;
+using graph::ScatterKind;
+using graph::UnaryKind;
+using mlir::AffineExpr;
+using mlir::Type;
+using mlir::Value;
+using Extents = llvm::SmallVector<AffineExpr>;
+using Integers = llvm::SmallVector<int64_t>;
+
+/// What Node::fail returns, so that any converter or part of one can `return node.fail(...)`.
+struct Failure {
+  operator Value() const { return {}; }
+  template <typename T> operator std::optional<T>() const { return std::nullopt; }
+};
+
+/// The values of a node's outputs in order; a null value where an output is not asked for.
+class Results {
+public:
+  Results(Failure) {}
+  Results(Value value) : values{value} {}
+  Results(std::initializer_list<Value> list) : values(list) {}
+  Results(llvm::SmallVector<Value> list) : values(list.begin(), list.end()) {}
+  llvm::SmallVector<Value, 2> values;
+};
+
+/// One node of the model while it is converted.
+class Node {
+public:
+  Node(Importer &importer, const ::onnx::NodeProto &proto, int64_t opset);
+
+  llvm::StringRef kind() const;
+  /// Version of the operator's domain that the model (or function) imports.
+  int64_t opset() const { return version; }
+  Compose &compose();
+
+  /// Records the node's first error; `text` says what is wrong and, where there is one, the way out.
+  Failure fail(const llvm::Twine &text);
+  bool failed() const { return hasFailed; }
+
+  // --- inputs and outputs; an input or output left empty does not exist
+  unsigned inputCount() const;
+  bool hasInput(unsigned i) const;
+  Value input(unsigned i);                    ///< null when it does not exist
+  llvm::SmallVector<Value> inputs();          ///< all, for variadic operators
+  unsigned outputCount() const;
+  bool hasOutput(unsigned i) const;
+
+  // --- attributes, with the default of the specification
+  bool has(llvm::StringRef attribute) const;
+  int64_t integer(llvm::StringRef attribute, int64_t defaultValue = 0);
+  bool flag(llvm::StringRef attribute, bool defaultValue = false) { return integer(attribute, defaultValue) != 0; }
+  double real(llvm::StringRef attribute, double defaultValue = 0);
+  std::string string(llvm::StringRef attribute, llvm::StringRef defaultValue = "");
+  Integers integers(llvm::StringRef attribute, Integers defaultValue = {});
+  llvm::SmallVector<double> reals(llvm::StringRef attribute);
+  llvm::SmallVector<std::string> strings(llvm::StringRef attribute);
+  Value tensor(llvm::StringRef attribute);    ///< as a constant
+
+  // --- shapes
+  int64_t rank(Value x);
+  /// The extents of x when all of them are constant.
+  std::optional<Integers> staticExtents(Value x);
+  /// Extent of x in one dimension when it is constant.
+  std::optional<int64_t> staticExtent(Value x, int64_t dim);
+  graph::Interval bounds(AffineExpr extent);
+  /// An extent as text, with the names of its dimensions.
+  std::string text(AffineExpr extent);
+  /// Whether extent <= limit always holds, if need be by lowering the default upper bound of a named dimension.
+  bool ensureAtMost(AffineExpr extent, int64_t limit);
+  /// Whether extent >= limit always holds, if need be by raising the default lower bound of a named dimension.
+  bool ensureAtLeast(AffineExpr extent, int64_t limit);
+  /// A dimension of a tensor of `rank` from a possibly negative axis; fails when out of range.
+  std::optional<int64_t> axis(int64_t axis, int64_t rank);
+  std::optional<int64_t> axisAttribute(llvm::StringRef attribute, int64_t defaultValue, int64_t rank);
+  /// The same for several, which must differ; sorted.
+  std::optional<Integers> axes(llvm::ArrayRef<int64_t> axes, int64_t rank);
+
+  // --- inputs whose values must be known while compiling; `what` names the input in the error
+  std::optional<Integers> constantIntegers(unsigned i, llvm::StringRef what);
+  std::optional<int64_t> constantInteger(unsigned i, llvm::StringRef what);
+  std::optional<llvm::SmallVector<double>> constantReals(unsigned i, llvm::StringRef what);
+  std::optional<double> constantReal(unsigned i, llvm::StringRef what);
+  /// Expressions over the named dimensions (run-time shape arithmetic).
+  std::optional<Extents> shape(unsigned i, llvm::StringRef what);
+  /// Axes that were an attribute up to some opset and are input `i` since: the node has one of both or none.
+  std::optional<std::optional<Integers>> axesInput(unsigned i, llvm::StringRef attribute, int64_t rank);
+
+  // --- dtypes
+  /// The element type of a TensorProto.DataType number; fails for types without one.
+  std::optional<Type> elementType(int64_t dataType);
+
+  // --- subgraphs (If, Loop, Scan): emitted at compose()'s position, seeing the names around the node
+  unsigned subgraphInputCount(llvm::StringRef attribute);
+  unsigned subgraphOutputCount(llvm::StringRef attribute);
+  std::optional<llvm::SmallVector<Value>> subgraph(llvm::StringRef attribute, llvm::ArrayRef<Value> arguments);
+  /// The value when it is known while compiling.
+  std::optional<bool> constantCondition(Value x);
+
+private:
+  Importer &importer;
+  const ::onnx::NodeProto &proto;
+  int64_t version;
+  bool hasFailed = false;
+};
+
+using Converter = Results (*)(Node &node);
+
+} // namespace wasmind::onnx
+
+#define WASMIND_ONNX_OPERATOR(name)                                                                                    \
+  namespace wasmind::onnx {                                                                                            \
+  Results convert##name(Node &node);                                                                                   \
+  }                                                                                                                    \
+  wasmind::onnx::Results wasmind::onnx::convert##name([[maybe_unused]] Node &node)

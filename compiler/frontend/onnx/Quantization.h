@@ -1,0 +1,21 @@
+//===- Quantization.h - affine quantised numbers: real = (q - zeroPoint) * scale ------------------------------------------===//
+#pragma once
+#include "compiler/frontend/onnx/Windows.h"
+
+namespace wasmind::onnx {
+
+/// round(x / scale) + zeroPoint, saturated to `element`; rounding is half to even. `zeroPoint` may be null.
+Value quantize(Node &node, Value x, Value scale, Value zeroPoint, Type element);
+
+/// A scale or zero point (scalar, one per element of `axis`, or one per `blockSize` elements of it) in a shape that
+/// broadcasts to x.
+Value alongAxis(Node &node, Value parameter, Value x, int64_t axis, int64_t blockSize);
+
+/// (a - aZero) * (b - bZero) as numpy.matmul in i32, a and b i8 or u8; zero points null = 0, scalar, or one per row of a
+/// and per column of b. The product itself stays 8-bit, zero points are corrections.
+Value integerMatmul(Node &node, Value a, Value b, Value aZero, Value bZero);
+
+/// Convolution of (x - xZero) and (w - wZero) in i32; xZero scalar, wZero scalar or one per output channel.
+Value integerConvolve(Node &node, Value x, Value w, Value xZero, Value wZero);
+
+} // namespace wasmind::onnx

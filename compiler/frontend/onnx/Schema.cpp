@@ -1,0 +1,111 @@
+#include "compiler/frontend/onnx/Schema.h"
+#include "onnx/defs/operator_sets.h"
+#include "onnx/defs/operator_sets_ml.h"
+#include "onnx/defs/operator_sets_preview.h"
+#include "onnx/defs/operator_sets_training.h"
+#include "onnx/defs/parser.h"
+#include "onnx/defs/schema.h"
+#include <algorithm>
+#include <exception>
+#include <mutex>
+
+namespace wasmind::onnx {
+namespace {
+
+// Registration takes some ten milliseconds, so it waits for the first model.
+void registerSchemas() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    ::onnx::RegisterOnnxOperatorSetSchema();
+    ::onnx::RegisterOnnxMLOperatorSetSchema();
+    ::onnx::RegisterOnnxTrainingOperatorSetSchema();
+    ::onnx::RegisterOnnxPreviewOperatorSetSchema();
+  });
+}
+
+const ::onnx::OpSchema *findSchema(const ::onnx::NodeProto &node, int64_t opset) {
+  registerSchemas();
+  const std::string domain = node.domain() == "ai.onnx" ? "" : node.domain();
+  return ::onnx::OpSchemaRegistry::Schema(node.op_type(), static_cast<int>(opset), domain);
+}
+
+// One line, without the node's name with which the library starts ("Node(conv1) with schema(::Conv:11) has input ...",
+// "Node (conv1)'s input 1 ..."), which our errors have already.
+std::string tidy(std::string text, const std::string &nodeName) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  if (size_t schema = text.find(" with schema("); schema != std::string::npos && text.rfind("Node", 0) == 0) {
+    if (size_t end = text.find(") ", schema); end != std::string::npos)
+      text.erase(0, end + 2);
+  } else if (const std::string prefix = "Node (" + nodeName + ")"; text.rfind(prefix, 0) == 0) {
+    text.erase(0, prefix.size());
+    text.erase(0, text.rfind("'s ", 0) == 0 ? 3 : 1);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.'))
+    text.pop_back();
+  return text;
+}
+
+} // namespace
+
+std::string parseText(std::string_view text, ::onnx::ModelProto &model) try {
+  std::string copy(text);
+  ::onnx::OnnxParser parser(copy.c_str());
+  auto status = parser.Parse(model);
+  if (!status.IsOK())
+    return tidy(status.ErrorMessage().empty() ? "malformed text" : status.ErrorMessage(), "");
+  return parser.EndOfInput() ? "" : "text after the end of the model";
+} catch (const std::exception &error) {
+  return tidy(error.what(), "");
+}
+
+int64_t newestOpset(const std::string &domain) {
+  const auto &versions = ::onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
+  auto found = versions.find(domain == "ai.onnx" ? "" : domain);
+  return found == versions.end() ? 0 : found->second.second;
+}
+
+std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset) try {
+  const ::onnx::OpSchema *schema = findSchema(node, opset);
+  if (!schema)
+    return "no such operator";
+  schema->Verify(node);
+  return "";
+} catch (const std::exception &error) {
+  return tidy(error.what(), node.name());
+}
+
+std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node, int64_t opset,
+                                                  const std::vector<::onnx::TypeProto> &inputTypes,
+                                                  std::string &error) try {
+  const ::onnx::OpSchema *schema = findSchema(node, opset);
+  if (!schema)
+    return std::nullopt;
+  const int version = static_cast<int>(opset);
+  if (schema->HasFunction())
+    if (const ::onnx::FunctionProto *function = schema->GetFunction(version))
+      return *function;
+  if (!schema->HasContextDependentFunction())
+    return std::nullopt;
+  ::onnx::FunctionBodyBuildContextImpl context(node, inputTypes);
+  ::onnx::FunctionProto function;
+  if (!schema->BuildContextDependentFunction(context, function, version))
+    return std::nullopt;
+  return function;
+} catch (const std::exception &exception) {
+  error = tidy(exception.what(), node.name());
+  return std::nullopt;
+}
+
+void addDefaultAttributes(::onnx::NodeProto &node, int64_t opset) {
+  const ::onnx::OpSchema *schema = findSchema(node, opset);
+  if (!schema)
+    return;
+  for (const auto &[name, attribute] : schema->attributes()) {
+    const bool present = std::any_of(node.attribute().begin(), node.attribute().end(),
+                                     [&name = name](const auto &given) { return given.name() == name; });
+    if (!present && attribute.default_value.has_name())
+      *node.add_attribute() = attribute.default_value;
+  }
+}
+
+} // namespace wasmind::onnx

@@ -1,0 +1,34 @@
+//===- Schema.h - the ONNX library behind functions that do not throw -----------------------------------------------------===//
+//
+// The library reports errors by exceptions, the rest of the compiler is built without them: Schema.cpp alone is compiled
+// with exceptions and alone calls the library (other files use its protobuf messages).
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "onnx/onnx_pb.h"
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wasmind::onnx {
+
+/// Parses ONNX's text format; the error, or "".
+std::string parseText(std::string_view text, ::onnx::ModelProto &model);
+
+/// The highest version of a domain that this library knows, 0 for an unknown domain.
+int64_t newestOpset(const std::string &domain);
+
+/// What is wrong with the node as an instance of its operator's schema, or "". Operators without a schema in that
+/// version give an error.
+std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset);
+
+/// The body of an operator that the specification defines by other operators, for these input types (unset where not
+/// known); none when there is no body or (then `error` is set) it cannot be built.
+std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node, int64_t opset,
+                                                  const std::vector<::onnx::TypeProto> &inputTypes, std::string &error);
+
+/// Fills attributes that the node leaves out and that have a default in the schema; function bodies refer to them.
+void addDefaultAttributes(::onnx::NodeProto &node, int64_t opset);
+
+} // namespace wasmind::onnx

@@ -1,0 +1,55 @@
+#include "compiler/frontend/onnx/Windows.h"
+
+// X [N, C, spatial...], W [C, O / group, spatial...], B [O]:
+// out = (in - 1) * stride + output_padding + dilation * (kernel - 1) + 1 - pads.
+WASMIND_ONNX_OPERATOR(ConvTranspose) {
+  Compose &compose = node.compose();
+  Value x = node.input(0), w = node.input(1);
+  auto weights = node.staticExtents(w);
+  if (!weights || weights->size() < 3)
+    return node.fail("the weights must have a static shape of rank 3 or more");
+  Integers kernel(weights->begin() + 2, weights->end());
+  const size_t spatial = kernel.size();
+  if (node.integers("kernel_shape", kernel) != kernel)
+    return node.fail("attribute 'kernel_shape' differs from the weights' shape");
+  auto window = windowOf(node, x, kernel);
+  if (!window)
+    return Failure();
+  Integers outputPadding = node.integers("output_padding", Integers(spatial, 0));
+  if (outputPadding.size() != spatial)
+    return node.fail("attribute 'output_padding' has " + llvm::Twine(outputPadding.size()) + " entries for " +
+                     llvm::Twine(spatial) + " spatial dimensions");
+
+  // Pads that follow from the wanted extents: the larger half at the end for SAME_UPPER only.
+  const std::string autoPad = node.string("auto_pad", "NOTSET");
+  const bool isSame = autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER";
+  Extents extents = compose.extentsOf(x);
+  Integers outputShape = node.integers("output_shape");
+  if (!outputShape.empty() && outputShape.size() != spatial)
+    return node.fail("attribute 'output_shape' has " + llvm::Twine(outputShape.size()) + " entries for " +
+                     llvm::Twine(spatial) + " spatial dimensions");
+  for (size_t i = 0; i < spatial; ++i) {
+    const int64_t stride = window->strides[i], span = window->dilations[i] * (kernel[i] - 1) + 1;
+    std::optional<int64_t> total;
+    if (!outputShape.empty()) {
+      auto input = graph::constantOf(extents[i + 2]);
+      if (!input)
+        return node.fail("attribute 'output_shape' needs a static spatial shape, but axis " + llvm::Twine(i + 2) + " is '" +
+                         node.text(extents[i + 2]) + "'; fix it with --dim");
+      total = stride * (*input - 1) + outputPadding[i] + span - outputShape[i];
+    } else if (isSame) { // out = in * stride
+      total = outputPadding[i] + span - stride;
+    }
+    if (total) {
+      // A negative total leaves zeros at the end.
+      const int64_t half = *total < 0 ? 0 : *total / 2;
+      const bool upper = autoPad == "SAME_UPPER";
+      window->padLow[i] = upper || *total < 0 ? half : *total - half;
+      window->padHigh[i] = *total - window->padLow[i];
+    }
+    AffineExpr out = (extents[i + 2] - 1) * stride + (outputPadding[i] + span - window->padLow[i] - window->padHigh[i]);
+    if (!node.ensureAtLeast(out, 0))
+      return node.fail("axis " + llvm::Twine(i + 2) + " of the result would have a negative extent");
+  }
+  return compose.convolveTranspose(x, w, node.input(2), *window, node.integer("group", 1), outputPadding);
+}

@@ -1,0 +1,8 @@
+#include "compiler/frontend/onnx/Operator.h"
+
+WASMIND_ONNX_OPERATOR(GatherElements) {
+  auto dim = node.axisAttribute("axis", 0, node.rank(node.input(0)));
+  if (!dim)
+    return Failure();
+  return node.compose().gatherElements(node.input(0), node.input(1), *dim);
+}

@@ -1,0 +1,5 @@
+#include "compiler/frontend/onnx/Operator.h"
+
+WASMIND_ONNX_OPERATOR(Identity) {
+  return node.input(0);
+}

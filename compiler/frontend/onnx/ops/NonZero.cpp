@@ -1,0 +1,25 @@
+#include "compiler/frontend/onnx/Operator.h"
+
+// [rank, count] positions; count is only known for constants.
+WASMIND_ONNX_OPERATOR(NonZero) {
+  auto values = node.constantReals(0, "X");
+  if (!values)
+    return Failure();
+  Compose &compose = node.compose();
+  auto type = mlir::cast<mlir::RankedTensorType>(node.input(0).getType());
+  llvm::SmallVector<Integers> rows(type.getRank());
+  int64_t count = 0;
+  for (auto [at, value] : llvm::enumerate(*values)) {
+    if (value == 0)
+      continue;
+    ++count;
+    for (int64_t dim = type.getRank() - 1, rest = at; dim >= 0; --dim) {
+      rows[dim].push_back(rest % type.getDimSize(dim));
+      rest /= type.getDimSize(dim);
+    }
+  }
+  Integers all;
+  for (const Integers &row : rows)
+    all.append(row.begin(), row.end());
+  return compose.reshape(graph::makeIntegers(compose, compose.getLoc(), all), {type.getRank(), count});
+}

@@ -1,0 +1,27 @@
+#include "compiler/frontend/onnx/Resampling.h"
+#include <cmath>
+
+// Resize's predecessor (opsets 7 to 9): asymmetric coordinates; scales are an attribute before opset 9.
+WASMIND_ONNX_OPERATOR(Upsample) {
+  Compose &compose = node.compose();
+  Value x = node.input(0);
+  Resampling how;
+  how.mode = node.string("mode", "nearest");
+  auto scales = node.opset() < 9 ? std::optional(node.reals("scales")) : node.constantReals(1, "scales");
+  if (!scales || !how.isValid(node))
+    return Failure();
+  if (int64_t(scales->size()) != node.rank(x))
+    return node.fail(llvm::Twine(scales->size()) + " scales for rank " + llvm::Twine(node.rank(x)));
+  for (auto [dim, scale] : llvm::enumerate(*scales)) {
+    AffineExpr in = compose.extentsOf(x)[dim];
+    auto constant = graph::constantOf(in);
+    if (!(scale > 0 && scale < 1e6) || (!constant && scale != std::floor(scale)))
+      return node.fail("a scale of " + std::to_string(scale) + " along axis " + llvm::Twine(dim));
+    AffineExpr out = constant ? compose.getAffineConstantExpr(int64_t(std::floor(double(*constant) * scale))) : in * int64_t(scale);
+    if (scale != 1.0)
+      x = resample(node, how, x, dim, out, scale);
+    if (!x)
+      return Failure();
+  }
+  return x;
+}

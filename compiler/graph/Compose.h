@@ -1,0 +1,169 @@
+//===- Compose.h - what front ends say once: deep-learning operators as compositions of primitives --------------------===//
+//
+// ONNX, MindIR and expressions all use these. Functions return the result value; they emit operations at the builder's
+// position and expect operands that fit (front ends check and report with the node's name first). Where an operation
+// cannot be built (shapes that do not fit), MLIR's diagnostic is emitted at the builder's location and null returned;
+// every function returns null when given null.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/graph/Constants.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace wasmind::graph {
+
+class Compose : public mlir::ImplicitLocOpBuilder {
+public:
+  using ImplicitLocOpBuilder::ImplicitLocOpBuilder;
+  using Value = mlir::Value;
+  using Type = mlir::Type;
+  using Extents = llvm::SmallVector<mlir::AffineExpr>;
+  using Ints = llvm::ArrayRef<int64_t>;
+
+  // --- constants; element types
+  Value scalar(Type element, double value, int64_t rank = 0);  ///< one element, shape [1] * rank
+  Value scalarLike(Value x, double value);                     ///< one element of x's type and rank
+  Value splat(llvm::ArrayRef<mlir::AffineExpr> extents, Type element, double value);
+  Value extent(mlir::AffineExpr expression);                   ///< rank-0 i64
+  Value shapeOf(Value x);                                      ///< rank-1 i64
+  Type elementOf(Value x);
+  Extents extentsOf(Value x);
+  int64_t rankOf(Value x);
+
+  // --- primitives with numpy broadcasting: operands of lower rank are reshaped first
+  Value unary(UnaryKind kind, Value x);
+  Value binary(BinaryKind kind, Value lhs, Value rhs);
+  Value compare(CompareKind kind, Value lhs, Value rhs);
+  Value select(Value condition, Value onTrue, Value onFalse);
+  Value cast(Value x, Type element);                           ///< x itself when it has the type
+  Value add(Value a, Value b) { return binary(BinaryKind::Add, a, b); }
+  Value sub(Value a, Value b) { return binary(BinaryKind::Sub, a, b); }
+  Value mul(Value a, Value b) { return binary(BinaryKind::Mul, a, b); }
+  Value div(Value a, Value b) { return binary(BinaryKind::Div, a, b); }
+  Value maximum(Value a, Value b) { return binary(BinaryKind::Max, a, b); }
+  Value minimum(Value a, Value b) { return binary(BinaryKind::Min, a, b); }
+
+  // --- movement; axes may be negative
+  Value reshape(Value x, llvm::ArrayRef<mlir::AffineExpr> extents);
+  Value reshape(Value x, Ints extents);
+  Value transpose(Value x, Ints permutation);
+  Value broadcastTo(Value x, llvm::ArrayRef<mlir::AffineExpr> extents);  ///< numpy: prepends dimensions
+  Value slice(Value x, llvm::ArrayRef<mlir::AffineExpr> starts, llvm::ArrayRef<mlir::AffineExpr> extents, Ints strides = {});
+  Value sliceDim(Value x, int64_t dim, mlir::AffineExpr start, mlir::AffineExpr extent, int64_t stride = 1);
+  Value concat(mlir::ValueRange inputs, int64_t dim);
+  Value pad(Value x, Value value, Ints low, Ints high, Ints interior = {});
+  Value padReflect(Value x, Ints low, Ints high);
+  Value padEdge(Value x, Ints low, Ints high);
+  Value padWrap(Value x, Ints low, Ints high);
+  Value gather(Value data, Value indices, int64_t dim, int64_t batchDims = 0);
+  Value gatherElements(Value data, Value indices, int64_t dim);
+  Value gatherNd(Value data, Value indices, int64_t batchDims);
+  Value scatterElements(ScatterKind kind, Value data, Value indices, Value updates, int64_t dim);
+  Value scatterNd(ScatterKind kind, Value data, Value indices, Value updates);
+  Value unsqueeze(Value x, Ints dims);                         ///< dims index the result
+  Value squeeze(Value x, Ints dims);
+  Value flatten(Value x, int64_t dim);                         ///< [product of dims before, product of the rest]
+
+  // --- reductions
+  Value reduce(ReduceKind kind, Value x, Ints dims, bool keepDims);
+  Value mean(Value x, Ints dims, bool keepDims);
+  Value argReduce(ReduceKind kind, Value x, int64_t dim, bool keepDims, bool last = false);
+
+  // --- activations
+  Value relu(Value x);
+  Value clip(Value x, Value low, Value high);                  ///< low or high may be null = unbounded
+  Value clip(Value x, double low, double high);
+  Value sigmoid(Value x) { return unary(UnaryKind::Sigmoid, x); }
+  Value silu(Value x);
+  Value gelu(Value x);                                         ///< x/2 (1 + erf(x / sqrt 2))
+  Value geluTanh(Value x);
+  Value hardSigmoid(Value x, double alpha, double beta);
+  Value hardSwish(Value x);                                    ///< x * clip(x/6 + 1/2, 0, 1)
+  Value leakyRelu(Value x, double alpha);
+  Value elu(Value x, double alpha);
+  Value softplus(Value x);
+
+  // --- rows
+  Value softmax(Value x, Ints dims);
+  Value logSoftmax(Value x, Ints dims);
+  /// (x - mean) / sqrt(variance + epsilon) over `dims`, times scale, plus bias (null = none).
+  Value layerNorm(Value x, Value scale, Value bias, Ints dims, double epsilon);
+  /// Inference form over the channel dimension 1: scale, bias, mean, variance are [C].
+  Value batchNorm(Value x, Value scale, Value bias, Value mean, Value variance, double epsilon, int64_t channelDim = 1);
+  Value groupNorm(Value x, Value scale, Value bias, int64_t groups, double epsilon); ///< x [N, C, ...]
+
+  // --- linear algebra
+  Value matmul(Value a, Value b);                              ///< numpy.matmul, any ranks
+  Value matmul(Value a, Value b, bool transposeA, bool transposeB);  ///< last two dimensions swapped first
+
+  // --- images, channels first: x [N, C, spatial...], weights [O, C / groups, spatial...], bias [O] or null.
+  struct Window {
+    llvm::SmallVector<int64_t> strides, padLow, padHigh, dilations; // one per spatial dimension
+  };
+  Value convolve(Value x, Value weights, Value bias, const Window &window, int64_t groups);
+  /// weights [C, O / groups, spatial...]
+  Value convolveTranspose(Value x, Value weights, Value bias, const Window &window, int64_t groups, Ints outputPadding = {});
+  Value maxPool(Value x, Ints kernel, const Window &window);
+  Value averagePool(Value x, Ints kernel, const Window &window, bool countPadding);
+  /// Pads for SAME-style padding of static spatial extents (the extra element at the end, or at the start).
+  static void samePads(Ints input, Ints kernel, Window &window, bool extraAtStart);
+  Value globalAveragePool(Value x);                            ///< keeps dims
+  /// Resampling of spatial dimensions of x along `dims` by index arithmetic folded at compile time:
+  /// coordinate(i) gives the source coordinate of output index i.
+  Value resizeNearest(Value x, int64_t dim, int64_t extent, llvm::function_ref<int64_t(int64_t)> source);
+  Value resizeLinear(Value x, int64_t dim, int64_t extent, llvm::function_ref<double(int64_t)> source);
+
+  // --- recurrent: x [T, B, I]; W [4H, I], R [4H, H] gate order i, o, f, c (ONNX); bias [4H] or null (input + recurrent
+  //     summed); h0, c0 [B, H]. T must be static. Results: y [T, B, H], h [B, H], c [B, H].
+  struct LstmResult {
+    Value y, h, c;
+  };
+  LstmResult lstm(Value x, Value w, Value r, Value bias, Value h0, Value c0, bool reverse);
+
+private:
+  /// Gives the values one rank by prepending extents of 1; empty when one of them is null.
+  llvm::SmallVector<Value> broadcastRanks(mlir::ValueRange values);
+  /// dim, or rank + dim when negative; emits an error and gives none when it is outside.
+  std::optional<int64_t> normalDim(int64_t dim, int64_t rank);
+  std::optional<llvm::SmallVector<int64_t>> normalDims(Ints dims, int64_t rank);
+  /// The tensor type, or an error and null when an extent is negative.
+  mlir::RankedTensorType typeOf(llvm::ArrayRef<mlir::AffineExpr> extents, Type element);
+  /// Indices (i64) along one dimension with negative ones counted from the end.
+  Value wrapIndices(Value indices, mlir::AffineExpr extent);
+  /// Linear positions in the first dimensions of `extents`, from indices [..., k].
+  Value linearIndices(Value indices, llvm::ArrayRef<mlir::AffineExpr> extents);
+  /// Linear positions in all of `data` for indices along `dim` and the position of each index elsewhere.
+  Value elementPositions(Value data, Value indices, int64_t dim);
+  Value padByCopies(Value x, Ints low, Ints high,
+                    llvm::function_ref<Value(Value, int64_t dim, int64_t count, bool atStart)> border);
+  Value channelsLast(Value x);
+  Value channelsFirst(Value x);
+
+  /// Creates an operation whose result types are inferred; emits the diagnostic and gives null where it does not fit.
+  template <typename Op, typename... Args> Op make(Args &&...args) {
+    mlir::OperationState state(getLoc(), Op::getOperationName());
+    constexpr size_t resultCount = std::is_same_v<Op, TopKOp> ? 2 : 1;
+    llvm::SmallVector<Type, 2> types(resultCount, getI64Type());
+    Op::build(*this, state, mlir::TypeRange(types), std::forward<Args>(args)...);
+    types.clear();
+    if (failed(Op::inferReturnTypes(getContext(), getLoc(), state.operands, state.attributes.getDictionary(getContext()),
+                                    state.getRawProperties(), state.regions, types)))
+      return nullptr;
+    state.types.assign(types.begin(), types.end());
+    return checked<Op>(mlir::OpBuilder::create(state));
+  }
+  /// The same for an operation whose result type is given.
+  template <typename Op, typename... Args> Op makeAs(Type type, Args &&...args) {
+    mlir::OperationState state(getLoc(), Op::getOperationName());
+    Op::build(*this, state, mlir::TypeRange(type), std::forward<Args>(args)...);
+    return checked<Op>(mlir::OpBuilder::create(state));
+  }
+  template <typename Op> Op checked(mlir::Operation *op) {
+    if (succeeded(op->getName().verifyInvariants(op)))
+      return llvm::cast<Op>(op);
+    op->erase();
+    return nullptr;
+  }
+};
+
+} // namespace wasmind::graph

@@ -1,0 +1,399 @@
+//===- ComposeMovement.cpp - reshaping, slicing, padding, gathering, scattering -----------------------------------===//
+#include "compiler/graph/Compose.h"
+#include "compiler/graph/Structured.h"
+
+using namespace mlir;
+
+namespace wasmind::graph {
+
+std::optional<int64_t> Compose::normalDim(int64_t dim, int64_t rank) {
+  if (dim >= -rank && dim < rank)
+    return dim < 0 ? dim + rank : dim;
+  emitError("dimension ") << dim << " of a tensor of rank " << rank;
+  return std::nullopt;
+}
+
+std::optional<SmallVector<int64_t>> Compose::normalDims(Ints dims, int64_t rank) {
+  SmallVector<int64_t> result;
+  for (int64_t dim : dims) {
+    auto normal = normalDim(dim, rank);
+    if (!normal)
+      return std::nullopt;
+    result.push_back(*normal);
+  }
+  return result;
+}
+
+RankedTensorType Compose::typeOf(ArrayRef<AffineExpr> extents, Type element) {
+  for (AffineExpr extent : extents)
+    if (auto constant = constantOf(normalise(extent)); constant && *constant < 0) {
+      emitError("a tensor of negative extent ") << *constant;
+      return nullptr;
+    }
+  return makeTensorType(extents, element);
+}
+
+//===- Shapes -----------------------------------------------------------------------------------------------------===//
+
+Value Compose::reshape(Value x, ArrayRef<AffineExpr> extents) {
+  if (!x)
+    return nullptr;
+  RankedTensorType type = typeOf(extents, elementOf(x));
+  if (!type || type == x.getType())
+    return type ? x : nullptr;
+  return makeAs<ReshapeOp>(type, x);
+}
+
+Value Compose::reshape(Value x, Ints extents) {
+  return reshape(x, llvm::map_to_vector(extents, [&](int64_t e) { return getAffineConstantExpr(e); }));
+}
+
+Value Compose::transpose(Value x, Ints permutation) {
+  if (!x)
+    return nullptr;
+  auto normal = normalDims(permutation, rankOf(x));
+  if (!normal)
+    return nullptr;
+  if (llvm::equal(*normal, llvm::seq<int64_t>(0, rankOf(x))))
+    return x;
+  return make<TransposeOp>(x, *normal);
+}
+
+Value Compose::broadcastTo(Value x, ArrayRef<AffineExpr> extents) {
+  if (!x)
+    return nullptr;
+  int64_t missing = int64_t(extents.size()) - rankOf(x);
+  if (missing < 0) {
+    emitError("broadcast of rank ") << rankOf(x) << " to rank " << extents.size();
+    return nullptr;
+  }
+  Extents own(missing, getAffineConstantExpr(1));
+  llvm::append_range(own, extentsOf(x));
+  // Where the target's extent is 1 the operand's stays (numpy: broadcasting is mutual).
+  Extents target(extents);
+  for (auto [i, extent] : llvm::enumerate(target))
+    if (isOne(extent) || provablyEqual(extent, own[i]))
+      extent = own[i];
+  x = reshape(x, own);
+  RankedTensorType type = x ? typeOf(target, elementOf(x)) : nullptr;
+  if (!type || type == x.getType())
+    return type ? x : nullptr;
+  return makeAs<BroadcastOp>(type, x);
+}
+
+Value Compose::slice(Value x, ArrayRef<AffineExpr> starts, ArrayRef<AffineExpr> extents, Ints strides) {
+  if (!x)
+    return nullptr;
+  SmallVector<int64_t> steps(strides);
+  steps.resize(rankOf(x), 1);
+  auto map = AffineMap::get(0, symbolCountOf(starts), llvm::map_to_vector(starts, normalise), getContext());
+  RankedTensorType type = typeOf(extents, elementOf(x));
+  if (!type)
+    return nullptr;
+  auto op = makeAs<SliceOp>(type, x, AffineMapAttr::get(map), getDenseI64ArrayAttr(steps));
+  if (!op)
+    return nullptr;
+  bool atStart = llvm::all_of(map.getResults(), [](AffineExpr start) { return constantOf(start) == 0; });
+  if (atStart && op.getType() == x.getType() && llvm::all_of(steps, [](int64_t step) { return step == 1; })) {
+    op.erase();
+    return x;
+  }
+  return op;
+}
+
+Value Compose::sliceDim(Value x, int64_t dim, AffineExpr start, AffineExpr extent, int64_t stride) {
+  if (!x)
+    return nullptr;
+  auto normal = normalDim(dim, rankOf(x));
+  if (!normal)
+    return nullptr;
+  Extents starts(rankOf(x), getAffineConstantExpr(0)), extents = extentsOf(x);
+  SmallVector<int64_t> strides(rankOf(x), 1);
+  starts[*normal] = start;
+  extents[*normal] = extent;
+  strides[*normal] = stride;
+  return slice(x, starts, extents, strides);
+}
+
+Value Compose::concat(ValueRange inputs, int64_t dim) {
+  if (inputs.empty() || llvm::is_contained(inputs, Value()))
+    return nullptr;
+  auto normal = normalDim(dim, rankOf(inputs[0]));
+  if (!normal)
+    return nullptr;
+  return inputs.size() == 1 ? inputs[0] : Value(make<ConcatOp>(inputs, *normal));
+}
+
+Value Compose::unsqueeze(Value x, Ints dims) {
+  if (!x)
+    return nullptr;
+  auto normal = normalDims(dims, rankOf(x) + dims.size());
+  if (!normal)
+    return nullptr;
+  llvm::sort(*normal);
+  Extents extents = extentsOf(x);
+  for (int64_t dim : *normal)
+    extents.insert(extents.begin() + dim, getAffineConstantExpr(1));
+  return reshape(x, extents);
+}
+
+Value Compose::squeeze(Value x, Ints dims) {
+  if (!x)
+    return nullptr;
+  auto normal = normalDims(dims, rankOf(x));
+  if (!normal)
+    return nullptr;
+  Extents extents;
+  for (auto [i, extent] : llvm::enumerate(extentsOf(x)))
+    if (!llvm::is_contained(*normal, int64_t(i)))
+      extents.push_back(extent);
+  return reshape(x, extents);
+}
+
+Value Compose::flatten(Value x, int64_t dim) {
+  if (!x)
+    return nullptr;
+  Extents extents = extentsOf(x);
+  int64_t at = dim < 0 ? dim + rankOf(x) : dim;
+  if (at < 0 || at > rankOf(x)) {
+    emitError("flatten at dimension ") << dim << " of a tensor of rank " << rankOf(x);
+    return nullptr;
+  }
+  ArrayRef<AffineExpr> all(extents);
+  return reshape(x, {productOf(all.take_front(at), getContext()), productOf(all.drop_front(at), getContext())});
+}
+
+//===- Padding ----------------------------------------------------------------------------------------------------===//
+
+Value Compose::pad(Value x, Value value, Ints low, Ints high, Ints interior) {
+  if (!x || !value)
+    return nullptr;
+  SmallVector<int64_t> between(interior);
+  between.resize(rankOf(x), 0);
+  auto isZero = [](int64_t amount) { return amount == 0; };
+  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero) && llvm::all_of(between, isZero))
+    return x;
+  return make<PadOp>(x, rankOf(value) == 0 ? value : reshape(value, Ints{}), low, high, between);
+}
+
+Value Compose::padByCopies(Value x, Ints low, Ints high,
+                           llvm::function_ref<Value(Value, int64_t, int64_t, bool)> border) {
+  if (!x)
+    return nullptr;
+  for (int64_t dim = 0; dim < rankOf(x); ++dim) {
+    int64_t before = low[dim], after = high[dim];
+    AffineExpr extent = extentsOf(x)[dim];
+    if (before < 0 || after < 0) { // crop first
+      x = sliceDim(x, dim, getAffineConstantExpr(std::max<int64_t>(-before, 0)),
+                   extent + std::min<int64_t>(before, 0) + std::min<int64_t>(after, 0));
+      before = std::max<int64_t>(before, 0);
+      after = std::max<int64_t>(after, 0);
+      if (!x)
+        return nullptr;
+    }
+    if (before == 0 && after == 0)
+      continue;
+    SmallVector<Value> parts;
+    if (before > 0)
+      parts.push_back(border(x, dim, before, true));
+    parts.push_back(x);
+    if (after > 0)
+      parts.push_back(border(x, dim, after, false));
+    x = concat(parts, dim);
+    if (!x)
+      return nullptr;
+  }
+  return x;
+}
+
+Value Compose::padReflect(Value x, Ints low, Ints high) {
+  return padByCopies(x, low, high, [&](Value part, int64_t dim, int64_t count, bool atStart) -> Value {
+    AffineExpr extent = extentsOf(part)[dim], size = getAffineConstantExpr(count);
+    if (auto known = constantOf(extent); known && count >= *known) {
+      // Reflected more than once: an index per element.
+      if (*known < 1) {
+        emitError("reflecting an empty dimension ") << dim;
+        return nullptr;
+      }
+      SmallVector<int64_t> indices;
+      int64_t period = std::max<int64_t>(2 * (*known - 1), 1);
+      for (int64_t i = 0; i < count; ++i) {
+        int64_t position = atStart ? i - count : *known + i;
+        position = ((position % period) + period) % period;
+        indices.push_back(position < *known ? position : period - position);
+      }
+      return gather(part, makeIntegers(*this, getLoc(), indices), dim);
+    }
+    AffineExpr start = atStart ? getAffineConstantExpr(1) : extent - 1 - count;
+    Value copied = sliceDim(part, dim, start, size);
+    return copied ? Value(make<ReverseOp>(copied, Ints{dim})) : nullptr;
+  });
+}
+
+Value Compose::padEdge(Value x, Ints low, Ints high) {
+  return padByCopies(x, low, high, [&](Value part, int64_t dim, int64_t count, bool atStart) -> Value {
+    AffineExpr one = getAffineConstantExpr(1), zero = getAffineConstantExpr(0);
+    Value edge = sliceDim(part, dim, atStart ? zero : extentsOf(part)[dim] - 1, one);
+    if (!edge)
+      return nullptr;
+    Extents extents = extentsOf(edge);
+    extents[dim] = getAffineConstantExpr(count);
+    return broadcastTo(edge, extents);
+  });
+}
+
+Value Compose::padWrap(Value x, Ints low, Ints high) {
+  return padByCopies(x, low, high, [&](Value part, int64_t dim, int64_t count, bool atStart) -> Value {
+    AffineExpr extent = extentsOf(part)[dim], zero = getAffineConstantExpr(0);
+    auto known = constantOf(extent);
+    if (known && count > *known) {
+      SmallVector<int64_t> indices;
+      for (int64_t i = 0; i < count && *known > 0; ++i)
+        indices.push_back(atStart ? (((i - count) % *known) + *known) % *known : i % *known);
+      return gather(part, makeIntegers(*this, getLoc(), indices), dim);
+    }
+    return sliceDim(part, dim, atStart ? extent - count : zero, getAffineConstantExpr(count));
+  });
+}
+
+//===- Gathering and scattering -----------------------------------------------------------------------------------===//
+
+Value Compose::gather(Value data, Value indices, int64_t dim, int64_t batchDims) {
+  if (!data || !indices)
+    return nullptr;
+  auto normal = normalDim(dim, rankOf(data));
+  if (!normal)
+    return nullptr;
+  return make<GatherOp>(data, indices, uint64_t(*normal), uint64_t(batchDims));
+}
+
+Value Compose::wrapIndices(Value indices, AffineExpr extent) {
+  indices = cast(indices, getI64Type());
+  if (!indices)
+    return nullptr;
+  Value isNegative = compare(CompareKind::Less, indices, scalarLike(indices, 0));
+  return select(isNegative, add(indices, this->extent(extent)), indices);
+}
+
+Value Compose::linearIndices(Value indices, ArrayRef<AffineExpr> extents) {
+  if (!indices)
+    return nullptr;
+  int64_t last = rankOf(indices) - 1;
+  AffineExpr one = getAffineConstantExpr(1);
+  Value sum;
+  for (auto [i, extent] : llvm::enumerate(extents)) {
+    Value index = squeeze(sliceDim(indices, last, getAffineConstantExpr(i), one), {last});
+    index = wrapIndices(index, extent);
+    AffineExpr stride = productOf(extents.drop_front(i + 1), getContext());
+    if (!isOne(stride))
+      index = mul(index, this->extent(stride));
+    sum = sum ? add(sum, index) : index;
+    if (!sum)
+      return nullptr;
+  }
+  return sum;
+}
+
+Value Compose::elementPositions(Value data, Value indices, int64_t dim) {
+  Extents extents = extentsOf(data), shape = extentsOf(indices);
+  Value sum;
+  for (int64_t i = 0; i < rankOf(data); ++i) {
+    AffineExpr stride = productOf(ArrayRef(extents).drop_front(i + 1), getContext());
+    Value index;
+    if (i == dim) {
+      index = wrapIndices(indices, extents[i]);
+    } else {
+      if (isOne(shape[i]))
+        continue;
+      Extents line(rankOf(data), getAffineConstantExpr(1));
+      line[i] = shape[i];
+      index = makeAs<IotaOp>(makeTensorType(line, getI64Type()), uint64_t(i));
+    }
+    if (!isOne(stride))
+      index = mul(index, extent(stride));
+    sum = sum ? add(sum, index) : index;
+    if (!sum)
+      return nullptr;
+  }
+  return sum;
+}
+
+Value Compose::gatherElements(Value data, Value indices, int64_t dim) {
+  if (!data || !indices)
+    return nullptr;
+  auto normal = normalDim(dim, rankOf(data));
+  if (!normal)
+    return nullptr;
+  Extents extents = extentsOf(data), shape = extentsOf(indices);
+  if (shape.size() != extents.size()) {
+    emitError("indices of rank ") << shape.size() << " into data of rank " << extents.size();
+    return nullptr;
+  }
+  int64_t last = rankOf(data) - 1;
+  bool sameRows = *normal == last;
+  for (int64_t i = 0; i < last; ++i)
+    sameRows &= provablyEqual(extents[i], shape[i]);
+  if (sameRows)
+    return gather(data, indices, last, last);
+  Value positions = elementPositions(data, indices, *normal);
+  return gather(reshape(data, {productOf(extents, getContext())}), positions, 0);
+}
+
+Value Compose::gatherNd(Value data, Value indices, int64_t batchDims) {
+  if (!data || !indices)
+    return nullptr;
+  Extents extents = extentsOf(data), shape = extentsOf(indices);
+  auto depth = shape.empty() ? std::nullopt : constantOf(shape.back());
+  if (!depth || *depth < 1 || batchDims < 0 || batchDims + *depth > rankOf(data) || batchDims >= rankOf(indices)) {
+    emitError("indices need a static last extent of at most the rank of data without batch dimensions");
+    return nullptr;
+  }
+  ArrayRef<AffineExpr> all(extents);
+  Extents flat(all.take_front(batchDims));
+  flat.push_back(productOf(all.slice(batchDims, *depth), getContext()));
+  llvm::append_range(flat, all.drop_front(batchDims + *depth));
+  Value positions = linearIndices(indices, all.slice(batchDims, *depth));
+  return gather(reshape(data, flat), positions, batchDims, batchDims);
+}
+
+Value Compose::scatterElements(ScatterKind kind, Value data, Value indices, Value updates, int64_t dim) {
+  if (!data || !indices || !updates)
+    return nullptr;
+  auto normal = normalDim(dim, rankOf(data));
+  if (!normal)
+    return nullptr;
+  if (rankOf(indices) != rankOf(data)) {
+    emitError("indices of rank ") << rankOf(indices) << " into data of rank " << rankOf(data);
+    return nullptr;
+  }
+  Extents extents = extentsOf(data);
+  AffineExpr count = productOf(extentsOf(indices), getContext());
+  Value positions = reshape(broadcastTo(elementPositions(data, indices, *normal), extentsOf(indices)), {count});
+  Value flat = reshape(data, {productOf(extents, getContext())}), values = reshape(updates, {count});
+  if (!flat || !positions || !values)
+    return nullptr;
+  return reshape(make<ScatterOp>(kind, flat, positions, values), extents);
+}
+
+Value Compose::scatterNd(ScatterKind kind, Value data, Value indices, Value updates) {
+  if (!data || !indices || !updates)
+    return nullptr;
+  Extents extents = extentsOf(data), shape = extentsOf(indices);
+  auto depth = shape.empty() ? std::nullopt : constantOf(shape.back());
+  if (!depth || *depth < 1 || *depth > rankOf(data)) {
+    emitError("indices need a static last extent of at most the rank of data");
+    return nullptr;
+  }
+  ArrayRef<AffineExpr> all(extents);
+  AffineExpr count = productOf(ArrayRef(shape).drop_back(), getContext());
+  Extents flat{productOf(all.take_front(*depth), getContext())}, rows{count};
+  llvm::append_range(flat, all.drop_front(*depth));
+  llvm::append_range(rows, all.drop_front(*depth));
+  Value positions = reshape(linearIndices(indices, all.take_front(*depth)), {count});
+  Value table = reshape(data, flat), values = reshape(updates, rows);
+  if (!table || !positions || !values)
+    return nullptr;
+  return reshape(make<ScatterOp>(kind, table, positions, values), extents);
+}
+
+} // namespace wasmind::graph

@@ -1,0 +1,311 @@
+//===- Dimensions.cpp - extents as polynomials over the named dimensions -----------------------------------------===//
+#include "compiler/graph/Dimensions.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include <algorithm>
+#include <limits>
+#include <map>
+
+using namespace mlir;
+
+namespace wasmind::graph {
+namespace {
+
+// A polynomial with integer coefficients whose variables are symbols, or divisions and remainders taken as a whole.
+// Two equal extents have one normal form, so that extents compare by pointer after `normalise`.
+struct VariableOrder {
+  static std::pair<int64_t, std::string> key(AffineExpr e) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
+      return {symbol.getPosition(), ""};
+    if (auto dim = dyn_cast<AffineDimExpr>(e))
+      return {(int64_t(1) << 32) + dim.getPosition(), ""};
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    e.print(stream);
+    return {std::numeric_limits<int64_t>::max(), text};
+  }
+  bool operator()(AffineExpr a, AffineExpr b) const { return key(a) < key(b); }
+};
+struct MonomialOrder {
+  bool operator()(const std::vector<AffineExpr> &a, const std::vector<AffineExpr> &b) const {
+    if (a.size() != b.size())
+      return a.size() > b.size();
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), VariableOrder());
+  }
+};
+using Polynomial = std::map<std::vector<AffineExpr>, int64_t, MonomialOrder>;
+
+AffineExpr toExpression(const Polynomial &polynomial, MLIRContext *context) {
+  AffineExpr sum = getAffineConstantExpr(0, context);
+  for (auto &[monomial, coefficient] : polynomial) {
+    AffineExpr term;
+    for (AffineExpr variable : monomial)
+      term = term ? term * variable : variable;
+    term = term ? term * coefficient : getAffineConstantExpr(coefficient, context);
+    sum = sum + term;
+  }
+  return sum;
+}
+
+Polynomial toPolynomial(AffineExpr e) {
+  Polynomial result;
+  if (auto constant = dyn_cast<AffineConstantExpr>(e)) {
+    if (constant.getValue() != 0)
+      result[{}] = constant.getValue();
+    return result;
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(e);
+  if (binary && binary.getKind() == AffineExprKind::Add) {
+    result = toPolynomial(binary.getLHS());
+    for (auto &[monomial, coefficient] : toPolynomial(binary.getRHS()))
+      if ((result[monomial] += coefficient) == 0)
+        result.erase(monomial);
+    return result;
+  }
+  if (binary && binary.getKind() == AffineExprKind::Mul) {
+    Polynomial lhs = toPolynomial(binary.getLHS()), rhs = toPolynomial(binary.getRHS());
+    for (auto &[a, x] : lhs)
+      for (auto &[b, y] : rhs) {
+        std::vector<AffineExpr> monomial(a);
+        monomial.insert(monomial.end(), b.begin(), b.end());
+        std::sort(monomial.begin(), monomial.end(), VariableOrder());
+        if ((result[monomial] += x * y) == 0)
+          result.erase(monomial);
+      }
+    return result;
+  }
+  if (binary) { // a division or remainder: its operands in normal form, the whole as one variable
+    MLIRContext *context = e.getContext();
+    AffineExpr lhs = toExpression(toPolynomial(binary.getLHS()), context);
+    AffineExpr rhs = toExpression(toPolynomial(binary.getRHS()), context);
+    AffineExpr whole = getAffineBinaryOpExpr(binary.getKind(), lhs, rhs);
+    if (isa<AffineConstantExpr>(whole))
+      return toPolynomial(whole);
+    auto kept = dyn_cast<AffineBinaryOpExpr>(whole);
+    if (kept && (kept.getKind() == AffineExprKind::Add || kept.getKind() == AffineExprKind::Mul))
+      return toPolynomial(whole);
+    result[{whole}] = 1;
+    return result;
+  }
+  result[{e}] = 1;
+  return result;
+}
+
+unsigned symbolCount(ArrayRef<AffineExpr> expressions) {
+  unsigned count = 0;
+  for (AffineExpr e : expressions)
+    e.walk([&](AffineExpr part) {
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
+        count = std::max(count, symbol.getPosition() + 1);
+    });
+  return count;
+}
+
+constexpr llvm::StringLiteral attributeName = "graph.dims";
+} // namespace
+
+AffineExpr normalise(AffineExpr e) { return toExpression(toPolynomial(e), e.getContext()); }
+
+SmallVector<Term> termsOf(AffineExpr e) {
+  SmallVector<Term> terms;
+  for (auto &[monomial, coefficient] : toPolynomial(e))
+    terms.push_back({SmallVector<AffineExpr>(monomial.begin(), monomial.end()), coefficient});
+  return terms;
+}
+
+SmallVector<NamedDim> getNamedDims(ModuleOp module) {
+  SmallVector<NamedDim> dims;
+  if (auto array = module->getAttrOfType<ArrayAttr>(attributeName))
+    for (Attribute entry : array) {
+      auto dictionary = dyn_cast<DictionaryAttr>(entry);
+      if (!dictionary)
+        continue;
+      auto name = dictionary.getAs<StringAttr>("name");
+      auto min = dictionary.getAs<IntegerAttr>("min"), max = dictionary.getAs<IntegerAttr>("max");
+      dims.push_back({name ? name.str() : "", min ? min.getInt() : 0, max ? max.getInt() : 0});
+    }
+  return dims;
+}
+
+void setNamedDims(ModuleOp module, ArrayRef<NamedDim> dims) {
+  Builder builder(module.getContext());
+  SmallVector<Attribute> entries;
+  for (const NamedDim &dim : dims)
+    entries.push_back(builder.getDictionaryAttr({
+        builder.getNamedAttr("name", builder.getStringAttr(dim.name)),
+        builder.getNamedAttr("min", builder.getI64IntegerAttr(dim.min)),
+        builder.getNamedAttr("max", builder.getI64IntegerAttr(dim.max)),
+    }));
+  module->setAttr(attributeName, builder.getArrayAttr(entries));
+}
+
+AffineExpr declareDim(ModuleOp module, StringRef name, int64_t min, int64_t max) {
+  SmallVector<NamedDim> dims = getNamedDims(module);
+  for (auto [i, dim] : llvm::enumerate(dims))
+    if (dim.name == name)
+      return getAffineSymbolExpr(i, module.getContext());
+  dims.push_back({name.str(), min, max});
+  setNamedDims(module, dims);
+  return getAffineSymbolExpr(dims.size() - 1, module.getContext());
+}
+
+SmallVector<AffineExpr> getExtents(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  SmallVector<AffineExpr> extents;
+  if (auto map = dyn_cast_or_null<AffineMapAttr>(tensor.getEncoding())) {
+    llvm::append_range(extents, map.getValue().getResults());
+    return extents;
+  }
+  for (int64_t extent : tensor.getShape())
+    extents.push_back(getAffineConstantExpr(extent, type.getContext()));
+  return extents;
+}
+
+RankedTensorType makeTensorType(ArrayRef<AffineExpr> extents, Type element) {
+  SmallVector<int64_t> shape;
+  SmallVector<AffineExpr> normal;
+  bool isStatic = true;
+  for (AffineExpr extent : extents) {
+    normal.push_back(normalise(extent));
+    auto constant = constantOf(normal.back());
+    isStatic &= constant.has_value();
+    shape.push_back(constant ? *constant : ShapedType::kDynamic);
+  }
+  if (isStatic)
+    return RankedTensorType::get(shape, element);
+  auto map = AffineMap::get(0, symbolCount(normal), normal, element.getContext());
+  return RankedTensorType::get(shape, element, AffineMapAttr::get(map));
+}
+
+RankedTensorType makeTensorType(MLIRContext *context, ArrayRef<int64_t> extents, Type element) {
+  return RankedTensorType::get(extents, element);
+}
+
+RankedTensorType withElement(Type tensor, Type element) {
+  auto ranked = cast<RankedTensorType>(tensor);
+  return RankedTensorType::get(ranked.getShape(), element, ranked.getEncoding());
+}
+
+std::optional<int64_t> constantOf(AffineExpr extent) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(extent))
+    return constant.getValue();
+  return std::nullopt;
+}
+
+bool isOne(AffineExpr extent) { return constantOf(extent) == 1; }
+
+AffineExpr productOf(ArrayRef<AffineExpr> extents, MLIRContext *context) {
+  AffineExpr result = getAffineConstantExpr(1, context);
+  for (AffineExpr extent : extents)
+    result = toExpression(toPolynomial(result * extent), context);
+  return result;
+}
+
+std::optional<AffineExpr> divideExactly(AffineExpr value, AffineExpr divisor) {
+  Polynomial dividend = toPolynomial(value), by = toPolynomial(divisor), quotient;
+  if (by.empty())
+    return std::nullopt;
+  if (by.size() > 1) { // only the whole polynomial, times a constant, is recognised
+    auto [monomial, coefficient] = *by.begin();
+    auto found = dividend.find(monomial);
+    if (found == dividend.end() || found->second % coefficient != 0)
+      return std::nullopt;
+    int64_t factor = found->second / coefficient;
+    for (auto &[m, c] : by)
+      if (!dividend.count(m) || dividend[m] != c * factor)
+        return std::nullopt;
+    if (dividend.size() != by.size())
+      return std::nullopt;
+    return getAffineConstantExpr(factor, value.getContext());
+  }
+  auto [monomial, coefficient] = *by.begin();
+  for (auto &[m, c] : dividend) {
+    if (c % coefficient != 0)
+      return std::nullopt;
+    std::vector<AffineExpr> rest(m);
+    for (AffineExpr variable : monomial) {
+      auto at = std::find(rest.begin(), rest.end(), variable);
+      if (at == rest.end())
+        return std::nullopt;
+      rest.erase(at);
+    }
+    quotient[rest] = c / coefficient;
+  }
+  return toExpression(quotient, value.getContext());
+}
+
+bool provablyEqual(AffineExpr a, AffineExpr b) { return a == b || normalise(a) == normalise(b); }
+
+Interval boundsOf(AffineExpr e, ArrayRef<NamedDim> dims) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(e))
+    return {constant.getValue(), constant.getValue()};
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(e)) {
+    if (symbol.getPosition() < dims.size())
+      return {dims[symbol.getPosition()].min, dims[symbol.getPosition()].max};
+    return {0, std::numeric_limits<int32_t>::max()};
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(e);
+  if (!binary)
+    return {0, std::numeric_limits<int32_t>::max()};
+  Interval a = boundsOf(binary.getLHS(), dims), b = boundsOf(binary.getRHS(), dims);
+  auto clamp = [](__int128 v) {
+    constexpr int64_t limit = int64_t(1) << 60;
+    return int64_t(v > limit ? limit : v < -limit ? -limit : v);
+  };
+  auto floorDiv = [](int64_t x, int64_t y) { return x >= 0 ? x / y : -((-x + y - 1) / y); };
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return {clamp(__int128(a.min) + b.min), clamp(__int128(a.max) + b.max)};
+  case AffineExprKind::Mul: {
+    __int128 products[] = {__int128(a.min) * b.min, __int128(a.min) * b.max, __int128(a.max) * b.min, __int128(a.max) * b.max};
+    return {clamp(*std::min_element(products, products + 4)), clamp(*std::max_element(products, products + 4))};
+  }
+  case AffineExprKind::FloorDiv: {
+    int64_t low = std::max<int64_t>(b.min, 1), high = std::max<int64_t>(b.max, 1);
+    return {std::min(floorDiv(a.min, low), floorDiv(a.min, high)), std::max(floorDiv(a.max, low), floorDiv(a.max, high))};
+  }
+  case AffineExprKind::CeilDiv: {
+    int64_t low = std::max<int64_t>(b.min, 1), high = std::max<int64_t>(b.max, 1);
+    return {std::min(-floorDiv(-a.min, low), -floorDiv(-a.min, high)),
+            std::max(-floorDiv(-a.max, low), -floorDiv(-a.max, high))};
+  }
+  case AffineExprKind::Mod:
+    return {0, std::max<int64_t>(std::max<int64_t>(b.max, 1) - 1, 0)};
+  default:
+    return {0, std::numeric_limits<int32_t>::max()};
+  }
+}
+
+std::optional<int64_t> boundedElementCount(Type tensor, ArrayRef<NamedDim> dims) {
+  __int128 count = 1;
+  for (AffineExpr extent : getExtents(tensor)) {
+    count *= std::max<int64_t>(boundsOf(extent, dims).max, 0);
+    if (count > (__int128(1) << 40))
+      return std::nullopt;
+  }
+  return int64_t(count);
+}
+
+std::string toString(AffineExpr e, ArrayRef<NamedDim> dims) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(e))
+    return std::to_string(constant.getValue());
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
+    return symbol.getPosition() < dims.size() ? dims[symbol.getPosition()].name : "s" + std::to_string(symbol.getPosition());
+  auto binary = cast<AffineBinaryOpExpr>(e);
+  std::string lhs = toString(binary.getLHS(), dims), rhs = toString(binary.getRHS(), dims);
+  auto inner = [](AffineExpr part, const std::string &text) { return isa<AffineBinaryOpExpr>(part) ? "(" + text + ")" : text; };
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return lhs + " + " + rhs;
+  case AffineExprKind::Mul:
+    return inner(binary.getLHS(), lhs) + "*" + inner(binary.getRHS(), rhs);
+  case AffineExprKind::FloorDiv:
+    return inner(binary.getLHS(), lhs) + "/" + inner(binary.getRHS(), rhs);
+  case AffineExprKind::CeilDiv:
+    return "ceil(" + lhs + "/" + rhs + ")";
+  default:
+    return inner(binary.getLHS(), lhs) + "%" + inner(binary.getRHS(), rhs);
+  }
+}
+
+} // namespace wasmind::graph

@@ -1,0 +1,68 @@
+//===- Dimensions.h - extents that are static or named, with bounds ----------------------------------------------===//
+//
+// A module names its run-time extents in the attribute `graph.dims`, an array of {name, min, max}; symbol s<i> of any
+// affine expression in the module is entry i. Extents are never negative.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include <optional>
+#include <string>
+
+namespace wasmind::graph {
+
+/// One named extent of a module: min <= value <= max at run time.
+struct NamedDim {
+  std::string name;
+  int64_t min = 0, max = 0;
+};
+
+/// The module's named dimensions; index = symbol number.
+llvm::SmallVector<NamedDim> getNamedDims(mlir::ModuleOp module);
+void setNamedDims(mlir::ModuleOp module, llvm::ArrayRef<NamedDim> dims);
+/// Declares a dimension (or finds the one of that name) and returns its symbol.
+mlir::AffineExpr declareDim(mlir::ModuleOp module, llvm::StringRef name, int64_t min, int64_t max);
+
+/// The extents of a tensor, each a constant or an expression over the named dimensions.
+llvm::SmallVector<mlir::AffineExpr> getExtents(mlir::Type tensor);
+/// The tensor type with these extents; carries an encoding only when one of them is not constant.
+mlir::RankedTensorType makeTensorType(llvm::ArrayRef<mlir::AffineExpr> extents, mlir::Type element);
+mlir::RankedTensorType makeTensorType(mlir::MLIRContext *context, llvm::ArrayRef<int64_t> extents, mlir::Type element);
+/// The same shape with another element type.
+mlir::RankedTensorType withElement(mlir::Type tensor, mlir::Type element);
+
+/// The normal form: equal polynomials over dimensions, symbols and divisions become the same pointer.
+mlir::AffineExpr normalise(mlir::AffineExpr expression);
+/// The terms of the normal form, largest degree first: coefficient times a product of variables (dimensions, symbols or
+/// divisions taken whole).
+struct Term {
+  llvm::SmallVector<mlir::AffineExpr> variables;
+  int64_t coefficient;
+};
+llvm::SmallVector<Term> termsOf(mlir::AffineExpr expression);
+
+/// The value of a constant extent.
+std::optional<int64_t> constantOf(mlir::AffineExpr extent);
+bool isOne(mlir::AffineExpr extent);
+/// Product of extents (1 of none).
+mlir::AffineExpr productOf(llvm::ArrayRef<mlir::AffineExpr> extents, mlir::MLIRContext *context);
+/// Quotient when `divisor` divides `value` for all values of the symbols (monomials are compared), else none.
+std::optional<mlir::AffineExpr> divideExactly(mlir::AffineExpr value, mlir::AffineExpr divisor);
+/// Whether the two are equal for all values of the symbols, by simplification.
+bool provablyEqual(mlir::AffineExpr a, mlir::AffineExpr b);
+
+/// Smallest and largest value over the bounds of the named dimensions (interval arithmetic, so possibly wider).
+struct Interval {
+  int64_t min, max;
+};
+Interval boundsOf(mlir::AffineExpr extent, llvm::ArrayRef<NamedDim> dims);
+/// Number of elements at the upper bounds, or none when it exceeds 2^40.
+std::optional<int64_t> boundedElementCount(mlir::Type tensor, llvm::ArrayRef<NamedDim> dims);
+
+/// Prints an extent with the names of its dimensions, as "batch", "2*seq + 1" or "384".
+std::string toString(mlir::AffineExpr extent, llvm::ArrayRef<NamedDim> dims);
+
+} // namespace wasmind::graph

@@ -1,0 +1,84 @@
+//===- ExpandTransposedConvolve.cpp - transposed convolutions in terms of what has a kernel -----------------------===//
+//
+// Where stride = kernel, every output element has one input element: a product with all taps at once, whose results are
+// then laid out. Elsewhere the input is spread by the strides and convolved with the reversed kernel (Dumoulin and
+// Visin, "A guide to convolution arithmetic for deep learning", section 4).
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/Compose.h"
+#include "compiler/graph/Passes.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace wasmind::graph {
+#define GEN_PASS_DEF_EXPANDTRANSPOSEDCONVOLVE
+#include "compiler/graph/GraphPasses.h.inc"
+
+namespace {
+
+Value expandDisjoint(Compose &builder, ConvolveOp op) {
+  unsigned spatial = op.getStrides().size();
+  // x [N, s..., C] times weights [k..., C, O] gives [N, s..., k..., O]; then each k goes behind its s.
+  int64_t rank = spatial + 2;
+  auto product = ContractOp::create(builder, op.getLoc(), op.getInput(), op.getWeights(), ArrayRef<int64_t>{},
+                                    ArrayRef<int64_t>{}, ArrayRef<int64_t>{rank - 1}, ArrayRef<int64_t>{spatial});
+  SmallVector<int64_t> permutation{0};
+  for (unsigned i = 0; i < spatial; ++i)
+    permutation.append({1 + i, 1 + spatial + i});
+  permutation.push_back(1 + 2 * spatial);
+  return builder.reshape(builder.transpose(product, permutation), getExtents(op.getType()));
+}
+
+Value expandSpread(Compose &builder, ConvolveOp op) {
+  unsigned spatial = op.getStrides().size();
+  Value x = op.getInput();
+  Type element = builder.elementOf(x);
+  SmallVector<int64_t> none(spatial + 2, 0), interior(spatial + 2, 0), low, high, ones(spatial, 1);
+  auto weightsType = cast<RankedTensorType>(op.getWeights().getType());
+  for (unsigned i = 0; i < spatial; ++i) {
+    interior[i + 1] = op.getStrides()[i] - 1;
+    int64_t reach = op.getDilations()[i] * (weightsType.getDimSize(i) - 1);
+    low.push_back(reach - op.getPadLow()[i]);
+    high.push_back(reach - op.getPadHigh()[i]);
+  }
+  x = builder.pad(x, builder.scalar(element, 0), none, none, interior);
+  auto reversed = ReverseOp::create(builder, op.getLoc(), op.getWeights(),
+                                    llvm::to_vector(llvm::seq<int64_t>(0, spatial)));
+  return ConvolveOp::create(builder, op.getLoc(), x, reversed, ones, low, high, op.getDilations(), op.getGroups(), false);
+}
+
+struct Expand : OpRewritePattern<ConvolveOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConvolveOp op, PatternRewriter &rewriter) const override {
+    if (!op.getTransposed())
+      return failure();
+    auto weights = cast<RankedTensorType>(op.getWeights().getType());
+    bool disjoint = op.getGroups() == 1;
+    for (auto [i, stride] : llvm::enumerate(op.getStrides()))
+      disjoint &= stride == weights.getDimSize(i) && op.getPadLow()[i] == 0 && op.getPadHigh()[i] == 0 &&
+                  (op.getDilations()[i] == 1 || stride == 1);
+    for (AffineExpr extent : getExtents(op.getInput().getType()))
+      if (constantOf(extent) == 0)
+        return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    Value result = disjoint ? expandDisjoint(builder, op) : expandSpread(builder, op);
+    if (!result)
+      return failure();
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+struct ExpandTransposedConvolve : impl::ExpandTransposedConvolveBase<ExpandTransposedConvolve> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<Expand>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace
+} // namespace wasmind::graph

@@ -1,0 +1,12 @@
+//===- Folding.h - evaluating operations at compile time ---------------------------------------------------------===//
+#pragma once
+#include "compiler/graph/Constants.h"
+
+namespace wasmind::graph {
+
+/// The constant that a one-result operation on constants is worth, created at the builder's position; null when an
+/// operand is not constant, the result's shape is not static, the operation cannot be evaluated, or the result would be
+/// much larger than the operands (and over 64 KiB). The operation itself stays.
+mlir::Value foldToConstant(mlir::OpBuilder &builder, mlir::Operation *op);
+
+} // namespace wasmind::graph

@@ -1,0 +1,26 @@
+//===- Pipeline.cpp - the rewrites of the graph stage in order ----------------------------------------------------===//
+#include "compiler/graph/Passes.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace wasmind::graph {
+
+void buildGraphPipeline(mlir::OpPassManager &manager) {
+  // Weights as the primitives want them, branches decided, shape arithmetic gone.
+  manager.addPass(createFoldConstants());
+  manager.addPass(createSimplifyShapes());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createRaiseCompute());
+  // Before transposes move: it makes transposes and weights of its own.
+  manager.addPass(createExpandTransposedConvolve());
+  manager.addPass(createFoldConstants());
+  manager.addPass(createSinkTransposes());
+  // Sees channels as last dimensions only after the transposes are gone.
+  manager.addPass(createFoldBatchNorm());
+  // The reshapes and constants that transposes left behind.
+  manager.addPass(createSimplifyShapes());
+  manager.addPass(createFoldConstants());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createVerifyGraph());
+}
+
+} // namespace wasmind::graph

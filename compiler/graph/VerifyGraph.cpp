@@ -1,0 +1,105 @@
+//===- VerifyGraph.cpp - what the loops stage may rely on ---------------------------------------------------------===//
+#include "compiler/graph/Constants.h"
+#include "compiler/graph/Passes.h"
+#include "compiler/graph/Structured.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+
+namespace wasmind::graph {
+#define GEN_PASS_DEF_VERIFYGRAPH
+#include "compiler/graph/GraphPasses.h.inc"
+
+namespace {
+
+constexpr int64_t extentLimit = std::numeric_limits<int32_t>::max();
+constexpr int64_t tensorByteLimit = int64_t(1) << 32; // a wasm32 memory
+
+struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
+  void runOnOperation() override {
+    dims = getNamedDims(getOperation());
+    if (failed(verifyDims()) || failed(verifyOperations()))
+      signalPassFailure();
+  }
+
+  LogicalResult verifyDims() {
+    llvm::StringSet<> names;
+    for (const NamedDim &dim : dims) {
+      if (dim.name.empty() || !names.insert(dim.name).second)
+        return getOperation().emitError("graph.dims: names must be present and unique, '") << dim.name << "' is not";
+      if (dim.min < 0 || dim.max < dim.min || dim.max > extentLimit)
+        return getOperation().emitError("graph.dims: '")
+               << dim.name << "' has the bounds " << dim.min << ".." << dim.max << "; they must be 0 <= min <= max < 2^31";
+    }
+    return success();
+  }
+
+  LogicalResult verifyType(Operation *op, Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor)
+      return op->emitError("only ranked tensors may occur, not ") << type;
+    Attribute encoding = tensor.getEncoding();
+    if (tensor.hasStaticShape() == bool(encoding) || (encoding && !isa<AffineMapAttr>(encoding)))
+      return op->emitError("a tensor needs an encoding with its extents exactly when one of them is not static, unlike ")
+             << type;
+    SmallVector<AffineExpr> extents = getExtents(type);
+    if (int64_t(extents.size()) != tensor.getRank() || symbolCountOf(extents) > dims.size())
+      return op->emitError("an extent names a dimension that graph.dims does not have: ") << type;
+    auto count = boundedElementCount(type, dims);
+    if (!count || *count * byteWidth(tensor.getElementType()) >= tensorByteLimit)
+      return op->emitError("a tensor of 4 GiB or more at the upper bounds of its dimensions (")
+             << boundsText(extents) << "); give smaller bounds with --dim";
+    return success();
+  }
+
+  std::string boundsText(ArrayRef<AffineExpr> extents) {
+    std::string text;
+    for (AffineExpr extent : extents) {
+      text += text.empty() ? "" : " x ";
+      text += toString(extent, dims);
+      if (!constantOf(extent))
+        text += " <= " + std::to_string(boundsOf(extent, dims).max);
+    }
+    return text;
+  }
+
+  LogicalResult verifyConstant(ConstantOp op) {
+    auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue());
+    if (!resource)
+      return success();
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    size_t bytes = op.getType().getNumElements() * byteWidth(op.getType().getElementType());
+    if (!blob || blob->getData().size() != bytes)
+      return op.emitError("the blob of a constant must hold ") << bytes << " bytes";
+    return success();
+  }
+
+  LogicalResult verifyOperations() {
+    for (Operation &op : *getOperation().getBody())
+      if (!isa<func::FuncOp>(op))
+        return op.emitError("only functions may occur in a graph module");
+    WalkResult result = getOperation()->walk([&](Operation *op) -> WalkResult {
+      if (op == getOperation())
+        return WalkResult::advance();
+      if (!isa<func::FuncOp, func::ReturnOp>(op) && !isa_and_nonnull<GraphDialect>(op->getDialect()))
+        return op->emitError("operation of another dialect than graph");
+      for (Type type : op->getResultTypes())
+        if (failed(verifyType(op, type)))
+          return WalkResult::interrupt();
+      for (Region &region : op->getRegions())
+        for (Block &block : region)
+          for (Type type : block.getArgumentTypes())
+            if (failed(verifyType(op, type)))
+              return WalkResult::interrupt();
+      if (auto constant = dyn_cast<ConstantOp>(op))
+        return verifyConstant(constant);
+      return WalkResult::advance();
+    });
+    return failure(result.wasInterrupted());
+  }
+
+  SmallVector<NamedDim> dims;
+};
+} // namespace
+} // namespace wasmind::graph

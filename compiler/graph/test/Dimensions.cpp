@@ -1,0 +1,67 @@
+// Symbolic extents: normal forms, bounds, and run-time shape arithmetic read as expressions.
+#include "compiler/graph/ShapeValues.h"
+#include "compiler/graph/test/Fixture.h"
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace {
+struct DimensionsTest : GraphTest {
+  AffineExpr n = declareDim(*module, "n", 1, 8), m = declareDim(*module, "m", 2, 100);
+  AffineExpr number(int64_t value) { return builder.getAffineConstantExpr(value); }
+};
+
+TEST_F(DimensionsTest, EqualExpressionsHaveOneNormalForm) {
+  EXPECT_TRUE(provablyEqual((n + 1) * 2, n * 2 + 2));
+  EXPECT_TRUE(provablyEqual(n + m, m + n));
+  EXPECT_FALSE(provablyEqual(n, m));
+  EXPECT_EQ(productOf({n, m, number(3)}, &context), productOf({number(3), m, n}, &context));
+  EXPECT_EQ(*divideExactly(productOf({n, m, number(6)}, &context), productOf({m, number(2)}, &context)), normalise(n * 3));
+  EXPECT_FALSE(divideExactly(n + 1, number(2)));
+}
+
+TEST_F(DimensionsTest, DeclaringTwiceFindsTheFirst) { EXPECT_EQ(declareDim(*module, "n", 3, 4), n); }
+
+TEST_F(DimensionsTest, Bounds) {
+  auto dims = getNamedDims(*module);
+  Interval range = boundsOf(n * 3 + m - 1, dims);
+  EXPECT_EQ(range.min, 4);
+  EXPECT_EQ(range.max, 123);
+  EXPECT_EQ(boundsOf((n - 5).floorDiv(2), dims).min, -2);
+  EXPECT_EQ(toString(n * 2 + 1, dims), "n*2 + 1");
+}
+
+TEST_F(DimensionsTest, ShapeArithmeticBecomesExpressions) {
+  begin({makeTensorType({n, m, number(6)}, f32)});
+  Value shape = builder.shapeOf(arg(0));
+  Value first = builder.gather(shape, makeIntegers(builder, builder.getLoc(), {0}), 0);
+  Value rest = builder.reduce(ReduceKind::Prod, builder.sliceDim(shape, 0, number(1), number(2)), {0}, true);
+  Value both = builder.concat({first, rest}, 0);
+  auto value = shapeValue(both);
+  ASSERT_TRUE(value.has_value());
+  EXPECT_EQ((*value)[0], n);
+  EXPECT_EQ((*value)[1], normalise(m * 6));
+
+  // where(shape == -1, 1, shape), as exporters write it
+  Value minusOne = makeIntegers(builder, builder.getLoc(), {-1, -1, -1});
+  Value chosen = builder.select(builder.compare(CompareKind::Equal, shape, minusOne),
+                                makeIntegers(builder, builder.getLoc(), {1, 1, 1}), shape);
+  EXPECT_EQ((*shapeValue(chosen))[1], m);
+
+  // floor(n / 2) through floats, max(n, 1) by the bounds, an unknown min
+  Value half = builder.div(builder.cast(builder.extent(n), f32), builder.scalar(f32, 2));
+  Value floored = builder.cast(builder.unary(UnaryKind::Floor, half), i64);
+  EXPECT_EQ((*shapeValue(floored))[0], n.floorDiv(2));
+  EXPECT_EQ((*shapeValue(builder.maximum(builder.extent(n), builder.scalar(i64, 1))))[0], n);
+  EXPECT_FALSE(shapeValue(builder.minimum(builder.extent(n), builder.extent(m))));
+  EXPECT_TRUE((*truthValue(builder.compare(CompareKind::Less, builder.extent(n), builder.scalar(i64, 9))))[0]);
+  EXPECT_FALSE(truthValue(builder.compare(CompareKind::Less, builder.extent(n), builder.scalar(i64, 8))));
+}
+
+TEST_F(DimensionsTest, OpenEndsOfSlicesAreComparedNotComputedWith) {
+  begin({makeTensorType({n}, f32)});
+  Value open = builder.cast(builder.scalar(i64, 9.3e18), i64);
+  EXPECT_EQ((*shapeValue(builder.minimum(builder.extent(n), open)))[0], n);
+  EXPECT_FALSE(shapeValue(builder.add(builder.extent(n), open)));
+}
+} // namespace

@@ -1,0 +1,500 @@
+//===- Emitter.cpp - elements of graph values as straight code --------------------------------------------------------===//
+#include "compiler/loops/Emitter.h"
+#include "compiler/graph/Dimensions.h"
+#include "compiler/loops/Math.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+
+Type registerType(Type element) {
+  if (element.isF16() || element.isBF16())
+    return Float32Type::get(element.getContext());
+  if (auto integer = dyn_cast<IntegerType>(element))
+    return IntegerType::get(element.getContext(), integer.getWidth());
+  return element;
+}
+
+Type memoryType(Type element) {
+  if (element.isF16() || element.isBF16())
+    return IntegerType::get(element.getContext(), 16);
+  if (element.isInteger(1))
+    return IntegerType::get(element.getContext(), 8);
+  return registerType(element);
+}
+
+bool isUnsigned(Type element) { return element.isUnsignedInteger(); }
+
+static Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
+
+AffineExpr flatOffset(Type tensor, ArrayRef<AffineExpr> indices) {
+  SmallVector<AffineExpr> extents = getExtents(tensor);
+  AffineExpr flat = getAffineConstantExpr(0, tensor.getContext());
+  for (auto [index, extent] : llvm::zip(indices, extents))
+    flat = flat * extent + index;
+  return normalise(flat);
+}
+
+std::optional<AffineExpr> coefficientOf(AffineExpr flat, unsigned variable) {
+  AffineExpr coefficient = getAffineConstantExpr(0, flat.getContext());
+  for (const Term &term : termsOf(flat)) {
+    AffineExpr product;
+    unsigned power = 0;
+    bool otherVariable = false;
+    for (AffineExpr factor : term.variables) {
+      if (auto dim = dyn_cast<AffineDimExpr>(factor); dim && dim.getPosition() == variable) {
+        ++power;
+        continue;
+      }
+      if (factor.isFunctionOfDim(variable))
+        return std::nullopt; // inside a division
+      otherVariable |= !factor.isSymbolicOrConstant();
+      product = product ? product * factor : factor;
+    }
+    if (power == 0)
+      continue;
+    if (power > 1 || otherVariable)
+      return std::nullopt;
+    coefficient = coefficient + (product ? product * term.coefficient : getAffineConstantExpr(term.coefficient, flat.getContext()));
+  }
+  return normalise(coefficient);
+}
+
+bool isUnitReshape(Operation *op) {
+  auto reshape = dyn_cast<ReshapeOp>(op);
+  if (!reshape)
+    return false;
+  auto strip = [](Type type) {
+    SmallVector<AffineExpr> kept;
+    for (AffineExpr extent : getExtents(type))
+      if (!isOne(extent))
+        kept.push_back(extent);
+    return kept;
+  };
+  return strip(reshape.getInput().getType()) == strip(reshape.getResult().getType());
+}
+
+std::optional<Indices> operandIndices(Operation *op, unsigned operand, ArrayRef<AffineExpr> indices) {
+  Indices result;
+  AffineExpr zero = getAffineConstantExpr(0, op->getContext());
+  if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp>(op)) {
+    for (auto [index, extent] : llvm::zip(indices, getExtents(op->getOperand(operand).getType())))
+      result.push_back(isOne(extent) ? zero : index);
+    return result;
+  }
+  if (auto transpose = dyn_cast<TransposeOp>(op)) {
+    result.resize(indices.size());
+    for (auto [i, dim] : llvm::enumerate(transpose.getPermutation()))
+      result[dim] = indices[i];
+    return result;
+  }
+  if (auto slice = dyn_cast<SliceOp>(op)) {
+    for (auto [index, start, stride] : llvm::zip(indices, slice.getStarts().getResults(), slice.getStrides()))
+      result.push_back(index * stride + start);
+    return result;
+  }
+  if (auto reverse = dyn_cast<ReverseOp>(op)) {
+    SmallVector<AffineExpr> extents = getExtents(reverse.getInput().getType());
+    for (auto [i, index] : llvm::enumerate(indices))
+      result.push_back(llvm::is_contained(reverse.getDims(), int64_t(i)) ? extents[i] - 1 - index : index);
+    return result;
+  }
+  if (isUnitReshape(op)) {
+    SmallVector<AffineExpr> kept;
+    for (auto [index, extent] : llvm::zip(indices, getExtents(op->getResult(0).getType())))
+      if (!isOne(extent))
+        kept.push_back(index);
+    unsigned next = 0;
+    for (AffineExpr extent : getExtents(op->getOperand(0).getType()))
+      result.push_back(isOne(extent) ? zero : kept[next++]);
+    return result;
+  }
+  return std::nullopt;
+}
+
+bool isPointwise(Operation *op) {
+  return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp, TransposeOp, SliceOp, ReverseOp, IotaOp, ExtentOp,
+             GatherOp>(op) ||
+         isUnitReshape(op);
+}
+
+//===- Function, index variables, memory -------------------------------------------------------------------------------===//
+
+Emitter::Emitter(ModuleOp module, Location location, StringRef name, ArrayRef<Type> arguments,
+                 ArrayRef<uint32_t> extentAddresses, bool noinline)
+    : ImplicitLocOpBuilder(location, module.getContext()), extentAddresses(extentAddresses) {
+  setInsertionPointToEnd(module.getBody());
+  function = func::FuncOp::create(*this, name, getFunctionType(arguments, {}));
+  function.setPrivate();
+  if (noinline)
+    function->setAttr("passthrough", getStrArrayAttr({"noinline"}));
+  setInsertionPointToStart(function.addEntryBlock());
+}
+
+void Emitter::finish() { func::ReturnOp::create(*this); }
+
+AffineExpr Emitter::bind(Value i32) {
+  variables.push_back(i32);
+  return getAffineDimExpr(variables.size() - 1);
+}
+
+Value Emitter::i32(int64_t value) { return arith::ConstantIntOp::create(*this, getI32Type(), value); }
+
+Value Emitter::symbol(unsigned position) {
+  Value &value = symbols[position];
+  if (!value) { // once, at the function's start, so that it dominates all uses
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(&function.getBody().front());
+    value = loadAt(LLVM::IntToPtrOp::create(*this, pointerType(), i32(extentAddresses[position])), getI32Type(), 4);
+  }
+  return value;
+}
+
+Value Emitter::index(AffineExpr expression) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expression))
+    return i32(constant.getValue());
+  if (auto dim = dyn_cast<AffineDimExpr>(expression))
+    return variables[dim.getPosition()];
+  if (auto s = dyn_cast<AffineSymbolExpr>(expression))
+    return symbol(s.getPosition());
+  auto binary = cast<AffineBinaryOpExpr>(expression);
+  switch (binary.getKind()) {
+  case AffineExprKind::FloorDiv: // extents and in-range indices are not negative
+    return arith::DivUIOp::create(*this, index(binary.getLHS()), index(binary.getRHS()));
+  case AffineExprKind::CeilDiv: {
+    Value rhs = index(binary.getRHS());
+    Value sum = arith::AddIOp::create(*this, index(binary.getLHS()), arith::SubIOp::create(*this, rhs, i32(1)));
+    return arith::DivUIOp::create(*this, sum, rhs);
+  }
+  case AffineExprKind::Mod:
+    return arith::RemUIOp::create(*this, index(binary.getLHS()), index(binary.getRHS()));
+  default:
+    break;
+  }
+  // A sum: outer variables first, so that the loops they do not change in can hoist the partial sums.
+  SmallVector<Term> terms = termsOf(expression);
+  auto depth = [](const Term &term) {
+    int64_t deepest = -1;
+    for (AffineExpr factor : term.variables)
+      factor.walk([&](AffineExpr part) {
+        if (auto dim = dyn_cast<AffineDimExpr>(part))
+          deepest = std::max<int64_t>(deepest, dim.getPosition());
+      });
+    return term.variables.empty() ? int64_t(1) << 32 : deepest; // the constant last
+  };
+  llvm::stable_sort(terms, [&](const Term &a, const Term &b) { return depth(a) < depth(b); });
+  Value sum;
+  for (const Term &term : terms) {
+    Value product;
+    for (AffineExpr factor : term.variables) {
+      Value value = index(factor);
+      product = product ? arith::MulIOp::create(*this, product, value).getResult() : value;
+    }
+    if (!product)
+      product = i32(term.coefficient);
+    else if (term.coefficient != 1)
+      product = arith::MulIOp::create(*this, product, i32(term.coefficient));
+    sum = sum ? arith::AddIOp::create(*this, sum, product).getResult() : product;
+  }
+  return sum ? sum : i32(0);
+}
+
+Type Emitter::pointerType() { return LLVM::LLVMPointerType::get(getContext()); }
+
+Value Emitter::offsetPointer(Value pointer, AffineExpr elements, Type memoryElement) {
+  auto flags = LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw;
+  auto step = [&](Value base, LLVM::GEPArg by) {
+    return LLVM::GEPOp::create(*this, pointerType(), memoryElement, base, by, flags).getResult();
+  };
+  // Outer part, then the innermost variable, then the constant: the first is loop invariant, the last folds into the
+  // offset of the access.
+  int64_t constant = 0;
+  int64_t deepest = -1;
+  AffineExpr outer = constantIndex(0), inner = constantIndex(0);
+  SmallVector<std::pair<int64_t, AffineExpr>> parts;
+  for (const Term &term : termsOf(elements)) {
+    if (term.variables.empty()) {
+      constant = term.coefficient;
+      continue;
+    }
+    AffineExpr product;
+    int64_t depth = -1;
+    for (AffineExpr factor : term.variables) {
+      product = product ? product * factor : factor;
+      factor.walk([&](AffineExpr part) {
+        if (auto dim = dyn_cast<AffineDimExpr>(part))
+          depth = std::max<int64_t>(depth, dim.getPosition());
+      });
+    }
+    parts.push_back({depth, product * term.coefficient});
+    deepest = std::max(deepest, depth);
+  }
+  for (auto [depth, part] : parts)
+    (depth == deepest ? inner : outer) = (depth == deepest ? inner : outer) + part;
+  if (constant < 0) { // a wasm offset is unsigned
+    outer = outer + constant;
+    constant = 0;
+  }
+  if (!constantOf(outer) || *constantOf(outer) != 0)
+    pointer = step(pointer, index(outer));
+  if (!constantOf(inner) || *constantOf(inner) != 0)
+    pointer = step(pointer, index(inner));
+  if (constant)
+    pointer = step(pointer, int32_t(constant));
+  return pointer;
+}
+
+Value Emitter::loadAt(Value pointer, Type type, unsigned alignment) {
+  return LLVM::LoadOp::create(*this, type, pointer, alignment);
+}
+void Emitter::storeAt(Value value, Value pointer, unsigned alignment) {
+  LLVM::StoreOp::create(*this, value, pointer, alignment);
+}
+
+Type Emitter::vectorOf(Type scalar, unsigned lanes) { return lanes == 1 ? scalar : VectorType::get(lanes, scalar); }
+
+Value Emitter::splat(Value scalar, unsigned lanes) {
+  if (lanes == 1)
+    return scalar;
+  return vector::BroadcastOp::create(*this, VectorType::get(lanes, scalar.getType()), scalar);
+}
+
+Value Emitter::floatConstant(double value, Type type) {
+  Type scalar = getElementTypeOrSelf(type);
+  auto attribute = getFloatAttr(scalar, value);
+  if (auto vector = dyn_cast<VectorType>(type))
+    return arith::ConstantOp::create(*this, DenseElementsAttr::get(vector, Attribute(attribute)));
+  return arith::ConstantOp::create(*this, attribute);
+}
+
+static Value fromMemory(Emitter &b, Value loaded, Type element) {
+  if (element.isF16() || element.isBF16())
+    return emitWiden(b, loaded, element);
+  if (element.isInteger(1)) {
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(loaded.getType()));
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, loaded, zero);
+  }
+  return loaded;
+}
+
+Value Emitter::load(Value pointer, Type element, AffineExpr flat, Lanes lanes) {
+  Type memory = memoryType(element);
+  unsigned width = byteWidth(element);
+  if (lanes.count == 1)
+    return fromMemory(*this, loadAt(offsetPointer(pointer, flat, memory), memory, width), element);
+  std::optional<AffineExpr> coefficient = coefficientOf(flat, lanes.variable);
+  if (coefficient && constantOf(*coefficient) == 0)
+    return splat(fromMemory(*this, loadAt(offsetPointer(pointer, flat, memory), memory, width), element), lanes.count);
+  if (coefficient && constantOf(*coefficient) == 1)
+    return fromMemory(*this, loadAt(offsetPointer(pointer, flat, memory), vectorOf(memory, lanes.count), width), element);
+  scalarLoop = true;
+  SmallVector<Value> elements;
+  for (unsigned lane = 0; lane < lanes.count; ++lane) {
+    AffineExpr at = flat.replace(getAffineDimExpr(lanes.variable), getAffineDimExpr(lanes.variable) + lane);
+    elements.push_back(loadAt(offsetPointer(pointer, normalise(at), memory), memory, width));
+  }
+  Value vector = vector::FromElementsOp::create(*this, VectorType::get(lanes.count, memory), elements);
+  return fromMemory(*this, vector, element);
+}
+
+void Emitter::store(Value registers, Value pointer, Type element, AffineExpr flat, Lanes lanes) {
+  Type memory = memoryType(element);
+  unsigned width = byteWidth(element);
+  if (element.isF16() || element.isBF16())
+    registers = emitNarrow(*this, registers, element);
+  else if (element.isInteger(1))
+    registers = arith::ExtUIOp::create(*this, vectorOf(memory, lanes.count), registers);
+  if (lanes.count == 1)
+    return storeAt(registers, offsetPointer(pointer, flat, memory), width);
+  std::optional<AffineExpr> coefficient = coefficientOf(flat, lanes.variable);
+  if (coefficient && constantOf(*coefficient) == 1)
+    return storeAt(registers, offsetPointer(pointer, flat, memory), width);
+  scalarLoop = true;
+  for (unsigned lane = 0; lane < lanes.count; ++lane) {
+    AffineExpr at = flat.replace(getAffineDimExpr(lanes.variable), getAffineDimExpr(lanes.variable) + lane);
+    storeAt(vector::ExtractOp::create(*this, registers, int64_t(lane)), offsetPointer(pointer, normalise(at), memory), width);
+  }
+}
+
+//===- Graph values ---------------------------------------------------------------------------------------------------===//
+
+bool Emitter::collect(Value tensor, ArrayRef<AffineExpr> indices, SmallVectorImpl<Access> &accesses) {
+  if (places.lookup(tensor)) {
+    accesses.push_back({tensor, flatOffset(tensor.getType(), indices)});
+    return true;
+  }
+  if (producers.count(tensor)) {
+    accesses.push_back({tensor, flatOffset(tensor.getType(), indices)});
+    return true;
+  }
+  Operation *op = tensor.getDefiningOp();
+  if (!op || isa<ConstantOp, ExtentOp>(op))
+    return true;
+  if (isa<IotaOp>(op)) { // an index that must stay an index: forbids merging its dimension with others
+    accesses.push_back({tensor, flatOffset(tensor.getType(), indices)});
+    return indices.size() <= 1;
+  }
+  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
+    auto mapped = operandIndices(op, i, indices);
+    if (!mapped || !collect(op->getOperand(i), *mapped, accesses))
+      return false;
+  }
+  return true;
+}
+
+Value Emitter::evaluate(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  std::vector<const void *> key;
+  for (AffineExpr index : indices)
+    key.push_back(index.getAsOpaquePointer());
+  MemoKey memoKey{tensor.getAsOpaquePointer(), key, lanes.count, lanes.variable};
+  if (auto found = memo.find(memoKey); found != memo.end())
+    return found->second;
+
+  Value result;
+  Type element = elementOf(tensor);
+  if (Value pointer = places.lookup(tensor))
+    result = load(pointer, element, flatOffset(tensor.getType(), indices), lanes);
+  else if (auto found = producers.find(tensor); found != producers.end())
+    result = found->second(indices, lanes);
+  else
+    result = compute(tensor.getDefiningOp(), indices, lanes);
+  memo[memoKey] = result;
+  return result;
+}
+
+Value Emitter::fromLanes(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  scalarLoop = true;
+  SmallVector<Value> elements;
+  for (unsigned lane = 0; lane < lanes.count; ++lane) {
+    Indices at;
+    for (AffineExpr index : indices)
+      at.push_back(normalise(index.replace(getAffineDimExpr(lanes.variable), getAffineDimExpr(lanes.variable) + lane)));
+    elements.push_back(evaluate(tensor, at, {}));
+  }
+  return vector::FromElementsOp::create(*this, VectorType::get(lanes.count, elements[0].getType()), elements);
+}
+
+Value Emitter::iota(AffineExpr expression, Type element, Lanes lanes) {
+  Type target = registerType(element);
+  Value value = index(expression);
+  if (lanes.count > 1) {
+    int64_t coefficient = 0;
+    if (auto c = coefficientOf(normalise(expression), lanes.variable))
+      coefficient = constantOf(*c).value_or(0);
+    SmallVector<int32_t> steps;
+    for (unsigned lane = 0; lane < lanes.count; ++lane)
+      steps.push_back(int32_t(lane * coefficient));
+    value = arith::AddIOp::create(*this, splat(value, lanes.count),
+                                  arith::ConstantOp::create(*this, getI32VectorAttr(steps)));
+  }
+  return emitCast(*this, value, getI32Type(), element.isF16() || element.isBF16() ? target : element);
+}
+
+Value Emitter::gather(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  auto gather = cast<GatherOp>(op);
+  int64_t dim = gather.getDim(), batch = gather.getBatchDims();
+  int64_t indexRank = cast<RankedTensorType>(gather.getIndices().getType()).getRank();
+  Indices at(indices.begin(), indices.begin() + batch);
+  at.append(indices.begin() + dim, indices.begin() + dim + indexRank - batch);
+  if (lanes.count > 1 && llvm::any_of(at, [&](AffineExpr e) { return e.isFunctionOfDim(lanes.variable); }))
+    return fromLanes(gather.getResult(), indices, lanes);
+  Value row = evaluate(gather.getIndices(), at, {});
+  Value extent = index(getExtents(gather.getData().getType())[dim]);
+  if (row.getType().isInteger(64)) {
+    Value wide = arith::ExtUIOp::create(*this, getI64Type(), extent);
+    Value zero = arith::ConstantIntOp::create(*this, getI64Type(), 0), one = arith::ConstantIntOp::create(*this, getI64Type(), 1);
+    Value negative = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, row, zero);
+    row = arith::SelectOp::create(*this, negative, arith::AddIOp::create(*this, row, wide), row);
+    row = arith::MinSIOp::create(*this, row, arith::SubIOp::create(*this, wide, one));
+    row = arith::TruncIOp::create(*this, getI32Type(), arith::MaxSIOp::create(*this, row, zero));
+  } else {
+    Value negative = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, row, i32(0));
+    row = arith::SelectOp::create(*this, negative, arith::AddIOp::create(*this, row, extent), row);
+    row = arith::MaxSIOp::create(*this, arith::MinSIOp::create(*this, row, arith::SubIOp::create(*this, extent, i32(1))), i32(0));
+  }
+  Indices source(indices.begin(), indices.begin() + dim);
+  source.push_back(bind(row));
+  source.append(indices.begin() + dim + indexRank - batch, indices.end());
+  return evaluate(gather.getData(), source, lanes);
+}
+
+Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  auto operand = [&](unsigned i) { return evaluate(op->getOperand(i), *operandIndices(op, i, indices), lanes); };
+  Type element = elementOf(op->getResult(0));
+  if (auto constant = dyn_cast<ConstantOp>(op)) {
+    ConstantData data = dataOf(constant.getValue());
+    Type type = registerType(element);
+    Value scalar = isa<FloatType>(type) ? floatConstant(data.asDouble(0), type)
+                                        : arith::ConstantIntOp::create(*this, type, data.asInteger(0)).getResult();
+    return splat(scalar, lanes.count);
+  }
+  if (auto unary = dyn_cast<UnaryOp>(op))
+    return emitUnary(*this, unary.getKind(), operand(0));
+  if (auto binary = dyn_cast<BinaryOp>(op)) {
+    Value lhs = operand(0), rhs = operand(1);
+    return emitBinary(*this, binary.getKind(), lhs, rhs, isUnsigned(element));
+  }
+  if (auto compare = dyn_cast<CompareOp>(op)) {
+    Value lhs = operand(0), rhs = operand(1);
+    return emitCompare(*this, compare.getKind(), lhs, rhs, isUnsigned(elementOf(compare.getLhs())));
+  }
+  if (isa<SelectOp>(op)) {
+    Value condition = operand(0), onTrue = operand(1), onFalse = operand(2);
+    return arith::SelectOp::create(*this, condition, onTrue, onFalse);
+  }
+  if (auto cast = dyn_cast<CastOp>(op)) {
+    auto wide = [&](Type type) { return type.isF16() || type.isBF16() ? Type(getF32Type()) : type; };
+    return emitCast(*this, operand(0), wide(elementOf(cast.getInput())), wide(element));
+  }
+  if (auto iotaOp = dyn_cast<IotaOp>(op))
+    return iota(indices[iotaOp.getDim()], element, lanes);
+  if (auto extent = dyn_cast<ExtentOp>(op))
+    return splat(arith::ExtUIOp::create(*this, getI64Type(), index(extent.getExpression().getResult(0))), lanes.count);
+  if (isa<GatherOp>(op))
+    return gather(op, indices, lanes);
+  return operand(0); // transpose, broadcast, slice, reverse, unit reshape
+}
+
+//===- Control --------------------------------------------------------------------------------------------------------===//
+
+SmallVector<Value> Emitter::loop(Value low, Value high, int64_t step, ArrayRef<Value> carried,
+                                 function_ref<SmallVector<Value>(AffineExpr, ArrayRef<Value>)> body) {
+  auto saved = memo;
+  auto loop = scf::ForOp::create(*this, low, high, i32(step), carried);
+  {
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> arguments(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+    SmallVector<Value> next = body(bind(loop.getInductionVar()), arguments);
+    if (!carried.empty())
+      scf::YieldOp::create(*this, next);
+  }
+  memo = std::move(saved);
+  return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
+}
+
+void Emitter::loop(AffineExpr high, function_ref<void(AffineExpr)> body) {
+  if (isOne(high)) // no loop, and indices that fold
+    return body(constantIndex(0));
+  loop(i32(0), index(high), 1, {}, [&](AffineExpr i, ArrayRef<Value>) {
+    body(i);
+    return SmallVector<Value>();
+  });
+}
+
+void Emitter::when(Value condition, function_ref<void()> then) {
+  auto saved = memo;
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
+  {
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(branch.thenBlock());
+    then();
+  }
+  memo = std::move(saved);
+}
+
+} // namespace wasmind::loops

@@ -1,0 +1,124 @@
+//===- Emitter.h - builds one kernel function from graph values ------------------------------------------------------===//
+//
+// A kernel computes elements of graph values by recursion: an element of an elementwise operation is a scalar function
+// of operand elements, a transpose permutes indices, and so on, down to values that lie in memory. Indices are affine
+// expressions over the kernel's index variables (loop counters and other i32 values) and the named dimensions, so that
+// an access is seen to be contiguous, broadcast or strided before any code is emitted.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/graph/Constants.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include <functional>
+#include <map>
+
+namespace wasmind::loops {
+
+using Indices = llvm::SmallVector<mlir::AffineExpr>;
+
+/// `lanes` consecutive values of index variable `variable` at once; 1 lane = scalar.
+struct Lanes {
+  unsigned count = 1;
+  unsigned variable = ~0u;
+};
+
+/// One element access of a value in memory, as found by `Emitter::collect`.
+struct Access {
+  mlir::Value value;
+  mlir::AffineExpr flat; ///< element offset
+};
+
+/// The type of an element in registers (f16 and bf16 as f32, bool as i1, unsigned as signless) and in memory.
+mlir::Type registerType(mlir::Type element);
+mlir::Type memoryType(mlir::Type element);
+bool isUnsigned(mlir::Type element);
+
+/// The flat row-major element offset of `indices` in a tensor.
+mlir::AffineExpr flatOffset(mlir::Type tensor, llvm::ArrayRef<mlir::AffineExpr> indices);
+/// d flat / d variable, when flat is linear in it and the coefficient has no other variable in it.
+std::optional<mlir::AffineExpr> coefficientOf(mlir::AffineExpr flat, unsigned variable);
+/// Where an operation that maps indices (elementwise, transpose, slice, unit reshape, ...) reads operand `operand`.
+/// None for operations that are not of that kind.
+std::optional<Indices> operandIndices(mlir::Operation *op, unsigned operand, llvm::ArrayRef<mlir::AffineExpr> indices);
+/// Whether elements of the operation's result can be computed one by one from its operands.
+bool isPointwise(mlir::Operation *op);
+/// Whether a reshape only inserts and removes dimensions of extent 1.
+bool isUnitReshape(mlir::Operation *op);
+
+class Emitter : public mlir::ImplicitLocOpBuilder {
+public:
+  using Value = mlir::Value;
+  using Type = mlir::Type;
+  using AffineExpr = mlir::AffineExpr;
+
+  /// Builds into a new function @name(arguments) of `module`; the position is its start. `extentAddresses`: where the
+  /// named dimensions lie in memory.
+  Emitter(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, llvm::ArrayRef<Type> arguments,
+          llvm::ArrayRef<uint32_t> extentAddresses, bool noinline = true);
+  void finish(); ///< emits the return
+
+  mlir::func::FuncOp function;
+  /// Set when an innermost loop over elements could not be vectorised.
+  bool scalarLoop = false;
+  uint32_t emittedVectorLoops = 0;
+
+  // --- index variables
+  AffineExpr bind(Value i32);
+  unsigned variableOf(AffineExpr variable) { return llvm::cast<mlir::AffineDimExpr>(variable).getPosition(); }
+  Value index(AffineExpr expression); ///< as i32
+  Value i32(int64_t value);
+  AffineExpr constantIndex(int64_t value) { return mlir::getAffineConstantExpr(value, getContext()); }
+
+  // --- memory
+  Type pointerType();
+  Value offsetPointer(Value pointer, AffineExpr elements, Type memoryElement);
+  Value loadAt(Value pointer, Type type, unsigned alignment);
+  void storeAt(Value value, Value pointer, unsigned alignment);
+  /// Element (or lanes) of a tensor in memory at `pointer`, as register values.
+  Value load(Value pointer, Type element, AffineExpr flat, Lanes lanes);
+  void store(Value registers, Value pointer, Type element, AffineExpr flat, Lanes lanes);
+
+  // --- graph values
+  /// The tensor lies in memory at `pointer`.
+  void place(Value tensor, Value pointer) { places[tensor] = pointer; }
+  Value placeOf(Value tensor) { return places.lookup(tensor); }
+  using Producer = std::function<Value(llvm::ArrayRef<AffineExpr>, Lanes)>;
+  /// Elements of the tensor come from `producer`.
+  void define(Value tensor, Producer producer) { producers[tensor] = std::move(producer); }
+  /// The element of `tensor` at `indices` in registers; a vector of lanes.count when that is over 1.
+  Value evaluate(Value tensor, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);
+  /// The accesses `evaluate` would make. Returns false when the element is not reached by index maps alone (gather).
+  bool collect(Value tensor, llvm::ArrayRef<AffineExpr> indices, llvm::SmallVectorImpl<Access> &accesses);
+  /// Values computed so far may be reused only in the block where they were made: call at the start of each new body.
+  void forget() { memo.clear(); }
+
+  Value splat(Value scalar, unsigned lanes);
+  Type vectorOf(Type scalar, unsigned lanes);
+  Value floatConstant(double value, Type type); ///< scalar or vector
+
+  // --- control
+  /// for (i = low; i < high; i += step) with carried values; body returns the next carried values.
+  llvm::SmallVector<Value> loop(Value low, Value high, int64_t step, llvm::ArrayRef<Value> carried,
+                                llvm::function_ref<llvm::SmallVector<Value>(AffineExpr, llvm::ArrayRef<Value>)> body);
+  void loop(AffineExpr high, llvm::function_ref<void(AffineExpr)> body);
+  void when(Value condition, llvm::function_ref<void()> then);
+
+private:
+  Value fromLanes(Value tensor, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);
+  Value compute(mlir::Operation *op, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);
+  Value gather(mlir::Operation *op, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);
+  Value iota(AffineExpr expression, Type element, Lanes lanes);
+  Value symbol(unsigned position);
+
+  llvm::SmallVector<Value> variables;
+  llvm::SmallVector<uint32_t> extentAddresses;
+  llvm::DenseMap<unsigned, Value> symbols;
+  llvm::DenseMap<Value, Value> places;
+  llvm::DenseMap<Value, Producer> producers;
+  using MemoKey = std::tuple<void *, std::vector<const void *>, unsigned, unsigned>;
+  std::map<MemoKey, Value> memo;
+};
+
+} // namespace wasmind::loops

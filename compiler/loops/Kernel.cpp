@@ -1,0 +1,198 @@
+//===- Kernel.cpp ------------------------------------------------------------------------------------------------------===//
+#include "compiler/loops/Kernel.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+
+Kernels::Kernels(ModuleOp graph, ModuleOp code, const Options &options)
+    : graph(graph), code(code), options(options), dims(getNamedDims(graph)) {
+  for (size_t i = 0; i < dims.size(); ++i)
+    extentAddresses.push_back(options.base + 4 * i);
+}
+
+std::string Kernels::freshName() { return llvm::formatv("kernel{0}", count++); }
+
+std::string Kernels::intern(func::FuncOp function) {
+  std::string name = function.getName().str(), text;
+  {
+    function.setName("_");
+    llvm::raw_string_ostream stream(text);
+    function->print(stream, OpPrintingFlags().useLocalScope());
+    function.setName(name);
+  }
+  auto [found, isNew] = byText.try_emplace(text, name);
+  if (!isNew)
+    function.erase();
+  return found->second;
+}
+
+uint32_t Kernels::addWeights(ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned) {
+  uint64_t offset = llvm::alignTo(weightBytes, 64);
+  weights.push_back({uint32_t(offset), bytes, std::move(owned)});
+  weightBytes = offset + bytes.size();
+  return offset;
+}
+
+uint32_t Kernels::weightsOf(Value constant) {
+  auto attribute = constant.getDefiningOp<ConstantOp>().getValue();
+  if (auto found = constants.find(attribute); found != constants.end())
+    return found->second;
+  ConstantData data = dataOf(attribute);
+  uint32_t offset;
+  if (data.splat && data.elementCount != 1) {
+    auto bytes = std::make_shared<std::vector<char>>();
+    for (int64_t i = 0; i < data.elementCount; ++i)
+      bytes->insert(bytes->end(), data.bytes.begin(), data.bytes.end());
+    offset = addWeights(*bytes, bytes);
+  } else {
+    offset = addWeights(data.bytes, data.owned);
+  }
+  return constants[attribute] = offset;
+}
+
+uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::vector<char>()> make) {
+  std::string full = llvm::formatv("{0}:{1}", source.getAsOpaquePointer(), key);
+  if (auto found = packs.find(full); found != packs.end())
+    return found->second;
+  auto bytes = std::make_shared<std::vector<char>>(make());
+  return packs[full] = addWeights(*bytes, bytes);
+}
+
+uint64_t Kernels::boundedElements(Type tensor) const { return boundedElementCount(tensor, dims).value_or(uint64_t(1) << 40); }
+
+KernelContext::KernelContext(Kernels &kernels, const Group &group)
+    : kernels(kernels), group(group),
+      emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), {}, kernels.extentAddresses) {
+  record.name = emitter.function.getName().str();
+}
+
+Value KernelContext::addOperand(KernelOperand operand) {
+  operands.push_back(operand);
+  Type pointer = emitter.pointerType();
+  unsigned position = emitter.function.getNumArguments();
+  (void)emitter.function.insertArgument(position, pointer, {}, emitter.function.getLoc());
+  return emitter.function.getArgument(position);
+}
+
+Value KernelContext::pointer(Value tensor) {
+  if (Value known = emitter.placeOf(tensor))
+    return known;
+  Value storage = storageOf(tensor);
+  Value pointer = storage == tensor ? Value() : emitter.placeOf(storage);
+  if (!pointer) {
+    KernelOperand operand;
+    operand.tensor = storage;
+    pointer = addOperand(operand);
+    emitter.place(storage, pointer);
+    record.bytes += kernels.boundedElements(storage.getType()) * byteWidth(cast<RankedTensorType>(storage.getType()).getElementType());
+  }
+  emitter.place(tensor, pointer);
+  return pointer;
+}
+
+Value KernelContext::scratch(uint64_t byteLength) {
+  KernelOperand operand;
+  operand.scratchBytes = byteLength;
+  return addOperand(operand);
+}
+
+Value KernelContext::packed(Value source, StringRef key, function_ref<std::vector<char>()> make) {
+  KernelOperand operand;
+  operand.isWeights = true;
+  operand.weightAddress = kernels.packedWeights(source, key, make);
+  record.bytes += kernels.boundedElements(source.getType()) * byteWidth(cast<RankedTensorType>(source.getType()).getElementType());
+  return addOperand(operand);
+}
+
+void KernelContext::placeAll() {
+  for (Value input : group.inputs)
+    pointer(input);
+  for (Value result : group.root->getResults())
+    pointer(result);
+}
+
+LogicalResult KernelContext::fail(const Twine &why) {
+  return group.root->emitError() << "cannot lower '" << group.root->getName() << "': " << why;
+}
+
+//===- Loops over elements -----------------------------------------------------------------------------------------------===//
+
+void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access> accesses, bool vectorise,
+                      function_ref<void(ArrayRef<AffineExpr>, Lanes)> body) {
+  unsigned rank = extents.size();
+  MLIRContext *context = e.getContext();
+  // Merge dimension i into its inner neighbour where every access steps over it as over one longer dimension. The
+  // accesses are in terms of d0 .. d<rank-1>.
+  SmallVector<AffineExpr> lengths(extents.begin(), extents.end());
+  SmallVector<bool> gone(rank, false);
+  int64_t inner = -1;
+  for (int64_t i = rank - 1; i >= 0; --i) {
+    if (isOne(lengths[i])) {
+      gone[i] = true;
+      continue;
+    }
+    if (inner >= 0) {
+      bool mergeable = !accesses.empty() && llvm::all_of(accesses, [&](const Access &access) {
+        auto outer = coefficientOf(access.flat, i), step = coefficientOf(access.flat, inner);
+        return outer && step && provablyEqual(*outer, *step * lengths[inner]);
+      });
+      if (mergeable) {
+        lengths[inner] = normalise(lengths[inner] * lengths[i]);
+        gone[i] = true;
+        continue;
+      }
+    }
+    inner = i;
+  }
+  SmallVector<unsigned> loops;
+  for (unsigned i = 0; i < rank; ++i)
+    if (!gone[i])
+      loops.push_back(i);
+
+  Indices indices(rank, getAffineConstantExpr(0, context));
+  std::function<void(unsigned)> nest = [&](unsigned depth) {
+    if (depth == loops.size())
+      return body(indices, {});
+    unsigned dim = loops[depth];
+    if (depth + 1 < loops.size() || !vectorise)
+      return e.loop(lengths[dim], [&](AffineExpr i) {
+        indices[dim] = i;
+        nest(depth + 1);
+      });
+    // The innermost dimension: 16 elements at a time, then 4, then one.
+    AffineExpr length = lengths[dim];
+    auto constant = constantOf(length);
+    auto run = [&](Value low, Value high, unsigned lanes) {
+      e.loop(low, high, lanes, {}, [&](AffineExpr i, ArrayRef<Value>) {
+        indices[dim] = i;
+        body(indices, {lanes, e.variableOf(i)});
+        return SmallVector<Value>();
+      });
+    };
+    Value low = e.i32(0);
+    ++e.emittedVectorLoops;
+    for (unsigned lanes : {16u, 4u, 1u}) {
+      if (constant) {
+        int64_t end = *constant / lanes * lanes;
+        int64_t begin = lanes == 16 ? 0 : *constant / (lanes * 4) * (lanes * 4);
+        if (lanes == 1)
+          begin = *constant / 4 * 4;
+        if (begin < end)
+          run(e.i32(begin), e.i32(end), lanes);
+        continue;
+      }
+      Value all = e.index(length);
+      Value end = lanes == 1 ? all : arith::AndIOp::create(e, all, e.i32(-int64_t(lanes))).getResult();
+      run(low, end, lanes);
+      low = end;
+    }
+  };
+  nest(0);
+}
+
+} // namespace wasmind::loops

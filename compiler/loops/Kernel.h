@@ -1,0 +1,98 @@
+//===- Kernel.h - the kernels of one program, and what lowering a group may ask for -----------------------------------===//
+#pragma once
+#include "compiler/loops/Emitter.h"
+#include "compiler/loops/Groups.h"
+#include "compiler/loops/Loops.h"
+#include "llvm/ADT/StringMap.h"
+#include <deque>
+
+namespace wasmind::loops {
+
+/// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, or packed weights.
+struct KernelOperand {
+  mlir::Value tensor;            ///< of the graph; null for scratch and packed weights
+  uint64_t scratchBytes = 0;
+  uint32_t weightAddress = 0;    ///< offset in the weights image
+  bool isWeights = false;
+};
+
+class Kernels;
+
+/// Lowering of one group: the driver function under construction and its operands.
+class KernelContext {
+public:
+  KernelContext(Kernels &kernels, const Group &group);
+
+  Kernels &kernels;
+  const Group &group;
+  Emitter emitter;                            ///< of the driver function: one pointer argument per operand
+  llvm::SmallVector<KernelOperand> operands;  ///< in argument order
+  KernelRecord record;
+
+  /// The pointer to a tensor in memory; adds an operand on first use and places the tensor in the emitter.
+  mlir::Value pointer(mlir::Value tensor);
+  /// Scratch memory of a number of bytes (at the bounds), aligned to 16.
+  mlir::Value scratch(uint64_t byteLength);
+  /// Constant bytes made once per (source, key).
+  mlir::Value packed(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
+  /// Places all the group's inputs and outputs.
+  void placeAll();
+  /// Why the group cannot be lowered, at the root's location. Returns failure.
+  mlir::LogicalResult fail(const llvm::Twine &why);
+
+private:
+  mlir::Value addOperand(KernelOperand operand);
+};
+
+/// All functions of a program.
+class Kernels {
+public:
+  Kernels(mlir::ModuleOp graph, mlir::ModuleOp code, const Options &options);
+
+  mlir::ModuleOp graph, code;
+  const Options &options;
+  llvm::SmallVector<graph::NamedDim> dims;
+  llvm::SmallVector<uint32_t> extentAddresses;
+  /// The weights image: bytes at 16-byte-aligned offsets.
+  std::vector<Segment> weights;
+  uint64_t weightBytes = 0;
+
+  std::string freshName();
+  /// Drops a finished function that equals an earlier one; returns the name to call.
+  std::string intern(mlir::func::FuncOp function);
+  uint32_t addWeights(llvm::ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned);
+  /// The offset of a constant's own bytes in the image.
+  uint32_t weightsOf(mlir::Value constant);
+  uint32_t packedWeights(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
+  int64_t bound(mlir::AffineExpr extent) const { return graph::boundsOf(extent, dims).max; }
+  uint64_t boundedElements(mlir::Type tensor) const;
+
+private:
+  unsigned count = 0;
+  llvm::StringMap<std::string> byText;
+  llvm::DenseMap<mlir::Attribute, uint32_t> constants;
+  llvm::StringMap<uint32_t> packs;
+};
+
+/// Lower one group of a kind into the context's driver function. Failure has been reported as a diagnostic.
+mlir::LogicalResult lowerElementwise(KernelContext &context);
+mlir::LogicalResult lowerReduce(KernelContext &context);
+mlir::LogicalResult lowerRow(KernelContext &context);
+mlir::LogicalResult lowerContract(KernelContext &context);
+mlir::LogicalResult lowerConvolve(KernelContext &context);
+mlir::LogicalResult lowerWindow(KernelContext &context);
+mlir::LogicalResult lowerStructured(KernelContext &context); ///< any StructuredOp, plainly
+mlir::LogicalResult lowerConcat(KernelContext &context);
+mlir::LogicalResult lowerPad(KernelContext &context);
+mlir::LogicalResult lowerArgReduce(KernelContext &context);
+mlir::LogicalResult lowerScan(KernelContext &context);
+mlir::LogicalResult lowerTopK(KernelContext &context);
+mlir::LogicalResult lowerScatter(KernelContext &context);
+mlir::LogicalResult lowerGather(KernelContext &context);
+
+/// for each point of `extents`: body(indices, lanes). Dimensions that all `accesses` (in d0, d1, ...) allow are merged
+/// into one loop; none when there are no accesses. The innermost dimension runs in vectors where `vectorise`.
+void emitElementLoops(Emitter &emitter, llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<Access> accesses,
+                      bool vectorise, llvm::function_ref<void(llvm::ArrayRef<mlir::AffineExpr>, Lanes)> body);
+
+} // namespace wasmind::loops

@@ -1,0 +1,73 @@
+//===- Loops.h - whole-tensor graph to vectorised loops on planned memory -------------------------------------------===//
+#pragma once
+#include "compiler/graph/Dimensions.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wasmind::loops {
+
+/// The engine whose register allocator decides the tiles (docs: codegen). `Any` is good in both.
+enum class EngineHint { V8, Cranelift, Any };
+
+struct Options {
+  EngineHint hint = EngineHint::V8;
+  bool relaxedSimd = false;          ///< fused multiply-add is one instruction
+  uint32_t base = 65536;             ///< first byte the plan may use; the stack and LLVM's constants lie below
+  uint64_t limit = uint64_t(1) << 30; ///< largest plan in bytes, without weights
+};
+
+/// One input or output: dense row-major at its actual extents, from byte `offset`; `byteLength` is at the bounds.
+struct Slot {
+  std::string name;
+  mlir::RankedTensorType type;
+  uint32_t offset = 0, byteLength = 0;
+};
+
+/// A run-time extent of the signature: one i32 at byte `offset`. Derived ones are written by the program.
+struct ExtentSlot {
+  std::string name;
+  mlir::AffineExpr expression;
+  int64_t min = 0, max = 0;
+  uint32_t offset = 0;
+  bool derived = false;
+};
+
+/// Constant bytes at an address; `bytes` points into `owned` or into the model file.
+struct Segment {
+  uint32_t address = 0;
+  llvm::ArrayRef<char> bytes;
+  std::shared_ptr<std::vector<char>> owned;
+};
+
+/// What `wasmind inspect` says of one kernel. FLOPs and bytes are per call, at the bounds.
+struct KernelRecord {
+  std::string name, kind, shape;
+  uint64_t flops = 0, bytes = 0;
+  bool vectorised = false;
+  unsigned calls = 0;
+};
+
+struct Range {
+  uint32_t offset = 0, byteLength = 0;
+};
+
+/// The lowered program: functions over pointers in upstream dialects, and the memory they assume.
+struct Program {
+  mlir::OwningOpRef<mlir::ModuleOp> code; ///< `run` has the attribute `wasmind.export`
+  std::vector<Slot> inputs, outputs;
+  std::vector<ExtentSlot> extents;
+  std::vector<Segment> segments;
+  std::vector<KernelRecord> kernels;
+  Range extentTable, arena, weights;
+  uint32_t pages = 0;
+};
+
+/// Lowers the function @run of a verified graph module. The graph module must outlive the program's segments. Errors
+/// name the operation that cannot be lowered and why, or the plan's size where it exceeds the limit.
+llvm::Expected<Program> lowerToLoops(mlir::ModuleOp graph, const Options &options);
+
+} // namespace wasmind::loops

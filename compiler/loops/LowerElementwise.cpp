@@ -1,0 +1,121 @@
+//===- LowerElementwise.cpp - pointwise groups, concat and pad --------------------------------------------------------===//
+#include "compiler/loops/Kernel.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+namespace {
+
+Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
+
+uint64_t operationsOf(KernelContext &context) {
+  uint64_t flops = 0;
+  for (Operation *op : context.group.members)
+    if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp>(op))
+      flops += context.kernels.boundedElements(op->getResult(0).getType());
+  return flops;
+}
+
+/// Stores every element of `value` into `pointer` at the offset `place(indices)` gives.
+void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
+              function_ref<AffineExpr(ArrayRef<AffineExpr>)> place) {
+  Emitter &e = context.emitter;
+  SmallVector<AffineExpr> extents = getExtents(value.getType());
+  Indices probe = identityIndices(value.getType());
+  SmallVector<Access> accesses;
+  bool affine = e.collect(value, probe, accesses);
+  accesses.push_back({target, place(probe)});
+  if (!affine)
+    accesses.clear(); // a gathered row lies anywhere
+  Type element = elementOf(target);
+  emitElementLoops(e, extents, accesses, /*vectorise=*/true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+    e.forget();
+    Value elements = e.evaluate(value, indices, lanes);
+    e.store(elements, pointer, element, place(indices), lanes);
+  });
+}
+
+} // namespace
+
+LogicalResult lowerElementwise(KernelContext &context) {
+  context.placeAll();
+  Value result = context.group.root->getResult(0), pointer = context.pointer(result);
+  // While its elements are computed the result is not yet a tensor in memory.
+  context.emitter.place(result, Value());
+  emitCopy(context, result, result, pointer, [&](ArrayRef<AffineExpr> indices) { return flatOffset(result.getType(), indices); });
+  context.record.flops = operationsOf(context);
+  context.record.vectorised = !context.emitter.scalarLoop;
+  return success();
+}
+
+LogicalResult lowerConcat(KernelContext &context) {
+  auto concat = cast<ConcatOp>(context.group.root);
+  context.placeAll();
+  Value pointer = context.pointer(concat.getResult());
+  AffineExpr start = context.emitter.constantIndex(0);
+  for (Value input : concat.getInputs()) {
+    AffineExpr from = start;
+    emitCopy(context, input, concat.getResult(), pointer, [&](ArrayRef<AffineExpr> indices) {
+      Indices at(indices);
+      at[concat.getDim()] = at[concat.getDim()] + from;
+      return flatOffset(concat.getResult().getType(), at);
+    });
+    start = normalise(start + getExtents(input.getType())[concat.getDim()]);
+  }
+  context.record.flops = operationsOf(context);
+  context.record.vectorised = !context.emitter.scalarLoop;
+  return success();
+}
+
+LogicalResult lowerPad(KernelContext &context) {
+  auto pad = cast<PadOp>(context.group.root);
+  context.placeAll();
+  Emitter &e = context.emitter;
+  Value result = pad.getResult(), pointer = context.pointer(result);
+  Type element = elementOf(result);
+  // The value everywhere, then the input over it.
+  SmallVector<AffineExpr> extents = getExtents(result.getType());
+  Access whole{result, flatOffset(result.getType(), identityIndices(result.getType()))};
+  Value fill = e.evaluate(pad.getValue(), {}, {});
+  emitElementLoops(e, extents, whole, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+    e.forget();
+    e.store(e.splat(fill, lanes.count), pointer, element, flatOffset(result.getType(), indices), lanes);
+  });
+  // Cropping (negative pads) without interior: only the part of the input that stays.
+  SmallVector<AffineExpr> from, count;
+  bool interleaved = llvm::any_of(pad.getInterior(), [](int64_t v) { return v != 0; });
+  for (auto [extent, low, high] : llvm::zip(getExtents(pad.getInput().getType()), pad.getLow(), pad.getHigh())) {
+    if (interleaved && (low < 0 || high < 0))
+      return context.fail("interleaving and cropping at once; crop with a slice first");
+    from.push_back(e.constantIndex(low < 0 ? -low : 0));
+    count.push_back(normalise(extent + std::min<int64_t>(low, 0) + std::min<int64_t>(high, 0)));
+  }
+  auto place = [&](ArrayRef<AffineExpr> indices) {
+    Indices at;
+    for (auto [i, index] : llvm::enumerate(indices))
+      at.push_back(index * (pad.getInterior()[i] + 1) + std::max<int64_t>(pad.getLow()[i], 0));
+    return flatOffset(result.getType(), at);
+  };
+  auto source = [&](ArrayRef<AffineExpr> indices) {
+    Indices at;
+    for (auto [index, first] : llvm::zip(indices, from))
+      at.push_back(index + first);
+    return at;
+  };
+  Indices probe = identityIndices(pad.getInput().getType());
+  SmallVector<Access> accesses;
+  if (!e.collect(pad.getInput(), source(probe), accesses))
+    return context.fail("its input is gathered in the same kernel");
+  accesses.push_back({result, place(probe)});
+  emitElementLoops(e, count, accesses, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+    e.forget();
+    Value elements = e.evaluate(pad.getInput(), source(indices), lanes);
+    e.store(elements, pointer, element, place(indices), lanes);
+  });
+  context.record.vectorised = !context.emitter.scalarLoop;
+  return success();
+}
+
+} // namespace wasmind::loops

@@ -1,0 +1,144 @@
+// Conversions between element types, and f16/bf16 by bit arithmetic (wasm has no such types; LLVM would call
+// functions).
+#include "compiler/loops/Math.h"
+#include "compiler/loops/MathTerm.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+namespace wasmind::loops {
+namespace {
+template <typename Op> Term convert(Term x, Type element) {
+  return {x.builder(), Op::create(x.builder(), TypeRange(x.withElement(element)), ValueRange(Value(x)))};
+}
+
+bool isHalf(Type type) { return type.isF16() || type.isBF16(); }
+
+Term resizeInteger(Term x, unsigned width, bool isUnsigned) {
+  Type target = x.builder().getIntegerType(width);
+  if (width == x.width())
+    return x;
+  if (width < x.width())
+    return convert<arith::TruncIOp>(x, target);
+  return isUnsigned ? convert<arith::ExtUIOp>(x, target) : convert<arith::ExtSIOp>(x, target);
+}
+
+Term integerToFloat(Term x, bool isUnsigned, Type target) {
+  // Narrow lanes are widened first; then they are signed numbers, for which there is a vector instruction.
+  if (x.width() < 32)
+    return convert<arith::SIToFPOp>(resizeInteger(x, 32, isUnsigned), target);
+  return isUnsigned ? convert<arith::UIToFPOp>(x, target) : convert<arith::SIToFPOp>(x, target);
+}
+
+Term floatConstant(Term shape, Type element, double number) {
+  TypedAttr one = shape.builder().getFloatAttr(element, number);
+  if (auto vector = dyn_cast<VectorType>(shape.withElement(element)))
+    one = DenseElementsAttr::get(vector, Attribute(one));
+  return {shape.builder(), arith::ConstantOp::create(shape.builder(), one)};
+}
+
+Term toFloat(Term x, bool isUnsigned, Type target) {
+  if (x.width() == 1) {
+    Term one = floatConstant(x, target, 1);
+    return select(x, one, one.constant(0.0));
+  }
+  if (!x.isFloat())
+    return integerToFloat(x, isUnsigned, target);
+  if (x.element() == target)
+    return x;
+  return target.isF64() ? x.toF64() : x.toF32();
+}
+
+/// Truncates, saturates, NaN gives 0. arith.fptosi is undefined out of range; the intrinsic is one wasm instruction.
+Term saturate(Term x, unsigned width, bool isUnsigned) {
+  ImplicitLocOpBuilder &builder = x.builder();
+  Type result = x.withElement(builder.getIntegerType(width));
+  std::string lanes;
+  if (auto vector = dyn_cast<VectorType>(x.type()))
+    lanes = "v" + std::to_string(vector.getNumElements());
+  std::string name =
+      llvm::formatv("llvm.fpto{0}i.sat.{1}i{2}.{1}f{3}", isUnsigned ? "u" : "s", lanes, width, x.width());
+  auto call = LLVM::CallIntrinsicOp::create(builder, result, builder.getStringAttr(name), ValueRange{x});
+  return {builder, call.getResult(0)};
+}
+
+Term floatToInteger(Term x, unsigned width, bool isUnsigned) {
+  if (width >= 32)
+    return saturate(x, width, isUnsigned);
+  Term whole = saturate(x, 32, false);
+  int64_t low = isUnsigned ? 0 : -(int64_t(1) << (width - 1));
+  int64_t high = low + (int64_t(1) << width) - 1;
+  Term bounded(x.builder(), arith::MaxSIOp::create(x.builder(), whole, whole.constant(low)));
+  bounded = {x.builder(), arith::MinSIOp::create(x.builder(), bounded, whole.constant(high))};
+  return resizeInteger(bounded, width, isUnsigned);
+}
+
+/// f64 -> f32 such that rounding to f16 or bf16 afterwards is as if from f64: what is cut off marks the last bit.
+Term toF32RoundingToOdd(Term x) {
+  constexpr int64_t beyond = (int64_t(1) << 29) - 1;
+  Term bits = x.bits();
+  Term mark = select((bits & beyond) != 0, beyond + 1, bits.constant(0));
+  return ((bits & ~beyond) | mark).asFloat().toF32();
+}
+
+Term widen(Term bits, Type type) {
+  Term wide = resizeInteger(bits, 32, /*isUnsigned=*/true);
+  if (type.isBF16())
+    return wide.shiftLeft(16).asFloat();
+  // Scaling by 2^112 corrects the exponent's bias and makes subnormals normal.
+  Term magnitude = (wide & 0x7fff).shiftLeft(13);
+  Term scaled = (magnitude.asFloat() * 0x1p112).bits();
+  Term result = select(magnitude >= 0x0f800000, magnitude | 0x7f800000, scaled);
+  return (result | (wide & 0x8000).shiftLeft(16)).asFloat();
+}
+
+/// To nearest even at bit `shift`.
+Term roundBits(Term bits, unsigned shift) {
+  Term isOdd = bits.shiftRightUnsigned(shift) & 1;
+  return (bits + isOdd + ((int64_t(1) << (shift - 1)) - 1)).shiftRightUnsigned(shift);
+}
+
+Term narrow(Term x, Type type) {
+  Term bits = x.bits();
+  Term sign = bits.shiftRightUnsigned(16) & 0x8000;
+  if (type.isBF16())
+    return resizeInteger(select(x != x, sign | 0x7fc0, roundBits(bits, 16)), 16, true);
+  Term magnitude = bits & 0x7fffffff;
+  Term normal = roundBits(magnitude, 13) - (112 << 10);
+  // Below 2^-14 a unit of f16 is 2^-24, the last bit of 0.5: the addition rounds.
+  Term subnormal = (magnitude.asFloat() + 0.5).bits() - 0x3f000000;
+  Term result = select(magnitude < 0x38800000, subnormal, normal);
+  result = select(magnitude >= 0x477ff000, 0x7c00, result); // 65520 and above round to infinity
+  result = select(magnitude > 0x7f800000, 0x7e00, result);
+  return resizeInteger(result | sign, 16, true);
+}
+} // namespace
+
+Value emitWiden(ImplicitLocOpBuilder &builder, Value bits, Type type) { return widen({builder, bits}, type); }
+Value emitNarrow(ImplicitLocOpBuilder &builder, Value x, Type type) { return narrow({builder, x}, type); }
+
+Value emitCast(ImplicitLocOpBuilder &builder, Value value, Type from, Type to) {
+  Term x(builder, value);
+  if (from == to)
+    return x;
+  bool fromBool = from.isInteger(1), fromUnsigned = from.isUnsignedInteger() || fromBool;
+  if (to.isInteger(1))
+    return x.isFloat() ? x != 0.0 : x != 0;
+  if (isa<IntegerType>(to))
+    return x.isFloat() ? floatToInteger(x, to.getIntOrFloatBitWidth(), to.isUnsignedInteger())
+                       : resizeInteger(x, to.getIntOrFloatBitWidth(), fromUnsigned);
+
+  if (isHalf(to)) {
+    // One rounding only: sources with more bits than f32 keep a trace of what f32 would round away.
+    bool isWide = from.isF64() || (isa<IntegerType>(from) && x.width() >= 32);
+    Term single = isWide ? toF32RoundingToOdd(toFloat(x, fromUnsigned, builder.getF64Type()))
+                         : toFloat(x, fromUnsigned, builder.getF32Type());
+    return widen(narrow(single, to), to);
+  }
+  return toFloat(x, fromUnsigned, to);
+}
+
+} // namespace wasmind::loops

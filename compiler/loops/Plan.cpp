@@ -1,0 +1,190 @@
+//===- Plan.cpp --------------------------------------------------------------------------------------------------------===//
+#include "compiler/loops/Plan.h"
+#include <algorithm>
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+namespace {
+
+constexpr uint64_t alignment = 64;
+constexpr uint64_t pageSize = 65536;
+/// Room after each tensor, so that vector loads past the end of a row stay inside the memory.
+constexpr uint64_t slack = 64;
+
+std::string nameOf(func::FuncOp entry, unsigned position, bool isResult) {
+  auto name = isResult ? entry.getResultAttrOfType<StringAttr>(position, "graph.name")
+                       : entry.getArgAttrOfType<StringAttr>(position, "graph.name");
+  return name ? name.str() : (isResult ? "out" : "in") + std::to_string(position);
+}
+
+/// A stretch of the arena that is in use from one call to another (inclusive).
+struct Lifetime {
+  uint64_t byteLength = 0;
+  size_t first = 0, last = 0;
+  uint64_t offset = 0;
+};
+
+/// Greedy by size: the largest first, each at the lowest offset where no overlapping lifetime lies.
+uint64_t placeAll(std::vector<Lifetime> &lifetimes) {
+  std::vector<size_t> order(lifetimes.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return lifetimes[a].byteLength > lifetimes[b].byteLength; });
+  std::vector<size_t> placed;
+  uint64_t total = 0;
+  for (size_t current : order) {
+    Lifetime &life = lifetimes[current];
+    std::vector<std::pair<uint64_t, uint64_t>> taken;
+    for (size_t other : placed)
+      if (lifetimes[other].first <= life.last && life.first <= lifetimes[other].last)
+        taken.push_back({lifetimes[other].offset, lifetimes[other].offset + lifetimes[other].byteLength});
+    std::sort(taken.begin(), taken.end());
+    uint64_t offset = 0;
+    for (auto [begin, end] : taken) {
+      if (offset + life.byteLength <= begin)
+        break;
+      offset = std::max(offset, end);
+    }
+    life.offset = offset;
+    total = std::max(total, offset + life.byteLength);
+    placed.push_back(current);
+  }
+  return total;
+}
+
+} // namespace
+
+FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  auto count = boundedElementCount(type, kernels.dims);
+  uint64_t byteLength = count ? uint64_t(*count) * byteWidth(type.getElementType()) : ~uint64_t(0);
+  if (byteLength > kernels.options.limit) {
+    std::string dims;
+    for (const NamedDim &dim : kernels.dims)
+      dims += " --dim " + dim.name + "=" + std::to_string(dim.min) + ".." + std::to_string(dim.max);
+    return emitError(location) << "a tensor of " << (count ? std::to_string(byteLength) : std::string("over 2^40"))
+                               << " bytes exceeds the memory limit of " << kernels.options.limit << " bytes"
+                               << (dims.empty() ? std::string() : "; narrow the bounds, now" + dims);
+  }
+  return byteLength;
+}
+
+void MemoryPlan::declareExtents(func::FuncOp entry) {
+  for (auto [i, dim] : llvm::enumerate(kernels.dims))
+    program.extents.push_back({dim.name, getAffineSymbolExpr(i, entry.getContext()), dim.min, dim.max, kernels.extentAddresses[i], false});
+  auto declare = [&](Type tensor) {
+    for (AffineExpr extent : getExtents(tensor)) {
+      if (constantOf(extent) || llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.expression == extent; }))
+        continue;
+      Interval bounds = boundsOf(extent, kernels.dims);
+      program.extents.push_back({toString(extent, kernels.dims), extent, bounds.min, bounds.max,
+                                 uint32_t(kernels.options.base + 4 * program.extents.size()), true});
+    }
+  };
+  for (Type type : entry.getFunctionType().getInputs())
+    declare(type);
+  for (Type type : entry.getFunctionType().getResults())
+    declare(type);
+}
+
+LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls) {
+  declareExtents(entry);
+  uint64_t next = kernels.options.base;
+  auto take = [&](uint64_t byteLength) {
+    uint64_t offset = llvm::alignTo(next, alignment);
+    next = offset + byteLength;
+    return uint32_t(offset);
+  };
+  program.extentTable.offset = take(4 * program.extents.size());
+  program.extentTable.byteLength = 4 * program.extents.size();
+
+  // Inputs and outputs.
+  Block &body = entry.getBody().front();
+  auto slot = [&](Value tensor, Type type, unsigned position, bool isResult) -> LogicalResult {
+    auto byteLength = byteLengthOf(tensor, entry.getLoc());
+    if (failed(byteLength))
+      return failure();
+    Slot slot{nameOf(entry, position, isResult), cast<RankedTensorType>(type), take(*byteLength), uint32_t(*byteLength)};
+    next += slack;
+    addresses[tensor] = slot.offset;
+    (isResult ? program.outputs : program.inputs).push_back(slot);
+    return success();
+  };
+  for (auto [i, argument] : llvm::enumerate(body.getArguments()))
+    if (failed(slot(argument, argument.getType(), i, false)))
+      return failure();
+  for (auto [i, result] : llvm::enumerate(body.getTerminator()->getOperands()))
+    if (failed(slot(result, result.getType(), i, true)))
+      return failure();
+
+  // Intermediate tensors and scratch share the arena.
+  std::vector<Lifetime> lifetimes;
+  DenseMap<Value, size_t> tensorLife;
+  std::vector<std::vector<size_t>> scratchLife(calls.size());
+  for (auto [i, call] : llvm::enumerate(calls))
+    for (const KernelOperand &operand : call.operands) {
+      if (operand.isWeights || (operand.tensor && operand.tensor.getDefiningOp<ConstantOp>()))
+        continue;
+      if (!operand.tensor) {
+        scratchLife[i].push_back(lifetimes.size());
+        lifetimes.push_back({llvm::alignTo(operand.scratchBytes + slack, alignment), i, i});
+        continue;
+      }
+      if (addresses.count(operand.tensor))
+        continue;
+      auto [found, isNew] = tensorLife.try_emplace(operand.tensor, lifetimes.size());
+      if (isNew) {
+        auto byteLength = byteLengthOf(operand.tensor, operand.tensor.getLoc());
+        if (failed(byteLength))
+          return failure();
+        lifetimes.push_back({llvm::alignTo(*byteLength + slack, alignment), i, i});
+      }
+      lifetimes[found->second].last = i;
+    }
+  uint64_t arenaBytes = placeAll(lifetimes);
+  if (next + arenaBytes > kernels.options.limit)
+    return emitError(entry.getLoc()) << "the memory plan needs " << next + arenaBytes << " bytes, more than the limit of "
+                                     << kernels.options.limit << "; set narrower bounds with --dim";
+  program.arena = {take(arenaBytes), uint32_t(arenaBytes)};
+  for (auto [tensor, life] : tensorLife)
+    addresses[tensor] = program.arena.offset + lifetimes[life].offset;
+  for (auto [i, call] : llvm::enumerate(calls))
+    for (size_t life : scratchLife[i])
+      call.scratch.push_back(program.arena.offset + lifetimes[life].offset);
+
+  // Weights, last: they may be large.
+  for (KernelCall &call : calls)
+    for (KernelOperand &operand : call.operands)
+      if (operand.tensor && operand.tensor.getDefiningOp<ConstantOp>()) {
+        operand.weightAddress = kernels.weightsOf(operand.tensor);
+        operand.isWeights = true;
+      }
+  uint64_t total = llvm::alignTo(next, alignment) + kernels.weightBytes + slack;
+  if (total > (uint64_t(1) << 32) - pageSize)
+    return emitError(entry.getLoc()) << "the module would need " << total << " bytes; a 32-bit memory has 4 GiB";
+  weightsBase = take(kernels.weightBytes);
+  program.weights = {weightsBase, uint32_t(kernels.weightBytes)};
+  for (Segment &segment : kernels.weights)
+    program.segments.push_back({weightsBase + segment.address, segment.bytes, segment.owned});
+  program.pages = (total + pageSize - 1) / pageSize;
+  return success();
+}
+
+uint32_t MemoryPlan::addressOf(const KernelOperand &operand, const KernelCall &call) const {
+  if (operand.isWeights)
+    return weightsBase + operand.weightAddress;
+  if (operand.tensor)
+    return addresses.lookup(operand.tensor);
+  size_t position = 0;
+  for (const KernelOperand &other : call.operands) {
+    if (&other == &operand)
+      break;
+    position += !other.tensor && !other.isWeights;
+  }
+  return call.scratch[position];
+}
+
+} // namespace wasmind::loops

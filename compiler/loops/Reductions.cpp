@@ -1,0 +1,306 @@
+//===- Reductions.cpp --------------------------------------------------------------------------------------------------===//
+#include "compiler/loops/Reductions.h"
+#include "compiler/loops/Math.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include <limits>
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+namespace {
+
+Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
+
+/// One reduction dimension: the loop runs over [low, high).
+struct ReductionLoop {
+  Value low, high;
+};
+
+/// A dimension of a window at output index `out`: the part of [0, size) whose input index
+/// out * stride - padLow + k * dilation lies in [0, extent).
+ReductionLoop clippedLoop(Emitter &e, AffineExpr out, int64_t size, int64_t stride, int64_t padLow, int64_t padHigh,
+                          int64_t dilation, AffineExpr extent) {
+  if (padLow <= 0 && padHigh <= 0)
+    return {e.i32(0), e.i32(size)};
+  Value zero = e.i32(0);
+  AffineExpr first = out * stride - padLow; // input index of k = 0
+  auto divideUp = [&](Value value) -> Value {
+    value = arith::MaxSIOp::create(e, value, zero);
+    if (dilation == 1)
+      return value;
+    return arith::DivUIOp::create(e, arith::AddIOp::create(e, value, e.i32(dilation - 1)), e.i32(dilation));
+  };
+  Value low = divideUp(e.index(normalise(e.constantIndex(0) - first)));
+  Value high = arith::MinSIOp::create(e, divideUp(e.index(normalise(extent - first))), e.i32(size));
+  return {low, arith::MaxSIOp::create(e, low, high)};
+}
+
+/// acc = step(acc, k indices) over nested loops.
+Value emitNest(Emitter &e, ArrayRef<ReductionLoop> loops, Value start,
+               function_ref<Value(Value, ArrayRef<AffineExpr>)> step) {
+  Indices indices;
+  std::function<Value(unsigned, Value)> nest = [&](unsigned depth, Value running) -> Value {
+    if (depth == loops.size())
+      return step(running, indices);
+    return e.loop(loops[depth].low, loops[depth].high, 1, running, [&](AffineExpr k, ArrayRef<Value> carried) {
+      indices.push_back(k);
+      Value next = nest(depth + 1, carried[0]);
+      indices.pop_back();
+      return SmallVector<Value>{next};
+    })[0];
+  };
+  return nest(0, start);
+}
+
+Value asElement(Emitter &e, Value value, Type from, Type to) {
+  auto wide = [&](Type type) { return type.isF16() || type.isBF16() ? Type(e.getF32Type()) : type; };
+  return emitCast(e, value, wide(from), wide(to));
+}
+
+Value multiplyAdd(Emitter &e, Value a, Value b, Value running, Type element) {
+  if (running.getType() == VectorType::get(4, e.getF32Type()) ||
+      (isa<VectorType>(running.getType()) && getElementTypeOrSelf(running.getType()).isF32()))
+    return vector::FMAOp::create(e, a, b, running);
+  Value product = emitBinary(e, BinaryKind::Mul, a, b, isUnsigned(element));
+  return emitBinary(e, BinaryKind::Add, running, product, isUnsigned(element));
+}
+
+bool dependsOn(ArrayRef<AffineExpr> indices, Lanes lanes) {
+  return lanes.count > 1 && llvm::any_of(indices, [&](AffineExpr e) { return e.isFunctionOfDim(lanes.variable); });
+}
+
+/// Evaluates lane by lane where lanes would need different loop bounds or divided indices.
+Value byLanes(Emitter &e, ArrayRef<AffineExpr> indices, Lanes lanes, function_ref<Value(ArrayRef<AffineExpr>)> scalar) {
+  e.scalarLoop = true;
+  SmallVector<Value> elements;
+  for (unsigned lane = 0; lane < lanes.count; ++lane) {
+    Indices at;
+    for (AffineExpr index : indices)
+      at.push_back(normalise(index.replace(getAffineDimExpr(lanes.variable, e.getContext()),
+                                           getAffineDimExpr(lanes.variable, e.getContext()) + lane)));
+    elements.push_back(scalar(at));
+  }
+  return vector::FromElementsOp::create(e, VectorType::get(lanes.count, elements[0].getType()), elements);
+}
+
+Value emitReduce(Emitter &e, ReduceOp reduce, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  SmallVector<AffineExpr> extents = getExtents(reduce.getInput().getType());
+  Type element = elementOf(reduce.getInput());
+  SmallVector<ReductionLoop> loops;
+  for (int64_t dim : reduce.getDims())
+    loops.push_back({e.i32(0), e.index(extents[dim])});
+  Value start = e.splat(initialValue(e, reduce.getKind(), element), lanes.count);
+  return emitNest(e, loops, start, [&](Value running, ArrayRef<AffineExpr> k) {
+    Indices at(extents.size());
+    for (auto [dim, index] : llvm::zip(reduce.getDims(), k))
+      at[dim] = index;
+    unsigned next = 0;
+    for (AffineExpr &index : at)
+      if (!index)
+        index = indices[next++];
+    return combine(e, reduce.getKind(), running, e.evaluate(reduce.getInput(), at, lanes), element);
+  });
+}
+
+Value emitContract(Emitter &e, ContractOp contract, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  SmallVector<AffineExpr> lhsExtents = getExtents(contract.getLhs().getType()), rhsExtents = getExtents(contract.getRhs().getType());
+  Type element = elementOf(contract.getResult());
+  SmallVector<ReductionLoop> loops;
+  for (int64_t dim : contract.getLhsContract())
+    loops.push_back({e.i32(0), e.index(lhsExtents[dim])});
+  Value start = e.splat(initialValue(e, ReduceKind::Sum, element), lanes.count);
+  return emitNest(e, loops, start, [&](Value running, ArrayRef<AffineExpr> k) {
+    unsigned next = contract.getLhsBatch().size();
+    auto place = [&](size_t rank, ArrayRef<int64_t> batch, ArrayRef<int64_t> contracted) {
+      Indices at(rank);
+      for (auto [i, dim] : llvm::enumerate(batch))
+        at[dim] = indices[i];
+      for (auto [dim, index] : llvm::zip(contracted, k))
+        at[dim] = index;
+      for (AffineExpr &index : at)
+        if (!index)
+          index = indices[next++];
+      return at;
+    };
+    Indices lhsAt = place(lhsExtents.size(), contract.getLhsBatch(), contract.getLhsContract());
+    Indices rhsAt = place(rhsExtents.size(), contract.getRhsBatch(), contract.getRhsContract());
+    Value a = asElement(e, e.evaluate(contract.getLhs(), lhsAt, lanes), elementOf(contract.getLhs()), element);
+    Value b = asElement(e, e.evaluate(contract.getRhs(), rhsAt, lanes), elementOf(contract.getRhs()), element);
+    return multiplyAdd(e, a, b, running, element);
+  });
+}
+
+Value emitConvolve(Emitter &e, ConvolveOp convolve, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  SmallVector<AffineExpr> input = getExtents(convolve.getInput().getType()), weights = getExtents(convolve.getWeights().getType());
+  size_t spatial = input.size() - 2;
+  int64_t perGroup = *constantOf(weights.back()) / int64_t(convolve.getGroups());
+  bool divided = convolve.getGroups() > 1 && perGroup > 1;
+  if (dependsOn(indices.slice(1, spatial), lanes) || (divided && dependsOn(indices.back(), lanes)))
+    return byLanes(e, indices, lanes, [&](ArrayRef<AffineExpr> at) { return emitConvolve(e, convolve, at, {}); });
+  Type element = elementOf(convolve.getResult());
+  SmallVector<ReductionLoop> loops;
+  for (size_t i = 0; i < spatial; ++i)
+    loops.push_back(clippedLoop(e, indices[i + 1], *constantOf(weights[i]), convolve.getStrides()[i], convolve.getPadLow()[i],
+                                convolve.getPadHigh()[i], convolve.getDilations()[i], input[i + 1]));
+  loops.push_back({e.i32(0), e.index(weights[spatial])});
+  Value start = e.splat(initialValue(e, ReduceKind::Sum, element), lanes.count);
+  AffineExpr group = convolve.getGroups() == 1 ? e.constantIndex(0) : perGroup == 1 ? indices.back() : indices.back().floorDiv(perGroup);
+  return emitNest(e, loops, start, [&](Value running, ArrayRef<AffineExpr> k) {
+    Indices in{indices[0]}, w;
+    for (size_t i = 0; i < spatial; ++i) {
+      in.push_back(indices[i + 1] * convolve.getStrides()[i] + k[i] * convolve.getDilations()[i] - convolve.getPadLow()[i]);
+      w.push_back(k[i]);
+    }
+    bool single = isOne(weights[spatial]);
+    in.push_back(single ? group : group * weights[spatial] + k[spatial]);
+    w.push_back(single ? e.constantIndex(0) : k[spatial]);
+    w.push_back(indices.back());
+    Value a = asElement(e, e.evaluate(convolve.getInput(), in, lanes), elementOf(convolve.getInput()), element);
+    Value b = asElement(e, e.evaluate(convolve.getWeights(), w, lanes), elementOf(convolve.getWeights()), element);
+    return multiplyAdd(e, a, b, running, element);
+  });
+}
+
+Value emitWindow(Emitter &e, WindowOp window, ArrayRef<AffineExpr> indices, Lanes lanes) {
+  SmallVector<AffineExpr> input = getExtents(window.getInput().getType());
+  SmallVector<unsigned> sliding;
+  for (unsigned i = 0; i < input.size(); ++i)
+    if (window.getSizes()[i] != 1 || window.getPadLow()[i] != 0 || window.getPadHigh()[i] != 0)
+      sliding.push_back(i);
+  for (unsigned i : sliding)
+    if (dependsOn(indices[i], lanes))
+      return byLanes(e, indices, lanes, [&](ArrayRef<AffineExpr> at) { return emitWindow(e, window, at, {}); });
+  Type element = elementOf(window.getInput());
+  SmallVector<ReductionLoop> loops;
+  for (unsigned i : sliding)
+    loops.push_back(clippedLoop(e, indices[i], window.getSizes()[i], window.getStrides()[i], window.getPadLow()[i],
+                                window.getPadHigh()[i], window.getDilations()[i], input[i]));
+  Value start = e.splat(initialValue(e, window.getKind(), element), lanes.count);
+  return emitNest(e, loops, start, [&](Value running, ArrayRef<AffineExpr> k) {
+    Indices at;
+    for (unsigned i = 0; i < input.size(); ++i)
+      at.push_back(indices[i] * window.getStrides()[i]);
+    for (auto [i, index] : llvm::zip(sliding, k))
+      at[i] = at[i] + index * window.getDilations()[i] - window.getPadLow()[i];
+    return combine(e, window.getKind(), running, e.evaluate(window.getInput(), at, lanes), element);
+  });
+}
+
+} // namespace
+
+Value initialValue(Emitter &e, ReduceKind kind, Type element) {
+  Type type = registerType(element);
+  if (isa<FloatType>(type)) {
+    double infinity = std::numeric_limits<double>::infinity();
+    double value = kind == ReduceKind::Prod ? 1.0 : kind == ReduceKind::Max ? -infinity : kind == ReduceKind::Min ? infinity : 0.0;
+    return e.floatConstant(value, type);
+  }
+  unsigned width = type.getIntOrFloatBitWidth();
+  APInt value = APInt::getZero(width);
+  switch (kind) {
+  case ReduceKind::Sum:
+  case ReduceKind::Or:
+    break;
+  case ReduceKind::Prod:
+  case ReduceKind::And:
+    value = APInt(width, 1);
+    break;
+  case ReduceKind::Max:
+    value = isUnsigned(element) ? APInt::getMinValue(width) : APInt::getSignedMinValue(width);
+    break;
+  case ReduceKind::Min:
+    value = isUnsigned(element) ? APInt::getMaxValue(width) : APInt::getSignedMaxValue(width);
+    break;
+  }
+  return arith::ConstantOp::create(e, e.getIntegerAttr(type, value));
+}
+
+Value combine(Emitter &e, ReduceKind kind, Value a, Value b, Type element) {
+  static constexpr BinaryKind kinds[] = {BinaryKind::Add, BinaryKind::Mul, BinaryKind::Max, BinaryKind::Min, BinaryKind::And, BinaryKind::Or};
+  return emitBinary(e, kinds[unsigned(kind)], a, b, isUnsigned(element));
+}
+
+Value combineLanes(Emitter &e, ReduceKind kind, Value vector, Type element) {
+  int64_t lanes = cast<VectorType>(vector.getType()).getNumElements();
+  while (lanes > 4) { // halves
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < lanes / 2; ++i) {
+      low.push_back(i);
+      high.push_back(lanes / 2 + i);
+    }
+    Value a = vector::ShuffleOp::create(e, vector, vector, low), b = vector::ShuffleOp::create(e, vector, vector, high);
+    vector = combine(e, kind, a, b, element);
+    lanes /= 2;
+  }
+  // Whole registers to the end: narrower vectors would be widened and split again.
+  vector = combine(e, kind, vector, vector::ShuffleOp::create(e, vector, vector, ArrayRef<int64_t>{2, 3, 0, 1}), element);
+  vector = combine(e, kind, vector, vector::ShuffleOp::create(e, vector, vector, ArrayRef<int64_t>{1, 0, 3, 2}), element);
+  return vector::ExtractOp::create(e, vector, int64_t(0));
+}
+
+Value reduceInVectors(Emitter &e, ReduceKind kind, Type element, AffineExpr length, function_ref<Value(AffineExpr, Lanes)> at) {
+  auto constant = constantOf(length);
+  Value low = e.i32(0), all = e.index(length);
+  Value result = initialValue(e, kind, element);
+  ++e.emittedVectorLoops;
+  for (unsigned lanes : {16u, 4u, 1u}) {
+    Value high = constant ? e.i32(*constant / lanes * lanes)
+                 : lanes == 1 ? all
+                              : arith::AndIOp::create(e, all, e.i32(-int64_t(lanes))).getResult();
+    if (constant) {
+      int64_t begin = lanes == 16 ? 0 : *constant / (lanes * 4) * (lanes * 4);
+      if (begin == *constant / lanes * lanes)
+        continue;
+      low = e.i32(begin);
+    }
+    Value start = lanes == 1 ? result : e.splat(initialValue(e, kind, element), lanes);
+    Value sum = e.loop(low, high, lanes, start, [&](AffineExpr i, ArrayRef<Value> carried) {
+      return SmallVector<Value>{combine(e, kind, carried[0], at(i, {lanes, e.variableOf(i)}), element)};
+    })[0];
+    result = lanes == 1 ? sum : combine(e, kind, result, combineLanes(e, kind, sum, element), element);
+    low = high;
+  }
+  return result;
+}
+
+uint64_t flopsOf(Kernels &kernels, Operation *anchor) {
+  uint64_t flops = 2 * kernels.boundedElements(anchor->getResult(0).getType());
+  if (auto contract = dyn_cast<ContractOp>(anchor)) {
+    SmallVector<AffineExpr> extents = getExtents(contract.getLhs().getType());
+    for (int64_t dim : contract.getLhsContract())
+      flops *= kernels.bound(extents[dim]);
+    return flops;
+  }
+  if (auto convolve = dyn_cast<ConvolveOp>(anchor)) {
+    SmallVector<AffineExpr> weights = getExtents(convolve.getWeights().getType());
+    for (size_t i = 0; i + 1 < weights.size(); ++i)
+      flops *= kernels.bound(weights[i]);
+    return flops;
+  }
+  if (auto window = dyn_cast<WindowOp>(anchor)) {
+    flops /= 2;
+    for (int64_t size : window.getSizes())
+      flops *= size;
+    return flops;
+  }
+  return kernels.boundedElements(anchor->getOperand(0).getType());
+}
+
+LogicalResult defineAnchor(KernelContext &context, Operation *anchor) {
+  Emitter &e = context.emitter;
+  if (auto convolve = dyn_cast<ConvolveOp>(anchor); convolve && convolve.getTransposed())
+    return context.fail("a transposed convolution must have been expanded by the graph stage");
+  e.define(anchor->getResult(0), [&e, anchor](ArrayRef<AffineExpr> indices, Lanes lanes) -> Value {
+    if (auto reduce = dyn_cast<ReduceOp>(anchor))
+      return emitReduce(e, reduce, indices, lanes);
+    if (auto contract = dyn_cast<ContractOp>(anchor))
+      return emitContract(e, contract, indices, lanes);
+    if (auto convolve = dyn_cast<ConvolveOp>(anchor))
+      return emitConvolve(e, convolve, indices, lanes);
+    return emitWindow(e, cast<WindowOp>(anchor), indices, lanes);
+  });
+  return success();
+}
+
+} // namespace wasmind::loops

@@ -1,0 +1,24 @@
+//===- Reductions.h - elements of reductions, contractions, convolutions and windows, computed where they are read -----===//
+#pragma once
+#include "compiler/loops/Kernel.h"
+
+namespace wasmind::loops {
+
+/// Makes reads of the anchor's result compute the element: a loop over its reduction dimensions, in as many lanes as the
+/// reader asks for. This is the plain form of every anchor; faster forms exist for f32 contractions, convolutions, rows.
+mlir::LogicalResult defineAnchor(KernelContext &context, mlir::Operation *anchor);
+
+/// The running value's start for a kind of reduction of an element type.
+mlir::Value initialValue(Emitter &emitter, graph::ReduceKind kind, mlir::Type element);
+mlir::Value combine(Emitter &emitter, graph::ReduceKind kind, mlir::Value a, mlir::Value b, mlir::Type element);
+/// Combines the lanes of a vector into a scalar.
+mlir::Value combineLanes(Emitter &emitter, graph::ReduceKind kind, mlir::Value vector, mlir::Type element);
+
+/// Reduces `at(i)` for i in [0, length) in vectors: `at` is evaluated for 16, 4 and 1 lanes.
+mlir::Value reduceInVectors(Emitter &emitter, graph::ReduceKind kind, mlir::Type element, mlir::AffineExpr length,
+                            llvm::function_ref<mlir::Value(mlir::AffineExpr, Lanes)> at);
+
+/// Operations of one evaluation of the anchor, at the bounds.
+uint64_t flopsOf(Kernels &kernels, mlir::Operation *anchor);
+
+} // namespace wasmind::loops

@@ -1,0 +1,95 @@
+#include "compiler/module/Link.h"
+#include "lld/Common/Driver.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <mutex> // unique_lock
+
+LLD_HAS_DRIVER(wasm)
+
+using namespace llvm;
+
+namespace wasmind::module {
+
+std::shared_mutex &llvmOptionsMutex() {
+  static std::shared_mutex mutex;
+  return mutex;
+}
+
+static Error writeFile(StringRef path, ArrayRef<char> bytes) {
+  std::error_code code;
+  raw_fd_ostream out(path, code);
+  if (!code) {
+    out.write(bytes.data(), bytes.size());
+    out.close();
+    code = out.error();
+    out.clear_error(); // reported below; the destructor would abort
+  }
+  return code ? createStringError(code, "cannot write '" + path + "' for the linker: " + code.message())
+              : Error::success();
+}
+
+Expected<SmallVector<char, 0>> runLinker(ArrayRef<ArrayRef<char>> objects, uint32_t pages) {
+  // lld reads and writes files only.
+  SmallString<128> folder;
+  if (std::error_code code = sys::fs::createUniqueDirectory("wasmind-link", folder))
+    return createStringError(code, "cannot make a temporary folder for the linker: " + code.message());
+  scope_exit removeFolder([&] { sys::fs::remove_directories(folder); });
+  auto inFolder = [&](const Twine &name) {
+    SmallString<128> path(folder);
+    sys::path::append(path, name);
+    return std::string(path);
+  };
+
+  std::string image = inFolder("module.wasm");
+  std::vector<std::string> arguments = {
+      "wasm-ld",
+      "--no-entry",
+      "--strip-all",
+      "--stack-first",
+      "-z",
+      formatv("stack-size={0}", stackByteLength),
+      formatv("--initial-memory={0}", uint64_t(pages) << 16),
+      "--no-growable-memory",
+      "--import-undefined",
+      "--threads=1",
+      "-mllvm",
+      ("-" + noStrengthReduction).str(),
+      ("--export=" + heapBaseExport).str(),
+      "-o",
+      image,
+  };
+  for (auto [index, object] : enumerate(objects)) {
+    std::string path = inFolder(formatv("{0}.o", index).str());
+    if (Error error = writeFile(path, object))
+      return std::move(error);
+    arguments.push_back(path);
+  }
+  SmallVector<const char *> pointers;
+  for (const std::string &argument : arguments)
+    pointers.push_back(argument.c_str());
+
+  static bool usable = true;
+  std::string messages;
+  raw_string_ostream stream(messages);
+  {
+    std::unique_lock<std::shared_mutex> alone(llvmOptionsMutex());
+    if (!usable)
+      return createStringError("the linker crashed earlier in this process and cannot run again");
+    lld::DriverDef drivers[] = {{lld::Wasm, &lld::wasm::link}};
+    lld::Result result = lld::lldMain(pointers, stream, stream, drivers);
+    usable = result.canRunAgain;
+    if (result.retCode != 0)
+      return createStringError("linking failed: " + StringRef(messages).trim());
+  }
+  auto buffer = MemoryBuffer::getFile(image, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return createStringError(buffer.getError(), "cannot read the linker's output: " + buffer.getError().message());
+  StringRef bytes = (*buffer)->getBuffer();
+  return SmallVector<char, 0>(bytes.begin(), bytes.end());
+}
+
+} // namespace wasmind::module

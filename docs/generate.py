@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Writes the pages of docs/generated that follow from the tree; --check compares instead and fails when one is stale.
+
+docs/generated/benchmark.md is not among them: `make bench` writes what it measured.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OUT = ROOT / "docs/generated"
+
+
+def operators():
+    """What each front end has a file for; the registration in CMake is derived from the same names."""
+    lines = ["# Supported operators", "", "Made by `docs/generate.py` from the files of `compiler/frontend/*/ops`.", ""]
+    for folder, title, note in (
+        ("onnx", "ONNX", "An operator without a file of its own whose ONNX schema has a function body is expanded from that body."),
+        ("mindir", "MindIR primitives", "Control flow (branches, loops, calls of other graphs) is the reader's own business."),
+    ):
+        names = sorted((f.stem.replace("ml_", "ai.onnx.ml.") for f in (ROOT / f"compiler/frontend/{folder}/ops").glob("*.cpp")), key=str.lower)
+        lines += [f"## {title} ({len(names)})", "", note, "", ", ".join(f"`{n}`" for n in names) + "." if names else "None yet.", ""]
+    return "\n".join(lines)
+
+
+def passes():
+    """Every pass with the sentence of its table entry."""
+    lines = ["# Passes", "", "Made by `docs/generate.py` from the `Passes.td` of each stage. The order is `compiler/Pipeline.cpp`'s.", ""]
+    for table in sorted(ROOT.glob("compiler/*/Passes.td")):
+        lines += [f"## {table.parent.name}", "", "| pass | flag | does |", "|---|---|---|"]
+        for name, flag, body in re.findall(r'^def (\w+)\s*:\s*(?:Interface)?Pass<"([^"]+)"[^{]*\{(.*?)^\}', table.read_text(), re.MULTILINE | re.DOTALL):
+            summary = re.search(r'let summary\s*=\s*((?:"[^"]*"\s*)+)', body)
+            text = "".join(re.findall(r'"([^"]*)"', summary[1])) if summary else ""
+            lines.append(f"| {name} | `--{flag}` | {text.replace('|', chr(92) + '|')} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+PAGES = {"operators.md": operators, "passes.md": passes}
+
+
+def main():
+    check, stale = "--check" in sys.argv[1:], []
+    OUT.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        text, file = page(), OUT / name
+        if check and (not file.exists() or file.read_text() != text):
+            stale.append(f"docs/generated/{name} is stale: run docs/generate.py")
+        elif not check:
+            file.write_text(text)
+    print("\n".join(stale), end="\n" if stale else "")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+//===- _runtime.cpp - the host's C interface for Python ---------------------------------------------------------===//
+//
+//
+// Conversion between numpy and wasmind.h, nothing else: names, defaults and rules are in the package's Python files.
+// The interpreter lock is free while a module is compiled or runs. An instance is used by one thread at a time; a
+// second one waits.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#include "runtime/host/include/wasmind.h"
+#include <mutex>
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace {
+
+/// Becomes wasmind.error.WasmindError.
+struct Failure {
+  wasmind_status status;
+  std::string text;
+};
+
+void check(wasmind_status status, wasmind_error *error) {
+  if (status == WASMIND_OK)
+    return;
+  Failure failure{status, wasmind_error_text(error)};
+  wasmind_error_delete(error);
+  throw failure;
+}
+
+struct Options {
+  uint64_t maxMemoryByteLength, maxModuleByteLength, timeLimitMs;
+  bool isCached;
+  std::optional<std::string> cacheFolder, weightsFolder;
+
+  wasmind_load_options get() const {
+    wasmind_load_options options = WASMIND_LOAD_OPTIONS_INIT;
+    options.max_memory_byte_length = maxMemoryByteLength;
+    options.max_module_byte_length = maxModuleByteLength;
+    options.time_limit_ms = timeLimitMs;
+    options.disable_cache = !isCached;
+    options.cache_folder = cacheFolder ? cacheFolder->c_str() : nullptr;
+    options.weights_folder = weightsFolder ? weightsFolder->c_str() : nullptr;
+    return options;
+  }
+};
+
+class Model {
+public:
+  Model(const std::string &path, const Options &options) {
+    nb::gil_scoped_release release;
+    wasmind_load_options known = options.get();
+    wasmind_error *error = nullptr;
+    check(wasmind_model_load_file(path.c_str(), &known, &handle, &error), error);
+  }
+  Model(const nb::bytes &bytes, const Options &options) {
+    const char *data = bytes.c_str();
+    size_t byteLength = bytes.size();
+    nb::gil_scoped_release release;
+    wasmind_load_options known = options.get();
+    wasmind_error *error = nullptr;
+    check(wasmind_model_load_bytes(data, byteLength, &known, &handle, &error), error);
+  }
+  Model(const Model &) = delete;
+  ~Model() { wasmind_model_delete(handle); }
+
+  const char *signature() const { return wasmind_model_signature(handle); }
+  wasmind_model_info info() const { return wasmind_model_get_info(handle); }
+  const wasmind_model *get() const { return handle; }
+
+private:
+  wasmind_model *handle = nullptr;
+};
+
+/// numpy has no bfloat16: such tensors cross as 16-bit unsigned integers, and the Python side names their type.
+nb::dlpack::dtype numpyType(wasmind_dtype dtype) {
+  auto make = [&](nb::dlpack::dtype_code code) {
+    return nb::dlpack::dtype{uint8_t(code), uint8_t(8 * wasmind_dtype_byte_width(dtype)), 1};
+  };
+  switch (dtype) {
+  case WASMIND_F16:
+  case WASMIND_F32:
+  case WASMIND_F64:
+    return make(nb::dlpack::dtype_code::Float);
+  case WASMIND_I8:
+  case WASMIND_I16:
+  case WASMIND_I32:
+  case WASMIND_I64:
+    return make(nb::dlpack::dtype_code::Int);
+  case WASMIND_BOOL:
+    return make(nb::dlpack::dtype_code::Bool);
+  case WASMIND_BF16:
+  case WASMIND_U8:
+  case WASMIND_U16:
+  case WASMIND_U32:
+  case WASMIND_U64:
+    break;
+  }
+  return make(nb::dlpack::dtype_code::UInt);
+}
+
+using Array = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
+/// An array and the dtype it stands for.
+using Input = std::pair<Array, int>;
+
+class Instance {
+public:
+  explicit Instance(const Model &model) : model(model.get()) {
+    nb::gil_scoped_release release;
+    wasmind_error *error = nullptr;
+    check(wasmind_instance_create(model.get(), &handle, &error), error);
+  }
+  Instance(const Instance &) = delete;
+  ~Instance() { wasmind_instance_delete(handle); }
+
+  /// One array per input, or none to run on what the input views hold.
+  void run(size_t function, const std::vector<Input> &inputs) {
+    std::vector<std::vector<int64_t>> shapes;
+    std::vector<wasmind_tensor> tensors;
+    shapes.reserve(inputs.size());
+    for (const auto &[array, dtype] : inputs) {
+      const std::vector<int64_t> &shape = shapes.emplace_back(array.shape_ptr(), array.shape_ptr() + array.ndim());
+      tensors.push_back(
+          {wasmind_dtype(dtype), shape.size(), shape.data(), const_cast<void *>(array.data()), array.nbytes()});
+    }
+    nb::gil_scoped_release release;
+    std::scoped_lock lock(inUse);
+    wasmind_error *error = nullptr;
+    check(wasmind_instance_run(handle, function, tensors.data(), tensors.size(), &error), error);
+  }
+
+  void resizeInput(size_t function, size_t input, const std::vector<int64_t> &shape) {
+    nb::gil_scoped_release release;
+    std::scoped_lock lock(inUse);
+    wasmind_error *error = nullptr;
+    check(wasmind_instance_resize_input(handle, function, input, shape.data(), shape.size(), &error), error);
+  }
+
+  wasmind_tensor input(size_t function, size_t input) {
+    nb::gil_scoped_release release;
+    std::scoped_lock lock(inUse);
+    wasmind_tensor tensor;
+    wasmind_error *error = nullptr;
+    check(wasmind_instance_input(handle, function, input, &tensor, &error), error);
+    return tensor;
+  }
+
+  std::vector<wasmind_tensor> outputs(size_t function) {
+    nb::gil_scoped_release release;
+    std::scoped_lock lock(inUse);
+    std::vector<wasmind_tensor> tensors(wasmind_model_output_count(model, function));
+    for (size_t index = 0; index < tensors.size(); ++index) {
+      wasmind_error *error = nullptr;
+      check(wasmind_instance_output(handle, function, index, &tensors[index], &error), error);
+    }
+    return tensors;
+  }
+
+private:
+  const wasmind_model *model; // kept alive by nb::keep_alive
+  wasmind_instance *handle = nullptr;
+  std::mutex inUse;
+};
+
+/// A view that keeps the instance alive; the memory does not move while it lives.
+nb::object viewOf(const wasmind_tensor &tensor, nb::handle instance) {
+  std::vector<size_t> shape(tensor.shape, tensor.shape + tensor.rank);
+  return nb::cast(
+      nb::ndarray<nb::numpy>(tensor.data, shape.size(), shape.data(), instance, nullptr, numpyType(tensor.dtype)),
+      nb::rv_policy::reference);
+}
+
+} // namespace
+
+NB_MODULE(_runtime, m) {
+  m.attr("version") = wasmind_version();
+  nb::register_exception_translator([](const std::exception_ptr &pointer, void *) {
+    try {
+      std::rethrow_exception(pointer);
+    } catch (const Failure &failure) {
+      nb::object type = nb::module_::import_("wasmind.error").attr("WasmindError");
+      PyErr_SetObject(type.ptr(), type(wasmind_status_name(failure.status), failure.text).ptr());
+    }
+  });
+
+  nb::class_<Options>(m, "Options")
+      .def(nb::init<uint64_t, uint64_t, uint64_t, bool, std::optional<std::string>, std::optional<std::string>>(),
+           "max_memory_bytes"_a, "max_module_bytes"_a, "time_limit_ms"_a, "cache"_a, "cache_folder"_a.none(),
+           "weights_folder"_a.none());
+
+  nb::class_<wasmind_model_info>(m, "ModelInfo")
+      .def_ro("memory_bytes", &wasmind_model_info::memory_byte_length)
+      .def_ro("code_bytes", &wasmind_model_info::code_byte_length)
+      .def_ro("weight_bytes", &wasmind_model_info::weight_byte_length)
+      .def_ro("module_bytes", &wasmind_model_info::module_byte_length)
+      .def_prop_ro("was_cached", [](const wasmind_model_info &info) { return info.was_cached != 0; });
+
+  nb::class_<Model>(m, "Model")
+      .def(nb::init<const nb::bytes &, const Options &>())
+      .def(nb::init<const std::string &, const Options &>())
+      .def_prop_ro("signature", &Model::signature)
+      .def_prop_ro("info", &Model::info);
+
+  nb::class_<Instance>(m, "Instance")
+      .def(nb::init<const Model &>(), nb::keep_alive<1, 2>())
+      .def("run", &Instance::run, "function"_a, "inputs"_a)
+      .def("resize_input", &Instance::resizeInput, "function"_a, "input"_a, "shape"_a)
+      .def(
+          "input",
+          [](nb::handle self, size_t function, size_t input) {
+            return viewOf(nb::cast<Instance &>(self).input(function, input), self);
+          },
+          "function"_a, "input"_a)
+      .def(
+          "outputs",
+          [](nb::handle self, size_t function) {
+            nb::list views;
+            for (const wasmind_tensor &tensor : nb::cast<Instance &>(self).outputs(function))
+              views.append(viewOf(tensor, self));
+            return views;
+          },
+          "function"_a);
+}

@@ -1,0 +1,81 @@
+"""Compiling through the Python package; what the compiler computes is tested in test/differential."""
+
+import logging
+
+import numpy as np
+import onnx
+import pytest
+
+import wasmind
+from wasmind import WasmindError
+
+
+@pytest.fixture
+def source(tmp_path):
+    """y = relu(x) + 1 over [batch, 3]."""
+    x = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["batch", 3])
+    y = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["batch", 3])
+    one = onnx.numpy_helper.from_array(np.float32([1]), "one")
+    nodes = [onnx.helper.make_node("Relu", ["x"], ["r"]), onnx.helper.make_node("Add", ["r", "one"], ["y"])]
+    graph = onnx.helper.make_graph(nodes, "g", [x], [y], [one])
+    path = tmp_path / "tiny.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9), path)
+    return path
+
+
+X = np.float32([[-1, 0, 2], [3, -4, 5]])
+
+
+def test_compiles_and_runs_in_memory(source):
+    model = wasmind.compile(source, dims={"batch": (1, 4)})
+    np.testing.assert_array_equal(model.run({"x": X})["y"], np.maximum(X, 0) + 1)
+    assert model.signature.json["source"]["format"] == "onnx"
+    assert model.signature.engine_hint == "cranelift"
+
+
+def test_writes_the_module_where_asked(source, tmp_path):
+    output = tmp_path / "tiny.wasm"
+    wasmind.compile(str(source), output, dims={"batch": 2}, engine_hint="v8")
+    model = wasmind.load(output)
+    assert model.signature.functions[0].inputs[0].shape == (2, 3)
+    assert model.signature.engine_hint == "v8"
+    np.testing.assert_array_equal(model.run([X])["y"], np.maximum(X, 0) + 1)
+
+
+def test_features(source):
+    for features in ((), ["simd128"], ["relaxed-simd"]):
+        model = wasmind.compile(source, features=features, dims={"batch": 2})
+        assert set(features) <= set(model.signature.features) | {"simd128", "relaxed-simd"}
+        np.testing.assert_array_equal(model.run([X])["y"], np.maximum(X, 0) + 1)
+
+
+def test_choices_are_logged(source, caplog):
+    with caplog.at_level(logging.INFO, "wasmind"):
+        wasmind.compile(source)
+    assert any("batch" in record.message for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "text"),
+    [
+        ({"features": ["gpu"]}, "Unsupported", "feature 'gpu'"),
+        ({"weights": "cloud"}, "InvalidArgument", "'cloud' is neither"),
+        ({"weights": "external"}, "InvalidArgument", "need an output file"),
+        ({"dims": {"batch": "many"}}, "InvalidArgument", "'batch' is 'many'"),
+        ({"dims": {"batch": (1, 2, 3)}}, "InvalidArgument", "neither a number nor a pair"),
+        ({"engine_hint": "toaster"}, "InvalidArgument", "toaster"),
+    ],
+)
+def test_wrong_options_are_named(source, options, code, text):
+    with pytest.raises(WasmindError, match=text) as info:
+        wasmind.compile(source, **options)
+    assert info.value.code == code
+
+
+def test_a_model_that_is_none_leaves_nothing_behind(tmp_path):
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"not a model")
+    with pytest.raises(WasmindError, match="broken.onnx") as info:
+        wasmind.compile(broken, tmp_path / "out.wasm")
+    assert info.value.code == "InvalidArgument"
+    assert [p.name for p in tmp_path.iterdir()] == ["broken.onnx"]

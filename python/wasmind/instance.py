@@ -1,0 +1,89 @@
+"""A module with a memory of its own."""
+
+from . import _runtime
+from .error import WasmindError
+from .tensor import as_array, code_of
+
+
+def _names(specs):
+    return ", ".join(f"'{spec.name}'" for spec in specs) or "none"
+
+
+class Instance:
+    """Made by `Model.instantiate`. One thread at a time; instances run in parallel, without the interpreter lock."""
+
+    def __init__(self, model):
+        self.model = model
+        self.signature = model.signature
+        self._handle = _runtime.Instance(model._handle)
+        self._filled = {index: set() for index in range(len(self.signature.functions))}
+
+    def run(self, inputs=None, *, entry=None, copy=True):
+        """Runs the model once.
+
+        inputs: arrays by name, or in order. An input left out keeps what an earlier `run` or `input` put into it.
+        copy:   False gives views into the instance's memory, which the next run changes.
+        Returns a dict of arrays, one per output.
+
+        Raises WasmindError InvalidArgument (an input does not fit and nothing was executed, or the model refused it), and
+        InvalidModule, Trap or Limit, after which the instance refuses further use.
+        """
+        function, spec = self._entry(entry)
+        given = self._by_name(spec, {} if inputs is None else inputs)
+        arrays = {name: as_array(value, self._input(spec, name)[1]) for name, value in given.items()}
+        filled = self._filled[function]
+        for tensor in spec.inputs:
+            if tensor.name not in arrays and tensor.name not in filled:
+                raise WasmindError("InvalidArgument", f"input '{tensor.name}' is missing")
+        if len(arrays) == len(spec.inputs):
+            ordered = [(arrays[tensor.name], code_of(tensor.dtype)) for tensor in spec.inputs]
+            self._handle.run(function, ordered)
+        else:
+            for name, array in arrays.items():
+                self.input(name, array.shape, entry=spec.name)[...] = array
+            self._handle.run(function, [])
+        filled.update(arrays)
+        views = self._handle.outputs(function)
+        return {tensor.name: view.copy() if copy else view for tensor, view in zip(spec.outputs, views)}
+
+    def input(self, name, shape=None, *, entry=None):
+        """A writable view of an input in the instance's memory: fill it, and `run` copies nothing.
+
+        shape: actual extents; may be left out where the shape is fixed. The view is valid until the input gets another one.
+        """
+        function, spec = self._entry(entry)
+        index, tensor = self._input(spec, name)
+        if shape is None:
+            if any(isinstance(extent, str) for extent in tensor.shape):
+                raise WasmindError("InvalidArgument", f"input '{name}': pass the extents of {list(tensor.shape)}")
+            shape = tensor.shape
+        self._handle.resize_input(function, index, list(shape))
+        self._filled[function].add(name)
+        return self._handle.input(function, index)
+
+    def _entry(self, name):
+        """Index and spec of an entry; by default the one called run, or the only one."""
+        functions = self.signature.functions
+        for index, spec in enumerate(functions):
+            if spec.name == (name or "run"):
+                return index, spec
+        if name is None and len(functions) == 1:
+            return 0, functions[0]
+        problem = "the module has several entries" if name is None else f"no entry '{name}'"
+        raise WasmindError("InvalidArgument", f"{problem}; it has {_names(functions)}")
+
+    @staticmethod
+    def _input(spec, name):
+        for index, tensor in enumerate(spec.inputs):
+            if tensor.name == name:
+                return index, tensor
+        raise WasmindError("InvalidArgument", f"no input '{name}'; the model's inputs are {_names(spec.inputs)}")
+
+    @staticmethod
+    def _by_name(spec, inputs):
+        if hasattr(inputs, "items"):
+            return dict(inputs.items())
+        inputs = list(inputs)
+        if len(inputs) != len(spec.inputs):
+            raise WasmindError("InvalidArgument", f"{len(inputs)} inputs, the model has {len(spec.inputs)}: {_names(spec.inputs)}")
+        return {tensor.name: value for tensor, value in zip(spec.inputs, inputs)}

@@ -1,0 +1,70 @@
+"""A compiled module and its signature, ready to run."""
+
+import os
+import threading
+
+from . import _runtime
+from .error import WasmindError
+from .instance import Instance
+from .signature import Signature
+
+
+class Model:
+    """Made by `load` or `compile`. Any number of threads may use it."""
+
+    def __init__(self, handle):
+        self._handle = handle
+        self.signature = Signature.parse(handle.signature)
+        self._own = None
+        self._lock = threading.Lock()
+
+    @property
+    def info(self):
+        """memory_bytes, code_bytes, weight_bytes, module_bytes, and was_cached: whether its native code was at hand."""
+        return self._handle.info
+
+    def instantiate(self):
+        """A new `Instance` with a memory of its own, for use beside others."""
+        return Instance(self)
+
+    def run(self, inputs, *, entry=None):
+        """Runs the model on an instance that it keeps for this; returns a dict of arrays. Errors as `Instance.run`.
+
+        Calls from several threads take turns; give each thread its own `instantiate()` to run in parallel.
+        """
+        with self._lock:
+            if self._own is None:
+                self._own = Instance(self)
+            try:
+                return self._own.run(inputs, entry=entry)
+            except WasmindError as error:
+                # A stopped instance is of no further use.
+                if error.code != "InvalidArgument":
+                    self._own = None
+                raise
+
+    def __repr__(self):
+        def describe(specs):
+            return ", ".join(f"{t.name}: {t.dtype}{list(t.shape)}" for t in specs)
+
+        entries = "; ".join(f"{f.name}({describe(f.inputs)}) -> {describe(f.outputs)}" for f in self.signature.functions)
+        return f"<wasmind.Model {entries}>"
+
+
+def load(source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None, weights_folder=None):
+    """Loads a module from a path or from bytes, and compiles it for this machine (or finds it compiled).
+
+    max_memory_bytes, max_module_bytes: limits for modules that are not trusted; 0 is what wasm32 allows.
+    time_limit_ms:  longest run; 0 is none. Costs up to half the speed, so only for modules that are not trusted.
+    cache, cache_folder: where native code is kept between processes; wasmind.h says where by default.
+    weights_folder: where external weights are; by default the folder of the module.
+
+    Raises WasmindError Io, InvalidModule, Unsupported or Limit.
+    """
+    options = _runtime.Options(
+        max_memory_bytes=max_memory_bytes, max_module_bytes=max_module_bytes, time_limit_ms=time_limit_ms, cache=cache,
+        cache_folder=None if cache_folder is None else os.fspath(cache_folder),
+        weights_folder=None if weights_folder is None else os.fspath(weights_folder))
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return Model(_runtime.Model(bytes(source), options))
+    return Model(_runtime.Model(os.fspath(source), options))

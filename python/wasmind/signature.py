@@ -1,0 +1,66 @@
+"""What a module says about itself; abi/spec.md describes every field."""
+
+import dataclasses
+import json
+
+
+@dataclasses.dataclass(frozen=True)
+class Dim:
+    """A named run-time extent: min <= value <= max. Derived ones are outcomes of a run."""
+
+    name: str
+    min: int
+    max: int
+    derived: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class TensorSpec:
+    """An input or output. `shape` holds numbers and names of dims, outermost first; `byte_length` is at the bounds."""
+
+    name: str
+    dtype: str
+    shape: tuple
+    byte_length: int
+
+
+@dataclasses.dataclass(frozen=True)
+class FunctionSpec:
+    """An entry of the module."""
+
+    name: str
+    inputs: tuple
+    outputs: tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Signature:
+    """The inputs, outputs and needs of a module; `json` is all of it as a dict."""
+
+    compiler: str
+    features: tuple
+    engine_hint: str
+    dims: tuple
+    functions: tuple
+    memory_bytes: int
+    operators: dict
+    json: dict = dataclasses.field(repr=False)
+
+    @classmethod
+    def parse(cls, text):
+        """The signature in JSON text that the host has checked."""
+        root = json.loads(text)
+
+        def tensors(entries):
+            return tuple(TensorSpec(t["name"], t["dtype"], tuple(t["shape"]), t["byteLength"]) for t in entries)
+
+        return cls(
+            compiler=root["compiler"],
+            features=tuple(root["features"]),
+            engine_hint=root.get("engineHint", "any"),
+            dims=tuple(Dim(d["name"], d["min"], d["max"], d["derived"]) for d in root["dims"]),
+            functions=tuple(FunctionSpec(f["name"], tensors(f["inputs"]), tensors(f["outputs"])) for f in root["functions"]),
+            memory_bytes=root["memory"]["pages"] * 65536,
+            operators=dict(root.get("operators", {})),
+            json=root,
+        )

@@ -1,0 +1,44 @@
+"""Element types of the ABI as numpy arrays, both ways, without copies where the memory layout allows it."""
+
+import numpy as np
+
+from .error import WasmindError
+
+# Element type -> its code in the C ABI (abi/abi.def) and the numpy type that carries it.
+_DTYPES = {
+    "f32": (1, np.float32), "f64": (2, np.float64), "f16": (3, np.float16), "bf16": (4, np.uint16),
+    "i8": (5, np.int8), "i16": (6, np.int16), "i32": (7, np.int32), "i64": (8, np.int64),
+    "u8": (9, np.uint8), "u16": (10, np.uint16), "u32": (11, np.uint32), "u64": (12, np.uint64), "bool": (13, np.bool_),
+}
+
+
+def code_of(dtype):
+    """The number of an element type in the C ABI."""
+    return _DTYPES[dtype][0]
+
+
+def numpy_type(dtype):
+    """The numpy type of the arrays that carry `dtype`. numpy has no bfloat16: its 16-bit patterns are uint16."""
+    return np.dtype(_DTYPES[dtype][1])
+
+
+def as_array(value, spec):
+    """`value` as a dense row-major array of the element type of `spec` (a TensorSpec).
+
+    Arrays, and whatever speaks DLPack, must have the right element type already; Python numbers and lists take it on.
+    Copies only what is not dense and row-major. Raises WasmindError InvalidArgument.
+    """
+    wanted = numpy_type(spec.dtype)
+    if not isinstance(value, np.ndarray):
+        try:
+            exports = hasattr(value, "__dlpack__") and not isinstance(value, np.generic)
+            value = np.from_dlpack(value) if exports else np.asarray(value, None if hasattr(value, "dtype") else wanted)
+        except (BufferError, OverflowError, RuntimeError, TypeError, ValueError) as error:
+            raise WasmindError("InvalidArgument", f"input '{spec.name}': {error}") from error
+    # An array of ml_dtypes.bfloat16 carries the same 16 bits.
+    if spec.dtype == "bf16" and value.dtype.name == "bfloat16":
+        value = value.view(np.uint16)
+    if value.dtype != wanted or not value.dtype.isnative:
+        raise WasmindError("InvalidArgument", f"input '{spec.name}': an array of {value.dtype}, element type {spec.dtype} needs {wanted}")
+    # Not ascontiguousarray: it turns a scalar into a vector.
+    return np.asarray(value, order="C")

@@ -1,0 +1,214 @@
+/*===- wasmind.h - run wasmind modules: the C interface -------------------------------------------------------------===
+
+Load a module, make an instance, write inputs, run, read outputs. `wasmind.hpp` has C++ classes over this interface.
+
+Errors: every function that can fail returns a status and takes `wasmind_error **error` as its last parameter. When it is
+not NULL it receives, on failure only, an object with one line of text; free it with wasmind_error_delete. On failure all
+other out parameters stay untouched. No function throws, and none ends the process because of a bad file or argument.
+
+Ownership: what a function named _load_ or _create hands out is freed by the function named _delete (NULL is allowed).
+An instance keeps what it needs of its model, so the two may be freed in any order.
+
+Threads: a model may be used by any number of threads at once. An instance is used by one thread at a time; instances run
+in parallel. Infos, names and shapes of a model live as long as it does.
+
+===--------------------------------------------------------------------------------------------------------------===*/
+#ifndef WASMIND_H
+#define WASMIND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define WASMIND_API __attribute__((visibility("default")))
+#else
+#define WASMIND_API
+#endif
+
+/** How a call ended. */
+typedef enum wasmind_status {
+  WASMIND_OK = 0,
+  /** An argument does not fit the signature, or the model refused its inputs; the instance stays usable. */
+  WASMIND_INVALID_ARGUMENT = 1,
+  /** The bytes are no module of the contract (abi/spec.md), or the module broke the contract while it ran. */
+  WASMIND_INVALID_MODULE = 2,
+  /** A module of another contract version, or one that needs something this host does not have. */
+  WASMIND_UNSUPPORTED = 3,
+  /** A limit of the load options was exceeded. */
+  WASMIND_LIMIT = 4,
+  /** The module's code stopped by force (access outside its memory, unreachable code, stack exhausted). */
+  WASMIND_TRAP = 5,
+  /** A file cannot be read. */
+  WASMIND_IO = 6
+} wasmind_status;
+
+/** Element types; a bool is one byte, 0 or 1; f16 and bf16 are two raw bytes. */
+typedef enum wasmind_dtype {
+  WASMIND_F32 = 1,
+  WASMIND_F64 = 2,
+  WASMIND_F16 = 3,
+  WASMIND_BF16 = 4,
+  WASMIND_I8 = 5,
+  WASMIND_I16 = 6,
+  WASMIND_I32 = 7,
+  WASMIND_I64 = 8,
+  WASMIND_U8 = 9,
+  WASMIND_U16 = 10,
+  WASMIND_U32 = 11,
+  WASMIND_U64 = 12,
+  WASMIND_BOOL = 13
+} wasmind_dtype;
+
+typedef struct wasmind_error wasmind_error;
+typedef struct wasmind_model wasmind_model;
+typedef struct wasmind_instance wasmind_instance;
+
+/** Text of an error: one line of UTF-8 without line end, NUL-terminated, owned by the error. */
+WASMIND_API const char *wasmind_error_text(const wasmind_error *error);
+WASMIND_API wasmind_status wasmind_error_status(const wasmind_error *error);
+WASMIND_API void wasmind_error_delete(wasmind_error *error);
+
+/** "InvalidArgument", "Trap", ...; "Ok" of WASMIND_OK. */
+WASMIND_API const char *wasmind_status_name(wasmind_status status);
+/** "f32", ...; NULL of a number that is no dtype. */
+WASMIND_API const char *wasmind_dtype_name(wasmind_dtype dtype);
+/** Bytes of one element; 0 of a number that is no dtype. */
+WASMIND_API size_t wasmind_dtype_byte_width(wasmind_dtype dtype);
+/** Version of this library, "0.1.0". */
+WASMIND_API const char *wasmind_version(void);
+
+/** How to load; start from WASMIND_LOAD_OPTIONS_INIT. Zero or NULL means the default. */
+typedef struct wasmind_load_options {
+  /** sizeof(wasmind_load_options) of the caller. */
+  size_t struct_byte_length;
+  /** Largest linear memory of an instance in bytes; by default 4 GiB, what 32-bit wasm can address. */
+  uint64_t max_memory_byte_length;
+  /** Largest module in bytes; by default 2 GiB. Bounds the time of compilation. */
+  uint64_t max_module_byte_length;
+  /** Longest run in milliseconds of wall time, after which it ends with WASMIND_LIMIT; by default none. The check costs
+      up to half the speed of tight kernels, so set it for modules that are not trusted. */
+  uint64_t time_limit_ms;
+  /** Not 0: compile always, neither read nor write compiled modules on disk. */
+  int disable_cache;
+  /** Folder for compiled modules; by default $WASMIND_CACHE/modules, else $XDG_CACHE_HOME/wasmind/modules, else
+      ~/.cache/wasmind/modules. They are native code: a folder or file that others can write is not used. */
+  const char *cache_folder;
+  /** Folder of an external weights file; by default the folder of the module's file. */
+  const char *weights_folder;
+} wasmind_load_options;
+
+/* clang-format off */
+#define WASMIND_LOAD_OPTIONS_INIT { sizeof(wasmind_load_options), 0, 0, 0, 0, NULL, NULL }
+/* clang-format on */
+
+/** Loads a module from a file: checks its signature, compiles it (or finds it compiled), verifies the hash of external
+    weights. Runs none of its code. `options` may be NULL.
+
+    Fails with IO (the module or its weights cannot be read), INVALID_MODULE, UNSUPPORTED or LIMIT. */
+WASMIND_API wasmind_status wasmind_model_load_file(const char *path, const wasmind_load_options *options,
+                                                   wasmind_model **model, wasmind_error **error);
+/** The same from memory; the bytes are not needed afterwards. */
+WASMIND_API wasmind_status wasmind_model_load_bytes(const void *bytes, size_t byte_length,
+                                                    const wasmind_load_options *options, wasmind_model **model,
+                                                    wasmind_error **error);
+WASMIND_API void wasmind_model_delete(wasmind_model *model);
+
+/** A named run-time extent: min <= value <= max. Derived ones are outcomes of a run. */
+typedef struct wasmind_dim_info {
+  const char *name; /* NULL when asked for an index that does not exist */
+  int64_t min, max;
+  int is_derived;
+} wasmind_dim_info;
+
+/** An input or output of an entry. Of axis a, `dims[a]` is the index of its named extent or -1, `bounds[a]` its largest
+    extent. Data is dense and row-major. */
+typedef struct wasmind_tensor_info {
+  const char *name; /* NULL when asked for an index that does not exist */
+  wasmind_dtype dtype;
+  size_t rank;
+  const int64_t *bounds; /* [rank] */
+  const int32_t *dims;   /* [rank] */
+  uint64_t byte_length;  /* reserved for it in the instance's memory */
+} wasmind_tensor_info;
+
+/** Sizes in bytes. */
+typedef struct wasmind_model_info {
+  uint64_t memory_byte_length; /* linear memory of one instance, fixed */
+  uint64_t code_byte_length;   /* the module's code section */
+  uint64_t weight_byte_length; /* weights, inline or external */
+  uint64_t module_byte_length; /* the .wasm file */
+  int was_cached;              /* the compiled module came from the cache */
+} wasmind_model_info;
+
+WASMIND_API wasmind_model_info wasmind_model_get_info(const wasmind_model *model);
+/** The signature as JSON (abi/spec.md), NUL-terminated. */
+WASMIND_API const char *wasmind_model_signature(const wasmind_model *model);
+WASMIND_API size_t wasmind_model_dim_count(const wasmind_model *model);
+WASMIND_API wasmind_dim_info wasmind_model_dim(const wasmind_model *model, size_t dim);
+/** Entries of the module; a model compiled from one graph has one, called "run". */
+WASMIND_API size_t wasmind_model_function_count(const wasmind_model *model);
+/** NULL when there is no such entry. */
+WASMIND_API const char *wasmind_model_function_name(const wasmind_model *model, size_t function);
+/** 0 when there is no such entry. */
+WASMIND_API size_t wasmind_model_input_count(const wasmind_model *model, size_t function);
+WASMIND_API size_t wasmind_model_output_count(const wasmind_model *model, size_t function);
+WASMIND_API wasmind_tensor_info wasmind_model_input(const wasmind_model *model, size_t function, size_t input);
+WASMIND_API wasmind_tensor_info wasmind_model_output(const wasmind_model *model, size_t function, size_t output);
+
+/** A view of elements: dense, row-major, aligned to the element. Who hands it out says how long it lives. */
+typedef struct wasmind_tensor {
+  wasmind_dtype dtype;
+  size_t rank;
+  const int64_t *shape; /* [rank], may be NULL when rank is 0 */
+  void *data;           /* byte_length bytes; may be NULL when byte_length is 0 */
+  size_t byte_length;   /* product of the shape times the element's width */
+} wasmind_tensor;
+
+/** Makes an instance: its own linear memory, initialised, weights in place. Runs the module's version export.
+
+    Fails with LIMIT (no memory), INVALID_MODULE, TRAP, or IO and INVALID_MODULE when external weights changed on disk. */
+WASMIND_API wasmind_status wasmind_instance_create(const wasmind_model *model, wasmind_instance **instance,
+                                                   wasmind_error **error);
+WASMIND_API void wasmind_instance_delete(wasmind_instance *instance);
+
+/** Sets the extents of an input for the next runs: `shape` of [rank]. New instances start at the upper bounds.
+
+    INVALID_ARGUMENT when it does not fit the signature; the text names input, axis, dim and bound. Whether inputs agree
+    on a shared dim is asked by the run. */
+WASMIND_API wasmind_status wasmind_instance_resize_input(wasmind_instance *instance, size_t function, size_t input,
+                                                         const int64_t *shape, size_t rank, wasmind_error **error);
+
+/** A writable view of an input at its current extents, in the instance's memory: write here instead of passing inputs to
+    the run. Contents survive runs; lives as long as the instance, its shape until the next resize of this input. */
+WASMIND_API wasmind_status wasmind_instance_input(wasmind_instance *instance, size_t function, size_t input,
+                                                  wasmind_tensor *tensor, wasmind_error **error);
+
+/** Runs an entry once.
+
+    `inputs`: NULL with input_count 0 to run on what the input views hold; otherwise one tensor per input in order, whose
+    extents become the current ones. Data is copied unless it is the input's own view.
+
+    Ends in one of these ways:
+      1. OK.
+      2. INVALID_ARGUMENT - an input does not fit, inputs disagree on a dim (nothing was executed), or the model found its
+         inputs impossible (text from the model). The instance stays usable.
+      3. INVALID_MODULE   - the module reported extents beyond their bounds.
+      4. TRAP, LIMIT      - the module stopped, or was stopped. As after 3 the instance can only be deleted: every later
+         run fails with INVALID_ARGUMENT. */
+WASMIND_API wasmind_status wasmind_instance_run(wasmind_instance *instance, size_t function,
+                                                const wasmind_tensor *inputs, size_t input_count,
+                                                wasmind_error **error);
+
+/** A view of an output of the last run of this entry at its actual extents, in the instance's memory. It dies at the next
+    run of any entry. INVALID_ARGUMENT when the entry was not the last one run with success. */
+WASMIND_API wasmind_status wasmind_instance_output(wasmind_instance *instance, size_t function, size_t output,
+                                                   wasmind_tensor *tensor, wasmind_error **error);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+#endif

@@ -1,0 +1,349 @@
+//===- wasmind.hpp - run wasmind modules: C++20 classes over wasmind.h ---------------------------------------------===//
+//
+//   auto model = wasmind::Model::load("resnet50.wasm");
+//   if (!model) return fail(model.error().text);
+//   auto instance = wasmind::Instance::create(*model);
+//   std::vector<float> pixels(1 * 3 * 224 * 224);
+//   auto outputs = instance->run({wasmind::Tensor::of(pixels, {1, 3, 224, 224})});
+//   std::span<const float> scores = (*outputs)[0].elements<float>();
+//
+// Header-only; link libwasmind_runtime.so. No function throws about a model or its data: what can fail returns a Result.
+// Ownership, errors and threads are as wasmind.h says.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "wasmind.h"
+#include <cassert>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace wasmind {
+
+/// How a call failed; the meaning of each stands at wasmind_status.
+enum class Status {
+  InvalidArgument = WASMIND_INVALID_ARGUMENT,
+  InvalidModule = WASMIND_INVALID_MODULE,
+  Unsupported = WASMIND_UNSUPPORTED,
+  Limit = WASMIND_LIMIT,
+  Trap = WASMIND_TRAP,
+  Io = WASMIND_IO,
+};
+
+enum class DType {
+  F32 = WASMIND_F32,
+  F64 = WASMIND_F64,
+  F16 = WASMIND_F16,
+  BF16 = WASMIND_BF16,
+  I8 = WASMIND_I8,
+  I16 = WASMIND_I16,
+  I32 = WASMIND_I32,
+  I64 = WASMIND_I64,
+  U8 = WASMIND_U8,
+  U16 = WASMIND_U16,
+  U32 = WASMIND_U32,
+  U64 = WASMIND_U64,
+  Bool = WASMIND_BOOL,
+};
+
+inline std::string_view nameOf(DType dtype) {
+  const char *name = wasmind_dtype_name(static_cast<wasmind_dtype>(dtype));
+  return name ? name : "";
+}
+inline std::string_view nameOf(Status status) { return wasmind_status_name(static_cast<wasmind_status>(status)); }
+/// Bytes of one element.
+inline size_t byteWidth(DType dtype) { return wasmind_dtype_byte_width(static_cast<wasmind_dtype>(dtype)); }
+
+/// The element type of a C++ type. f16 and bf16 have none: make such tensors from raw bytes.
+template <typename T> constexpr DType dtypeOf() {
+  if constexpr (std::is_same_v<T, float>)
+    return DType::F32;
+  else if constexpr (std::is_same_v<T, double>)
+    return DType::F64;
+  else if constexpr (std::is_same_v<T, bool>)
+    return DType::Bool;
+  else {
+    static_assert(std::is_integral_v<T>, "no element type for this C++ type");
+    constexpr bool isSigned = std::is_signed_v<T>;
+    if constexpr (sizeof(T) == 1)
+      return isSigned ? DType::I8 : DType::U8;
+    else if constexpr (sizeof(T) == 2)
+      return isSigned ? DType::I16 : DType::U16;
+    else if constexpr (sizeof(T) == 4)
+      return isSigned ? DType::I32 : DType::U32;
+    else
+      return isSigned ? DType::I64 : DType::U64;
+  }
+}
+
+struct Error {
+  Status status = Status::InvalidArgument;
+  std::string text; ///< one line of UTF-8
+};
+
+/// A value or an error; ask before reading.
+template <typename T> class [[nodiscard]] Result {
+public:
+  Result(T value) : stored(std::move(value)) {}
+  Result(Error error) : failure(std::move(error)) {}
+  explicit operator bool() const { return stored.has_value(); }
+  T &operator*() { return assert(stored), *stored; }
+  const T &operator*() const { return assert(stored), *stored; }
+  T *operator->() { return assert(stored), &*stored; }
+  const T *operator->() const { return assert(stored), &*stored; }
+  const Error &error() const { return assert(!stored), failure; }
+
+private:
+  std::optional<T> stored;
+  Error failure;
+};
+
+/// Success or an error.
+template <> class [[nodiscard]] Result<void> {
+public:
+  Result() = default;
+  Result(Error error) : failure(std::move(error)) {}
+  explicit operator bool() const { return !failure.has_value(); }
+  const Error &error() const { return assert(failure), *failure; }
+
+private:
+  std::optional<Error> failure;
+};
+
+/// A view of dense row-major elements; owns its shape, never its data.
+class Tensor {
+public:
+  Tensor() = default;
+  Tensor(DType dtype, std::vector<int64_t> shape, void *data, size_t byteLength)
+      : elementType(dtype), extents(std::move(shape)), bytes(static_cast<std::byte *>(data), byteLength) {}
+
+  /// A view of a contiguous container of elements, such as std::vector<float>.
+  template <typename Range> static Tensor of(Range &&range, std::vector<int64_t> shape) {
+    auto elements = std::span(range);
+    using Element = std::remove_cv_t<typename decltype(elements)::element_type>;
+    return Tensor(dtypeOf<Element>(), std::move(shape), const_cast<Element *>(elements.data()), elements.size_bytes());
+  }
+
+  DType dtype() const { return elementType; }
+  const std::vector<int64_t> &shape() const { return extents; }
+  std::byte *data() const { return bytes.data(); }
+  size_t byteLength() const { return bytes.size(); }
+  /// The elements; `T` must be the C++ type of the dtype (asserted).
+  template <typename T> std::span<T> elements() const {
+    assert(dtypeOf<std::remove_cv_t<T>>() == elementType);
+    return {reinterpret_cast<T *>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+
+private:
+  DType elementType = DType::F32;
+  std::vector<int64_t> extents;
+  std::span<std::byte> bytes;
+};
+
+/// What a model takes and gives.
+struct Signature {
+  struct Dim {
+    std::string name;
+    int64_t min = 0, max = 0;
+    bool isDerived = false; ///< an outcome of a run
+  };
+  struct Tensor {
+    std::string name;
+    DType dtype = DType::F32;
+    std::vector<int64_t> bounds; ///< per axis: the largest extent
+    std::vector<int32_t> dims;   ///< per axis: index into Signature::dims, or -1 when the extent is fixed
+    uint64_t byteLength = 0;     ///< at the bounds
+  };
+  struct Function {
+    std::string name;
+    std::vector<Tensor> inputs, outputs;
+  };
+  std::vector<Dim> dims;
+  std::vector<Function> functions;
+  std::string json; ///< the complete signature (abi/spec.md)
+};
+
+/// wasmind_load_options: what the numbers mean stands there. Zero and empty are the defaults.
+struct LoadOptions {
+  uint64_t maxMemoryByteLength = 0;
+  uint64_t maxModuleByteLength = 0;
+  uint64_t timeLimitMs = 0;
+  bool disableCache = false;
+  std::string cacheFolder;
+  std::string weightsFolder;
+};
+
+namespace detail {
+template <auto Delete> struct Deleter {
+  template <typename T> void operator()(T *object) const { Delete(object); }
+};
+inline Error takeError(wasmind_status status, wasmind_error *error) {
+  Error taken{static_cast<Status>(status), wasmind_error_text(error)};
+  wasmind_error_delete(error);
+  return taken;
+}
+} // namespace detail
+
+/// A module that was checked and compiled. Cheap to copy (shared); any number of threads may use it.
+class Model {
+public:
+  static Result<Model> load(const std::string &path, const LoadOptions &options = {}) {
+    return make(options, [&](const wasmind_load_options *known, wasmind_model **model, wasmind_error **error) {
+      return wasmind_model_load_file(path.c_str(), known, model, error);
+    });
+  }
+  static Result<Model> load(std::span<const uint8_t> bytes, const LoadOptions &options = {}) {
+    return make(options, [&](const wasmind_load_options *known, wasmind_model **model, wasmind_error **error) {
+      return wasmind_model_load_bytes(bytes.data(), bytes.size(), known, model, error);
+    });
+  }
+
+  const Signature &signature() const { return *contract; }
+  wasmind_model_info info() const { return wasmind_model_get_info(handle.get()); }
+  const wasmind_model *get() const { return handle.get(); }
+
+private:
+  template <typename Load> static Result<Model> make(const LoadOptions &options, Load load) {
+    wasmind_load_options known = WASMIND_LOAD_OPTIONS_INIT;
+    known.max_memory_byte_length = options.maxMemoryByteLength;
+    known.max_module_byte_length = options.maxModuleByteLength;
+    known.time_limit_ms = options.timeLimitMs;
+    known.disable_cache = options.disableCache;
+    known.cache_folder = options.cacheFolder.empty() ? nullptr : options.cacheFolder.c_str();
+    known.weights_folder = options.weightsFolder.empty() ? nullptr : options.weightsFolder.c_str();
+    wasmind_model *loaded = nullptr;
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = load(&known, &loaded, &error); status != WASMIND_OK)
+      return detail::takeError(status, error);
+    Model model;
+    model.handle.reset(loaded, wasmind_model_delete);
+    model.contract = std::make_shared<const Signature>(describe(loaded));
+    return model;
+  }
+
+  static Signature describe(const wasmind_model *model) {
+    Signature signature;
+    signature.json = wasmind_model_signature(model);
+    for (size_t index = 0; index < wasmind_model_dim_count(model); ++index) {
+      wasmind_dim_info dim = wasmind_model_dim(model, index);
+      signature.dims.push_back({dim.name, dim.min, dim.max, dim.is_derived != 0});
+    }
+    auto tensor = [](const wasmind_tensor_info &info) {
+      return Signature::Tensor{info.name,
+                               static_cast<DType>(info.dtype),
+                               {info.bounds, info.bounds + info.rank},
+                               {info.dims, info.dims + info.rank},
+                               info.byte_length};
+    };
+    for (size_t index = 0; index < wasmind_model_function_count(model); ++index) {
+      Signature::Function &function = signature.functions.emplace_back();
+      function.name = wasmind_model_function_name(model, index);
+      for (size_t input = 0; input < wasmind_model_input_count(model, index); ++input)
+        function.inputs.push_back(tensor(wasmind_model_input(model, index, input)));
+      for (size_t output = 0; output < wasmind_model_output_count(model, index); ++output)
+        function.outputs.push_back(tensor(wasmind_model_output(model, index, output)));
+    }
+    return signature;
+  }
+
+  std::shared_ptr<const wasmind_model> handle;
+  std::shared_ptr<const Signature> contract;
+};
+
+/// A model with a memory of its own. One thread at a time; instances run in parallel.
+class Instance {
+public:
+  static Result<Instance> create(const Model &model) {
+    Instance instance(model);
+    wasmind_instance *created = nullptr;
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = wasmind_instance_create(model.get(), &created, &error); status != WASMIND_OK)
+      return detail::takeError(status, error);
+    instance.handle.reset(created);
+    return instance;
+  }
+
+  /// Runs an entry on one tensor per input, in order.
+  ///
+  /// \returns one view per output at its actual extents, in this instance's memory; dies at the next run.
+  /// Errors: InvalidArgument (nothing was executed, or the model refused its inputs), InvalidModule, Trap and Limit
+  /// (the instance must not be used again).
+  Result<std::vector<Tensor>> run(const std::vector<Tensor> &inputs, size_t function = 0) {
+    std::vector<wasmind_tensor> given;
+    given.reserve(inputs.size());
+    for (const Tensor &input : inputs)
+      given.push_back({static_cast<wasmind_dtype>(input.dtype()), input.shape().size(), input.shape().data(),
+                       input.data(), input.byteLength()});
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = wasmind_instance_run(handle.get(), function, given.data(), given.size(), &error);
+        status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return outputs(function);
+  }
+
+  /// Runs an entry on what its input views hold; the same outcomes as above.
+  Result<std::vector<Tensor>> runInPlace(size_t function = 0) { return run({}, function); }
+
+  /// Sets the extents of an input for its view and for `runInPlace`; new instances start at the upper bounds.
+  Result<void> resizeInput(size_t input, std::span<const int64_t> shape, size_t function = 0) {
+    wasmind_error *error = nullptr;
+    wasmind_status status =
+        wasmind_instance_resize_input(handle.get(), function, input, shape.data(), shape.size(), &error);
+    if (status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return {};
+  }
+
+  /// A writable view of an input at its current extents; contents survive runs.
+  Result<Tensor> input(size_t index, size_t function = 0) {
+    wasmind_tensor tensor;
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = wasmind_instance_input(handle.get(), function, index, &tensor, &error);
+        status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return view(tensor);
+  }
+
+  /// A view of an output of the last run; dies at the next one.
+  Result<Tensor> output(size_t index, size_t function = 0) const {
+    wasmind_tensor tensor;
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = wasmind_instance_output(handle.get(), function, index, &tensor, &error);
+        status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return view(tensor);
+  }
+
+  const Model &model() const { return owner; }
+  wasmind_instance *get() const { return handle.get(); }
+
+private:
+  explicit Instance(const Model &model) : owner(model) {}
+
+  static Tensor view(const wasmind_tensor &tensor) {
+    return Tensor(static_cast<DType>(tensor.dtype), {tensor.shape, tensor.shape + tensor.rank}, tensor.data,
+                  tensor.byte_length);
+  }
+
+  Result<std::vector<Tensor>> outputs(size_t function) const {
+    std::vector<Tensor> views;
+    for (size_t index = 0; index < owner.signature().functions[function].outputs.size(); ++index) {
+      Result<Tensor> tensor = output(index, function);
+      if (!tensor)
+        return tensor.error();
+      views.push_back(std::move(*tensor));
+    }
+    return views;
+  }
+
+  Model owner;
+  std::unique_ptr<wasmind_instance, detail::Deleter<wasmind_instance_delete>> handle;
+};
+
+} // namespace wasmind

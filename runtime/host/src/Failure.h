@@ -1,0 +1,23 @@
+//===- Failure.h - why a call of this library failed ---------------------------------------------------------------===//
+#pragma once
+#include "wasmind.h"
+#include <exception>
+#include <string>
+
+namespace wasmind::host {
+
+/// Thrown inside the library, turned into a status and an error object at the C interface (wasmind.cpp).
+class Failure : public std::exception {
+public:
+  /// The text becomes one line of valid UTF-8, wherever its words come from.
+  Failure(wasmind_status status, const std::string &text);
+
+  const char *what() const noexcept override { return message.c_str(); }
+  wasmind_status status() const { return failureStatus; }
+
+private:
+  wasmind_status failureStatus;
+  std::string message;
+};
+
+} // namespace wasmind::host

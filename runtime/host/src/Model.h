@@ -1,0 +1,66 @@
+//===- Model.h - a module that was checked and compiled ------------------------------------------------------------===//
+#pragma once
+#include "runtime/host/src/Engine.h"
+#include "runtime/host/src/File.h"
+#include "runtime/host/src/Signature.h"
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace wasmind::host {
+
+/// wasmind_load_options with the defaults filled in.
+struct LoadOptions {
+  uint64_t maxMemoryByteLength = uint64_t(1) << 32;
+  uint64_t maxModuleByteLength = uint64_t(1) << 31;
+  std::optional<std::chrono::milliseconds> timeLimit;
+  bool usesCache = true;
+  std::string cacheFolder;   ///< empty: the environment's
+  std::string weightsFolder; ///< empty: the module's, when it came from a file
+
+  /// Throws `InvalidArgument` when the struct's length makes no sense.
+  static LoadOptions from(const wasmind_load_options *options);
+};
+
+/// What instances share. Immutable after loading apart from the memory of when the weights were last verified, so any
+/// number of threads may use it.
+class Model {
+public:
+  static std::shared_ptr<const Model> loadFile(const std::string &path, LoadOptions options);
+  static std::shared_ptr<const Model> loadBytes(std::span<const uint8_t> bytes, const LoadOptions &options);
+
+  const Signature &signature() const { return *theSignature; }
+  const Engine &engine() const { return *theEngine; }
+  const wasmtime_module_t *module() const { return compiled.get(); }
+  const wasmind_model_info &info() const { return theInfo; }
+  const std::optional<std::chrono::milliseconds> &timeLimit() const { return limit; }
+  /// Name for error texts: the source model's, or "model".
+  std::string name() const;
+
+  /// Copies external weights to their place (nothing when they are inline). `place` is as long as the signature says.
+  ///
+  /// Throws `Io`, or `InvalidModule` when the file is not the one the module was compiled with.
+  void copyWeights(std::span<uint8_t> place) const;
+
+private:
+  Model(std::span<const uint8_t> bytes, const LoadOptions &options);
+
+  void checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options);
+  void compile(std::span<const uint8_t> bytes, const LoadOptions &options);
+  void checkExports() const;
+  void openWeights(const std::string &folder);
+  /// Hash of what lies in the file now.
+  std::string hashWeights() const;
+
+  std::unique_ptr<Signature> theSignature;
+  const Engine *theEngine = nullptr;
+  ModuleHandle compiled;
+  wasmind_model_info theInfo = {};
+  std::optional<std::chrono::milliseconds> limit;
+
+  std::optional<File> weightsFile;
+  mutable std::mutex weightsMutex;
+  mutable File::Stamp verified; ///< of the file when its hash was last seen to be right
+};
+
+} // namespace wasmind::host

@@ -1,0 +1,77 @@
+//===- Signature.cpp - a model's signature as the C interface shows it ---------------------------------------------===//
+#include "runtime/host/src/Signature.h"
+#include "runtime/host/src/Failure.h"
+
+namespace wasmind::host {
+
+// The C enumeration is the table of the contract.
+#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
+  static_assert(int(abi::DType::enumerator) == code);
+#include "abi/abi.def"
+static_assert(int(abi::DType::F32) == WASMIND_F32 && int(abi::DType::F64) == WASMIND_F64 &&
+              int(abi::DType::F16) == WASMIND_F16 && int(abi::DType::BF16) == WASMIND_BF16 &&
+              int(abi::DType::I8) == WASMIND_I8 && int(abi::DType::I16) == WASMIND_I16 &&
+              int(abi::DType::I32) == WASMIND_I32 && int(abi::DType::I64) == WASMIND_I64 &&
+              int(abi::DType::U8) == WASMIND_U8 && int(abi::DType::U16) == WASMIND_U16 &&
+              int(abi::DType::U32) == WASMIND_U32 && int(abi::DType::U64) == WASMIND_U64 &&
+              int(abi::DType::Bool) == WASMIND_BOOL);
+
+Signature::Signature(std::string json) : text(std::move(json)) {
+  abi::Result<abi::Signature> result = abi::parseSignature(text);
+  if (!result)
+    throw Failure(result.error().kind == abi::Error::Kind::Unsupported ? WASMIND_UNSUPPORTED : WASMIND_INVALID_MODULE,
+                  result.error().text);
+  parsed = std::move(*result);
+  for (const abi::Function &function : parsed.functions) {
+    std::vector<Axes> &inputAxes = inputs.emplace_back(), &outputAxes = outputs.emplace_back();
+    for (const abi::Tensor &tensor : function.inputs)
+      inputAxes.push_back(describe(tensor));
+    for (const abi::Tensor &tensor : function.outputs)
+      outputAxes.push_back(describe(tensor));
+  }
+}
+
+Signature::Axes Signature::describe(const abi::Tensor &tensor) const {
+  Axes axes{&tensor, {}, {}};
+  for (const abi::Extent &extent : tensor.shape) {
+    std::optional<size_t> dim = extent.isNamed() ? parsed.findDim(extent.dim) : std::nullopt;
+    axes.dims.push_back(dim ? int32_t(*dim) : -1);
+    axes.bounds.push_back(dim ? parsed.dims[*dim].max : extent.value);
+  }
+  return axes;
+}
+
+wasmind_tensor_info Signature::show(const Axes &axes) {
+  const abi::Tensor &tensor = *axes.tensor;
+  return {tensor.name.c_str(),  wasmind_dtype(tensor.dtype), axes.bounds.size(), axes.bounds.data(),
+          axes.dims.data(), tensor.byteLength};
+}
+
+wasmind_dim_info Signature::dim(size_t index) const {
+  if (index >= parsed.dims.size())
+    return {};
+  const abi::Dim &dim = parsed.dims[index];
+  return {dim.name.c_str(), dim.min, dim.max, dim.derived};
+}
+
+wasmind_tensor_info Signature::input(size_t function, size_t index) const {
+  return function < inputs.size() && index < inputs[function].size() ? show(inputs[function][index])
+                                                                     : wasmind_tensor_info{};
+}
+
+wasmind_tensor_info Signature::output(size_t function, size_t index) const {
+  return function < outputs.size() && index < outputs[function].size() ? show(outputs[function][index])
+                                                                       : wasmind_tensor_info{};
+}
+
+const std::vector<int32_t> &Signature::dimsOf(const abi::Tensor &tensor) const {
+  for (const auto *lists : {&inputs, &outputs})
+    for (const std::vector<Axes> &list : *lists)
+      for (const Axes &axes : list)
+        if (axes.tensor == &tensor)
+          return axes.dims;
+  static const std::vector<int32_t> none;
+  return none;
+}
+
+} // namespace wasmind::host

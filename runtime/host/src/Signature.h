@@ -1,0 +1,45 @@
+//===- Signature.h - a model's signature as the C interface shows it -----------------------------------------------===//
+#pragma once
+#include "abi/Signature.h"
+#include "wasmind.h"
+#include <vector>
+
+namespace wasmind::host {
+
+/// The contract's signature with the arrays the C structs point into. Not copied: the infos point into it.
+class Signature {
+public:
+  /// Parses and validates; throws `InvalidModule` or `Unsupported`.
+  explicit Signature(std::string json);
+  Signature(const Signature &) = delete;
+
+  const abi::Signature &contract() const { return parsed; }
+  const std::string &json() const { return text; }
+  const abi::Function *function(size_t index) const {
+    return index < parsed.functions.size() ? &parsed.functions[index] : nullptr;
+  }
+
+  /// With a null name when there is no such dim, function or tensor.
+  wasmind_dim_info dim(size_t index) const;
+  wasmind_tensor_info input(size_t function, size_t index) const;
+  wasmind_tensor_info output(size_t function, size_t index) const;
+
+  /// Of axis a of a tensor of this signature: index of its dim, or -1.
+  const std::vector<int32_t> &dimsOf(const abi::Tensor &tensor) const;
+
+private:
+  /// Per-axis facts of one tensor.
+  struct Axes {
+    const abi::Tensor *tensor;
+    std::vector<int64_t> bounds;
+    std::vector<int32_t> dims;
+  };
+  Axes describe(const abi::Tensor &tensor) const;
+  static wasmind_tensor_info show(const Axes &axes);
+
+  std::string text;
+  abi::Signature parsed;
+  std::vector<std::vector<Axes>> inputs, outputs; // [function][tensor]
+};
+
+} // namespace wasmind::host

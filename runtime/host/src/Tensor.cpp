@@ -1,0 +1,60 @@
+//===- Tensor.cpp - views of inputs and outputs against their entry of the signature -------------------------------===//
+#include "runtime/host/src/Tensor.h"
+#include "runtime/host/src/Failure.h"
+
+namespace wasmind::host {
+namespace {
+
+[[noreturn]] void fail(const abi::Tensor &entry, const std::string &reason) {
+  throw Failure(WASMIND_INVALID_ARGUMENT, "input '" + entry.name + "': " + reason);
+}
+
+} // namespace
+
+std::string describeShape(const abi::Tensor &entry) {
+  std::string text = "[";
+  for (const abi::Extent &extent : entry.shape) {
+    if (text.size() > 1)
+      text += ", ";
+    text += extent.isNamed() ? extent.dim : std::to_string(extent.value);
+  }
+  return text + "]";
+}
+
+void checkShape(const Signature &signature, const abi::Tensor &entry, std::span<const int64_t> shape) {
+  if (shape.size() != entry.shape.size())
+    fail(entry, "rank " + std::to_string(shape.size()) + " where the model has " + std::to_string(entry.shape.size()) +
+                    " " + describeShape(entry));
+  const std::vector<int32_t> &dims = signature.dimsOf(entry);
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    const std::string where = "axis " + std::to_string(axis) + ": extent " + std::to_string(shape[axis]);
+    if (dims[axis] < 0) {
+      if (shape[axis] != entry.shape[axis].value)
+        fail(entry, where + " where the model has " + std::to_string(entry.shape[axis].value));
+      continue;
+    }
+    const abi::Dim &dim = signature.contract().dims[size_t(dims[axis])];
+    if (shape[axis] < dim.min || shape[axis] > dim.max)
+      fail(entry, where + " of dim '" + dim.name + "' is not within " + std::to_string(dim.min) + ".." +
+                      std::to_string(dim.max) + (shape[axis] > dim.max ? "; compile the model with a larger --dim" : ""));
+  }
+}
+
+void checkTensor(const Signature &signature, const abi::Tensor &entry, const wasmind_tensor &tensor) {
+  if (tensor.dtype != wasmind_dtype(entry.dtype)) {
+    const char *given = wasmind_dtype_name(tensor.dtype);
+    fail(entry, std::string("element type ") + (given ? given : "of unknown code") + " where the model takes " +
+                    std::string(abi::nameOf(entry.dtype)));
+  }
+  if (tensor.rank != 0 && !tensor.shape)
+    fail(entry, "its shape is NULL");
+  checkShape(signature, entry, {tensor.shape, tensor.rank});
+  std::optional<uint64_t> expected = abi::actualByteLength(entry.dtype, {tensor.shape, tensor.shape + tensor.rank});
+  if (!expected || *expected != tensor.byte_length)
+    fail(entry, std::to_string(tensor.byte_length) + " bytes where its shape needs " +
+                    (expected ? std::to_string(*expected) : std::string("more than 2^64")));
+  if (tensor.byte_length != 0 && !tensor.data)
+    fail(entry, "its data is NULL");
+}
+
+} // namespace wasmind::host

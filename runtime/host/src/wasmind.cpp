@@ -1,0 +1,184 @@
+//===- wasmind.cpp - the C interface -------------------------------------------------------------------------------===//
+//
+// Every function here only translates: handles to objects, exceptions to statuses.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#include "wasmind.h"
+#include "runtime/host/src/Instance.h"
+#include <new>
+
+using namespace wasmind::host;
+namespace abi = wasmind::abi;
+
+struct wasmind_error {
+  wasmind_status status;
+  std::string text;
+};
+struct wasmind_model {
+  std::shared_ptr<const Model> model;
+};
+struct wasmind_instance {
+  Instance instance;
+};
+
+namespace {
+
+wasmind_status report(wasmind_error **error, wasmind_status status, const char *text) noexcept {
+  if (error) {
+    try {
+      *error = new wasmind_error{status, text};
+    } catch (...) {
+      *error = nullptr; // wasmind_error_text knows what to say
+    }
+  }
+  return status;
+}
+
+/// Runs `body`; nothing it throws leaves.
+template <typename Body> wasmind_status guarded(wasmind_error **error, Body body) noexcept {
+  try {
+    body();
+    return WASMIND_OK;
+  } catch (const Failure &failure) {
+    return report(error, failure.status(), failure.what());
+  } catch (const std::bad_alloc &) {
+    return report(error, WASMIND_LIMIT, "out of memory");
+  } catch (const std::exception &exception) {
+    return report(error, WASMIND_IO, exception.what()); // what is left throws about files and paths
+  }
+}
+
+void require(const void *pointer, const char *name) {
+  if (!pointer)
+    throw Failure(WASMIND_INVALID_ARGUMENT, std::string(name) + " is NULL");
+}
+
+} // namespace
+
+const char *wasmind_error_text(const wasmind_error *error) { return error ? error->text.c_str() : "out of memory"; }
+wasmind_status wasmind_error_status(const wasmind_error *error) { return error ? error->status : WASMIND_LIMIT; }
+void wasmind_error_delete(wasmind_error *error) { delete error; }
+
+const char *wasmind_status_name(wasmind_status status) {
+  switch (status) {
+  case WASMIND_OK:
+    return "Ok";
+  case WASMIND_INVALID_ARGUMENT:
+    return "InvalidArgument";
+  case WASMIND_INVALID_MODULE:
+    return "InvalidModule";
+  case WASMIND_UNSUPPORTED:
+    return "Unsupported";
+  case WASMIND_LIMIT:
+    return "Limit";
+  case WASMIND_TRAP:
+    return "Trap";
+  case WASMIND_IO:
+    return "Io";
+  }
+  return "Unknown";
+}
+
+const char *wasmind_dtype_name(wasmind_dtype dtype) {
+  std::string_view name = abi::nameOf(abi::DType(dtype)); // literals, so NUL-terminated
+  return name.empty() ? nullptr : name.data();
+}
+size_t wasmind_dtype_byte_width(wasmind_dtype dtype) { return size_t(abi::byteWidth(abi::DType(dtype))); }
+const char *wasmind_version(void) { return WASMIND_VERSION; }
+
+wasmind_status wasmind_model_load_file(const char *path, const wasmind_load_options *options, wasmind_model **model,
+                                       wasmind_error **error) {
+  return guarded(error, [&] {
+    require(path, "path");
+    require(model, "model");
+    *model = new wasmind_model{Model::loadFile(path, LoadOptions::from(options))};
+  });
+}
+
+wasmind_status wasmind_model_load_bytes(const void *bytes, size_t byte_length, const wasmind_load_options *options,
+                                        wasmind_model **model, wasmind_error **error) {
+  return guarded(error, [&] {
+    if (byte_length != 0)
+      require(bytes, "bytes");
+    require(model, "model");
+    std::span<const uint8_t> module(static_cast<const uint8_t *>(bytes), byte_length);
+    *model = new wasmind_model{Model::loadBytes(module, LoadOptions::from(options))};
+  });
+}
+
+void wasmind_model_delete(wasmind_model *model) { delete model; }
+
+wasmind_model_info wasmind_model_get_info(const wasmind_model *model) { return model->model->info(); }
+const char *wasmind_model_signature(const wasmind_model *model) { return model->model->signature().json().c_str(); }
+size_t wasmind_model_dim_count(const wasmind_model *model) { return model->model->signature().contract().dims.size(); }
+wasmind_dim_info wasmind_model_dim(const wasmind_model *model, size_t dim) { return model->model->signature().dim(dim); }
+
+size_t wasmind_model_function_count(const wasmind_model *model) {
+  return model->model->signature().contract().functions.size();
+}
+const char *wasmind_model_function_name(const wasmind_model *model, size_t function) {
+  const abi::Function *entry = model->model->signature().function(function);
+  return entry ? entry->name.c_str() : nullptr;
+}
+size_t wasmind_model_input_count(const wasmind_model *model, size_t function) {
+  const abi::Function *entry = model->model->signature().function(function);
+  return entry ? entry->inputs.size() : 0;
+}
+size_t wasmind_model_output_count(const wasmind_model *model, size_t function) {
+  const abi::Function *entry = model->model->signature().function(function);
+  return entry ? entry->outputs.size() : 0;
+}
+wasmind_tensor_info wasmind_model_input(const wasmind_model *model, size_t function, size_t input) {
+  return model->model->signature().input(function, input);
+}
+wasmind_tensor_info wasmind_model_output(const wasmind_model *model, size_t function, size_t output) {
+  return model->model->signature().output(function, output);
+}
+
+wasmind_status wasmind_instance_create(const wasmind_model *model, wasmind_instance **instance, wasmind_error **error) {
+  return guarded(error, [&] {
+    require(model, "model");
+    require(instance, "instance");
+    *instance = new wasmind_instance{Instance(model->model)};
+  });
+}
+
+void wasmind_instance_delete(wasmind_instance *instance) { delete instance; }
+
+wasmind_status wasmind_instance_resize_input(wasmind_instance *instance, size_t function, size_t input,
+                                             const int64_t *shape, size_t rank, wasmind_error **error) {
+  return guarded(error, [&] {
+    require(instance, "instance");
+    if (rank != 0)
+      require(shape, "shape");
+    instance->instance.resizeInput(function, input, {shape, rank});
+  });
+}
+
+wasmind_status wasmind_instance_input(wasmind_instance *instance, size_t function, size_t input, wasmind_tensor *tensor,
+                                      wasmind_error **error) {
+  return guarded(error, [&] {
+    require(instance, "instance");
+    require(tensor, "tensor");
+    *tensor = instance->instance.input(function, input);
+  });
+}
+
+wasmind_status wasmind_instance_run(wasmind_instance *instance, size_t function, const wasmind_tensor *inputs,
+                                    size_t input_count, wasmind_error **error) {
+  return guarded(error, [&] {
+    require(instance, "instance");
+    if (input_count != 0)
+      require(inputs, "inputs");
+    instance->instance.run(function, {inputs, input_count});
+  });
+}
+
+wasmind_status wasmind_instance_output(wasmind_instance *instance, size_t function, size_t output,
+                                       wasmind_tensor *tensor, wasmind_error **error) {
+  return guarded(error, [&] {
+    require(instance, "instance");
+    require(tensor, "tensor");
+    *tensor = instance->instance.output(function, output);
+  });
+}

@@ -1,0 +1,109 @@
+// Every golden module, as its line of index.json says: results of the accepted ones, statuses of the refused ones.
+#include "runtime/host/test/Vectors.h"
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+using namespace wasmind;
+using namespace wasmind::test;
+using Json = nlohmann::json;
+
+namespace {
+
+/// The values of a case as bytes of the dtype.
+std::vector<std::byte> toBytes(DType dtype, const Json &values) {
+  std::vector<std::byte> bytes;
+  auto append = [&](auto value) {
+    const auto *first = reinterpret_cast<const std::byte *>(&value);
+    bytes.insert(bytes.end(), first, first + sizeof value);
+  };
+  for (const Json &value : values)
+    switch (dtype) {
+    case DType::F32:
+      append(value.get<float>());
+      break;
+    case DType::I64:
+      append(value.get<int64_t>());
+      break;
+    case DType::Bool:
+      append(value.get<uint8_t>());
+      break;
+    default:
+      ADD_FAILURE() << "the vectors use a dtype this test cannot write: " << nameOf(dtype);
+    }
+  return bytes;
+}
+
+size_t findFunction(const Signature &signature, const std::string &name) {
+  for (size_t index = 0; index < signature.functions.size(); ++index)
+    if (signature.functions[index].name == name)
+      return index;
+  ADD_FAILURE() << "no entry " << name;
+  return 0;
+}
+
+void runCase(const std::string &file, const Json &expected) {
+  LoadOptions options = uncached();
+  options.timeLimitMs = expected.value("timeLimitMs", uint64_t(0));
+  Model model = loadVector(file, options);
+  Instance instance = instantiate(model);
+  size_t function = findFunction(model.signature(), expected.value("entry", "run"));
+  const Signature::Function &entry = model.signature().functions[function];
+
+  std::vector<std::vector<std::byte>> storage;
+  std::vector<Tensor> inputs;
+  for (const Signature::Tensor &input : entry.inputs) {
+    const Json &given = expected["inputs"][input.name];
+    storage.push_back(toBytes(input.dtype, given["values"]));
+    inputs.emplace_back(input.dtype, given["shape"].get<std::vector<int64_t>>(), storage.back().data(),
+                        storage.back().size());
+  }
+  Result<std::vector<Tensor>> outputs = instance.run(inputs, function);
+  if (expected.contains("status")) {
+    ASSERT_FALSE(outputs);
+    EXPECT_EQ(nameOf(outputs.error().status), expected["status"].get<std::string>()) << outputs.error().text;
+    if (expected.contains("text")) {
+      EXPECT_NE(outputs.error().text.find(expected["text"].get<std::string>()), std::string::npos)
+          << outputs.error().text;
+    }
+    return;
+  }
+  ASSERT_TRUE(outputs) << outputs.error().text;
+  ASSERT_EQ(outputs->size(), entry.outputs.size());
+  for (size_t index = 0; index < outputs->size(); ++index) {
+    const Tensor &actual = (*outputs)[index];
+    const Json &wanted = expected["outputs"][entry.outputs[index].name];
+    EXPECT_EQ(actual.shape(), wanted["shape"].get<std::vector<int64_t>>());
+    std::vector<std::byte> bytes = toBytes(actual.dtype(), wanted["values"]);
+    ASSERT_EQ(actual.byteLength(), bytes.size());
+    EXPECT_EQ(std::memcmp(actual.data(), bytes.data(), bytes.size()), 0);
+  }
+}
+
+} // namespace
+
+TEST(Conformance, everyVector) {
+  std::ifstream stream(vectorFolder() / "index.json");
+  Json index = Json::parse(stream, nullptr, false);
+  ASSERT_TRUE(index.is_object()) << "build the target wasmind_vectors";
+  for (const Json &vector : index["vectors"]) {
+    const std::string file = vector["file"];
+    SCOPED_TRACE(file);
+    if (vector["accept"].get<bool>()) {
+      for (const Json &expected : vector["cases"])
+        runCase(file, expected);
+      continue;
+    }
+    Result<Model> model = Model::load((vectorFolder() / file).string(), uncached());
+    Error error;
+    if (!model) {
+      error = model.error();
+    } else { // what only running code can show
+      Result<Instance> instance = Instance::create(*model);
+      ASSERT_FALSE(instance);
+      error = instance.error();
+    }
+    EXPECT_EQ(nameOf(error.status), vector["status"].get<std::string>()) << error.text;
+    EXPECT_EQ(error.text.find('\n'), std::string::npos) << "errors are one line";
+    EXPECT_NE(error.text, "");
+  }
+}

@@ -1,0 +1,184 @@
+// Running: arguments that do not fit, views without copies, broken instances, threads.
+#include "runtime/host/test/Vectors.h"
+#include <chrono>
+#include <thread>
+
+using namespace wasmind;
+using namespace wasmind::test;
+
+namespace {
+
+std::string errorOf(const Result<std::vector<Tensor>> &outputs) { return outputs ? "" : outputs.error().text; }
+
+} // namespace
+
+TEST(Instance, inputsThatDoNotFit) {
+  Model model = loadVector("add.wasm");
+  Instance instance = instantiate(model);
+  std::vector<float> four(4), five(5);
+  std::vector<int32_t> integers(4);
+  Tensor fine = Tensor::of(four, {4});
+  EXPECT_EQ(errorOf(instance.run({fine})), "generate.py: 1 inputs where entry 'run' takes 2");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(five, {5})})),
+            "input 'b': axis 0: extent 5 where the model has 4");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(four, {2, 2})})), "input 'b': rank 2 where the model has 1 [4]");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(integers, {4})})),
+            "input 'b': element type i32 where the model takes f32");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(five, {4})})), "input 'b': 20 bytes where its shape needs 16");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor(DType::F32, {4}, nullptr, 16)})), "input 'b': its data is NULL");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor(DType(77), {4}, four.data(), 16)})),
+            "input 'b': element type of unknown code where the model takes f32");
+  EXPECT_EQ(errorOf(instance.run({fine, fine}, 1)), "generate.py: no entry 1, it has 1");
+  EXPECT_TRUE(instance.run({fine, fine})) << "a refused call leaves the instance usable";
+}
+
+TEST(Instance, dimsThatDoNotFit) {
+  Instance instance = instantiate(loadVector("shared_dim.wasm"));
+  std::vector<float> values(17);
+  auto first = [&](int64_t count) { return Tensor(DType::F32, {count}, values.data(), size_t(count) * 4); };
+  EXPECT_EQ(errorOf(instance.run({first(2), first(3)})),
+            "inputs disagree on dim 'n': it is 2 by axis 0 of 'a' and 3 by axis 0 of 'b'");
+  EXPECT_EQ(errorOf(instance.run({first(17), first(17)})),
+            "input 'a': axis 0: extent 17 of dim 'n' is not within 0..16; compile the model with a larger --dim");
+  EXPECT_EQ(errorOf(instance.run({Tensor(DType::F32, {-1}, values.data(), 4), first(1)})),
+            "input 'a': axis 0: extent -1 of dim 'n' is not within 0..16");
+  Result<std::vector<Tensor>> outputs = instance.run({first(16), first(16)});
+  ASSERT_TRUE(outputs);
+  EXPECT_EQ((*outputs)[0].shape(), std::vector<int64_t>{16});
+}
+
+TEST(Instance, runsOnItsViewsWithoutCopies) {
+  Instance instance = instantiate(loadVector("shared_dim.wasm"));
+  Result<Tensor> atBounds = instance.input(0);
+  ASSERT_TRUE(atBounds);
+  EXPECT_EQ(atBounds->shape(), std::vector<int64_t>{16});
+  const int64_t shape[] = {3};
+  ASSERT_TRUE(instance.resizeInput(0, shape));
+  ASSERT_TRUE(instance.resizeInput(1, shape));
+  std::span<float> a = instance.input(0)->elements<float>(), b = instance.input(1)->elements<float>();
+  ASSERT_EQ(a.size(), 3u);
+  for (size_t i = 0; i < 3; ++i)
+    a[i] = float(i), b[i] = 10;
+  for (int round = 0; round < 3; ++round) { // inputs survive a run
+    Result<std::vector<Tensor>> outputs = instance.runInPlace();
+    ASSERT_TRUE(outputs) << outputs.error().text;
+    EXPECT_EQ((*outputs)[0].elements<float>()[2], 12);
+  }
+  // The view itself as an argument is not copied, an output of the last run may be an input of the next.
+  Result<Tensor> sum = instance.output(0);
+  ASSERT_TRUE(sum);
+  Result<std::vector<Tensor>> outputs = instance.run({*sum, *instance.input(1)});
+  ASSERT_TRUE(outputs);
+  EXPECT_EQ((*outputs)[0].elements<float>()[2], 22);
+}
+
+TEST(Instance, resizesThatDoNotFit) {
+  Instance instance = instantiate(loadVector("shared_dim.wasm"));
+  const int64_t large[] = {17}, two[] = {1, 1}, fine[] = {4};
+  EXPECT_FALSE(instance.resizeInput(0, large));
+  EXPECT_FALSE(instance.resizeInput(0, two));
+  EXPECT_FALSE(instance.resizeInput(2, fine));
+  EXPECT_FALSE(instance.resizeInput(0, fine, 1));
+  EXPECT_EQ(instance.input(0)->shape(), std::vector<int64_t>{16});
+  EXPECT_FALSE(instance.input(2));
+}
+
+TEST(Instance, outputsNeedARun) {
+  Instance instance = instantiate(loadVector("two_entries.wasm"));
+  EXPECT_EQ(instance.output(0).error().text, "generate.py: entry 'run' was not the last one run with success");
+  std::vector<float> four{1, 2, 3, 4};
+  ASSERT_TRUE(instance.run({Tensor::of(four, {4})}, 1));
+  EXPECT_TRUE(instance.output(0, 1));
+  EXPECT_FALSE(instance.output(0, 0));
+  EXPECT_FALSE(instance.output(1, 1));
+  EXPECT_FALSE(instance.output(0, 9));
+}
+
+TEST(Instance, cannotBeUsedAfterATrap) {
+  Instance instance = instantiate(loadVector("traps.wasm"));
+  Result<std::vector<Tensor>> trapped = instance.runInPlace();
+  ASSERT_FALSE(trapped);
+  EXPECT_EQ(trapped.error().status, Status::Trap);
+  EXPECT_EQ(trapped.error().text, "generate.py: wasm trap: wasm `unreachable` instruction executed");
+  Result<std::vector<Tensor>> again = instance.runInPlace();
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().status, Status::InvalidArgument);
+}
+
+TEST(Instance, canBeUsedAfterTheModelRefused) {
+  Instance instance = instantiate(loadVector("reports_error.wasm"));
+  for (int round = 0; round < 2; ++round) {
+    Result<std::vector<Tensor>> outputs = instance.runInPlace();
+    ASSERT_FALSE(outputs);
+    EXPECT_EQ(outputs.error().text, "generate.py: node 'div' (Div): division by zero");
+  }
+}
+
+TEST(Instance, timeLimit) {
+  LoadOptions options = uncached();
+  options.timeLimitMs = 100;
+  Instance instance = instantiate(loadVector("spins.wasm", options));
+  auto start = std::chrono::steady_clock::now();
+  Result<std::vector<Tensor>> outputs = instance.runInPlace();
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  ASSERT_FALSE(outputs);
+  EXPECT_EQ(outputs.error().status, Status::Limit);
+  EXPECT_EQ(outputs.error().text, "generate.py: the run was stopped at its time limit of 100 ms");
+  EXPECT_GE(elapsed.count(), 0.1);
+  EXPECT_LT(elapsed.count(), 5);
+}
+
+// A tick of the engine's clock meets every running store; only the one whose time is over may stop.
+TEST(Instance, timeLimitsOfOthersDoNotStopARun) {
+  LoadOptions shortLimit = uncached(), longLimit = uncached();
+  shortLimit.timeLimitMs = 20;
+  longLimit.timeLimitMs = 400;
+  Model quick = loadVector("spins.wasm", shortLimit), slow = loadVector("spins.wasm", longLimit);
+  auto runFor = [](const Model &model) {
+    Instance instance = instantiate(model);
+    auto start = std::chrono::steady_clock::now();
+    EXPECT_FALSE(instance.runInPlace());
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  double slowSeconds = 0;
+  std::thread thread([&] { slowSeconds = runFor(slow); });
+  for (int round = 0; round < 5; ++round)
+    EXPECT_GE(runFor(quick), 0.02);
+  thread.join();
+  EXPECT_GE(slowSeconds, 0.4);
+}
+
+TEST(Instance, instancesRunInParallel) {
+  Model model = loadVector("keep_positive.wasm");
+  auto work = [&](float factor) {
+    Instance instance = instantiate(model);
+    for (int round = 0; round < 2000; ++round) {
+      std::vector<float> values(size_t(round % 17));
+      for (size_t i = 0; i < values.size(); ++i)
+        values[i] = i % 2 ? -1.0f : factor * float(i + 1);
+      Result<std::vector<Tensor>> outputs = instance.run({Tensor::of(values, {int64_t(values.size())})});
+      ASSERT_TRUE(outputs) << outputs.error().text;
+      std::span<float> kept = (*outputs)[0].elements<float>();
+      ASSERT_EQ(kept.size(), (values.size() + 1) / 2);
+      for (size_t i = 0; i < kept.size(); ++i)
+        ASSERT_EQ(kept[i], factor * float(2 * i + 1));
+    }
+  };
+  std::thread first(work, 1.0f), second(work, 100.0f);
+  first.join();
+  second.join();
+}
+
+TEST(Instance, outlivesItsModelHandle) {
+  std::vector<uint8_t> bytes = readVector("add.wasm");
+  wasmind_model *model = nullptr;
+  wasmind_instance *instance = nullptr;
+  wasmind_load_options options = WASMIND_LOAD_OPTIONS_INIT;
+  options.disable_cache = 1;
+  ASSERT_EQ(wasmind_model_load_bytes(bytes.data(), bytes.size(), &options, &model, nullptr), WASMIND_OK);
+  bytes.assign(bytes.size(), 0); // not needed any more
+  ASSERT_EQ(wasmind_instance_create(model, &instance, nullptr), WASMIND_OK);
+  wasmind_model_delete(model);
+  EXPECT_EQ(wasmind_instance_run(instance, 0, nullptr, 0, nullptr), WASMIND_OK);
+  wasmind_instance_delete(instance);
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env node
+// Runs a compiled model in the JavaScript engine at hand; the same command as `wasmind run`.
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Model, readSections, readSignature, SectionId, WasmindError } from '../dist/index.js';
+import { readNpy, readNpz, writeNpz } from './npz.mjs';
+import { randomInputs } from './random.mjs';
+import { compareTensors } from './verify.mjs';
+
+const usage = `usage: run.mjs MODEL.wasm [--inputs CASE.npz | --input NAME_OR_INDEX=X.npy ... | --random [--seed 1]]
+               [--outputs OUT.npz] [--repeat N] [--json] [--verify CASE.npz [--tolerance 1e-3]] [--entry NAME]
+
+  --inputs    arrays named like the inputs, with or without "in:" before the name
+  --repeat    timed runs after the first one (default 0: the first is the only one)
+  --verify    also holds the outputs against the arrays "out:NAME" of CASE.npz; inputs come from there unless given
+  --tolerance largest |difference| over largest |expected|, per output
+`;
+
+const exitCode = { ok: 0, wrongInput: 1, wrongUsage: 2, differs: 3 };
+class UsageError extends Error {}
+
+const optionTypes = {
+  'inputs': { type: 'string' }, 'input': { type: 'string', multiple: true, default: [] }, 'random': { type: 'boolean' },
+  'seed': { type: 'string', default: '1' }, 'outputs': { type: 'string' }, 'repeat': { type: 'string', default: '0' },
+  'json': { type: 'boolean' }, 'verify': { type: 'string' }, 'tolerance': { type: 'string', default: '1e-3' },
+  'entry': { type: 'string' }, 'help': { type: 'boolean', short: 'h' },
+};
+
+function parseCommandLine(args) {
+  let parsed;
+  try {
+    parsed = parseArgs({ args, options: optionTypes, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error.message.split('\n')[0]);
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return { help: true };
+  if (positionals.length !== 1) throw new UsageError(positionals.length ? `one model at a time, not ${positionals.join(' ')}` : 'no model given');
+  const natural = (name, max) => {
+    const value = Number(values[name]);
+    if (!/^\d+$/.test(values[name]) || value > max) throw new UsageError(`--${name}: '${values[name]}' is no number within 0..${max}`);
+    return value;
+  };
+  const tolerance = Number(values.tolerance);
+  if (values.tolerance.trim() === '' || !(tolerance >= 0)) throw new UsageError(`--tolerance: '${values.tolerance}' is no number`);
+  if ((values.inputs !== undefined) + (values.input.length > 0) + Boolean(values.random) > 1)
+    throw new UsageError('--inputs, --input and --random exclude each other');
+  return { ...values, file: positionals[0], seed: natural('seed', 2 ** 32 - 1), repeat: natural('repeat', 1e9), tolerance };
+}
+
+function readBytes(file) {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new WasmindError('Io', `${file}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
+  }
+}
+
+/** The array of a case for a name, with or without the prefix that tells inputs and outputs of one name apart. */
+const arrayFor = (arrays, prefix, name) => arrays.get(`${prefix}:${name}`) ?? arrays.get(name);
+
+/** Reads a case. An array that nobody asks for is a mistake in a name. */
+function readCase(spec, file) {
+  const arrays = readNpz(file), has = (list, name) => list.some(tensor => tensor.name === name);
+  for (const name of arrays.keys()) {
+    const [, prefix, bare] = /^(in:|out:)?(.*)$/s.exec(name);
+    const isKnown = (prefix !== 'out:' && has(spec.inputs, bare)) || (prefix !== 'in:' && has(spec.outputs, bare))
+      || has(spec.inputs, name) || has(spec.outputs, name);
+    if (!isKnown) throw new WasmindError('InvalidArgument', `${file}: array '${name}' is no input or output of the model`);
+  }
+  return arrays;
+}
+
+function inputsFromCase(spec, file) {
+  const arrays = readCase(spec, file);
+  return Object.fromEntries(spec.inputs.map(({ name }) => {
+    const array = arrayFor(arrays, 'in', name);
+    if (!array) throw new WasmindError('InvalidArgument', `${file}: no array 'in:${name}' for input '${name}'`);
+    return [name, array];
+  }));
+}
+
+function inputsFromFiles(spec, assignments) {
+  const inputs = {};
+  for (const assignment of assignments) {
+    const cut = assignment.lastIndexOf('=');
+    if (cut < 1) throw new UsageError(`--input: '${assignment}' is not NAME_OR_INDEX=X.npy`);
+    const label = assignment.slice(0, cut), byName = spec.inputs.find(({ name }) => name === label);
+    const input = byName ?? (/^\d+$/.test(label) ? spec.inputs[Number(label)] : undefined);
+    if (!input) throw new WasmindError('InvalidArgument', `--input: the model has no input '${label}'`);
+    if (Object.hasOwn(inputs, input.name)) throw new UsageError(`--input: input '${input.name}' is given twice`);
+    inputs[input.name] = readNpy(assignment.slice(cut + 1));
+  }
+  return inputs;
+}
+
+function readInputs(options, signature, spec) {
+  if (options.random) return randomInputs(signature, spec, options.seed);
+  if (options.input.length > 0) return inputsFromFiles(spec, options.input);
+  const file = options.inputs ?? options.verify;
+  if (file !== undefined) return inputsFromCase(spec, file);
+  if (spec.inputs.length > 0) throw new UsageError('the model has inputs: give --inputs, --input or --random');
+  return {};
+}
+
+function verify(spec, outputs, { verify: file, tolerance }) {
+  const arrays = readCase(spec, file);
+  return Object.entries(outputs).map(([output, tensor]) => {
+    const expected = arrayFor(arrays, 'out', output);
+    if (!expected) throw new WasmindError('InvalidArgument', `${file}: no array 'out:${output}' for output '${output}'`);
+    return { output, ...compareTensors(tensor, expected, tolerance) };
+  });
+}
+
+const milliseconds = value => Math.round(value * 1000) / 1000;
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+
+/** Sizes of the module's code and of its weights, wherever they are. */
+function sizesOf(bytes, { memory, weights }) {
+  const code = readSections(bytes).filter(({ id }) => id === SectionId.code);
+  return {
+    codeBytes: code.reduce((sum, { contents }) => sum + contents.length, 0),
+    weightBytes: weights.storage === 'external' ? weights.byteLength : memory.weights.byteLength,
+  };
+}
+
+function run(options) {
+  const start = performance.now();
+  const bytes = readBytes(options.file), { weights } = readSignature(bytes);
+  const beside = weights.storage === 'external' ? readBytes(join(dirname(options.file), weights.file)) : undefined;
+  const instance = Model.fromBytes(bytes, { weights: beside }).instantiate();
+  const loadMs = performance.now() - start;
+
+  const { signature } = instance, { functions } = signature;
+  const spec = functions.find(({ name }) => name === (options.entry ?? 'run')) ?? functions[0];
+  if (options.entry !== undefined && spec.name !== options.entry)
+    throw new WasmindError('InvalidArgument', `no entry '${options.entry}'; the module has ${functions.map(({ name }) => `'${name}'`).join(', ')}`);
+  const inputs = readInputs(options, signature, spec);
+  const timed = (given, copy) => {
+    const began = performance.now(), outputs = instance.run(given, { entry: spec.name, copy });
+    return { outputs, elapsed: performance.now() - began };
+  };
+  const { outputs, elapsed: firstMs } = timed(inputs, true);
+  // Inputs survive a run, so what is timed from here on is the model alone.
+  const times = Array.from({ length: options.repeat }, () => timed({}, false).elapsed).sort((a, b) => a - b);
+  if (times.length === 0) times.push(firstMs);
+
+  const report = {
+    loadMs: milliseconds(loadMs), firstMs: milliseconds(firstMs), medianMs: milliseconds(quantile(times, 0.5)),
+    minMs: milliseconds(times[0]), p95Ms: milliseconds(quantile(times, 0.95)),
+    memoryBytes: instance.memoryBytes, ...sizesOf(bytes, signature),
+  };
+  const checks = options.verify === undefined ? undefined : verify(spec, outputs, options);
+  if (options.outputs !== undefined) writeNpz(options.outputs, outputs);
+  print(options, report, outputs, checks);
+  return checks?.some(({ ok }) => !ok) ? exitCode.differs : exitCode.ok;
+}
+
+function describe({ reason, maxDifference, maxExpected, relative, ok }) {
+  return reason || `largest difference ${maxDifference.toPrecision(3)} of ${maxExpected.toPrecision(3)}, `
+    + `relative ${relative.toPrecision(3)}: ${ok ? 'equal within the tolerance' : 'over the tolerance'}`;
+}
+
+function print(options, report, outputs, checks) {
+  if (options.json) {
+    console.log(JSON.stringify(checks ? { ...report, verify: checks } : report));
+    return;
+  }
+  for (const [name, { dtype, dims }] of Object.entries(outputs)) console.log(`${name}: ${dtype} [${dims.join(', ')}]`);
+  for (const check of checks ?? []) console.log(`${check.output}: ${describe(check)}`);
+  console.log(`load ${report.loadMs} ms, first run ${report.firstMs} ms, median ${report.medianMs} ms, min ${report.minMs} ms, p95 ${report.p95Ms} ms`);
+  console.log(`memory ${report.memoryBytes} bytes, code ${report.codeBytes} bytes, weights ${report.weightBytes} bytes`);
+}
+
+function main(args) {
+  let options;
+  try {
+    options = parseCommandLine(args);
+    if (options.help) {
+      process.stdout.write(usage);
+      return exitCode.ok;
+    }
+    return run(options);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`wasmind: error: ${error.message}\n${usage}`);
+      return exitCode.wrongUsage;
+    }
+    if (!(error instanceof WasmindError)) throw error;
+    const place = error.message.includes(options.file) ? '' : `${basename(options.file)}: `;
+    process.stderr.write(`wasmind: error: ${place}${error.message}\n`);
+    return exitCode.wrongInput;
+  }
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,110 @@
+import { dtypeOf, byteWidth, asArrayOf, arrayName, type TypedArray } from './dtype.ts';
+import { WasmindError } from './error.ts';
+import type { Dim, FunctionSpec, TensorSpec } from './signature.ts';
+import { elementCountOf, Tensor } from './tensor.ts';
+
+/** What a caller passes for one input: a tensor, or its bare elements where the shape leaves at most one extent open. */
+export type TensorLike = Tensor | ArrayBufferView;
+
+/** The values of the named extents of one call, and which input gave each of them. */
+export class Extents {
+  private readonly dims: ReadonlyMap<string, Dim>;
+  private readonly values = new Map<string, { value: number; from: string }>();
+
+  constructor(dims: readonly Dim[]) {
+    this.dims = new Map(dims.map(dim => [dim.name, dim]));
+  }
+
+  /** The value of a named extent, or undefined while no input gave one. */
+  find(name: string): number | undefined {
+    return this.values.get(name)?.value;
+  }
+
+  /** Every dim that has a value. */
+  entries(): { dim: Dim; value: number }[] {
+    return [...this.values].map(([name, { value }]) => ({ dim: this.dims.get(name)!, value }));
+  }
+
+  /**
+   * Holds the extents of one input against its shape and gives the names in it their values.
+   *
+   * @throws WasmindError `InvalidArgument` for another rank, another fixed extent, an extent outside its bounds, or one
+   *   that differs from what another input says.
+   */
+  bind(input: TensorSpec, actual: readonly number[]): void {
+    if (actual.length !== input.shape.length)
+      throw new WasmindError('InvalidArgument',
+        `input '${input.name}': rank ${actual.length}, shape [${input.shape.join(', ')}] has rank ${input.shape.length}`);
+    input.shape.forEach((entry, axis) => {
+      const extent = actual[axis], place = `input '${input.name}': axis ${axis} is ${extent}`;
+      if (typeof entry === 'number') {
+        if (extent !== entry) throw new WasmindError('InvalidArgument', `${place}, the model needs ${entry}`);
+        return;
+      }
+      const { min, max } = this.dims.get(entry)!, known = this.values.get(entry);
+      if (extent < min || extent > max)
+        throw new WasmindError('InvalidArgument', `${place}, outside ${min}..${max} of '${entry}'; `
+          + `compile with --dim ${entry}=${Math.min(min, extent)}..${Math.max(max, extent)} to allow it`);
+      if (known && known.value !== extent)
+        throw new WasmindError(
+          'InvalidArgument', `${place}, but '${entry}' is ${known.value} by input '${known.from}'`);
+      if (!known) this.values.set(entry, { value: extent, from: input.name });
+    });
+  }
+
+  /**
+   * The extents that `elementCount` elements of `input` must have, when at most one of them is still open.
+   *
+   * @throws WasmindError `InvalidArgument` when the count fits no extents, or several would do.
+   */
+  infer(input: TensorSpec, elementCount: number): number[] {
+    const shape = input.shape.map(entry => (typeof entry === 'number' ? entry : this.find(entry) ?? entry));
+    const open = shape.filter(entry => typeof entry === 'string');
+    if (open.length > 1)
+      throw new WasmindError('InvalidArgument',
+        `input '${input.name}': ${open.map(name => `'${name}'`).join(' and ')} of its shape do not follow from an array; pass a Tensor`);
+    const known = elementCountOf(shape.filter(entry => typeof entry === 'number'));
+    const count = open.length === 0 ? 1 : known === 0 ? 0 : elementCount / known;
+    if (!Number.isInteger(count) || known * count !== elementCount)
+      throw new WasmindError('InvalidArgument',
+        `input '${input.name}': ${elementCount} elements do not fill shape [${shape.join(', ')}]`);
+    return shape.map(entry => (typeof entry === 'number' ? entry : count));
+  }
+}
+
+/** The elements of `given` as the array class that `input` needs, and its extents if it carries any. */
+export function elementsFor(input: TensorSpec, given: TensorLike): { data: TypedArray; dims?: readonly number[] } {
+  if (given instanceof Tensor) {
+    if (given.dtype !== input.dtype)
+      throw new WasmindError('InvalidArgument', `input '${input.name}': element type ${given.dtype}, the model needs ${input.dtype}`);
+    return given;
+  }
+  if (!ArrayBuffer.isView(given) || dtypeOf(given) === undefined)
+    throw new WasmindError('InvalidArgument', `input '${input.name}': neither a Tensor nor a typed array`);
+  const data = asArrayOf(input.dtype, given);
+  if (!data)
+    throw new WasmindError('InvalidArgument',
+      `input '${input.name}': a ${given.constructor.name}, element type ${input.dtype} needs a ${arrayName(input.dtype)}`);
+  return { data };
+}
+
+/**
+ * The extents of an output after a run.
+ *
+ * @param extentOf the value of a named extent.
+ * @throws WasmindError `InvalidModule` when the module wrote an extent outside its bounds, or more elements than fit.
+ */
+export function outputDims(entry: FunctionSpec, output: TensorSpec, dims: ReadonlyMap<string, Dim>, extentOf: (dim: Dim) => number): number[] {
+  const actual = output.shape.map(extent => {
+    if (typeof extent === 'number') return extent;
+    const dim = dims.get(extent)!, value = extentOf(dim);
+    if (value < dim.min || value > dim.max)
+      throw new WasmindError('InvalidModule',
+        `${entry.name}: output '${output.name}': '${dim.name}' is ${value}, outside ${dim.min}..${dim.max}`);
+    return value;
+  });
+  if (elementCountOf(actual) * byteWidth(output.dtype) > output.byteLength)
+    throw new WasmindError('InvalidModule',
+      `${entry.name}: output '${output.name}': shape [${actual.join(', ')}] exceeds its ${output.byteLength} bytes`);
+  return actual;
+}

@@ -1,0 +1,12 @@
+export { arrayName, byteWidth, dtypeOf, type DType, type TypedArray } from './dtype.ts';
+export { WasmindError, type ErrorCode } from './error.ts';
+export type { TensorLike } from './extents.ts';
+export { supportedFeatures, type Feature } from './feature.ts';
+export { Instance, type Inputs, type Outputs, type RunOptions } from './instance.ts';
+export { Model, type LoadOptions, type ModuleOptions, type Source } from './model.ts';
+export { readSections, SectionId, type Section } from './section.ts';
+export {
+  parseSignature, readSignature,
+  type Dim, type FunctionSpec, type Kernel, type MemoryMap, type Region, type Signature, type TensorSpec, type Weights,
+} from './signature.ts';
+export { Tensor } from './tensor.ts';

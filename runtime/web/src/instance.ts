@@ -1,0 +1,223 @@
+import { abiVersion, abiVersionExport, errorExport, maxErrorByteLength, memoryExport, pageByteLength } from './abi.ts';
+import { viewArray, type TypedArray } from './dtype.ts';
+import { WasmindError } from './error.ts';
+import { elementsFor, Extents, outputDims, type TensorLike } from './extents.ts';
+import type { Dim, FunctionSpec, Signature, TensorSpec } from './signature.ts';
+import { elementCountOf, Tensor } from './tensor.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+export interface RunOptions {
+  /** Name of the entry; needed only when the module has several and none is called `run`. */
+  readonly entry?: string;
+  /** false: the output tensors are views into the instance's memory and change with its next run. Default true. */
+  readonly copy?: boolean;
+}
+
+/** Inputs by name. */
+export type Inputs = Readonly<Record<string, TensorLike>>;
+/** Outputs by name, in the order of the signature. */
+export type Outputs = Record<string, Tensor>;
+
+type Export = () => number;
+
+/** One entry of the module, with what the caller has put into its inputs so far. */
+interface Entry {
+  readonly spec: FunctionSpec;
+  readonly call: Export;
+  /** Extents of each input that holds data. Inputs survive a run, so they need not be given again. */
+  readonly filled: Map<string, readonly number[]>;
+}
+
+/**
+ * A module with a memory of its own. Everything on it is synchronous and allocates nothing in proportion to the model.
+ * One call at a time; instances in different workers run in parallel. Dropping the last reference frees the memory.
+ */
+export class Instance {
+  readonly signature: Signature;
+  private readonly memory: WebAssembly.Memory;
+  private readonly errorText: Export;
+  private readonly entries = new Map<string, Entry>();
+  private readonly dims: ReadonlyMap<string, Dim>;
+  private broken = '';
+
+  /**
+   * Use `Model.instantiate`.
+   *
+   * @throws WasmindError `InvalidModule` when the exports are not those that the signature promises.
+   */
+  constructor(signature: Signature, exports: WebAssembly.Exports, weights: Uint8Array | undefined) {
+    this.signature = signature;
+    this.dims = new Map(signature.dims.map(dim => [dim.name, dim]));
+    const memory = exports[memoryExport];
+    if (!(memory instanceof WebAssembly.Memory)) throw new WasmindError('InvalidModule', `no export '${memoryExport}'`);
+    const promised = signature.memory.pages * pageByteLength;
+    if (memory.buffer.byteLength !== promised)
+      throw new WasmindError('InvalidModule', `the memory has ${memory.buffer.byteLength} bytes, the signature says ${promised}`);
+    this.memory = memory;
+    Instance.refuseGrowth(memory);
+    const version = Instance.call(Instance.functionOf(exports, abiVersionExport), abiVersionExport);
+    if (version !== abiVersion)
+      throw new WasmindError('InvalidModule', `${abiVersionExport} says ${version}, the signature says ${abiVersion}`);
+    this.errorText = Instance.functionOf(exports, errorExport);
+    for (const spec of signature.functions)
+      this.entries.set(spec.name, { spec, call: Instance.functionOf(exports, spec.name), filled: new Map() });
+    if (weights && signature.weights.storage === 'external')
+      new Uint8Array(memory.buffer).set(weights, signature.weights.offset);
+  }
+
+  /** Bytes of the linear memory; fixed for the life of the instance. */
+  get memoryBytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /**
+   * The elements of an input, as a view into the instance's memory: fill it and `run` copies nothing.
+   *
+   * @param dims actual extents; may be left out where the shape is fixed.
+   * @throws WasmindError `InvalidArgument` when the name is unknown or the extents do not fit the shape.
+   */
+  input(name: string, dims?: readonly number[], entryName?: string): TypedArray {
+    this.refuseIfBroken();
+    const entry = this.entryOf(entryName), spec = this.inputOf(entry, name);
+    const extents = new Extents(this.signature.dims);
+    const actual = dims ?? spec.shape.map(extent => {
+      if (typeof extent === 'number') return extent;
+      throw new WasmindError('InvalidArgument', `input '${name}': pass the extents of [${spec.shape.join(', ')}]`);
+    });
+    extents.bind(spec, actual);
+    entry.filled.set(name, [...actual]);
+    return this.view(spec, actual);
+  }
+
+  /**
+   * Runs the model once.
+   *
+   * @param inputs tensors by name. An input that an earlier `run` or `input` filled keeps its elements when left out.
+   * @returns one tensor per output, copied unless `copy: false`.
+   * @throws WasmindError
+   *   `InvalidArgument` - an input does not match the signature and nothing was executed, or the module found its inputs
+   *                       impossible (the text is the module's). The instance stays usable.
+   *   `InvalidModule`   - the module wrote extents that break its signature.
+   *   `Trap`            - the module's code stopped by force. After this and the one before, the instance refuses all
+   *                       further use.
+   */
+  run(inputs: Inputs = {}, options: RunOptions = {}): Outputs {
+    this.refuseIfBroken();
+    const entry = this.entryOf(options.entry);
+    const extents = this.fill(entry, inputs);
+    const table = new DataView(this.memory.buffer);
+    for (const { dim, value } of extents.entries()) table.setInt32(dim.offset, value, true);
+    const status = this.breakable(() => Instance.call(entry.call, entry.spec.name));
+    if (status !== 0) {
+      const text = this.breakable(() => this.readErrorText());
+      throw new WasmindError('InvalidArgument', `${entry.spec.name}: ${text || `failed with code ${status}`}`);
+    }
+    const extentOf = (dim: Dim): number => extents.find(dim.name) ?? table.getInt32(dim.offset, true);
+    const outputs: [string, Tensor][] = entry.spec.outputs.map(spec => {
+      const dims = this.breakable(() => outputDims(entry.spec, spec, this.dims, extentOf));
+      const elements = this.view(spec, dims);
+      return [spec.name, new Tensor(spec.dtype, options.copy === false ? elements : elements.slice(), dims)];
+    });
+    return Object.fromEntries(outputs);
+  }
+
+  /** Checks all inputs of a call, then copies the given ones into place. */
+  private fill(entry: Entry, inputs: Inputs): Extents {
+    const extents = new Extents(this.signature.dims);
+    const given = Object.keys(inputs).map(name => {
+      const spec = this.inputOf(entry, name);
+      return { spec, ...elementsFor(spec, inputs[name]) };
+    });
+    // Extents that are known go first: they may settle those of bare arrays.
+    for (const spec of entry.spec.inputs) {
+      if (Object.hasOwn(inputs, spec.name)) continue;
+      const dims = entry.filled.get(spec.name);
+      if (!dims) throw new WasmindError('InvalidArgument', `input '${spec.name}' is missing`);
+      extents.bind(spec, dims);
+    }
+    for (const { spec, dims } of given) if (dims) extents.bind(spec, dims);
+    const settled = given.map(({ spec, data, dims }) => {
+      const actual = dims ?? extents.infer(spec, data.length);
+      if (!dims) extents.bind(spec, actual);
+      return { spec, data, actual };
+    });
+    for (const { spec, data, actual } of settled) {
+      (this.view(spec, actual) as Uint8Array).set(data as Uint8Array);
+      entry.filled.set(spec.name, actual);
+    }
+    return extents;
+  }
+
+  /** Runs a step after whose failure the instance cannot be trusted. */
+  private breakable<Result>(step: () => Result): Result {
+    try {
+      return step();
+    } catch (error) {
+      this.broken = (error as Error).message;
+      throw error;
+    }
+  }
+
+  /** The module's own text of its last error; empty when it has none that can be read. */
+  private readErrorText(): string {
+    const address = Instance.call(this.errorText, errorExport) >>> 0;
+    const bytes = new Uint8Array(this.memory.buffer).subarray(address, address + maxErrorByteLength);
+    const end = bytes.indexOf(0);
+    const text = decodeUtf8(end < 0 ? bytes : bytes.subarray(0, end)) ?? '';
+    return text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+  }
+
+  private view(spec: TensorSpec, dims: readonly number[]): TypedArray {
+    return viewArray(spec.dtype, this.memory.buffer, spec.offset, elementCountOf(dims));
+  }
+
+  private entryOf(name?: string): Entry {
+    const only = this.entries.size === 1 ? this.entries.values().next().value : undefined;
+    const entry = name === undefined ? this.entries.get('run') ?? only : this.entries.get(name);
+    if (entry) return entry;
+    const names = [...this.entries.keys()].map(known => `'${known}'`).join(', ');
+    throw new WasmindError('InvalidArgument',
+      name === undefined ? `the module has several entries; name one of ${names}` : `no entry '${name}'; the module has ${names}`);
+  }
+
+  private inputOf(entry: Entry, name: string): TensorSpec {
+    const spec = entry.spec.inputs.find(input => input.name === name);
+    if (spec) return spec;
+    const names = entry.spec.inputs.map(input => `'${input.name}'`).join(', ') || 'none';
+    throw new WasmindError('InvalidArgument', `no input '${name}'; the model's inputs are ${names}`);
+  }
+
+  private refuseIfBroken(): void {
+    if (this.broken) throw new WasmindError('InvalidArgument', `this instance stopped before (${this.broken}); make a new one`);
+  }
+
+  /** A fixed memory cannot grow by one page. Asked by trying: the engine's API does not tell a memory's maximum. */
+  private static refuseGrowth(memory: WebAssembly.Memory): void {
+    try {
+      memory.grow(1);
+    } catch {
+      return;
+    }
+    throw new WasmindError('InvalidModule', 'the memory can grow; minimum and maximum must be equal');
+  }
+
+  private static functionOf(exports: WebAssembly.Exports, name: string): Export {
+    const found = exports[name];
+    if (typeof found !== 'function') throw new WasmindError('InvalidModule', `no exported function '${name}'`);
+    if (found.length !== 0) throw new WasmindError('InvalidModule', `exported function '${name}' takes arguments`);
+    return found as Export;
+  }
+
+  /** Calls into the module; a wasm trap, also an exhausted stack, becomes a `Trap`. */
+  private static call(target: Export, name: string): number {
+    let result: unknown;
+    try {
+      result = target();
+    } catch (error) {
+      throw new WasmindError('Trap', `${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    if (typeof result !== 'number' || (result | 0) !== result)
+      throw new WasmindError('InvalidModule', `exported function '${name}' does not return an i32`);
+    return result;
+  }
+}

@@ -1,0 +1,142 @@
+import { abiVersionExport, errorExport, maxExtent, maxPageCount, maxRank, memoryExport, pageByteLength } from './abi.ts';
+import { byteWidth } from './dtype.ts';
+import { signatureError } from './error.ts';
+import type { Dim, FunctionSpec, Region, Signature, TensorSpec } from './signature.ts';
+
+const endOf = (region: Region): number => region.offset + region.byteLength;
+const describe = (region: Region): string => `bytes ${region.offset}..${endOf(region)}`;
+
+function checkInside(where: string, region: Region, limit: number): void {
+  if (endOf(region) > limit)
+    throw signatureError(
+      where, `offset ${region.offset} and byteLength ${region.byteLength} reach past the memory's ${limit} bytes`);
+}
+
+function checkApart(where: string, region: Region, otherName: string, other: Region): void {
+  if (region.byteLength !== 0 && other.byteLength !== 0 && region.offset < endOf(other) && other.offset < endOf(region))
+    throw signatureError(where, `${describe(region)} overlap ${otherName} (${describe(other)})`);
+}
+
+/** A name, never a path: the file is looked for in the folder of the module and nowhere else. */
+function isPlainFileName(file: string): boolean {
+  return file !== '' && file.length <= 255 && file !== '.' && file !== '..' && !/[/\\:\u0000-\u001f\u007f]/.test(file);
+}
+
+function checkMemory({ memory, weights }: Signature): void {
+  if (memory.pages === 0 || memory.pages > maxPageCount)
+    throw signatureError('memory.pages', `${memory.pages} is not within 1..${maxPageCount}`);
+  const limit = memory.pages * pageByteLength;
+  const parts: [string, Region][] = [
+    ['memory.stack', memory.stack], ['memory.extents', memory.extents],
+    ['memory.arena', memory.arena], ['memory.weights', memory.weights],
+  ];
+  for (const [name, region] of parts) checkInside(name, region, limit);
+  for (let first = 0; first < parts.length; first++)
+    for (let second = first + 1; second < parts.length; second++) checkApart(...parts[second], ...parts[first]);
+
+  if (weights.storage !== 'external') return;
+  checkInside('weights', weights, limit);
+  checkApart('weights', weights, 'memory.stack', memory.stack);
+  checkApart('weights', weights, 'memory.extents', memory.extents);
+  if (!isPlainFileName(weights.file)) throw signatureError('weights.file', 'not a plain file name');
+  if (!/^[0-9a-f]{64}$/.test(weights.sha256))
+    throw signatureError('weights.sha256', 'not 64 lower-case hexadecimal digits');
+}
+
+function checkDims({ dims, memory: { extents } }: Signature): Map<string, Dim> {
+  const named = new Map<string, Dim>(), offsets = new Set<number>();
+  dims.forEach((dim, i) => {
+    const where = `dims[${i}]`;
+    if (dim.name === '') throw signatureError(`${where}.name`, 'empty');
+    if (named.has(dim.name)) throw signatureError(`${where}.name`, `'${dim.name}' is named twice`);
+    if (dim.min > dim.max || dim.max > maxExtent)
+      throw signatureError(where, `bounds ${dim.min}..${dim.max} are not within 0..${maxExtent} in this order`);
+    if (dim.offset % 4 !== 0) throw signatureError(`${where}.offset`, `${dim.offset} is not a multiple of 4`);
+    if (dim.offset < extents.offset || dim.offset + 4 > endOf(extents))
+      throw signatureError(`${where}.offset`, `${dim.offset} is not inside memory.extents (${describe(extents)})`);
+    if (offsets.has(dim.offset)) throw signatureError(`${where}.offset`, `${dim.offset} is used twice`);
+    named.set(dim.name, dim);
+    offsets.add(dim.offset);
+  });
+  return named;
+}
+
+/** Bytes of a tensor with every named extent at its bound. */
+function boundedByteLength(tensor: TensorSpec, dims: ReadonlyMap<string, Dim>): number {
+  const extents = tensor.shape.map(entry => (typeof entry === 'number' ? entry : dims.get(entry)!.max));
+  // An empty tensor is empty whatever its other extents are, also when their product would be no finite number.
+  return extents.includes(0) ? 0 : extents.reduce((product, extent) => product * extent, byteWidth(tensor.dtype));
+}
+
+function checkShape(where: string, tensor: TensorSpec, isInput: boolean, dims: ReadonlyMap<string, Dim>): void {
+  if (tensor.shape.length > maxRank) throw signatureError(`${where}.shape`, `rank ${tensor.shape.length} is over ${maxRank}`);
+  let usesDerived = false;
+  tensor.shape.forEach((entry, axis) => {
+    if (typeof entry === 'number') return;
+    const dim = dims.get(entry);
+    if (!dim) throw signatureError(`${where}.shape[${axis}]`, `'${entry}' is not one of dims`);
+    usesDerived ||= dim.derived;
+    if (isInput && dim.derived)
+      throw signatureError(`${where}.shape[${axis}]`, `'${entry}' is derived, so no host can know it before the run`);
+  });
+  // The space of an output with derived extents may be smaller than the product of their bounds: the module promises
+  // that the actual product fits, and the actual product is held against byteLength after the run.
+  const bounded = boundedByteLength(tensor, dims);
+  if (usesDerived ? tensor.byteLength > bounded : tensor.byteLength !== bounded)
+    throw signatureError(`${where}.byteLength`, `${tensor.byteLength} where the shape at its bounds needs `
+      + (bounded >= 2 ** 64 ? 'more than 2^64' : `${BigInt(bounded)}`));
+}
+
+function checkPlace(where: string, tensor: TensorSpec, isInput: boolean, { memory, weights }: Signature): void {
+  checkInside(where, tensor, memory.pages * pageByteLength);
+  if (tensor.offset % byteWidth(tensor.dtype) !== 0)
+    throw signatureError(
+      `${where}.offset`, `${tensor.offset} is not a multiple of the element's ${byteWidth(tensor.dtype)} bytes`);
+  checkApart(where, tensor, 'memory.stack', memory.stack);
+  checkApart(where, tensor, 'memory.extents', memory.extents);
+  if (!isInput) return; // hosts write inputs; an output may be a constant and so lie in the weights
+  checkApart(where, tensor, 'memory.weights', memory.weights);
+  if (weights.storage === 'external') checkApart(where, tensor, 'weights', weights);
+}
+
+/** Writing one input must not change another. */
+function checkInputsApart(list: string, inputs: readonly TensorSpec[]): void {
+  const order = inputs.map((tensor, i) => ({ tensor, where: `${list}[${i}]` })).filter(({ tensor }) => tensor.byteLength !== 0);
+  order.sort((a, b) => a.tensor.offset - b.tensor.offset);
+  for (let next = 1; next < order.length; next++)
+    checkApart(order[next].where, order[next].tensor, order[next - 1].where, order[next - 1].tensor);
+}
+
+function checkFunction(where: string, entry: FunctionSpec, signature: Signature, dims: ReadonlyMap<string, Dim>): void {
+  if (['', memoryExport, errorExport, abiVersionExport].includes(entry.name))
+    throw signatureError(`${where}.name`, `'${entry.name}' cannot be the name of an entry`);
+  for (const list of ['inputs', 'outputs'] as const) {
+    const names = new Set<string>();
+    entry[list].forEach((tensor, i) => {
+      const place = `${where}.${list}[${i}]`;
+      if (tensor.name === '') throw signatureError(`${place}.name`, 'empty');
+      if (names.has(tensor.name)) throw signatureError(`${place}.name`, `'${tensor.name}' is named twice`);
+      names.add(tensor.name);
+      checkShape(place, tensor, list === 'inputs', dims);
+      checkPlace(place, tensor, list === 'inputs', signature);
+    });
+  }
+  checkInputsApart(`${where}.inputs`, entry.inputs);
+}
+
+/**
+ * Holds a signature against every rule of abi/spec.md that needs no look at the module itself.
+ *
+ * @throws WasmindError `InvalidModule` naming the first broken one.
+ */
+export function checkSignature(signature: Signature): void {
+  checkMemory(signature);
+  const dims = checkDims(signature);
+  if (signature.functions.length === 0) throw signatureError('functions', 'empty');
+  const names = new Set<string>();
+  signature.functions.forEach((entry, i) => {
+    if (names.has(entry.name)) throw signatureError(`functions[${i}].name`, `'${entry.name}' is named twice`);
+    names.add(entry.name);
+    checkFunction(`functions[${i}]`, entry, signature, dims);
+  });
+}

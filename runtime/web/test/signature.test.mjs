@@ -1,0 +1,157 @@
+// The rules of the signature one by one, and seeded mutations of all of it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Model, parseSignature, readSignature, WasmindError } from '../dist/index.js';
+import { doubling, inputAt, outputAt, signatureOf, tensorSpec } from './assemble.mjs';
+
+const original = () => signatureOf({
+  dims: [
+    { name: 'n', min: 1, max: 8, offset: 65536, derived: false },
+    { name: 'm', min: 0, max: 8, offset: 65540, derived: true },
+  ],
+  inputs: [tensorSpec('x', 'f32', ['n'], inputAt, 8), tensorSpec('i', 'i64', [2], inputAt + 64)],
+  outputs: [tensorSpec('y', 'f32', ['n'], outputAt, 8), tensorSpec('z', 'u8', ['m', 2], outputAt + 64, 8)],
+  kernels: [{ name: 'k0', kind: 'map', shape: '8', flops: 8, bytes: 64, vectorised: true, calls: 1 }],
+});
+const parse = value => parseSignature(JSON.stringify(value));
+
+test('a correct signature is read with all its fields', () => {
+  const signature = parse(original());
+  assert.equal(signature.dims[1].derived, true);
+  assert.deepEqual(signature.functions[0].outputs[1].shape, ['m', 2]);
+  assert.deepEqual(signature.kernels[0], original().kernels[0]);
+  assert.deepEqual(signature.operators, { Add: 1 });
+});
+
+test('what only reports show may be missing', () => {
+  const { source, operators, kernels, engineHint, ...rest } = original();
+  assert.deepEqual(source && operators && kernels && engineHint && parse(rest).kernels, []);
+  assert.equal(parse({ ...rest, engineHint: 'engine of 2040' }).engineHint, 'any');
+  assert.deepEqual(parse({ ...rest, kernels: [{ name: 'k' }] }).kernels, [{ name: 'k', kind: '', shape: '', flops: 0, bytes: 0, vectorised: false, calls: 1 }]);
+});
+
+const run = 'functions.0';
+const broken = {
+  'abi=null': 'abi: not a non-negative integer',
+  'compiler=7': 'compiler: not a string',
+  'compiler="a\\u0000b"': 'compiler: contains a zero byte',
+  'functions=[]': 'functions: empty',
+  'functions={}': 'functions: not an array',
+  [`${run}.name="memory"`]: "functions[0].name: 'memory' cannot be the name of an entry",
+  [`${run}.inputs.0.name=""`]: 'functions[0].inputs[0].name: empty',
+  [`${run}.inputs.1.name="x"`]: "functions[0].inputs[1].name: 'x' is named twice",
+  [`${run}.inputs.0.dtype="__proto__"`]: "functions[0].inputs[0].dtype: unknown element type '__proto__'",
+  [`${run}.inputs.0.shape=["m"]`]: "functions[0].inputs[0].shape[0]: 'm' is derived, so no host can know it before the run",
+  [`${run}.inputs.0.shape=["__proto__"]`]: "functions[0].inputs[0].shape[0]: '__proto__' is not one of dims",
+  [`${run}.inputs.0.shape=[""]`]: 'functions[0].inputs[0].shape[0]: empty name',
+  [`${run}.inputs.0.shape=[1.5]`]: 'functions[0].inputs[0].shape[0]: not a non-negative integer',
+  [`${run}.inputs.0.shape=[2147483648]`]: 'functions[0].inputs[0].shape[0]: 2147483648 is over 2147483647',
+  [`${run}.inputs.0.shape=[${'1,'.repeat(32)}1]`]: 'functions[0].inputs[0].shape: rank 33 is over 32',
+  [`${run}.inputs.0.shape=[2147483647,2147483647,2147483647]`]: 'functions[0].inputs[0].byteLength: 32 where the shape at its bounds needs more than 2^64',
+  [`${run}.inputs.0.byteLength=28`]: 'functions[0].inputs[0].byteLength: 28 where the shape at its bounds needs 32',
+  [`${run}.outputs.1.byteLength=17`]: 'functions[0].outputs[1].byteLength: 17 where the shape at its bounds needs 16',
+  [`${run}.inputs.0.offset=${inputAt + 2}`]: `functions[0].inputs[0].offset: ${inputAt + 2} is not a multiple of the element's 4 bytes`,
+  [`${run}.inputs.0.offset=131060`]: "functions[0].inputs[0]: offset 131060 and byteLength 32 reach past the memory's 131072 bytes",
+  [`${run}.inputs.0.offset=4294967292`]: "functions[0].inputs[0]: offset 4294967292 and byteLength 32 reach past the memory's 131072 bytes",
+  [`${run}.inputs.0.offset=4294967296`]: 'functions[0].inputs[0].offset: 4294967296 is over 4294967295',
+  [`${run}.inputs.0.offset=1000`]: 'functions[0].inputs[0]: bytes 1000..1032 overlap memory.stack (bytes 0..1024)',
+  [`${run}.outputs.0.offset=65528`]: 'functions[0].outputs[0]: bytes 65528..65560 overlap memory.extents (bytes 65536..65552)',
+  [`${run}.inputs.0.offset=70000`]: 'functions[0].inputs[0]: bytes 70000..70032 overlap memory.weights (bytes 70000..71024)',
+  [`${run}.inputs.1.offset=${inputAt + 24}`]: `functions[0].inputs[1]: bytes ${inputAt + 24}..${inputAt + 40} overlap functions[0].inputs[0] (bytes ${inputAt}..${inputAt + 32})`,
+  'dims.0.max=0': 'dims[0]: bounds 1..0 are not within 0..2147483647 in this order',
+  'dims.0.max=2147483648': 'dims[0]: bounds 1..2147483648 are not within 0..2147483647 in this order',
+  'dims.1.name="n"': "dims[1].name: 'n' is named twice",
+  'dims.1.offset=65536': 'dims[1].offset: 65536 is used twice',
+  'dims.1.offset=65538': 'dims[1].offset: 65538 is not a multiple of 4',
+  'dims.1.offset=65552': 'dims[1].offset: 65552 is not inside memory.extents (bytes 65536..65552)',
+  'dims.1.derived=1': 'dims[1].derived: not true or false',
+  'memory.pages=0': 'memory.pages: 0 is not within 1..65536',
+  'memory.pages=65537': 'memory.pages: 65537 is not within 1..65536',
+  'memory.arena={"offset":131072,"byteLength":1}': "memory.arena: offset 131072 and byteLength 1 reach past the memory's 131072 bytes",
+  'memory.stack={"offset":65532,"byteLength":8}': 'memory.extents: bytes 65536..65552 overlap memory.stack (bytes 65532..65540)',
+  'memory.weights={"offset":0}': 'memory.weights.byteLength: missing',
+  'weights.storage="cloud"': "weights.storage: 'cloud' is neither inline nor external",
+  'weights={"storage":"external","file":"w","sha256":"00","offset":70000,"byteLength":4}': 'weights.sha256: not 64 lower-case hexadecimal digits',
+  'kernels.0.flops=-1': 'kernels[0].flops: not a non-negative integer',
+  'operators={"Add":"1"}': 'operators.Add: not a non-negative integer',
+};
+for (const [change, message] of Object.entries(broken))
+  test(`refused: ${change.slice(0, 60)}`, () => {
+    const signature = original(), cut = change.indexOf('='), keys = change.slice(0, cut).split('.'), last = keys.pop();
+    keys.reduce((value, key) => value[key], signature)[last] = JSON.parse(change.slice(cut + 1));
+    assert.throws(() => parse(signature), { name: 'WasmindError', message: `signature: ${message}` });
+  });
+
+/** Numbers below n from a seed. */
+const generator = seed => n => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) % n;
+
+/** All places of a JSON value as [container, key]. */
+function places(value) {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.keys(value).flatMap(key => [[value, key], ...places(value[key])]);
+}
+
+const hostile = [0, 1, 2, 3, 4, 7, 8, 31, 32, 33, 65535, 65536, 65540, 65600, 131068, 131072, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 4, 2 ** 32 - 1,
+  2 ** 32, 2 ** 53, 1e308, -1, 0.5, null, true, false, '', 'n', 'm', 'x', 'f32', 'u8', 'run', '__proto__', 'constructor', [], {}, [[]], ['n', 'n'], [0, 2 ** 31 - 1]];
+
+test('mutated signatures are refused or keep every promise that memory safety rests on', () => {
+  const next = generator(2024);
+  let accepted = 0;
+  for (let i = 0; i < 20000; i++) {
+    const value = original();
+    for (let n = next(3); n >= 0; n--) {
+      const all = places(value), [container, key] = all[next(all.length)];
+      if (next(8) === 0) delete container[key];
+      else container[key] = structuredClone(hostile[next(hostile.length)]);
+    }
+    let signature;
+    try {
+      signature = parse(value);
+    } catch (error) {
+      assert.ok(error instanceof WasmindError, `${error.stack}\n${JSON.stringify(value)}`);
+      assert.doesNotMatch(error.message, /\n/);
+      continue;
+    }
+    accepted++;
+    const limit = signature.memory.pages * 65536;
+    for (const dim of signature.dims) assert.ok(dim.offset + 4 <= limit && dim.offset % 4 === 0);
+    for (const { inputs, outputs } of signature.functions)
+      for (const tensor of [...inputs, ...outputs]) assert.ok(tensor.offset + tensor.byteLength <= limit);
+  }
+  assert.ok(accepted > 500, `${accepted} accepted`);
+});
+
+test('modules with mutated signatures run or are refused', () => {
+  const next = generator(77), bytes = doubling(), decoder = new TextDecoder();
+  const base = JSON.parse(decoder.decode(WebAssembly.Module.customSections(new WebAssembly.Module(bytes), 'wasmind')[0]));
+  let ran = 0;
+  for (let i = 0; i < 3000; i++) {
+    const value = structuredClone(base), all = places(value);
+    for (let n = next(2); n >= 0; n--) {
+      const [container, key] = all[next(all.length)];
+      container[key] = structuredClone(hostile[next(hostile.length)]);
+    }
+    try {
+      const { functions, ...rest } = value;
+      const instance = Model.fromBytes(doubling({ ...rest, functions })).instantiate();
+      instance.run(Object.fromEntries(instance.signature.functions[0].inputs.map(({ name }) => [name, new Float32Array(1 + next(8))])));
+      ran++;
+    } catch (error) {
+      assert.ok(error instanceof WasmindError, `${error.stack}\n${JSON.stringify(value)}`);
+    }
+  }
+  assert.ok(ran > 50, `${ran} ran`);
+});
+
+test('no mutated byte does more than make a module refused', () => {
+  const next = generator(5), bytes = doubling();
+  for (let i = 0; i < 20000; i++) {
+    const mutated = Uint8Array.from(bytes);
+    for (let n = next(3); n >= 0; n--) mutated[next(mutated.length)] = [0, 1, 0x7f, 0x80, 0xff, next(256)][next(6)];
+    try {
+      readSignature(next(5) ? mutated : mutated.subarray(0, next(mutated.length)));
+    } catch (error) {
+      assert.ok(error instanceof WasmindError, `${error.stack}`);
+    }
+  }
+});

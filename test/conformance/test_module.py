@@ -1,0 +1,98 @@
+"""Every compiled module keeps the contract: no imports, fixed memory, a true signature, vectorised and small code."""
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from models import compiled, numerics, wasm
+
+PAGE = 65536
+# Multiply-accumulates of one run at the recorded case, counted independently of this compiler by onnx-tool, in millions.
+MULTIPLICATIONS = {"resnet50": 4117, "mobilenet_v2": 320, "unet_small": 3681}
+
+MODULES = [(name, features) for name in compiled.MODELS for features in compiled.FEATURES]
+
+
+@pytest.mark.parametrize("name,features", MODULES)
+def test_module_stands_alone(name, features):
+    module = wasm.read(compiled.collected(name, features))
+    assert module.imports == []
+    assert len(module.memories) == 1
+    memory = module.memories[0]
+    assert memory["minimum"] == memory["maximum"] and not memory["shared"]
+    assert memory["minimum"] == module.signature["memory"]["pages"]
+    for export, kind in {"memory": "memory", "run": "function", "wasmind_error": "function", "wasmind_abi_version": "function"}.items():
+        assert module.exports[export][0] == kind
+
+
+@pytest.mark.parametrize("name,features", MODULES)
+def test_signature_lies_inside_the_memory(name, features):
+    signature = wasm.read(compiled.collected(name, features)).signature
+    memory, total = signature["memory"], signature["memory"]["pages"] * PAGE
+    regions = [(memory[r]["offset"], memory[r]["byteLength"]) for r in ("stack", "extents", "arena", "weights")]
+    ends = sorted((offset, offset + length) for offset, length in regions if length)
+    assert ends[-1][1] <= total
+    assert all(first[1] <= second[0] for first, second in zip(ends, ends[1:])), f"regions overlap: {ends}"
+    arena = range(memory["arena"]["offset"], memory["arena"]["offset"] + memory["arena"]["byteLength"] + 1)
+    function = signature["functions"][0]
+    for entry in function["inputs"] + function["outputs"]:
+        assert entry["offset"] in arena and entry["offset"] + entry["byteLength"] in arena, entry["name"]
+    assert features in signature["features"]
+
+
+@pytest.mark.parametrize("name,features", MODULES)
+def test_arithmetic_is_vectorised(name, features):
+    """At least 99 % of the arithmetic runs in kernels whose inner loop is vectorised."""
+    result = compiled.tool("inspect", compiled.collected(name, features), "--json")
+    assert result.returncode == 0, result.stderr
+    kernels = json.loads(result.stdout)["kernels"]
+    total = sum(k["flops"] * k["calls"] for k in kernels)
+    scalar = sorted(((k["flops"] * k["calls"], k["kind"], k["shape"]) for k in kernels if not k["vectorised"]), reverse=True)
+    assert total > 0
+    assert sum(s[0] for s in scalar) <= 0.01 * total, f"not vectorised, of {total}: {scalar[:5]}"
+    if name in MULTIPLICATIONS:
+        # A list that forgets kernels proves nothing.
+        assert total >= 1.9e6 * MULTIPLICATIONS[name], f"only {total / 1e6:.0f} MFLOP are accounted for"
+
+
+@pytest.mark.parametrize("features", compiled.FEATURES)
+def test_code_is_small(features):
+    """ResNet-50's module without its weights stays under 150 KB."""
+    path = compiled.collected("resnet50", features)
+    weights = wasm.read(path).signature["weights"]
+    assert weights["storage"] == "inline"
+    code = json.loads(compiled.tool("inspect", path, "--json").stdout)["codeBytes"]
+    module = wasm.read(path)
+    # The data section is weights and a few constants; all the rest counts as code.
+    assert path.stat().st_size - module.section_bytes[11] < 150_000
+    assert code < 150_000
+
+
+@pytest.mark.parametrize("features", compiled.FEATURES)
+@pytest.mark.parametrize("name,number,extents", [("silero_vad_openvino", 0, []), ("minilm", 1, ["batch=4", "sequence=40"])])
+def test_module_runs_bare(name, number, extents, features, tmp_path):
+    """WebAssembly.instantiate(bytes) and the signature are all a host needs; memory does not grow."""
+    path = compiled.collected(name, features)
+    function = wasm.read(path).signature["functions"][0]
+    case = np.load(compiled.case(name, number))
+    (tmp_path / "in.bin").write_bytes(b"".join(case["in:" + entry["name"]].tobytes() for entry in function["inputs"]))
+    result = subprocess.run([shutil.which("node"), str(compiled.ROOT / "test/conformance/bare.mjs"), str(path), str(tmp_path / "in.bin"),
+                             str(tmp_path / "out.bin"), *extents], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    before, after = result.stdout.split()
+    assert before == after
+    data, at = (tmp_path / "out.bin").read_bytes(), 0
+    for entry in function["outputs"]:
+        expected = case["out:" + entry["name"]]
+        actual = np.frombuffer(data, expected.dtype, expected.size, at).reshape(expected.shape)
+        at += expected.nbytes
+        numerics.check(actual, expected, f"{name} {entry['name']}", compiled.index()[name]["tolerance"])
+    assert at == len(data)
+
+
+def test_compiling_again_gives_the_same_bytes(tmp_path):
+    first = compiled.collected("magika", "simd128")
+    result = compiled.tool("compile", compiled.source("magika"), "-o", tmp_path / "again.wasm", "--features=simd128")
+    assert result.returncode == 0, result.stderr
+    assert first.read_bytes() == (tmp_path / "again.wasm").read_bytes()

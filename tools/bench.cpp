@@ -1,0 +1,144 @@
+//===- bench.cpp - `wasmind bench`: one model on several engines, side by side -------------------------------------===//
+//
+// Every engine and every peer runs in a process of its own, so that none warms the caches of the next one's start.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#include "tools/Commands.h"
+#include "tools/Measurement.h"
+#include "tools/Process.h"
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace wasmind::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+struct BenchOptions {
+  std::string model, inputs;
+  std::vector<std::string> engines{"wasmtime", "node"}, peers;
+  std::vector<unsigned> threads{1};
+  unsigned repeat = 20;
+  bool printsJson = false;
+};
+
+/// A folder that ends with this object.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    std::string pattern = (fs::temp_directory_path() / "wasmind-bench-XXXXXX").string();
+    if (!mkdtemp(pattern.data()))
+      throw Refusal("cannot make a folder in " + fs::temp_directory_path().string());
+    path = pattern;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder &) = delete;
+  fs::path path;
+};
+
+/// One line of JSON from a program, as `wasmind run --json` prints it.
+Json measure(const std::string &program, const std::vector<std::string> &arguments) {
+  Json report = Json::parse(captureProgram(program, arguments), nullptr, false);
+  if (!report.is_object() || !report.contains("medianMs"))
+    throw Refusal(program + " printed no measurement");
+  return report;
+}
+
+Json measureEngine(const BenchOptions &options, const std::string &module, const std::string &engine) {
+  return measure(executable().string(),
+                 {"run", module, "--engine=" + engine, options.inputs.empty() ? "--random" : "--inputs=" + options.inputs,
+                  "--json", "--repeat=" + std::to_string(options.repeat)});
+}
+
+/// Peers take the source model: bench/peers/<name>.mjs MODEL --repeat=N [--inputs=CASE.npz] prints the same line of JSON.
+Json measurePeer(const BenchOptions &options, const std::string &peer) {
+  fs::path script = treeFile("WASMIND_BENCH", "bench", fs::path("peers") / (peer + ".mjs"));
+  std::vector<std::string> arguments{script.string(), options.model, "--repeat=" + std::to_string(options.repeat)};
+  if (!options.inputs.empty())
+    arguments.push_back("--inputs=" + options.inputs);
+  return measure(nodeProgram(), arguments);
+}
+
+double numberOf(const Json &report, const char *key) {
+  auto found = report.find(key);
+  return found != report.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+void printText(const Json &rows) {
+  std::printf("%-18s %10s %10s %10s %10s %10s %12s %12s %12s\n", "engine", "load ms", "first ms", "median ms", "min ms",
+              "p95 ms", "memory", "code", "weights");
+  for (const Json &row : rows)
+    std::printf("%-18s %10.2f %10.2f %10.3f %10.3f %10.3f %12.0f %12.0f %12.0f\n",
+                row["engine"].get_ref<const std::string &>().c_str(), numberOf(row, "loadMs"), numberOf(row, "firstMs"),
+                numberOf(row, "medianMs"), numberOf(row, "minMs"), numberOf(row, "p95Ms"),
+                numberOf(row, "memoryBytes"), numberOf(row, "codeBytes"), numberOf(row, "weightBytes"));
+}
+
+void bench(const BenchOptions &options) {
+  for (unsigned threads : options.threads)
+    if (threads != 1)
+      throw Refusal("--threads " + std::to_string(threads) + ": threaded modules are not supported");
+  for (const std::string &engine : options.engines)
+    if (engine != "wasmtime" && engine != "node")
+      throw UsageError("--engine: '" + engine + "' is neither wasmtime nor node");
+  const bool isModule = fs::path(options.model).extension() == ".wasm";
+  if (isModule && !options.peers.empty())
+    throw UsageError("--peer needs the source model, not the module " + options.model);
+
+  TemporaryFolder folder;
+  std::string module = options.model;
+  double compileMs = 0;
+  if (!isModule) {
+    module = (folder.path / "model.wasm").string();
+    int code = 0;
+    compileMs = timeOf([&] { code = runProgram(executable().string(), {"compile", options.model, "-o", module}); });
+    if (code != 0)
+      throw Refusal(options.model + ": the compilation ended with exit code " + std::to_string(code));
+  }
+  Json rows = Json::array();
+  auto add = [&](const std::string &engine, const Json &report) {
+    Json row{{"engine", engine}, {"threads", 1}};
+    row.update(report);
+    rows.push_back(std::move(row));
+  };
+  for (const std::string &engine : options.engines)
+    add(engine, measureEngine(options, module, engine));
+  for (const std::string &peer : options.peers)
+    add(peer, measurePeer(options, peer));
+
+  if (options.printsJson) {
+    Json report{{"model", options.model}};
+    if (!isModule)
+      report["compileMs"] = compileMs;
+    report["runs"] = std::move(rows);
+    std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    return;
+  }
+  if (!isModule)
+    std::printf("compiled in %.0f ms\n", compileMs);
+  printText(rows);
+}
+
+} // namespace
+
+void registerBench(CLI::App &app, int &) {
+  auto options = std::make_shared<BenchOptions>();
+  CLI::App *command = app.add_subcommand("bench", "Measures a model on several engines, side by side");
+  command->add_option("model", options->model, "model.wasm, or a source model to compile first")->required();
+  command->add_option("--engine", options->engines, "wasmtime,node (both)")->delimiter(',');
+  command->add_option("--threads", options->threads, "Threads of one run (1)")->delimiter(',');
+  command->add_option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...")
+      ->delimiter(',');
+  command->add_option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
+  command->add_option("--repeat", options->repeat, "Timed runs after the first (20)")->check(CLI::Range(1, 1000000));
+  command->add_flag("--json", options->printsJson, "Prints JSON");
+  command->callback([options] { bench(*options); });
+}
+
+} // namespace wasmind::tools

@@ -1,0 +1,112 @@
+//===- compile.cpp - `wasmind compile`: a model file becomes a .wasm ----------------------------------------------------===//
+#include "compiler/Compile.h"
+#include "tools/Commands.h"
+#include <cstdio>
+#include <filesystem>
+#include <unistd.h>
+
+namespace wasmind::tools {
+namespace {
+
+/// "name=3" or "name=1..512".
+void parseDim(const std::string &text, CompileOptions &options) {
+  size_t equals = text.find('='), dots = text.find("..");
+  try {
+    if (equals == std::string::npos || equals == 0)
+      throw std::invalid_argument("");
+    std::string low = text.substr(equals + 1, dots == std::string::npos ? dots : dots - equals - 1);
+    std::string high = dots == std::string::npos ? low : text.substr(dots + 2);
+    size_t lowEnd = 0, highEnd = 0;
+    CompileOptions::Bounds bounds{std::stoll(low, &lowEnd), std::stoll(high, &highEnd)};
+    if (lowEnd != low.size() || highEnd != high.size() || bounds.min < 0 || bounds.max < bounds.min)
+      throw std::invalid_argument("");
+    options.dims[text.substr(0, equals)] = bounds;
+  } catch (const std::logic_error &) {
+    throw UsageError("--dim " + text + ": expected NAME=N or NAME=MIN..MAX, with 0 <= MIN <= MAX");
+  }
+}
+
+void parseFeatures(const std::vector<std::string> &features, CompileOptions &options) {
+  for (const std::string &feature : features) {
+    if (feature == "relaxed-simd")
+      options.relaxedSimd = true;
+    else if (feature == "threads")
+      throw UsageError("--features threads: this version builds single-threaded modules; leave it out");
+    else if (feature != "simd128")
+      throw UsageError("--features " + feature + ": expected simd128 or relaxed-simd");
+  }
+}
+
+} // namespace
+
+void registerCompile(CLI::App &app, int &exitCode) {
+  struct Arguments {
+    std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", hint = "v8";
+    std::vector<std::string> dims, features;
+    bool time = false, quiet = false;
+    int optLevel = 2;
+    uint64_t limitMiB = 1024;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App *command = app.add_subcommand("compile", "Compile a model (.onnx, .onnxtxt, .mindir) to a standalone .wasm");
+  command->footer("Examples:\n"
+                  "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
+                  "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
+                  "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
+                  "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage.");
+  command->add_option("model", arguments->model, "Model file")->required();
+  command->add_option("-o,--output", arguments->output, "Output file; - for text on standard output")->required();
+  command->add_option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
+  command->add_option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")->delimiter(',');
+  command->add_option("--weights", arguments->weights, "Where the weights go")->check(CLI::IsMember({"inline", "external"}))->capture_default_str();
+  command->add_option("--engine-hint", arguments->hint, "Engine to shape the kernels for")->check(CLI::IsMember({"v8", "cranelift", "any"}))->capture_default_str();
+  command->add_option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")->check(CLI::IsMember({"frontend", "graph", "loops", "module"}))->capture_default_str();
+  command->add_option("--emit", arguments->emit, "What to write after the last stage")->check(CLI::IsMember({"wasm", "mlir", "llvm", "object"}))->capture_default_str();
+  command->add_option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")->capture_default_str();
+  command->add_flag("--time-stages", arguments->time, "Print what each stage took");
+  command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but errors");
+  command->add_option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")->check(CLI::IsMember({0, 2}))->capture_default_str();
+  command->callback([arguments, &exitCode] {
+    CompileOptions options;
+    for (const std::string &dim : arguments->dims)
+      parseDim(dim, options);
+    parseFeatures(arguments->features, options);
+    options.engineHint = arguments->hint;
+    options.externalWeights = arguments->weights == "external";
+    options.optLevel = arguments->optLevel;
+    options.memoryLimit = arguments->limitMiB << 20;
+    options.stopAfter = arguments->stopAfter == "frontend" ? Stage::Frontend
+                        : arguments->stopAfter == "graph"  ? Stage::Graph
+                        : arguments->stopAfter == "loops"  ? Stage::Loops
+                                                           : Stage::Module;
+    options.emit = arguments->emit == "mlir"     ? Emit::Mlir
+                   : arguments->emit == "llvm"   ? Emit::Llvm
+                   : arguments->emit == "object" ? Emit::Object
+                                                 : Emit::Wasm;
+    bool binary = options.stopAfter == Stage::Module && (options.emit == Emit::Wasm || options.emit == Emit::Object);
+    if (binary && arguments->output == "-")
+      throw UsageError("-o -: a binary does not go to standard output; name a file");
+    bool talk = !arguments->quiet && arguments->output != "-";
+    if (talk && isatty(2))
+      options.progress = [](const std::string &stage) { std::fprintf(stderr, "\r\033[Kwasmind: %s ...", stage.c_str()); };
+    CompileResult result = compile(arguments->model, arguments->output, options);
+    if (options.progress)
+      std::fprintf(stderr, "\r\033[K");
+    if (!result.error.empty()) {
+      std::fprintf(stderr, "wasmind: error: %s\n", result.error.c_str());
+      exitCode = WrongInput;
+      return;
+    }
+    if (talk)
+      for (const std::string &note : result.notes)
+        std::fprintf(stderr, "wasmind: note: %s\n", note.c_str());
+    if (arguments->time)
+      for (const StageTime &time : result.times)
+        std::fprintf(stderr, "%-10s %9.1f ms\n", time.name.c_str(), time.milliseconds);
+    if (talk && binary && options.emit == Emit::Wasm)
+      std::printf("%s: code %llu bytes, weights %llu bytes, memory %llu bytes\n", arguments->output.c_str(),
+                  (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes, (unsigned long long)result.memoryBytes);
+  });
+}
+
+} // namespace wasmind::tools

@@ -1,0 +1,168 @@
+//===- inspect.cpp - `wasmind inspect`: what a module says about itself --------------------------------------------===//
+//
+// Reads the file only; nothing is compiled or run, so modules of any trust can be looked at.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#include "abi/Signature.h"
+#include "abi/WasmSections.h"
+#include "tools/Commands.h"
+#include "tools/ReadFile.h"
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace wasmind::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A module's signature and what its sections weigh.
+struct Inspection {
+  abi::Signature signature;
+  std::string json;
+  uint64_t moduleBytes = 0, codeBytes = 0, weightBytes = 0;
+};
+
+Inspection inspect(const std::string &path) {
+  const std::vector<uint8_t> bytes = readFile(path);
+  auto sections = abi::readSections(bytes);
+  if (!sections)
+    throw Refusal(path + ": " + sections.error().text);
+  auto section = abi::findCustomSection(bytes, abi::sectionName);
+  if (!section)
+    throw Refusal(path + ": " + section.error().text);
+  Inspection inspection;
+  inspection.json.assign(section->begin(), section->end());
+  auto signature = abi::parseSignature(inspection.json);
+  if (!signature)
+    throw Refusal(path + ": " + signature.error().text);
+  inspection.signature = std::move(*signature);
+  const abi::Weights &weights = inspection.signature.weights;
+  inspection.moduleBytes = bytes.size();
+  inspection.codeBytes = abi::byteLengthOf(*sections, abi::SectionId::Code);
+  inspection.weightBytes = weights.external ? weights.byteLength : inspection.signature.memory.weights.byteLength;
+  return inspection;
+}
+
+/// Share of the floating-point and integer operations of a run that vector code does, 0 to 1; 1 when there are none.
+double vectorisedShare(const std::vector<abi::Kernel> &kernels) {
+  double all = 0, vectorised = 0;
+  for (const abi::Kernel &kernel : kernels) {
+    double flops = double(kernel.flops) * double(kernel.calls);
+    all += flops;
+    vectorised += kernel.vectorised ? flops : 0;
+  }
+  return all > 0 ? vectorised / all : 1;
+}
+
+double totalOf(const std::vector<abi::Kernel> &kernels, uint64_t abi::Kernel::*field) {
+  double total = 0;
+  for (const abi::Kernel &kernel : kernels)
+    total += double(kernel.*field) * double(kernel.calls);
+  return total;
+}
+
+std::string describe(const abi::Tensor &tensor) {
+  std::string text = std::string(abi::nameOf(tensor.dtype)) + " [";
+  for (size_t axis = 0; axis < tensor.shape.size(); ++axis) {
+    const abi::Extent &extent = tensor.shape[axis];
+    text += (axis ? ", " : "") + (extent.isNamed() ? extent.dim : std::to_string(extent.value));
+  }
+  return text + "]";
+}
+
+void printTensors(const char *kind, const std::vector<abi::Tensor> &tensors) {
+  for (size_t index = 0; index < tensors.size(); ++index)
+    std::printf("  %-6s %2zu  %s: %s at %" PRIu64 ", %" PRIu64 " bytes\n", kind, index, tensors[index].name.c_str(),
+                describe(tensors[index]).c_str(), tensors[index].offset, tensors[index].byteLength);
+}
+
+void printRegion(const char *name, const abi::Region &region) {
+  std::printf("  %-8s %10" PRIu64 " .. %-10" PRIu64 " %12" PRIu64 " bytes\n", name, region.offset, region.end(),
+              region.byteLength);
+}
+
+void printKernels(const std::vector<abi::Kernel> &kernels) {
+  if (kernels.empty())
+    return;
+  std::printf("kernels: %.4g GFLOP and %.4g MB moved per run at the bounds, %.1f %% of the operations vectorised\n",
+              totalOf(kernels, &abi::Kernel::flops) / 1e9, totalOf(kernels, &abi::Kernel::bytes) / 1e6,
+              100 * vectorisedShare(kernels));
+  std::vector<const abi::Kernel *> order;
+  for (const abi::Kernel &kernel : kernels)
+    order.push_back(&kernel);
+  std::stable_sort(order.begin(), order.end(), [](const abi::Kernel *a, const abi::Kernel *b) {
+    return double(a->flops) * double(a->calls) > double(b->flops) * double(b->calls);
+  });
+  std::printf("  %-12s %-14s %6s %14s %14s  %-6s %s\n", "name", "kind", "calls", "flops/call", "bytes/call", "vector",
+              "shape");
+  for (const abi::Kernel *kernel : order)
+    std::printf("  %-12s %-14s %6" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %-6s %s\n", kernel->name.c_str(),
+                kernel->kind.c_str(), kernel->calls, kernel->flops, kernel->bytes, kernel->vectorised ? "yes" : "no",
+                kernel->shape.c_str());
+}
+
+void printText(const Inspection &inspection) {
+  const abi::Signature &signature = inspection.signature;
+  std::printf("%s, from %s '%s'\n", signature.compiler.c_str(),
+              signature.sourceFormat.empty() ? "unknown source" : signature.sourceFormat.c_str(),
+              signature.sourceName.c_str());
+  std::string features;
+  for (abi::Feature feature : signature.features)
+    features += (features.empty() ? "" : ", ") + std::string(abi::nameOf(feature));
+  std::printf("features: %s; shaped for engine: %s\n", features.empty() ? "none" : features.c_str(),
+              std::string(abi::nameOf(signature.engineHint)).c_str());
+  std::printf("module %" PRIu64 " bytes, code %" PRIu64 " bytes, weights %" PRIu64 " bytes%s%s\n",
+              inspection.moduleBytes, inspection.codeBytes, inspection.weightBytes,
+              signature.weights.external ? " in " : "", signature.weights.file.c_str());
+  for (const abi::Function &function : signature.functions) {
+    std::printf("entry '%s'\n", function.name.c_str());
+    printTensors("input", function.inputs);
+    printTensors("output", function.outputs);
+  }
+  if (!signature.dims.empty())
+    std::printf("dims\n");
+  for (const abi::Dim &dim : signature.dims)
+    std::printf("  %s: %" PRId64 " .. %" PRId64 "%s\n", dim.name.c_str(), dim.min, dim.max,
+                dim.derived ? ", set by the run" : "");
+  std::printf("memory: %" PRIu64 " pages, %" PRIu64 " bytes\n", signature.memory.pages, signature.memory.byteLength());
+  printRegion("stack", signature.memory.stack);
+  printRegion("extents", signature.memory.extents);
+  printRegion("arena", signature.memory.arena);
+  printRegion("weights", signature.memory.weights);
+  if (!signature.operators.empty())
+    std::printf("operators\n");
+  for (const abi::OperatorCount &entry : signature.operators)
+    std::printf("  %-24s %" PRIu64 "\n", entry.name.c_str(), entry.count);
+  printKernels(signature.kernels);
+}
+
+/// The signature as it stands in the module, and what was measured beside it.
+void printJson(const Inspection &inspection) {
+  Json report = Json::parse(inspection.json, nullptr, false);
+  report["moduleBytes"] = inspection.moduleBytes;
+  report["codeBytes"] = inspection.codeBytes;
+  report["weightBytes"] = inspection.weightBytes;
+  report["memoryBytes"] = inspection.signature.memory.byteLength();
+  report["flops"] = totalOf(inspection.signature.kernels, &abi::Kernel::flops);
+  report["vectorisedShare"] = vectorisedShare(inspection.signature.kernels);
+  std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+} // namespace
+
+void registerInspect(CLI::App &app, int &) {
+  auto path = std::make_shared<std::string>();
+  auto printsJson = std::make_shared<bool>(false);
+  CLI::App *command = app.add_subcommand("inspect", "Shows signature, memory map, sizes and kernels of a module");
+  command->add_option("model", *path, "model.wasm")->required();
+  command->add_flag("--json", *printsJson, "Prints the signature and the sizes as JSON");
+  command->callback([path, printsJson] {
+    Inspection inspection = inspect(*path);
+    *printsJson ? printJson(inspection) : printText(inspection);
+  });
+}
+
+} // namespace wasmind::tools

@@ -1,0 +1,290 @@
+//===- run.cpp - `wasmind run`: one model on given inputs ----------------------------------------------------------===//
+#include "tools/Commands.h"
+#include "tools/Measurement.h"
+#include "tools/Npz.h"
+#include "tools/Process.h"
+#include "tools/RandomInputs.h"
+#include "tools/Verify.h"
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace wasmind::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct RunOptions {
+  std::string model, engine = "wasmtime", inputs, outputs, verify, entry;
+  std::vector<std::string> inputFiles; ///< NAME_OR_INDEX=x.npy
+  bool isRandom = false, printsJson = false, usesNoCache = false;
+  uint32_t seed = 1;
+  unsigned threads = 1, repeat = 0;
+  uint64_t timeLimitMs = 0;
+  double tolerance = 1e-3;
+};
+
+void checkTogether(const RunOptions &options) {
+  if (int(!options.inputs.empty()) + int(!options.inputFiles.empty()) + int(options.isRandom) > 1)
+    throw UsageError("--inputs, --input and --random exclude each other");
+  if (options.threads != 1)
+    throw Refusal("--threads " + std::to_string(options.threads) + ": " + options.model +
+                  " is single-threaded; threaded modules are not supported");
+  if (options.engine == "node" && (options.timeLimitMs || options.usesNoCache))
+    throw UsageError("--time-limit and --no-cache are of --engine=wasmtime");
+}
+
+/// The command of the web library and the same command line for it.
+std::vector<std::string> nodeArguments(const RunOptions &options) {
+  char tolerance[32]; // 17 digits give the same double back
+  std::snprintf(tolerance, sizeof tolerance, "--tolerance=%.17g", options.tolerance);
+  std::vector<std::string> arguments{treeFile("WASMIND_WEB", "runtime/web", "bin/run.mjs").string(),
+                                     "--repeat=" + std::to_string(options.repeat), tolerance};
+  auto add = [&](const char *name, const std::string &value) {
+    if (!value.empty())
+      arguments.push_back(std::string(name) + "=" + value);
+  };
+  add("--inputs", options.inputs);
+  add("--outputs", options.outputs);
+  add("--verify", options.verify);
+  add("--entry", options.entry);
+  for (const std::string &file : options.inputFiles)
+    add("--input", file);
+  if (options.isRandom)
+    arguments.insert(arguments.end(), {"--random", "--seed=" + std::to_string(options.seed)});
+  if (options.printsJson)
+    arguments.push_back("--json");
+  arguments.insert(arguments.end(), {"--", options.model}); // a model's name may start with a dash
+  return arguments;
+}
+
+size_t findEntry(const Model &model, const RunOptions &options) {
+  const std::vector<Signature::Function> &functions = model.signature().functions;
+  std::string names;
+  for (size_t index = 0; index < functions.size(); ++index) {
+    if (functions[index].name == (options.entry.empty() ? "run" : options.entry))
+      return index;
+    names += (index ? ", '" : "'") + functions[index].name + "'";
+  }
+  if (options.entry.empty())
+    return 0;
+  throw Refusal(options.model + ": no entry '" + options.entry + "'; the module has " + names);
+}
+
+/// The array for a name, with or without the prefix that tells inputs and outputs of one name apart.
+Array *findArray(ArrayMap &arrays, const std::string &prefix, const std::string &name) {
+  auto found = arrays.find(prefix + name);
+  if (found == arrays.end())
+    found = arrays.find(name);
+  return found == arrays.end() ? nullptr : &found->second;
+}
+
+bool hasTensor(const std::vector<Signature::Tensor> &tensors, const std::string &name) {
+  for (const Signature::Tensor &tensor : tensors)
+    if (tensor.name == name)
+      return true;
+  return false;
+}
+
+/// An array that nobody asks for is a mistake in a name: "in:x" must be an input, "out:y" an output, "z" one of both.
+void refuseUnknown(const ArrayMap &arrays, const std::string &file, const Signature::Function &entry) {
+  for (const auto &[name, array] : arrays) {
+    bool isInput = name.rfind("in:", 0) == 0, isOutput = name.rfind("out:", 0) == 0;
+    std::string bare = name.substr(isInput ? 3 : isOutput ? 4 : 0);
+    if (!((!isOutput && hasTensor(entry.inputs, bare)) || (!isInput && hasTensor(entry.outputs, bare)) ||
+          hasTensor(entry.inputs, name) || hasTensor(entry.outputs, name)))
+      throw Refusal(file + ": array '" + name + "' is no input or output of the model");
+  }
+}
+
+std::vector<Array> inputsFromCase(const std::string &file, const Signature::Function &entry) {
+  ArrayMap arrays = readNpz(file);
+  refuseUnknown(arrays, file, entry);
+  std::vector<Array> inputs;
+  for (const Signature::Tensor &input : entry.inputs) {
+    Array *array = findArray(arrays, "in:", input.name);
+    if (!array)
+      throw Refusal(file + ": no array 'in:" + input.name + "' for input '" + input.name + "'");
+    inputs.push_back(*array);
+  }
+  return inputs;
+}
+
+std::vector<Array> inputsFromFiles(const std::vector<std::string> &assignments, const Signature::Function &entry) {
+  std::vector<std::optional<Array>> found(entry.inputs.size());
+  for (const std::string &assignment : assignments) {
+    size_t cut = assignment.rfind('=');
+    if (cut == std::string::npos || cut == 0)
+      throw UsageError("--input: '" + assignment + "' is not NAME_OR_INDEX=X.npy");
+    const std::string label = assignment.substr(0, cut);
+    size_t index = 0;
+    while (index < entry.inputs.size() && entry.inputs[index].name != label)
+      ++index;
+    if (index == entry.inputs.size() && label.size() < 6 && label.find_first_not_of("0123456789") == std::string::npos)
+      index = size_t(std::stoul(label));
+    if (index >= entry.inputs.size())
+      throw Refusal("--input: the model has no input '" + label + "'");
+    if (found[index])
+      throw UsageError("--input: input '" + entry.inputs[index].name + "' is given twice");
+    found[index] = readNpy(assignment.substr(cut + 1));
+  }
+  std::vector<Array> inputs;
+  for (size_t index = 0; index < found.size(); ++index) {
+    if (!found[index])
+      throw Refusal("--input: input '" + entry.inputs[index].name + "' is missing");
+    inputs.push_back(std::move(*found[index]));
+  }
+  return inputs;
+}
+
+std::vector<Array> readInputs(const RunOptions &options, const Signature::Function &entry) {
+  if (options.isRandom)
+    return randomInputs(entry, options.seed);
+  if (!options.inputFiles.empty())
+    return inputsFromFiles(options.inputFiles, entry);
+  const std::string &file = options.inputs.empty() ? options.verify : options.inputs;
+  if (!file.empty())
+    return inputsFromCase(file, entry);
+  if (!entry.inputs.empty())
+    throw UsageError("the model has inputs: give --inputs, --input or --random");
+  return {};
+}
+
+std::vector<Comparison> verify(const RunOptions &options, const Signature::Function &entry,
+                               const std::vector<Array> &outputs) {
+  ArrayMap expected = readNpz(options.verify);
+  refuseUnknown(expected, options.verify, entry);
+  std::vector<Comparison> comparisons;
+  for (size_t index = 0; index < outputs.size(); ++index) {
+    const std::string &name = entry.outputs[index].name;
+    Array *array = findArray(expected, "out:", name);
+    if (!array)
+      throw Refusal(options.verify + ": no array 'out:" + name + "' for output '" + name + "'");
+    comparisons.push_back(compare(name, outputs[index], *array, options.tolerance));
+  }
+  return comparisons;
+}
+
+std::string describe(const Comparison &comparison) {
+  if (!comparison.reason.empty())
+    return comparison.reason;
+  char text[160];
+  std::snprintf(text, sizeof text, "largest difference %.3g of %.3g, relative %.3g: %s", comparison.maxDifference,
+                comparison.maxExpected, comparison.relative,
+                comparison.isEqual ? "equal within the tolerance" : "over the tolerance");
+  return text;
+}
+
+void print(const RunOptions &options, const Measurement &measurement, const Signature::Function &entry,
+           const std::vector<Array> &outputs, const std::vector<Comparison> &comparisons) {
+  if (options.printsJson) {
+    Json report = measurement.toJson();
+    if (!options.verify.empty()) {
+      Json &list = report["verify"] = Json::array();
+      for (const Comparison &comparison : comparisons)
+        list.push_back(Json{{"output", comparison.output},
+                            {"maxDifference", comparison.maxDifference},
+                            {"maxExpected", comparison.maxExpected},
+                            {"relative", comparison.relative},
+                            {"ok", comparison.isEqual},
+                            {"reason", comparison.reason}});
+    }
+    std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    return;
+  }
+  for (size_t index = 0; index < outputs.size(); ++index)
+    std::printf("%s: %s %s\n", entry.outputs[index].name.c_str(), std::string(nameOf(outputs[index].dtype)).c_str(),
+                describeShape(outputs[index].shape).c_str());
+  for (const Comparison &comparison : comparisons)
+    std::printf("%s: %s\n", comparison.output.c_str(), describe(comparison).c_str());
+  std::printf("load %.3f ms, first run %.3f ms, median %.3f ms, min %.3f ms, p95 %.3f ms\n", measurement.loadMs,
+              measurement.firstMs, measurement.medianMs, measurement.minMs, measurement.p95Ms);
+  std::printf("memory %llu bytes, code %llu bytes, weights %llu bytes\n", (unsigned long long)measurement.memoryBytes,
+              (unsigned long long)measurement.codeBytes, (unsigned long long)measurement.weightBytes);
+}
+
+template <typename T> T unwrap(Result<T> result, const std::string &file) {
+  if (result)
+    return std::move(*result);
+  const std::string &text = result.error().text;
+  throw Refusal(text.find(file) == std::string::npos ? file + ": " + text : text);
+}
+
+int run(const RunOptions &options) {
+  checkTogether(options);
+  if (options.engine == "node")
+    return runProgram(nodeProgram(), nodeArguments(options));
+  LoadOptions loadOptions;
+  loadOptions.timeLimitMs = options.timeLimitMs;
+  loadOptions.disableCache = options.usesNoCache;
+  Measurement measurement;
+  std::optional<Model> model;
+  std::optional<Instance> instance;
+  measurement.loadMs = timeOf([&] {
+    model = unwrap(Model::load(options.model, loadOptions), options.model);
+    instance.emplace(unwrap(Instance::create(*model), options.model));
+  });
+  measurement.takeSizes(model->info());
+  const size_t function = findEntry(*model, options);
+  const Signature::Function &entry = model->signature().functions[function];
+
+  std::vector<Array> inputs = readInputs(options, entry);
+  std::vector<Tensor> views;
+  for (Array &input : inputs)
+    views.push_back(input.view());
+  std::vector<Array> outputs;
+  measurement.firstMs = timeOf([&] {
+    for (const Tensor &output : unwrap(instance->run(views, function), options.model))
+      outputs.push_back(Array::copyOf(output));
+  });
+  // Inputs survive a run, so what is timed from here on is the model alone.
+  std::vector<double> times;
+  for (unsigned round = 0; round < options.repeat; ++round)
+    times.push_back(timeOf([&] { unwrap(instance->runInPlace(function), options.model); }));
+  measurement.summarise(std::move(times));
+
+  std::vector<Comparison> comparisons;
+  if (!options.verify.empty())
+    comparisons = verify(options, entry, outputs);
+  if (!options.outputs.empty()) {
+    ArrayMap named;
+    for (size_t index = 0; index < outputs.size(); ++index)
+      named.emplace(entry.outputs[index].name, outputs[index]);
+    writeNpz(options.outputs, named);
+  }
+  print(options, measurement, entry, outputs, comparisons);
+  for (const Comparison &comparison : comparisons)
+    if (!comparison.isEqual)
+      return ResultDiffers;
+  return Fine;
+}
+
+} // namespace
+
+void registerRun(CLI::App &app, int &exitCode) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App *command = app.add_subcommand("run", "Runs a compiled model");
+  command->add_option("model", options->model, "model.wasm")->required();
+  command->add_option("--engine", options->engine, "wasmtime (in this process) or node")
+      ->check(CLI::IsMember({"wasmtime", "node"}));
+  command->add_option("--inputs", options->inputs, "Arrays named like the inputs, with or without \"in:\" (.npz)");
+  command->add_option("--input", options->inputFiles, "NAME_OR_INDEX=X.npy; once per input")->expected(1)->take_all();
+  command->add_flag("--random", options->isRandom, "Inputs drawn from --seed, at the upper bounds of the dims");
+  command->add_option("--seed", options->seed, "Seed of --random (1)");
+  command->add_option("--outputs", options->outputs, "Writes the outputs (.npz)");
+  command->add_option("--entry", options->entry, "Entry of the module (run)");
+  command->add_option("--threads", options->threads, "Threads of one run (1)")->check(CLI::Range(1, 1024));
+  command->add_option("--repeat", options->repeat, "Timed runs after the first (0: the first is the only one)")
+      ->check(CLI::Range(0, 1000000000));
+  command->add_option("--time-limit", options->timeLimitMs, "Stops a run after so many milliseconds (0: never)");
+  command->add_flag("--no-cache", options->usesNoCache, "Compiles even when the compiled module is on disk");
+  command->add_option("--verify", options->verify,
+                      "Holds the outputs against the arrays \"out:NAME\" (.npz); inputs come from there unless given");
+  command->add_option("--tolerance", options->tolerance, "Largest |difference| over largest |expected| (1e-3)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("--json", options->printsJson, "Prints times in milliseconds and sizes in bytes as JSON");
+  command->callback([options, &exitCode] { exitCode = run(*options); });
+}
+
+} // namespace wasmind::tools

@@ -1,0 +1,89 @@
+// .npz files: round trip, and files that are no archive or a damaged one.
+#include "tools/Npz.h"
+#include "tools/Commands.h"
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <random>
+
+using namespace wasmind;
+using namespace wasmind::tools;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Npz : public testing::Test {
+protected:
+  Npz() {
+    std::string pattern = (fs::temp_directory_path() / "wasmind-test-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+  }
+  ~Npz() override { fs::remove_all(folder); }
+
+  std::string path(const char *name) const { return (folder / name).string(); }
+  std::string errorOf(const std::string &file) const {
+    try {
+      readNpz(file);
+      return "";
+    } catch (const Refusal &refusal) {
+      return refusal.what();
+    }
+  }
+
+  fs::path folder;
+  const ArrayMap arrays{{"in:x", {DType::F32, {2}, {0, 0, 128, 63, 0, 0, 0, 64}}},
+                        {"out:na/me", {DType::I64, {}, {42, 0, 0, 0, 0, 0, 0, 0}}}};
+};
+
+} // namespace
+
+TEST_F(Npz, roundTrip) {
+  writeNpz(path("a.npz"), arrays);
+  ArrayMap again = readNpz(path("a.npz"));
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_EQ(again["in:x"].bytes, arrays.at("in:x").bytes);
+  EXPECT_EQ(again["out:na/me"].dtype, DType::I64);
+  EXPECT_TRUE(again["out:na/me"].shape.empty());
+  writeNpz(path("b.npz"), arrays);
+  std::ifstream a(path("a.npz"), std::ios::binary), b(path("b.npz"), std::ios::binary);
+  EXPECT_TRUE(std::equal(std::istreambuf_iterator<char>(a), {}, std::istreambuf_iterator<char>(b)))
+      << "equal arrays give equal files";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 2) << "no temporary files stay";
+}
+
+TEST_F(Npz, replacesAFile) {
+  std::ofstream(path("a.npz")) << "before";
+  writeNpz(path("a.npz"), arrays);
+  EXPECT_EQ(readNpz(path("a.npz")).size(), 2u);
+}
+
+TEST_F(Npz, refusesOtherFiles) {
+  EXPECT_NE(errorOf(path("missing.npz")).find("No such file"), std::string::npos);
+  std::ofstream(path("text.npz")) << "not a zip file at all, but long enough for one";
+  EXPECT_EQ(errorOf(path("text.npz")), "cannot open " + path("text.npz") + ": not an .npz file");
+  EXPECT_THROW(writeNpz(path("no/such/folder.npz"), arrays), Refusal);
+  EXPECT_TRUE(fs::is_empty(folder) || !fs::exists(folder / "no"));
+}
+
+TEST_F(Npz, damagedFilesAreHandled) {
+  writeNpz(path("a.npz"), arrays);
+  std::ifstream stream(path("a.npz"), std::ios::binary);
+  const std::vector<char> whole((std::istreambuf_iterator<char>(stream)), {});
+  auto write = [&](const std::vector<char> &bytes) {
+    std::ofstream(path("b.npz"), std::ios::binary).write(bytes.data(), std::streamsize(bytes.size()));
+  };
+  for (size_t length = 1; length < whole.size(); length += 7) {
+    write({whole.begin(), whole.begin() + ptrdiff_t(length)});
+    EXPECT_NE(errorOf(path("b.npz")), "");
+  }
+  std::mt19937 random(5);
+  unsigned refusedCount = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::vector<char> bytes = whole;
+    bytes[random() % bytes.size()] ^= char(1 << random() % 8);
+    write(bytes);
+    refusedCount += errorOf(path("b.npz")) != "";
+  }
+  EXPECT_GT(refusedCount, 200u);
+}

@@ -1,0 +1,22 @@
+//===- wasmind-opt.cpp - runs single passes on textual MLIR, for tests and debugging --------------------------------===//
+#include "compiler/graph/Graph.h"
+#include "compiler/graph/Passes.h"
+#include "compiler/module/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  registry.insert<wasmind::graph::GraphDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
+                  mlir::scf::SCFDialect, mlir::cf::ControlFlowDialect, mlir::vector::VectorDialect, mlir::LLVM::LLVMDialect>();
+  wasmind::graph::registerGraphPasses();
+  wasmind::module::registerModulePasses();
+  mlir::registerTransformsPasses();
+  return mlir::failed(mlir::MlirOptMain(argc, argv, "wasmind pass driver\n", registry));
+}
