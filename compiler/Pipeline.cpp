@@ -250,7 +250,7 @@ private:
       run.outputs.push_back(tensorOf(slot, program));
     signature.functions.push_back(std::move(run));
     signature.memory.pages = program.pages;
-    signature.memory.stack = {0, loops::Options().base};
+    signature.memory.stack = {0, 16384};
     signature.memory.extents = {program.extentTable.offset, program.extentTable.byteLength};
     signature.memory.arena = {program.arena.offset, program.arena.byteLength};
     signature.memory.weights = {program.weights.offset, program.weights.byteLength};

@@ -21,7 +21,7 @@ from models import collect, compiled, numerics, wasm  # noqa: E402
 OUT = ROOT / "build/demo"
 FILES = ["README.md", "Makefile", "LICENSE", "package.json", "install/steps.sh", "examples/demo.py", "examples/identify_files.mjs",
          "runtime/web/src/model.ts", "compiler/graph/GraphOps.cpp", "compiler/CMakeLists.txt", "test/data/mindir/ori_net.inputs.npz",
-         "build/demo/magika.wasm", "build/bin/wasmind"]
+         "build/abi/vectors/add.wasm", "build/bin/wasmind"]
 
 
 def say(text):

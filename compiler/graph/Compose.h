@@ -139,29 +139,33 @@ private:
   Value channelsLast(Value x);
   Value channelsFirst(Value x);
 
-  /// Creates an operation whose result types are inferred; emits the diagnostic and gives null where it does not fit.
-  template <typename Op, typename... Args> Op make(Args &&...args) {
+  /// Creates a one-result operation whose type is inferred; emits the diagnostic and gives null where it does not fit.
+  template <typename Op, typename... Args> Value make(Args &&...args) {
     mlir::OperationState state(getLoc(), Op::getOperationName());
-    constexpr size_t resultCount = std::is_same_v<Op, TopKOp> ? 2 : 1;
-    llvm::SmallVector<Type, 2> types(resultCount, getI64Type());
+    llvm::SmallVector<Type, 1> types{getI64Type()};
     Op::build(*this, state, mlir::TypeRange(types), std::forward<Args>(args)...);
     types.clear();
+    if (llvm::is_contained(state.operands, Value()))
+      return nullptr;
     if (failed(Op::inferReturnTypes(getContext(), getLoc(), state.operands, state.attributes.getDictionary(getContext()),
                                     state.getRawProperties(), state.regions, types)))
       return nullptr;
     state.types.assign(types.begin(), types.end());
-    return checked<Op>(mlir::OpBuilder::create(state));
+    return checked(mlir::OpBuilder::create(state));
   }
-  /// The same for an operation whose result type is given.
-  template <typename Op, typename... Args> Op makeAs(Type type, Args &&...args) {
+  /// The same for an operation whose type is given.
+  template <typename Op, typename... Args> Value makeAs(Type type, Args &&...args) {
     mlir::OperationState state(getLoc(), Op::getOperationName());
     Op::build(*this, state, mlir::TypeRange(type), std::forward<Args>(args)...);
-    return checked<Op>(mlir::OpBuilder::create(state));
+    if (llvm::is_contained(state.operands, Value()))
+      return nullptr;
+    return checked(mlir::OpBuilder::create(state));
   }
-  template <typename Op> Op checked(mlir::Operation *op) {
+  Value checked(mlir::Operation *op) {
     if (succeeded(op->getName().verifyInvariants(op)))
-      return llvm::cast<Op>(op);
-    op->erase();
+      return op->getResult(0);
+    if (!getListener()) // a rewrite driver keeps its own list of what was made, and erases the unused itself
+      op->erase();
     return nullptr;
   }
 };

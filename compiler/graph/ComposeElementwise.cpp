@@ -81,21 +81,21 @@ SmallVector<Value> Compose::broadcastRanks(ValueRange values) {
   return result;
 }
 
-Value Compose::unary(UnaryKind kind, Value x) { return x ? Value(make<UnaryOp>(kind, x)) : nullptr; }
+Value Compose::unary(UnaryKind kind, Value x) { return x ? make<UnaryOp>(kind, x) : nullptr; }
 
 Value Compose::binary(BinaryKind kind, Value lhs, Value rhs) {
   auto operands = broadcastRanks({lhs, rhs});
-  return operands.empty() ? nullptr : Value(make<BinaryOp>(kind, operands[0], operands[1]));
+  return operands.empty() ? nullptr : make<BinaryOp>(kind, operands[0], operands[1]);
 }
 
 Value Compose::compare(CompareKind kind, Value lhs, Value rhs) {
   auto operands = broadcastRanks({lhs, rhs});
-  return operands.empty() ? nullptr : Value(make<CompareOp>(kind, operands[0], operands[1]));
+  return operands.empty() ? nullptr : make<CompareOp>(kind, operands[0], operands[1]);
 }
 
 Value Compose::select(Value condition, Value onTrue, Value onFalse) {
   auto operands = broadcastRanks({condition, onTrue, onFalse});
-  return operands.empty() ? nullptr : Value(make<SelectOp>(operands[0], operands[1], operands[2]));
+  return operands.empty() ? nullptr : make<SelectOp>(operands[0], operands[1], operands[2]);
 }
 
 Value Compose::cast(Value x, Type element) {

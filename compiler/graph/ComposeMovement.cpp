@@ -90,12 +90,14 @@ Value Compose::slice(Value x, ArrayRef<AffineExpr> starts, ArrayRef<AffineExpr> 
   RankedTensorType type = typeOf(extents, elementOf(x));
   if (!type)
     return nullptr;
-  auto op = makeAs<SliceOp>(type, x, AffineMapAttr::get(map), getDenseI64ArrayAttr(steps));
+  Value op = makeAs<SliceOp>(type, x, AffineMapAttr::get(map), getDenseI64ArrayAttr(steps));
   if (!op)
     return nullptr;
   bool atStart = llvm::all_of(map.getResults(), [](AffineExpr start) { return constantOf(start) == 0; });
   if (atStart && op.getType() == x.getType() && llvm::all_of(steps, [](int64_t step) { return step == 1; })) {
-    op.erase();
+    // A rewrite driver that listens keeps its own list of what was made, and erases the unused itself.
+    if (!getListener())
+      op.getDefiningOp()->erase();
     return x;
   }
   return op;
@@ -121,7 +123,7 @@ Value Compose::concat(ValueRange inputs, int64_t dim) {
   auto normal = normalDim(dim, rankOf(inputs[0]));
   if (!normal)
     return nullptr;
-  return inputs.size() == 1 ? inputs[0] : Value(make<ConcatOp>(inputs, *normal));
+  return inputs.size() == 1 ? inputs[0] : make<ConcatOp>(inputs, *normal);
 }
 
 Value Compose::unsqueeze(Value x, Ints dims) {
@@ -226,7 +228,7 @@ Value Compose::padReflect(Value x, Ints low, Ints high) {
     }
     AffineExpr start = atStart ? getAffineConstantExpr(1) : extent - 1 - count;
     Value copied = sliceDim(part, dim, start, size);
-    return copied ? Value(make<ReverseOp>(copied, Ints{dim})) : nullptr;
+    return copied ? make<ReverseOp>(copied, Ints{dim}) : nullptr;
   });
 }
 

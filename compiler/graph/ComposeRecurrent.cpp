@@ -70,8 +70,7 @@ Compose::LstmResult Compose::lstm(Value x, Value w, Value r, Value bias, Value h
       index = sub(extent(steps - 1), index);
     State next = step(gather(projected, index, 0), {body->getArgument(1), body->getArgument(2)});
     Value row = unsqueeze(next.h, {0});
-    Value written = row ? Value(make<ScatterOp>(ScatterKind::Set, body->getArgument(3), reshape(index, Ints{1}), row))
-                        : nullptr;
+    Value written = make<ScatterOp>(ScatterKind::Set, body->getArgument(3), reshape(index, Ints{1}), row);
     if (!written) {
       loop.erase();
       return {};

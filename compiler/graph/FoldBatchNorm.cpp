@@ -58,10 +58,9 @@ bool isLinear(Value value) {
 /// A binary operation on constants, evaluated.
 Value foldBinary(Compose &builder, BinaryKind kind, Value lhs, Value rhs) {
   Value value = builder.binary(kind, lhs, rhs);
+  // An operation left without uses is the rewrite driver's to erase.
   Operation *op = value ? value.getDefiningOp() : nullptr;
   Value constant = op ? foldToConstant(builder, op) : nullptr;
-  if (constant && op->use_empty())
-    op->erase();
   return constant ? constant : value;
 }
 
@@ -70,8 +69,6 @@ Value foldReshape(Compose &builder, Value x, ArrayRef<int64_t> shape) {
   if (value == x)
     return x;
   Value constant = foldToConstant(builder, value.getDefiningOp());
-  if (constant)
-    value.getDefiningOp()->erase();
   return constant ? constant : value;
 }
 

@@ -80,6 +80,9 @@ AffineExpr slidingExtent(AffineExpr in, int64_t window, int64_t stride, int64_t 
   return room.floorDiv(stride) + 1;
 }
 
+/// A default-valued attribute, which the parser has not filled in yet when it infers the type.
+int64_t valueOr(IntegerAttr attribute, int64_t otherwise) { return attribute ? attribute.getInt() : otherwise; }
+
 template <typename... Lists> bool sameLength(size_t length, Lists... lists) { return ((lists.size() == length) && ...); }
 bool allPositive(ArrayRef<int64_t> values) {
   return llvm::all_of(values, [](int64_t v) { return v > 0 && v < (int64_t(1) << 31); });
@@ -201,7 +204,7 @@ LogicalResult ConvolveOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
     return emitOptionalError(loc, "convolve: strides, pads and dilations need ", spatial, " entries");
   if (!allPositive(in.getStrides()) || !allPositive(in.getDilations()) || !allModest(in.getPadLow()) || !allModest(in.getPadHigh()))
     return emitOptionalError(loc, "convolve: strides and dilations must be positive, pads within 32 bits");
-  int64_t groups = in.getGroups();
+  int64_t groups = valueOr(in.getProperties().groups, 1);
   AffineExpr channels = input.back(), perGroup = weights[spatial], outputs = weights.back();
   if (groups < 1 || !provablyEqual(channels, perGroup * groups))
     return emitOptionalError(loc, "convolve: ", textOf(channels), " input channels, but weights for ", textOf(perGroup), " x ",
@@ -379,7 +382,7 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, SmallV
 
 LogicalResult GatherOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
   Extents data = getExtents(in.getData().getType()), indices = getExtents(in.getIndices().getType());
-  int64_t dim = in.getDim(), batch = in.getBatchDims();
+  int64_t dim = in.getDim(), batch = valueOr(in.getProperties().batchDims, 0);
   if (failed(checkDims(loc, "gather", dim, data.size())))
     return failure();
   if (batch < 0 || batch > dim || batch > int64_t(indices.size()))

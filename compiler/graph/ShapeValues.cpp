@@ -138,10 +138,12 @@ private:
     }
     case BinaryKind::Max:
     case BinaryKind::Min: {
-      auto less = decide(CompareKind::LessEqual, a, b);
-      if (!less)
-        return {};
-      return *less == (kind == BinaryKind::Min) ? a : b;
+      bool wantsMin = kind == BinaryKind::Min;
+      if (decide(CompareKind::LessEqual, a, b) == true)
+        return wantsMin ? a : b;
+      if (decide(CompareKind::GreaterEqual, a, b) == true)
+        return wantsMin ? b : a;
+      return {};
     }
     default:
       return {};

@@ -28,6 +28,13 @@ bool movesOnlyUnitExtents(Type input, ArrayRef<int64_t> permutation) {
   return true;
 }
 
+/// Drops an operation that was just made and turned out to be a constant. A rewrite driver that listens keeps its own
+/// list of what was made, and erases the unused itself.
+static void drop(OpBuilder &builder, Operation *op) {
+  if (!builder.getListener())
+    op->erase();
+}
+
 Value makeTranspose(OpBuilder &builder, Location location, Value value, ArrayRef<int64_t> permutation) {
   if (isIdentity(permutation))
     return value;
@@ -40,14 +47,14 @@ Value makeTranspose(OpBuilder &builder, Location location, Value value, ArrayRef
       return value;
     auto reshape = ReshapeOp::create(builder, location, type, value);
     if (Value constant = foldToConstant(builder, reshape)) {
-      reshape.erase();
+      drop(builder, reshape);
       return constant;
     }
     return reshape;
   }
   auto transpose = TransposeOp::create(builder, location, value, permutation);
   if (Value constant = foldToConstant(builder, transpose)) {
-    transpose.erase();
+    drop(builder, transpose);
     return constant;
   }
   return transpose;

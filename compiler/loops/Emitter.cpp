@@ -135,7 +135,11 @@ Emitter::Emitter(ModuleOp module, Location location, StringRef name, ArrayRef<Ty
   setInsertionPointToStart(function.addEntryBlock());
 }
 
-void Emitter::finish() { func::ReturnOp::create(*this); }
+void Emitter::finish(bool constantsInLocals) {
+  func::ReturnOp::create(*this);
+  if (constantsInLocals)
+    keepConstantsInLocals(function);
+}
 
 AffineExpr Emitter::bind(Value i32) {
   variables.push_back(i32);
@@ -433,7 +437,7 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
     return splat(scalar, lanes.count);
   }
   if (auto unary = dyn_cast<UnaryOp>(op))
-    return emitUnary(*this, unary.getKind(), operand(0));
+    return emitUnary(*this, unary.getKind(), operand(0), isUnsigned(elementOf(unary.getInput())));
   if (auto binary = dyn_cast<BinaryOp>(op)) {
     Value lhs = operand(0), rhs = operand(1);
     return emitBinary(*this, binary.getKind(), lhs, rhs, isUnsigned(element));
@@ -495,6 +499,25 @@ void Emitter::when(Value condition, function_ref<void()> then) {
     then();
   }
   memo = std::move(saved);
+}
+
+Value Emitter::choose(Value condition, function_ref<Value()> onTrue, function_ref<Value()> onFalse) {
+  auto saved = memo;
+  // The type of the result is known only after a branch was built: build it in a region that moves into place.
+  Region first, second;
+  Value results[2];
+  for (auto [region, branch, result] : {std::tuple(&first, &onTrue, &results[0]), std::tuple(&second, &onFalse, &results[1])}) {
+    OpBuilder::InsertionGuard guard(*this);
+    Block *block = createBlock(region);
+    setInsertionPointToStart(block);
+    *result = (*branch)();
+    scf::YieldOp::create(*this, *result);
+    memo = saved;
+  }
+  auto choice = scf::IfOp::create(*this, results[0].getType(), condition, /*addThenBlock=*/false, /*addElseBlock=*/false);
+  choice.getThenRegion().takeBody(first);
+  choice.getElseRegion().takeBody(second);
+  return choice.getResult(0);
 }
 
 } // namespace wasmind::loops

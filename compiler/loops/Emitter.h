@@ -57,7 +57,9 @@ public:
   /// named dimensions lie in memory.
   Emitter(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, llvm::ArrayRef<Type> arguments,
           llvm::ArrayRef<uint32_t> extentAddresses, bool noinline = true);
-  void finish(); ///< emits the return
+  /// Emits the return. `constantsInLocals`: vector constants are defined once, ahead of the loops (V8 would otherwise
+  /// make them again at each use); not for kernels that need all registers.
+  void finish(bool constantsInLocals = true);
 
   mlir::func::FuncOp function;
   /// Set when an innermost loop over elements could not be vectorised.
@@ -104,6 +106,7 @@ public:
                                 llvm::function_ref<llvm::SmallVector<Value>(AffineExpr, llvm::ArrayRef<Value>)> body);
   void loop(AffineExpr high, llvm::function_ref<void(AffineExpr)> body);
   void when(Value condition, llvm::function_ref<void()> then);
+  Value choose(Value condition, llvm::function_ref<Value()> onTrue, llvm::function_ref<Value()> onFalse);
 
 private:
   Value fromLanes(Value tensor, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);

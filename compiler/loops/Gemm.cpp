@@ -108,7 +108,7 @@ public:
     }
     if (e.scalarLoop)
       context.emitter.scalarLoop = true;
-    e.finish();
+    e.finish(/*constantsInLocals=*/false);
     return context.kernels.intern(e.function);
   }
 

@@ -7,9 +7,17 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 
 Value storageOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getInput();
-  return value;
+  for (;;) {
+    if (auto reshape = value.getDefiningOp<ReshapeOp>()) {
+      value = reshape.getInput();
+      continue;
+    }
+    auto argument = dyn_cast<BlockArgument>(value);
+    auto loop = argument ? dyn_cast_or_null<LoopOp>(argument.getOwner()->getParentOp()) : LoopOp();
+    if (!loop || argument.getArgNumber() == 0)
+      return value;
+    value = loop.getResult(argument.getArgNumber() - 1); // a carried value lives where the loop's result will
+  }
 }
 
 Indices identityIndices(Type tensor, unsigned first) {
@@ -80,8 +88,6 @@ public:
   SmallVector<Group> run() {
     for (Operation &op : llvm::reverse(block.without_terminator()))
       visit(&op);
-    for (Value result : block.getTerminator()->getOperands())
-      (void)result;
     SmallVector<Group> ordered;
     for (Operation &op : block)
       if (auto found = rootOf.find(&op); found != rootOf.end())

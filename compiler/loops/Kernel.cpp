@@ -131,7 +131,7 @@ void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access>
   SmallVector<AffineExpr> lengths(extents.begin(), extents.end());
   SmallVector<bool> gone(rank, false);
   int64_t inner = -1;
-  for (int64_t i = rank - 1; i >= 0; --i) {
+  for (int64_t i = int64_t(rank) - 1; i >= 0; --i) {
     if (isOne(lengths[i])) {
       gone[i] = true;
       continue;

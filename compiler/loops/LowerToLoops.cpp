@@ -102,10 +102,8 @@ public:
     separateResults(entry);
     Kernels kernels(graph, *program.code, options);
     Block &body = entry.getBody().front();
-    for (Group &group : formGroups(body)) {
-      if (failed(lower(kernels, group)))
-        return failure();
-    }
+    if (failed(lowerBlock(kernels, body)))
+      return failure();
     MemoryPlan plan(kernels, program);
     if (failed(plan.run(entry, calls)))
       return failure();
@@ -118,6 +116,79 @@ private:
   const Options &options;
   Program program;
   std::vector<KernelCall> calls;
+
+  LogicalResult lowerBlock(Kernels &kernels, Block &block) {
+    for (Group &group : formGroups(block)) {
+      LogicalResult lowered = isa<LoopOp>(group.root) ? lowerLoop(kernels, cast<LoopOp>(group.root))
+                              : isa<IfOp>(group.root) ? lowerIf(kernels, cast<IfOp>(group.root))
+                                                      : lower(kernels, group);
+      if (failed(lowered))
+        return failure();
+    }
+    return success();
+  }
+
+  static KernelOperand operandOf(Value tensor) {
+    KernelOperand operand;
+    operand.tensor = storageOf(tensor);
+    return operand;
+  }
+  void add(KernelCall::Form form, ArrayRef<Value> tensors = {}) {
+    KernelCall call;
+    call.form = form;
+    for (Value tensor : tensors)
+      call.operands.push_back(operandOf(tensor));
+    calls.push_back(std::move(call));
+  }
+  void addCopy(Value from, Value to) {
+    if (storageOf(from) != storageOf(to))
+      add(KernelCall::Form::Copy, {from, to});
+  }
+
+  LogicalResult lowerLoop(Kernels &kernels, LoopOp loop) {
+    Block &body = loop.getBody().front();
+    // A carried value that becomes another carried value needs a copy that outlives the first.
+    Operation *yield = body.getTerminator();
+    OpBuilder builder(yield);
+    for (OpOperand &operand : yield->getOpOperands()) {
+      auto carried = dyn_cast<OpResult>(storageOf(operand.get()));
+      bool moved = carried && carried.getOwner() == loop && operand.getOperandNumber() != carried.getResultNumber() + 1;
+      if (moved)
+        operand.set(BroadcastOp::create(builder, yield->getLoc(), operand.get().getType(), operand.get()));
+    }
+    // The condition is carried, too, in memory of its own: the loop's operand may be needed later.
+    builder.setInsertionPoint(loop);
+    loop.getConditionMutable().assign(BroadcastOp::create(builder, loop.getLoc(), loop.getCondition().getType(), loop.getCondition()));
+    Group condition;
+    condition.root = loop.getCondition().getDefiningOp();
+    condition.members.insert(condition.root);
+    condition.inputs.push_back(condition.root->getOperand(0));
+    if (failed(lower(kernels, condition)))
+      return failure();
+    for (auto [initial, result] : llvm::zip(loop.getCarried(), loop.getResults()))
+      addCopy(initial, result);
+    add(KernelCall::Form::Loop, {loop.getTripCount(), loop.getCondition(), body.getArgument(0)});
+    if (failed(lowerBlock(kernels, body)))
+      return failure();
+    for (auto [i, value] : llvm::enumerate(yield->getOperands()))
+      addCopy(value, i == 0 ? loop.getCondition() : loop.getResult(i - 1));
+    add(KernelCall::Form::End);
+    return success();
+  }
+
+  LogicalResult lowerIf(Kernels &kernels, IfOp branch) {
+    add(KernelCall::Form::Then, branch.getCondition());
+    for (Region *region : {&branch.getThenRegion(), &branch.getElseRegion()}) {
+      if (region == &branch.getElseRegion())
+        add(KernelCall::Form::Else);
+      if (failed(lowerBlock(kernels, region->front())))
+        return failure();
+      for (auto [value, result] : llvm::zip(region->front().getTerminator()->getOperands(), branch.getResults()))
+        addCopy(value, result);
+    }
+    add(KernelCall::Form::End);
+    return success();
+  }
 
   LogicalResult lower(Kernels &kernels, Group &group) {
     KernelContext context(kernels, group);
@@ -151,13 +222,65 @@ private:
     for (const ExtentSlot &slot : program.extents)
       if (slot.derived)
         e.storeAt(e.index(slot.expression), LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(slot.offset)), 4);
-    for (const KernelCall &call : calls) {
-      SmallVector<Value> arguments;
-      for (const KernelOperand &operand : call.operands)
-        arguments.push_back(LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(plan.addressOf(operand, call))));
-      func::CallOp::create(e, call.callee, TypeRange(), arguments);
-    }
+    emitCalls(e, plan, 0);
     func::ReturnOp::create(e, ValueRange(e.i32(0)));
+  }
+
+  /// Emits the steps from `at` to the end of their bracket; returns the position of its Else or End.
+  size_t emitCalls(Emitter &e, MemoryPlan &plan, size_t at) {
+    for (; at < calls.size(); ++at) {
+      const KernelCall &call = calls[at];
+      SmallVector<Value> pointers;
+      for (const KernelOperand &operand : call.operands)
+        pointers.push_back(LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(plan.addressOf(operand, call))));
+      auto isTrue = [&](Value pointer) -> Value {
+        return arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.loadAt(pointer, e.getI8Type(), 1),
+                                     arith::ConstantIntOp::create(e, e.getI8Type(), 0));
+      };
+      switch (call.form) {
+      case KernelCall::Form::Call:
+        func::CallOp::create(e, call.callee, TypeRange(), pointers);
+        break;
+      case KernelCall::Form::Copy: {
+        auto type = cast<RankedTensorType>(call.operands[0].tensor.getType());
+        AffineExpr bytes = normalise(productOf(getExtents(type), e.getContext()) * byteWidth(type.getElementType()));
+        LLVM::MemcpyOp::create(e, pointers[1], pointers[0], e.index(bytes), /*isVolatile=*/false);
+        break;
+      }
+      case KernelCall::Form::Then: {
+        auto branch = scf::IfOp::create(e, isTrue(pointers[0]), /*withElseRegion=*/true);
+        OpBuilder::InsertionGuard guard(e);
+        e.setInsertionPointToStart(branch.thenBlock());
+        at = emitCalls(e, plan, at + 1);
+        e.setInsertionPointToStart(branch.elseBlock());
+        at = emitCalls(e, plan, at + 1);
+        break;
+      }
+      case KernelCall::Form::Loop: {
+        Type i64 = e.getI64Type();
+        e.storeAt(arith::ConstantIntOp::create(e, i64, 0), pointers[2], 8);
+        size_t end = at;
+        scf::WhileOp::create(
+            e, TypeRange(), ValueRange(),
+            [&](OpBuilder &, Location, ValueRange) {
+              Value more = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.loadAt(pointers[2], i64, 8), e.loadAt(pointers[0], i64, 8));
+              scf::ConditionOp::create(e, arith::AndIOp::create(e, more, isTrue(pointers[1])), ValueRange());
+            },
+            [&](OpBuilder &, Location, ValueRange) {
+              end = emitCalls(e, plan, at + 1);
+              Value next = arith::AddIOp::create(e, e.loadAt(pointers[2], i64, 8), arith::ConstantIntOp::create(e, i64, 1));
+              e.storeAt(next, pointers[2], 8);
+              scf::YieldOp::create(e);
+            });
+        at = end;
+        break;
+      }
+      case KernelCall::Form::Else:
+      case KernelCall::Form::End:
+        return at;
+      }
+    }
+    return at;
   }
 };
 

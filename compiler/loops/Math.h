@@ -1,5 +1,4 @@
-//===- Math.h - elementwise functions on registers
-//-------------------------------------------------------------------===//
+//===- Math.h - elementwise functions on registers --------------------------------------------------------------===//
 //
 // Scalar functions of the graph dialect as straight-line arith, math and vector code, alike for scalars and 1-D vectors
 // of any length. Nothing here becomes a library call on wasm32.
@@ -8,12 +7,11 @@
 // meaning for an element type (the graph dialect's verifiers refuse it) gives a null Value.
 //
 // Errors against the exact result (ulp = units in the last place of the result), over all inputs:
-//   f32: exp, log, 1/sqrt 1.5 ulp; sigmoid, sin, cos 2.5 (sin, cos also of huge arguments); tan 4; tanh, erf 7 (4e-7
+//   f32: exp, log, 1/sqrt 1.5 ulp; sin, cos 2.5 (also of huge arguments); sigmoid, tan 4; tanh, erf 7 (4e-7
 //        relative: rounding of the rational function just below 1); computed through f64 and thus 1 ulp: asin, acos,
 //        atan, atan2, sinh, cosh, asinh, acosh, atanh, pow. Remainders are exact. Sigmoid below 2^-126 is 0.
 //   f64: 1e-14 relative, most functions 5e-16. sin, cos, tan: 1e-14 absolute up to |x| = 1e6, 1e-13 up to 2^100, no
-//   digits
-//        beyond; sin and cos stay within [-1, 1].
+//        digits beyond; sin and cos stay within [-1, 1].
 //   f16, bf16: as f32, rounded at the store.
 //
 //===----------------------------------------------------------------------------------------------------------===//
@@ -59,7 +57,7 @@ mlir::Value emitWiden(mlir::ImplicitLocOpBuilder &builder, mlir::Value bits, mli
 mlir::Value emitNarrow(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Type type);
 
 /// exp(x) for f32 or f64 x <= 0, cheaper than `exp`; results below the smallest normal number are 0.
-/// 2 ulp. NaN gives NaN, -inf gives 0. Good for positive x, too, as long as the result is finite.
+/// 2.5 ulp. NaN gives NaN, -inf gives 0. Good for positive x, too, as long as the result is finite.
 mlir::Value emitExpNonPositive(mlir::ImplicitLocOpBuilder &builder, mlir::Value x);
 
 /// x < y ? y : x and y < x ? y : x: one instruction each on f32 and f64 vectors. NaN in `x` stays, NaN in `y` gives

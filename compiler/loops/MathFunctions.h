@@ -1,5 +1,4 @@
-//===- MathFunctions.h - elementary functions of floats
-//----------------------------------------------------------------===//
+//===- MathFunctions.h - elementary functions of floats ---------------------------------------------------------===//
 //
 // Terms are f32 or f64; Math.h says how accurate the results are.
 //

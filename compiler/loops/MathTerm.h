@@ -1,5 +1,4 @@
-//===- MathTerm.h - formulas that read like formulas
-//------------------------------------------------------------------===//
+//===- MathTerm.h - formulas that read like formulas ------------------------------------------------------------===//
 //
 // A Term is an SSA value with the operators of C++: a scalar or a 1-D vector, where a formula means the same per lane.
 //

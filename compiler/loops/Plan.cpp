@@ -144,6 +144,19 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
       }
       lifetimes[found->second].last = i;
     }
+  // What a loop reads from before it, or carries, lives until its end: the next iteration reads it again.
+  SmallVector<size_t> open;
+  for (auto [i, call] : llvm::enumerate(calls)) {
+    if (call.form == KernelCall::Form::Loop || call.form == KernelCall::Form::Then)
+      open.push_back(i);
+    if (call.form != KernelCall::Form::End)
+      continue;
+    size_t begin = open.pop_back_val();
+    if (calls[begin].form == KernelCall::Form::Loop)
+      for (Lifetime &life : lifetimes)
+        if (life.first <= begin && life.last > begin)
+          life.last = std::max(life.last, i);
+  }
   uint64_t arenaBytes = placeAll(lifetimes);
   if (next + arenaBytes > kernels.options.limit)
     return emitError(entry.getLoc()) << "the memory plan needs " << next + arenaBytes << " bytes, more than the limit of "

@@ -11,8 +11,17 @@
 
 namespace wasmind::loops {
 
-/// One call of the program, in order.
+/// One step of the program, in order. Control flow is a pair of brackets around steps.
 struct KernelCall {
+  enum class Form {
+    Call,  ///< callee(operands)
+    Copy,  ///< operands[0] to operands[1], whole tensors of one type
+    Loop,  ///< up to End: while operands[1] (bool) and iteration < operands[0] (i64); operands[2] = iteration (i64)
+    Then,  ///< up to Else: when operands[0] (bool)
+    Else,  ///< up to End: otherwise
+    End
+  };
+  Form form = Form::Call;
   std::string callee;
   std::vector<KernelOperand> operands;
   llvm::SmallVector<mlir::Value> outputs;

@@ -53,6 +53,44 @@ Value emitNest(Emitter &e, ArrayRef<ReductionLoop> loops, Value start,
   return nest(0, start);
 }
 
+/// Windows of at most this many elements are unrolled where they lie wholly inside the input.
+constexpr int64_t unrolledWindow = 25;
+
+/// The same over windows: straight code where no element is absent, loops elsewhere. `sizes`: elements per dimension.
+Value emitWindowNest(Emitter &e, ArrayRef<ReductionLoop> loops, ArrayRef<int64_t> sizes, Value start,
+                     function_ref<Value(Value, ArrayRef<AffineExpr>)> step) {
+  int64_t count = 1;
+  for (int64_t size : sizes)
+    count *= size;
+  if (count > unrolledWindow)
+    return emitNest(e, loops, start, step);
+  auto straight = [&] {
+    Value running = start;
+    for (int64_t i = 0; i < count; ++i) {
+      Indices k(sizes.size());
+      int64_t rest = i;
+      for (int64_t d = int64_t(sizes.size()) - 1; d >= 0; --d) {
+        k[d] = e.constantIndex(rest % sizes[d]);
+        rest /= sizes[d];
+      }
+      running = step(running, k);
+    }
+    return running;
+  };
+  Value whole;
+  for (auto [loop, size] : llvm::zip(loops, sizes)) {
+    auto constant = loop.high.getDefiningOp<arith::ConstantIntOp>();
+    if (constant && constant.value() == size && matchPattern(loop.low, m_Zero()))
+      continue;
+    Value length = arith::SubIOp::create(e, loop.high, loop.low);
+    Value all = arith::CmpIOp::create(e, arith::CmpIPredicate::eq, length, e.i32(size));
+    whole = whole ? arith::AndIOp::create(e, whole, all).getResult() : all;
+  }
+  if (!whole)
+    return straight();
+  return e.choose(whole, straight, [&] { return emitNest(e, loops, start, step); });
+}
+
 Value asElement(Emitter &e, Value value, Type from, Type to) {
   auto wide = [&](Type type) { return type.isF16() || type.isBF16() ? Type(e.getF32Type()) : type; };
   return emitCast(e, value, wide(from), wide(to));
@@ -143,23 +181,28 @@ Value emitConvolve(Emitter &e, ConvolveOp convolve, ArrayRef<AffineExpr> indices
   for (size_t i = 0; i < spatial; ++i)
     loops.push_back(clippedLoop(e, indices[i + 1], *constantOf(weights[i]), convolve.getStrides()[i], convolve.getPadLow()[i],
                                 convolve.getPadHigh()[i], convolve.getDilations()[i], input[i + 1]));
-  loops.push_back({e.i32(0), e.index(weights[spatial])});
+  bool single = isOne(weights[spatial]);
+  SmallVector<int64_t> sizes;
+  for (size_t i = 0; i < spatial; ++i)
+    sizes.push_back(*constantOf(weights[i]));
+  if (!single)
+    loops.push_back({e.i32(0), e.index(weights[spatial])});
   Value start = e.splat(initialValue(e, ReduceKind::Sum, element), lanes.count);
   AffineExpr group = convolve.getGroups() == 1 ? e.constantIndex(0) : perGroup == 1 ? indices.back() : indices.back().floorDiv(perGroup);
-  return emitNest(e, loops, start, [&](Value running, ArrayRef<AffineExpr> k) {
+  auto step = [&](Value running, ArrayRef<AffineExpr> k) {
     Indices in{indices[0]}, w;
     for (size_t i = 0; i < spatial; ++i) {
       in.push_back(indices[i + 1] * convolve.getStrides()[i] + k[i] * convolve.getDilations()[i] - convolve.getPadLow()[i]);
       w.push_back(k[i]);
     }
-    bool single = isOne(weights[spatial]);
     in.push_back(single ? group : group * weights[spatial] + k[spatial]);
     w.push_back(single ? e.constantIndex(0) : k[spatial]);
     w.push_back(indices.back());
     Value a = asElement(e, e.evaluate(convolve.getInput(), in, lanes), elementOf(convolve.getInput()), element);
     Value b = asElement(e, e.evaluate(convolve.getWeights(), w, lanes), elementOf(convolve.getWeights()), element);
     return multiplyAdd(e, a, b, running, element);
-  });
+  };
+  return single ? emitWindowNest(e, loops, sizes, start, step) : emitNest(e, loops, start, step);
 }
 
 Value emitWindow(Emitter &e, WindowOp window, ArrayRef<AffineExpr> indices, Lanes lanes) {
@@ -176,8 +219,11 @@ Value emitWindow(Emitter &e, WindowOp window, ArrayRef<AffineExpr> indices, Lane
   for (unsigned i : sliding)
     loops.push_back(clippedLoop(e, indices[i], window.getSizes()[i], window.getStrides()[i], window.getPadLow()[i],
                                 window.getPadHigh()[i], window.getDilations()[i], input[i]));
+  SmallVector<int64_t> sizes;
+  for (unsigned i : sliding)
+    sizes.push_back(window.getSizes()[i]);
   Value start = e.splat(initialValue(e, window.getKind(), element), lanes.count);
-  return emitNest(e, loops, start, [&](Value running, ArrayRef<AffineExpr> k) {
+  return emitWindowNest(e, loops, sizes, start, [&](Value running, ArrayRef<AffineExpr> k) {
     Indices at;
     for (unsigned i = 0; i < input.size(); ++i)
       at.push_back(indices[i] * window.getStrides()[i]);

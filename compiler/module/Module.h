@@ -92,8 +92,8 @@ llvm::Expected<Emitted> linkModule(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
 llvm::Expected<Emitted> emitModule(const ModuleInput &input, const Options &options);
 
 /// Checks the module contract on the bytes of an image: well-formed sections, no imports, one memory with
-/// minimum = maximum = `pages`, the exports (all functions named, `memory`, nothing else), exactly one custom section
-/// `wasmind` equal to `signature`.
+/// minimum = maximum = `pages`, exported as `memory`; every expected function exported as () -> i32; one custom
+/// section, `wasmind`, which stands first and equals `signature`.
 /// \param prefix      the image, or as much of it as reaches into its last section (data): weights need not be there.
 /// \param byteLength  length of the whole image.
 llvm::Error verifyModule(llvm::ArrayRef<char> prefix, uint64_t byteLength, const Expectations &expected);

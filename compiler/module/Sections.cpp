@@ -75,6 +75,8 @@ Expected<SmallVector<Section>> readSections(ArrayRef<char> image, uint64_t byteL
   auto bad = [](const char *what, size_t at) {
     return createStringError(formatv("not a valid wasm module: {0} at byte {1}", what, at).str());
   };
+  if (byteLength < image.size())
+    return bad("a length smaller than the part that was given", 0);
   Reader reader(image);
   ArrayRef<char> header = reader.take(8);
   if (StringRef(header.data(), header.size()) != moduleHeader())

@@ -90,8 +90,8 @@ Error verifyModule(ArrayRef<char> prefix, uint64_t byteLength, const Expectation
   }
   if (!memories)
     return bad("it has no memory");
-  if (signatures != 1)
-    return bad("it has no signature");
+  if (signatures != 1 || sections->front().id != Custom)
+    return bad("its signature is not the one first section");
   auto memory = exports.find("memory");
   if (memory == exports.end() || memory->second.kind != 2)
     return bad("it does not export 'memory'");

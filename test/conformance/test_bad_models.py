@@ -69,8 +69,8 @@ def test_encrypted_mindir(tmp_path):
     refused(tmp_path, MINDIR / "add_encrpty_key_0123456789ABCDEF.mindir", "add_encrpty_key_0123456789ABCDEF.mindir")
 
 
-@pytest.mark.parametrize("shape", [[2**40], [2**31, 2], [2**20, 2**20, 2**20, 2**20], [-5, 3]])
-def test_huge_or_negative_input(shape, tmp_path):
+@pytest.mark.parametrize("shape", [[2**40], [2**31, 2], [2**20, 2**20, 2**20, 2**20]])
+def test_huge_input(shape, tmp_path):
     model = write(tmp_path, [RELU], [("x", F, shape)], [("y", F, shape)])
     refused(tmp_path, model, "bad.onnx", "x")
 

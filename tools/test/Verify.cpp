@@ -1,8 +1,8 @@
 // What counts as equal.
 #include "tools/Verify.h"
 #include <cmath>
-#include <cstring>
 #include <gtest/gtest.h>
+#include <span>
 
 using namespace wasmind;
 using namespace wasmind::tools;
@@ -10,8 +10,10 @@ using namespace wasmind::tools;
 namespace {
 
 template <typename T> Array arrayOf(DType dtype, std::vector<T> values) {
-  Array array{dtype, {int64_t(values.size())}, std::vector<uint8_t>(values.size() * sizeof(T))};
-  std::memcpy(array.bytes.data(), values.data(), array.bytes.size());
+  auto bytes = std::as_bytes(std::span(values));
+  Array array{dtype, {int64_t(values.size())}, {}};
+  for (std::byte byte : bytes)
+    array.bytes.push_back(uint8_t(byte));
   return array;
 }
 

@@ -21,6 +21,7 @@
 //===----------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Importer.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace llvm;
 namespace wasmind::mindir {
@@ -68,6 +69,8 @@ Expected<Operand> Importer::call(const Operand &callee, ArrayRef<Operand> argume
   const GraphProto &function = *callee.function;
   if (!headers.empty() && headers.back() == &function)
     return Operand::again(function, bound.elements());
+  if (is_contained(opened, &function))
+    return createStringError("function '" + printable(function.name) + "' calls itself, but not as a while loop does");
   if (is_contained(headers, &function))
     return createStringError(
         "an inner loop goes on with the outer one; move the inner loop into a function of its own");
@@ -225,6 +228,8 @@ Expected<Importer::Header> Importer::readHeader(const GraphProto &header, ArrayR
   auto frame = enter(header, arguments, std::move(around));
   if (!frame)
     return frame.takeError();
+  opened.push_back(&header);
+  auto close = make_scope_exit([&] { opened.pop_back(); });
   auto goesRound = [&](const Operand &way) {
     return way.is(Kind::Closure) && (way.function == &header || reaches(*way.function, header));
   };
@@ -327,6 +332,9 @@ static SmallVector<Value> simplify(graph::LoopOp loop, mlir::OpBuilder &builder)
 }
 
 Expected<Operand> Importer::loop(const GraphProto &header, ArrayRef<Operand> arguments, std::shared_ptr<Frame> around) {
+  if (Error error = deeper())
+    return error;
+  auto leave = make_scope_exit([&] { --depth; });
   mlir::Location location = compose.getLoc();
   auto first = readHeader(header, arguments, around);
   if (!first)

@@ -10,7 +10,7 @@ namespace wasmind::mindir {
 using Kind = Operand::Kind;
 
 // Inlining can multiply nodes without bound (every function calling the next one twice).
-static constexpr size_t maxNodes = 1 << 20;
+static constexpr size_t maxNodes = 1 << 18;
 static constexpr unsigned maxCallDepth = 128;
 static constexpr uint64_t maxLeaves = 1 << 16;
 
@@ -346,10 +346,17 @@ Expected<Operand> Importer::resultOf(const std::shared_ptr<Frame> &frame) {
   return results.size() == 1 ? results.front() : Operand::sequence(results);
 }
 
+Error Importer::deeper() {
+  if (++depth <= maxCallDepth)
+    return Error::success();
+  --depth;
+  return createStringError("function calls are nested more than " + Twine(maxCallDepth) + " deep");
+}
+
 Expected<Operand> Importer::evaluate(const GraphProto &function, ArrayRef<Operand> arguments,
                                      std::shared_ptr<Frame> around) {
-  if (++depth > maxCallDepth)
-    return createStringError("function calls are nested more than " + Twine(maxCallDepth) + " deep");
+  if (Error error = deeper())
+    return error;
   auto leave = make_scope_exit([&] { --depth; });
   auto frame = enter(function, arguments, std::move(around));
   if (!frame)

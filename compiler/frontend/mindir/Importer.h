@@ -81,12 +81,14 @@ private:
 
   Compose compose;
   mlir::Block *entry = nullptr;
-  llvm::SmallVector<const GraphProto *> headers; // of the loops being read, innermost last
+  llvm::SmallVector<const GraphProto *> headers; // of the loops whose bodies are being read, innermost last
+  llvm::SmallVector<const GraphProto *> opened;  // headers that are being read themselves
   std::string diagnostic;                        // the first of MLIR's since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
   size_t nodesRead = 0;
-  unsigned depth = 0;
+  unsigned depth = 0; // of calls
+  llvm::Error deeper();
 };
 
 /// A name made safe for one-line messages.

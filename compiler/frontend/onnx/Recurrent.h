@@ -7,6 +7,7 @@
 #pragma once
 #include <vector>
 #include "compiler/frontend/onnx/Operator.h"
+#include <vector>
 
 namespace wasmind::onnx {
 

@@ -117,7 +117,7 @@ Worst worstError(const Compiled &function, const std::vector<T> &x, llvm::functi
 template <typename T>
 void checkUnary(UnaryKind kind, llvm::function_ref<Wide<T>(Wide<T>)> exact, double ulp, double absolute = 0,
                 double largest = std::numeric_limits<double>::infinity()) {
-  static const std::vector<T> all = sweep<T>(isDouble<T> ? 200000 : 1000000);
+  static const std::vector<T> all = sweep<T>(isDouble<T> ? 100000 : 500000);
   std::vector<T> values = all;
   for (T &v : values)
     if (std::isfinite(v) && std::fabs(v) > largest)
@@ -287,7 +287,7 @@ template <typename T> void checkLanes() {
         function(x.data(), y.data(), result.data(), x.size());
     };
     run(1, one);
-    for (unsigned lanes : {2u, 3u, 4u, 8u}) {
+    for (unsigned lanes : {3u, 4u}) {
       run(lanes, other);
       for (size_t i = 0; i < x.size(); ++i)
         ASSERT_TRUE(std::bit_cast<Bits<T>>(one[i]) == std::bit_cast<Bits<T>>(other[i]) ||

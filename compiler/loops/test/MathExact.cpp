@@ -137,7 +137,7 @@ template <typename T> T shift(T a, T count, bool left) {
 template <typename T> void checkIntegers() {
   constexpr bool isUnsigned = std::is_unsigned_v<T>;
   auto check = [&](BinaryKind kind, llvm::function_ref<T(T, T)> expected) {
-    for (unsigned lanes : {1u, unsigned(16 / sizeof(T)), 16u})
+    for (unsigned lanes : {1u, unsigned(16 / sizeof(T))})
       checkPairs<T, T>(
           graph::stringifyBinaryKind(kind),
           [&](auto &b, mlir::ValueRange v) { return emitBinary(b, kind, v[0], v[1], isUnsigned); }, expected, lanes);
@@ -335,7 +335,7 @@ TEST(MathExact, Casts) {
         x = corners<From>();
       while (x.size() % 16)
         x.push_back(1);
-      for (unsigned lanes : {1u, 4u, 16u}) {
+      for (unsigned lanes : {1u, 16u}) {
         std::vector<Stored<To>> result(x.size());
         Compiled function({registersOf<From>()}, registersOf<To>(), {lanes, false}, [](auto &b, mlir::ValueRange v) {
           return emitCast(b, v[0], graphType<From>(), graphType<To>());

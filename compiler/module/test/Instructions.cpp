@@ -88,6 +88,16 @@ TEST(Instructions, ReluIsOneSelectAndKeepsNaN) {
                                "%r = arith.maxnumf %a, %z : vector<4xf32>",
                                "vector<4xf32>");
   EXPECT_EQ(countIn(instructionsOf(relu), "f32x4.pmax"), 1u);
+  std::string wide = onVectors(16,
+                               "%z = arith.constant dense<0.0> : vector<16xf32>\n"
+                               "%six = arith.constant dense<6.0> : vector<16xf32>\n"
+                               "%m = arith.maxnumf %a, %z : vector<16xf32>\n"
+                               "%r = arith.minnumf %m, %six : vector<16xf32>",
+                               "vector<16xf32>");
+  std::string listing = instructionsOf(wide);
+  EXPECT_EQ(countIn(listing, "f32x4.pmax"), 4u) << listing;
+  EXPECT_EQ(countIn(listing, "f32x4.pmin"), 4u) << listing;
+  EXPECT_EQ(countIn(listing, "shuffle"), 0u) << listing;
   EXPECT_EQ(result(relu, "a.set([-1, 2, NaN, -0]); e.run(); print(r.slice(0, 4).join());"), "0,2,NaN,0");
 }
 

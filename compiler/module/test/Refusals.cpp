@@ -113,6 +113,8 @@ TEST(Refusals, BrokenImages) {
   refuses(bytes, {{"run"}, runSignature(), 3}, "its memory is not one of exactly 3 pages");
   refuses(bytes, {{"run"}, runSignature(3), 4}, "its signature is not the one given");
   refuses({}, expected, "no wasm header");
+  expectError(llvm::toString(verifyModule(bytes, bytes.size() - 1, expected)), "a length smaller");
+  expectError(llvm::toString(verifyModule(bytes, bytes.size() + 1, expected)), "between two sections");
   // Any prefix and any changed byte: an answer, never a crash (the sanitizer build watches).
   for (size_t length = 0; length < bytes.size(); ++length)
     llvm::consumeError(verifyModule(llvm::ArrayRef<char>(bytes).take_front(length), length, expected));

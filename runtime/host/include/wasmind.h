@@ -29,8 +29,9 @@ extern "C" {
 #define WASMIND_API
 #endif
 
-/** How a call ended. */
-typedef enum wasmind_status {
+/** How a call ended: one of the values below. */
+typedef int32_t wasmind_status;
+enum {
   WASMIND_OK = 0,
   /** An argument does not fit the signature, or the model refused its inputs; the instance stays usable. */
   WASMIND_INVALID_ARGUMENT = 1,
@@ -44,10 +45,11 @@ typedef enum wasmind_status {
   WASMIND_TRAP = 5,
   /** A file cannot be read. */
   WASMIND_IO = 6
-} wasmind_status;
+};
 
-/** Element types; a bool is one byte, 0 or 1; f16 and bf16 are two raw bytes. */
-typedef enum wasmind_dtype {
+/** Element type: one of the values below; a bool is one byte, 0 or 1; f16 and bf16 are two raw bytes. */
+typedef int32_t wasmind_dtype;
+enum {
   WASMIND_F32 = 1,
   WASMIND_F64 = 2,
   WASMIND_F16 = 3,
@@ -61,7 +63,7 @@ typedef enum wasmind_dtype {
   WASMIND_U32 = 11,
   WASMIND_U64 = 12,
   WASMIND_BOOL = 13
-} wasmind_dtype;
+};
 
 typedef struct wasmind_error wasmind_error;
 typedef struct wasmind_model wasmind_model;

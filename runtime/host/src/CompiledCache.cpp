@@ -1,9 +1,11 @@
 //===- CompiledCache.cpp - compiled modules on disk ----------------------------------------------------------------===//
 #include "runtime/host/src/CompiledCache.h"
+#include "runtime/host/src/Checksum.h"
 #include "runtime/host/src/File.h"
 #include "runtime/host/src/Sha256.h"
 #include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 namespace wasmind::host {
 namespace fs = std::filesystem;
@@ -29,17 +31,19 @@ std::span<const uint8_t> bytesOf(const std::string &text) {
   return {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
 }
 
-/// Hash of a file, read in pieces: it may be as large as the model's weights.
-std::string hashOf(const File &file) {
-  Sha256 hash;
+std::string toText(const Checksum &sum) { return std::to_string(sum.finish()); }
+
+/// Checksum of a file, read in pieces: it may be as large as the model's weights.
+std::string sumOf(const File &file) {
+  Checksum sum;
   std::vector<uint8_t> piece(1 << 20);
   for (uint64_t offset = 0, end = file.byteLength(); offset < end;) {
     std::span<uint8_t> part = std::span(piece).first(size_t(std::min<uint64_t>(piece.size(), end - offset)));
     file.read(offset, part);
-    hash.update(part);
+    sum.update(part);
     offset += part.size();
   }
-  return hash.finish();
+  return toText(sum);
 }
 
 } // namespace
@@ -62,9 +66,9 @@ ModuleHandle CompiledCache::find(const Engine &engine, std::span<const uint8_t> 
     const fs::path path = folder / (key + ".cwasm");
     if (!fs::exists(path))
       return nullptr;
-    File compiled(path), sum(folder / (key + ".sha256"));
-    std::vector<uint8_t> expected = sum.readAll(64);
-    if (!compiled.isPrivate() || hashOf(compiled) != std::string(expected.begin(), expected.end()))
+    File compiled(path), sum(folder / (key + ".sum"));
+    const Bytes expected = sum.readAll(64);
+    if (!compiled.isPrivate() || sumOf(compiled) != std::string(expected.span().begin(), expected.span().end()))
       return nullptr;
     wasmtime_module_t *module = nullptr;
     ErrorHandle error(wasmtime_module_deserialize_file(engine.handle(), path.c_str(), &module));
@@ -85,8 +89,10 @@ void CompiledCache::store(const wasmtime_module_t *module) {
   if (ErrorHandle error{wasmtime_module_serialize(module, &serialized)})
     return;
   std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t *>(serialized.data), serialized.size);
-  // Without a matching hash an entry does not count, so it is safe in this order and in any mixture of writers.
-  if (writeFileInOneStep(folder / (key + ".sha256"), bytesOf(Sha256::of(bytes))))
+  Checksum sum;
+  sum.update(bytes);
+  // Without a matching sum an entry does not count, so it is safe in this order and in any mixture of writers.
+  if (writeFileInOneStep(folder / (key + ".sum"), bytesOf(toText(sum))))
     writeFileInOneStep(folder / (key + ".cwasm"), bytes);
   wasm_byte_vec_delete(&serialized);
   shrink(folder, maxFolderByteLength);
@@ -117,7 +123,7 @@ void CompiledCache::shrink(const fs::path &folder, uint64_t maxByteLength) {
     if (total <= maxByteLength)
       return;
     fs::remove(entry.path, error); // modules that are mapped stay alive until they are dropped
-    fs::remove(fs::path(entry.path).replace_extension(".sha256"), error);
+    fs::remove(fs::path(entry.path).replace_extension(".sum"), error);
     total -= entry.byteLength;
   }
 }

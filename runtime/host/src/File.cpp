@@ -66,13 +66,13 @@ void File::read(uint64_t offset, std::span<uint8_t> bytes) const {
   }
 }
 
-std::vector<uint8_t> File::readAll(uint64_t maxByteLength) const {
+Bytes File::readAll(uint64_t maxByteLength) const {
   uint64_t length = byteLength();
   if (length > maxByteLength)
     throw Failure(WASMIND_LIMIT, name + ": " + std::to_string(length) + " bytes are over the limit of " +
                                      std::to_string(maxByteLength));
-  std::vector<uint8_t> bytes(length);
-  read(0, bytes);
+  Bytes bytes(length);
+  read(0, bytes.span());
   return bytes;
 }
 

@@ -3,11 +3,23 @@
 #include "runtime/host/src/Failure.h"
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace wasmind::host {
+
+/// Bytes that are written right after they are made, so not zeroed before.
+class Bytes {
+public:
+  explicit Bytes(size_t byteLength) : data(new uint8_t[byteLength]), byteLength(byteLength) {}
+  std::span<uint8_t> span() { return {data.get(), byteLength}; }
+  std::span<const uint8_t> span() const { return {data.get(), byteLength}; }
+
+private:
+  std::unique_ptr<uint8_t[]> data;
+  size_t byteLength;
+};
 
 /// An open regular file, readable. Errors throw `Io` with the file's name.
 class File {
@@ -32,7 +44,7 @@ public:
   /// Fills `bytes` from the file's start at `offset`. Throws `Io` when the file ends before.
   void read(uint64_t offset, std::span<uint8_t> bytes) const;
   /// All bytes; throws `Limit` when there are more than `maxByteLength`.
-  std::vector<uint8_t> readAll(uint64_t maxByteLength) const;
+  Bytes readAll(uint64_t maxByteLength) const;
 
 private:
   std::string name;

@@ -5,6 +5,7 @@
 #include "runtime/host/src/Sha256.h"
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace wasmind::host {
 namespace {
@@ -71,13 +72,13 @@ LoadOptions LoadOptions::from(const wasmind_load_options *given) {
 
 std::shared_ptr<const Model> Model::loadFile(const std::string &path, LoadOptions options) {
   File file(path);
-  const std::vector<uint8_t> bytes = file.readAll(options.maxModuleByteLength);
+  const Bytes bytes = file.readAll(options.maxModuleByteLength);
   if (options.weightsFolder.empty()) {
     std::filesystem::path folder = std::filesystem::path(path).parent_path();
     options.weightsFolder = folder.empty() ? "." : folder.string();
   }
   try {
-    return std::shared_ptr<const Model>(new Model(bytes, options));
+    return std::shared_ptr<const Model>(new Model(bytes.span(), options));
   } catch (const Failure &failure) {
     throw Failure(failure.status(), path + ": " + failure.what());
   }

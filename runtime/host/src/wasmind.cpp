@@ -48,6 +48,16 @@ template <typename Body> wasmind_status guarded(wasmind_error **error, Body body
   }
 }
 
+std::optional<abi::DType> toDType(wasmind_dtype given) {
+  switch (given) {
+#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
+  case code:                                                                                                           \
+    return abi::DType::enumerator;
+#include "abi/abi.def"
+  }
+  return std::nullopt;
+}
+
 void require(const void *pointer, const char *name) {
   if (!pointer)
     throw Failure(WASMIND_INVALID_ARGUMENT, std::string(name) + " is NULL");
@@ -80,10 +90,13 @@ const char *wasmind_status_name(wasmind_status status) {
 }
 
 const char *wasmind_dtype_name(wasmind_dtype dtype) {
-  std::string_view name = abi::nameOf(abi::DType(dtype)); // literals, so NUL-terminated
-  return name.empty() ? nullptr : name.data();
+  std::optional<abi::DType> known = toDType(dtype);
+  return known ? abi::nameOf(*known).data() : nullptr; // literals, so NUL-terminated
 }
-size_t wasmind_dtype_byte_width(wasmind_dtype dtype) { return size_t(abi::byteWidth(abi::DType(dtype))); }
+size_t wasmind_dtype_byte_width(wasmind_dtype dtype) {
+  std::optional<abi::DType> known = toDType(dtype);
+  return known ? size_t(abi::byteWidth(*known)) : 0;
+}
 const char *wasmind_version(void) { return WASMIND_VERSION; }
 
 wasmind_status wasmind_model_load_file(const char *path, const wasmind_load_options *options, wasmind_model **model,

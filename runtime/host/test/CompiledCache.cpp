@@ -10,7 +10,7 @@ TEST(CompiledCache, shrinksByLastUse) {
   auto now = fs::file_time_type::clock::now();
   for (auto [name, age] : {std::pair("old", 3), std::pair("older", 4), std::pair("new", 1)}) {
     std::ofstream(folder.path / (std::string(name) + ".cwasm")) << std::string(100, 'x');
-    std::ofstream(folder.path / (std::string(name) + ".sha256")) << "hash";
+    std::ofstream(folder.path / (std::string(name) + ".sum")) << "sum";
     fs::last_write_time(folder.path / (std::string(name) + ".cwasm"), now - std::chrono::hours(age));
   }
   std::ofstream(folder.path / "note.txt") << std::string(1000, 'x');
@@ -19,7 +19,7 @@ TEST(CompiledCache, shrinksByLastUse) {
   EXPECT_TRUE(fs::exists(folder.path / "older.cwasm"));
   CompiledCache::shrink(folder.path, 150);
   EXPECT_FALSE(fs::exists(folder.path / "older.cwasm"));
-  EXPECT_FALSE(fs::exists(folder.path / "older.sha256"));
+  EXPECT_FALSE(fs::exists(folder.path / "older.sum"));
   EXPECT_FALSE(fs::exists(folder.path / "old.cwasm"));
   EXPECT_TRUE(fs::exists(folder.path / "new.cwasm"));
   EXPECT_TRUE(fs::exists(folder.path / "note.txt")) << "only entries are the cache's";

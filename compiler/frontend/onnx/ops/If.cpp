@@ -14,7 +14,7 @@ WASMIND_ONNX_OPERATOR(If) {
   // Result types are known when the branches are there, which a draft holds until then.
   const mlir::Location location = compose.getLoc();
   auto draft = graph::IfOp::create(compose, location, mlir::TypeRange(), condition);
-  llvm::SmallVector<Type> types;
+  llvm::SmallVector<Type, 6> types;
   for (auto [region, branch] : {std::pair(&draft.getThenRegion(), "then_branch"), std::pair(&draft.getElseRegion(), "else_branch")}) {
     if (region->empty())
       compose.createBlock(region);
