@@ -471,16 +471,13 @@ Expected<Operand> Importer::readOperator(StringRef primitive, const NodeProto &n
 
 //===- The outside -------------------------------------------------------------------------------------------===//
 
-Expected<frontend::Imported> importMindIR(mlir::MLIRContext &context, StringRef path,
-                                          const frontend::ImportOptions &options) {
+static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFiles &files,
+                                           const frontend::ImportOptions &options) {
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
-  auto files = ModelFiles::open(path);
-  if (!files)
-    return createStringError(printable(path) + ": " + toString(files.takeError()));
   auto failure = [&](Error error) {
-    return createStringError(printable(files->name()) + ": " + printable(toString(std::move(error))));
+    return createStringError(printable(files.name()) + ": " + printable(toString(std::move(error))));
   };
-  auto model = parseModel(files->bytes());
+  auto model = parseModel(files.bytes());
   if (!model)
     return failure(model.takeError());
   if (model->hasParallelLayouts)
@@ -489,11 +486,11 @@ Expected<frontend::Imported> importMindIR(mlir::MLIRContext &context, StringRef 
 
   // MindIR does not say which open extents are equal. If the graph does not fit with all of them different, those on
   // the same axis of several inputs - batch, sequence length - are taken to be one.
-  Importer first(context, *files, *model, options, /*sameAxis=*/false);
+  Importer first(context, files, *model, options, /*sameAxis=*/false);
   auto module = first.run();
   auto notes = std::move(first.notes);
   if (!module && first.hasOpenExtents) {
-    Importer second(context, *files, *model, options, /*sameAxis=*/true);
+    Importer second(context, files, *model, options, /*sameAxis=*/true);
     auto again = second.run();
     if (again) {
       consumeError(module.takeError());
@@ -507,9 +504,23 @@ Expected<frontend::Imported> importMindIR(mlir::MLIRContext &context, StringRef 
     return failure(module.takeError());
   frontend::Imported imported;
   imported.module = std::move(*module);
-  imported.keepAlive = files->keepAlive();
+  imported.keepAlive = files.keepAlive();
   imported.notes = std::move(notes);
   return imported;
+}
+
+Expected<frontend::Imported> importMindIR(mlir::MLIRContext &context, StringRef path,
+                                          const frontend::ImportOptions &options) {
+  auto files = ModelFiles::open(path);
+  if (!files)
+    return createStringError(printable(path) + ": " + toString(files.takeError()));
+  return import(context, *files, options);
+}
+
+Expected<frontend::Imported> importMindIRBytes(mlir::MLIRContext &context, StringRef bytes, StringRef name,
+                                               StringRef folder, const frontend::ImportOptions &options) {
+  ModelFiles files = ModelFiles::copy(bytes, name, folder);
+  return import(context, files, options);
 }
 
 ArrayRef<StringLiteral> supportedPrimitives() { return operatorNames(); }

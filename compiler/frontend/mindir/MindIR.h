@@ -21,6 +21,12 @@ namespace wasmind::mindir {
 llvm::Expected<frontend::Imported> importMindIR(mlir::MLIRContext &context, llvm::StringRef path,
                                                 const frontend::ImportOptions &options = {});
 
+/// The same for a model in memory, whose bytes are copied; `name` stands for the file in errors, `folder` holds
+/// external weights ("" = none allowed).
+llvm::Expected<frontend::Imported> importMindIRBytes(mlir::MLIRContext &context, llvm::StringRef bytes,
+                                                     llvm::StringRef name, llvm::StringRef folder,
+                                                     const frontend::ImportOptions &options = {});
+
 /// Names of the primitives that can be imported, sorted; without those of control flow.
 llvm::ArrayRef<llvm::StringLiteral> supportedPrimitives();
 

@@ -30,6 +30,14 @@ Expected<ModelFiles> ModelFiles::open(StringRef path) {
   return files;
 }
 
+ModelFiles ModelFiles::copy(StringRef bytes, StringRef name, StringRef folder) {
+  ModelFiles files;
+  files.fileName = name.str();
+  files.folder = folder.str();
+  files.model = MemoryBuffer::getMemBufferCopy(bytes, name);
+  return files;
+}
+
 std::vector<std::shared_ptr<void>> ModelFiles::keepAlive() const {
   std::vector<std::shared_ptr<void>> all{model};
   for (const auto &entry : externals)
@@ -41,6 +49,9 @@ Expected<StringRef> ModelFiles::external(const ExternalData &data) {
   auto found = externals.find(data.location);
   if (found == externals.end()) {
     // A weights file stands beside its model. Anything else is a damaged or hostile model reaching for other files.
+    if (folder.empty())
+      return createStringError("the weights file '" + data.location +
+                               "' cannot be found: the model was given as bytes");
     bool outside = data.location.empty() || data.location.contains('\0') || sys::path::is_absolute(data.location);
     for (auto part = sys::path::begin(data.location), end = sys::path::end(data.location); part != end; ++part)
       outside |= *part == "..";

@@ -14,6 +14,8 @@ namespace wasmind::mindir {
 class ModelFiles {
 public:
   static llvm::Expected<ModelFiles> open(llvm::StringRef path);
+  /// A model in memory, copied; `folder` holds its external weights, "" = there must be none.
+  static ModelFiles copy(llvm::StringRef bytes, llvm::StringRef name, llvm::StringRef folder);
 
   llvm::StringRef name() const { return fileName; } ///< last component of the path, for messages
   llvm::StringRef bytes() const { return model->getBuffer(); }

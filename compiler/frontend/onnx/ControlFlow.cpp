@@ -24,7 +24,8 @@ emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm
   for (Value value : initial)
     types.push_back(value.getType());
   mlir::OpBuilder::InsertionGuard guard(compose);
-  mlir::Block *block = compose.createBlock(&draft.getBody(), {}, types, llvm::SmallVector<mlir::Location>(types.size(), location));
+  mlir::Block *block =
+      compose.createBlock(&draft.getBody(), {}, types, llvm::SmallVector<mlir::Location>(types.size(), location));
   llvm::SmallVector<Value> carried(block->args_begin() + 1, block->args_end());
   std::optional<Iteration> iteration = body(block->getArgument(0), carried);
   auto abandon = [&] {
@@ -52,8 +53,8 @@ emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm
     extents.insert(extents.begin(), rowCount);
     buffers.push_back(graph::makeTensorType(extents, compose.elementOf(value)));
     Value buffer = block->addArgument(buffers.back(), location);
-    Value written = graph::ScatterOp::create(compose, location, ScatterKind::Set, buffer, compose.reshape(index, Integers{1}),
-                                             compose.unsqueeze(value, {0}));
+    Value written = graph::ScatterOp::create(compose, location, ScatterKind::Set, buffer,
+                                             compose.reshape(index, Integers{1}), compose.unsqueeze(value, {0}));
     yielded.push_back(written);
   }
   graph::YieldOp::create(compose, location, yielded);
@@ -62,7 +63,8 @@ emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm
   llvm::SmallVector<Value> operands(initial);
   for (mlir::RankedTensorType buffer : buffers)
     operands.push_back(compose.splat(graph::getExtents(buffer), buffer.getElementType(), 0));
-  auto loop = graph::LoopOp::create(compose, location, mlir::ValueRange(operands).getTypes(), tripCount, condition, operands);
+  auto loop =
+      graph::LoopOp::create(compose, location, mlir::ValueRange(operands).getTypes(), tripCount, condition, operands);
   loop.getBody().takeBody(draft.getBody());
   draft.erase();
   return llvm::SmallVector<Value>(loop.getResults());

@@ -1,4 +1,5 @@
-//===- Elementwise.h - what families of operators share ---------------------------------------------------------------===//
+//===- Elementwise.h - what families of operators share
+//---------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

@@ -1,4 +1,5 @@
-//===- FoldConstants.cpp - shape arithmetic, done while importing -----------------------------------------------------===//
+//===- FoldConstants.cpp - shape arithmetic, done while importing
+//-----------------------------------------------------===//
 //
 // Exporters compute shapes, axes and branch conditions with ordinary nodes. What depends on constants and on extents
 // alone becomes a constant at once, so that converters can ask for it and only the branch taken is imported.
@@ -18,7 +19,8 @@ bool isSmall(Type type) {
 }
 
 graph::HostTensor toHost(Value value, const graph::ConstantData &data) {
-  graph::HostTensor host{data.element, llvm::SmallVector<int64_t>(mlir::cast<mlir::RankedTensorType>(value.getType()).getShape()), {}};
+  graph::HostTensor host{
+      data.element, llvm::SmallVector<int64_t>(mlir::cast<mlir::RankedTensorType>(value.getType()).getShape()), {}};
   const int64_t copies = data.splat ? data.elementCount : 1;
   host.bytes.reserve(data.bytes.size() * copies);
   for (int64_t i = 0; i < copies; ++i)
@@ -62,8 +64,8 @@ Value compareExtents(mlir::OpBuilder &builder, graph::CompareOp op, llvm::ArrayR
   std::vector<char> truth;
   for (size_t i = 0; i < count; ++i) {
     AffineExpr a = (*lhs)[lhs->size() == 1 ? 0 : i], b = (*rhs)[rhs->size() == 1 ? 0 : i];
-    auto result = graph::provablyEqual(a, b) ? decide(op.getKind(), {0, 0})
-                                             : decide(op.getKind(), graph::boundsOf(a - b, dims));
+    auto result =
+        graph::provablyEqual(a, b) ? decide(op.getKind(), {0, 0}) : decide(op.getKind(), graph::boundsOf(a - b, dims));
     if (!result)
       return {};
     truth.push_back(*result);
@@ -103,7 +105,8 @@ void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArra
       if (values) {
         llvm::SmallVector<Value> constants;
         for (auto [value, type] : llvm::zip(*values, op->getResultTypes()))
-          constants.push_back(graph::makeConstant(builder, op->getLoc(), mlir::cast<mlir::RankedTensorType>(type), value.bytes));
+          constants.push_back(
+              graph::makeConstant(builder, op->getLoc(), mlir::cast<mlir::RankedTensorType>(type), value.bytes));
         replace(constants);
       } else {
         llvm::consumeError(values.takeError()); // left as it is: the value is then computed at run time

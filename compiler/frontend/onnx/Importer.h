@@ -1,4 +1,5 @@
-//===- Importer.h - walks the model's graphs and composes a function ------------------------------------------------------===//
+//===- Importer.h - walks the model's graphs and composes a function
+//------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Model.h"
 #include "compiler/frontend/onnx/Onnx.h"
@@ -6,6 +7,13 @@
 #include "llvm/ADT/StringSet.h"
 
 namespace wasmind::onnx {
+
+/// "" for ai.onnx, which is its other name.
+std::string standardDomain(llvm::StringRef domain);
+/// The node's name, else that of its first output.
+std::string titleOf(const ::onnx::NodeProto &node);
+/// "Conv", "ai.onnx.ml.Scaler".
+std::string qualified(const ::onnx::NodeProto &node);
 
 class Importer {
 public:
@@ -35,17 +43,34 @@ private:
     Scope *outer = nullptr;
     llvm::StringMap<Value> values;
     llvm::StringMap<const ::onnx::TensorProto *> initializers;
-    llvm::StringMap<int64_t> opsets; // of a model or function
+    llvm::StringMap<int64_t> opsets;                      // of a model or function
     llvm::StringMap<const ::onnx::NodeProto *> producers; // all nodes of the graph, for errors
   };
-  class Entered;
+  // Makes a scope the current one for its lifetime.
+  class Entered {
+  public:
+    Entered(Importer &importer, Scope &inner) : importer(importer), outer(importer.scope) { importer.scope = &inner; }
+    ~Entered() { importer.scope = outer; }
+
+  private:
+    Importer &importer;
+    Scope *outer;
+  };
 
   llvm::Error declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types);
   llvm::Expected<AffineExpr> declareExtent(llvm::StringRef input, int64_t axis,
                                            const ::onnx::TensorShapeProto::Dimension &dim);
   llvm::Error addInitializers(const ::onnx::GraphProto &graph);
   llvm::Error define(llvm::StringRef name, Value value);
-  template <typename Nodes> llvm::Error importNodes(const Nodes &nodes, llvm::StringSet<> wanted);
+  using NodeList = llvm::SmallVector<const ::onnx::NodeProto *>;
+  template <typename Nodes> static NodeList listOf(const Nodes &nodes) {
+    NodeList list;
+    for (const ::onnx::NodeProto &node : nodes)
+      list.push_back(&node);
+    return list;
+  }
+  /// Imports the nodes that `wanted` names depend on, in their order.
+  llvm::Error importNodes(const NodeList &nodes, llvm::StringSet<> wanted);
   llvm::Error importNode(const ::onnx::NodeProto &node);
   llvm::Error convert(const ::onnx::NodeProto &node, int64_t opset);
   llvm::Error expand(const ::onnx::NodeProto &node, const ::onnx::FunctionProto &function, bool fromSchema);
@@ -65,9 +90,9 @@ private:
   mlir::Block *entry = nullptr;
   mlir::Operation *lastConstant = nullptr;
   Scope *scope = nullptr;
-  llvm::StringMap<int64_t> counts;          // source operators
+  llvm::StringMap<int64_t> counts;           // source operators
   llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
-  llvm::StringMap<std::string> dimPlaces;   // "axis 0 of input 'x'"
+  llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"
   std::vector<std::string> notes;
   std::string firstError, diagnostic;
   unsigned depth = 0, bodyDepth = 0;

@@ -13,9 +13,7 @@ namespace {
 using Proto = ::onnx::TensorProto;
 constexpr uint64_t messageLimit = uint64_t(1) << 31;
 
-llvm::Error fault(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
+llvm::Error fault(const llvm::Twine &text) { return llvm::createStringError(llvm::inconvertibleErrorCode(), text); }
 
 // Elements kept in a typed field, one message element per tensor element.
 template <typename To, typename Field> std::vector<char> narrow(const Field &field) {
@@ -61,7 +59,8 @@ std::string dataTypeName(int64_t dataType) {
 
 mlir::Type elementTypeOf(int64_t dataType, mlir::MLIRContext *context) {
   auto integer = [&](unsigned width, bool isUnsigned = false) {
-    return mlir::IntegerType::get(context, width, isUnsigned ? mlir::IntegerType::Unsigned : mlir::IntegerType::Signless);
+    return mlir::IntegerType::get(context, width,
+                                  isUnsigned ? mlir::IntegerType::Unsigned : mlir::IntegerType::Signless);
   };
   switch (dataType) {
   case Proto::FLOAT:
@@ -181,7 +180,8 @@ llvm::Expected<llvm::ArrayRef<char>> Model::externalData(const Proto &tensor, ui
       return fault("external data: length '" + value + "' is not a number");
   }
   if (length != byteLength)
-    return fault("external data: length is " + llvm::Twine(length) + " bytes, the shape needs " + llvm::Twine(byteLength));
+    return fault("external data: length is " + llvm::Twine(length) + " bytes, the shape needs " +
+                 llvm::Twine(byteLength));
   if (location.empty())
     return fault("external data: no location");
   if (directory.empty())
@@ -213,7 +213,8 @@ llvm::Expected<llvm::ArrayRef<char>> Model::externalData(const Proto &tensor, ui
   }
   if (offset > buffer->getBufferSize() || byteLength > buffer->getBufferSize() - offset)
     return fault("external data '" + location + "': bytes " + llvm::Twine(offset) + " to " +
-                 llvm::Twine(offset + byteLength) + " lie beyond its end (" + llvm::Twine(buffer->getBufferSize()) + ")");
+                 llvm::Twine(offset + byteLength) + " lie beyond its end (" + llvm::Twine(buffer->getBufferSize()) +
+                 ")");
   return llvm::ArrayRef<char>(buffer->getBufferStart() + offset, byteLength);
 }
 

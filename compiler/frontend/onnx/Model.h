@@ -1,11 +1,12 @@
-//===- Model.h - the model file in memory ------------------------------------------------------------------------------===//
+//===- Model.h - the model file in memory
+//------------------------------------------------------------------------------===//
 //
 // Owns the protobuf message, mapped external data and decoded tensors: every byte that constants may point into.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
-#include "onnx/onnx_pb.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "onnx/onnx_pb.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"

@@ -38,7 +38,8 @@ struct Imported {
 ///
 /// Errors are one line: `<file>: node '<name>' (<operator>, opset <n>): <reason>`, or `<file>: <reason>`. Nothing is
 /// printed. `context` needs the graph and func dialects; they are loaded here.
-llvm::Expected<Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path, const ImportOptions &options = {});
+llvm::Expected<Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,
+                                    const ImportOptions &options = {});
 
 /// The same for a model in memory; `name` stands for the file in errors, `directory` holds external data ("" = none
 /// allowed), `isText` tells the format.

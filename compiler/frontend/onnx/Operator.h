@@ -1,4 +1,5 @@
-//===- Operator.h - what a file in ops/ sees of the importer ------------------------------------------------------------===//
+//===- Operator.h - what a file in ops/ sees of the importer
+//------------------------------------------------------------===//
 //
 // ops/X.cpp converts operator X of ai.onnx (ops/ml_X.cpp: of ai.onnx.ml) with
 //
@@ -67,8 +68,8 @@ public:
   // --- inputs and outputs; an input or output left empty does not exist
   unsigned inputCount() const;
   bool hasInput(unsigned i) const;
-  Value input(unsigned i);                    ///< null when it does not exist
-  llvm::SmallVector<Value> inputs();          ///< all, for variadic operators
+  Value input(unsigned i);           ///< null when it does not exist
+  llvm::SmallVector<Value> inputs(); ///< all, for variadic operators
   unsigned outputCount() const;
   bool hasOutput(unsigned i) const;
 
@@ -81,7 +82,7 @@ public:
   Integers integers(llvm::StringRef attribute, Integers defaultValue = {});
   llvm::SmallVector<double> reals(llvm::StringRef attribute);
   llvm::SmallVector<std::string> strings(llvm::StringRef attribute);
-  Value tensor(llvm::StringRef attribute);    ///< as a constant
+  Value tensor(llvm::StringRef attribute); ///< as a constant
 
   // --- shapes
   int64_t rank(Value x);

@@ -7,8 +7,9 @@ bool isZero(Value parameter) { return !parameter || graph::splatDouble(parameter
 
 std::pair<double, double> rangeOf(Type element) {
   const unsigned width = element.getIntOrFloatBitWidth();
-  return element.isUnsignedInteger() ? std::pair(0.0, double((uint64_t(1) << width) - 1))
-                                     : std::pair(-double(uint64_t(1) << (width - 1)), double((uint64_t(1) << (width - 1)) - 1));
+  return element.isUnsignedInteger()
+             ? std::pair(0.0, double((uint64_t(1) << width) - 1))
+             : std::pair(-double(uint64_t(1) << (width - 1)), double((uint64_t(1) << (width - 1)) - 1));
 }
 
 bool isByte(Compose &compose, Value x) { return compose.elementOf(x).isInteger(8); }

@@ -1,4 +1,5 @@
-//===- Quantization.h - affine quantised numbers: real = (q - zeroPoint) * scale ------------------------------------------===//
+//===- Quantization.h - affine quantised numbers: real = (q - zeroPoint) * scale
+//------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Windows.h"
 
@@ -11,8 +12,8 @@ Value quantize(Node &node, Value x, Value scale, Value zeroPoint, Type element);
 /// broadcasts to x.
 Value alongAxis(Node &node, Value parameter, Value x, int64_t axis, int64_t blockSize);
 
-/// (a - aZero) * (b - bZero) as numpy.matmul in i32, a and b i8 or u8; zero points null = 0, scalar, or one per row of a
-/// and per column of b. The product itself stays 8-bit, zero points are corrections.
+/// (a - aZero) * (b - bZero) as numpy.matmul in i32, a and b i8 or u8; zero points null = 0, scalar, or one per row of
+/// a and per column of b. The product itself stays 8-bit, zero points are corrections.
 Value integerMatmul(Node &node, Value a, Value b, Value aZero, Value bZero);
 
 /// Convolution of (x - xZero) and (w - wZero) in i32; xZero scalar, wZero scalar or one per output channel.

@@ -30,10 +30,11 @@ std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::Ar
              return graph::provablyEqual(std::get<0>(pair), std::get<1>(pair));
            });
   };
-  if (!matches(w, {number(count), number(rows), shape[2]}) || !matches(r, {number(count), number(rows), number(layer.hidden)}) ||
+  if (!matches(w, {number(count), number(rows), shape[2]}) ||
+      !matches(r, {number(count), number(rows), number(layer.hidden)}) ||
       (b && !matches(b, {number(count), number(2 * rows)})))
-    return node.fail("the shapes of W, R or B do not fit " + llvm::Twine(count) + " directions of " + llvm::Twine(gates) +
-                     " gates and " + llvm::Twine(layer.hidden) + " hidden elements");
+    return node.fail("the shapes of W, R or B do not fit " + llvm::Twine(count) + " directions of " +
+                     llvm::Twine(gates) + " gates and " + llvm::Twine(layer.hidden) + " hidden elements");
   if (Value lengths = node.input(4)) {
     if (!matches(lengths, {shape[1]}))
       return node.fail("sequence_lens must be [batch]");
@@ -64,7 +65,8 @@ std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::Ar
         state = compose.transpose(state, {1, 0, 2});
       if (state && !matches(state, {number(count), shape[1], number(layer.hidden)}))
         return node.fail("the initial state (input " + llvm::Twine(input) + ") must be [directions, batch, hidden]");
-      d.states.push_back(state ? part(state, i) : compose.splat({shape[1], number(layer.hidden)}, compose.elementOf(x), 0));
+      d.states.push_back(state ? part(state, i)
+                               : compose.splat({shape[1], number(layer.hidden)}, compose.elementOf(x), 0));
     }
     for (size_t k = 0; k < activations.size(); ++k) {
       const size_t at = i * activations.size() + k;
@@ -98,7 +100,8 @@ Value activate(Node &node, const RecurrentLayer &layer, const Direction &directi
   if (name == "leakyrelu")
     return compose.leakyRelu(x, alpha(0.01f));
   if (name == "thresholdedrelu")
-    return compose.select(compose.compare(CompareKind::Greater, x, compose.scalarLike(x, alpha(1))), x, compose.scalarLike(x, 0));
+    return compose.select(compose.compare(CompareKind::Greater, x, compose.scalarLike(x, alpha(1))), x,
+                          compose.scalarLike(x, 0));
   if (name == "scaledtanh")
     return scaled(compose.unary(UnaryKind::Tanh, scaled(x, beta(1))), alpha(1));
   if (name == "hardsigmoid")
@@ -123,21 +126,22 @@ std::optional<Sequence> runDirection(Node &node, const RecurrentLayer &layer, co
   const AffineExpr length = compose.extentsOf(layer.x)[0];
   auto results = emitLoop(node, compose.extent(length), Value(), length, direction.states,
                           [&](Value iteration, llvm::ArrayRef<Value> states) -> std::optional<Iteration> {
-    Value at = direction.reverse ? compose.sub(compose.extent(length - 1), iteration) : iteration;
-    Iteration result;
-    result.carried = step(compose.gather(projected, at, 0), states);
-    if (llvm::is_contained(result.carried, Value()))
-      return std::nullopt;
-    Value row = result.carried.front();
-    if (layer.lengths) { // beyond a sequence's end states stay and outputs are zero
-      Value inside = compose.compare(CompareKind::Less, at, layer.lengths);
-      row = compose.select(inside, row, compose.scalarLike(row, 0));
-      for (auto [next, last] : llvm::zip(result.carried, states))
-        next = compose.select(inside, next, last);
-    }
-    result.rows.push_back({row, at});
-    return result;
-  });
+                            Value at =
+                                direction.reverse ? compose.sub(compose.extent(length - 1), iteration) : iteration;
+                            Iteration result;
+                            result.carried = step(compose.gather(projected, at, 0), states);
+                            if (llvm::is_contained(result.carried, Value()))
+                              return std::nullopt;
+                            Value row = result.carried.front();
+                            if (layer.lengths) { // beyond a sequence's end states stay and outputs are zero
+                              Value inside = compose.compare(CompareKind::Less, at, layer.lengths);
+                              row = compose.select(inside, row, compose.scalarLike(row, 0));
+                              for (auto [next, last] : llvm::zip(result.carried, states))
+                                next = compose.select(inside, next, last);
+                            }
+                            result.rows.push_back({row, at});
+                            return result;
+                          });
   if (!results)
     return std::nullopt;
   return Sequence{results->back(), llvm::SmallVector<Value>(llvm::ArrayRef(*results).drop_back())};

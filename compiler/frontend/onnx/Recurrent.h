@@ -1,11 +1,11 @@
-//===- Recurrent.h - what LSTM, GRU and RNN share ---------------------------------------------------------------------------===//
+//===- Recurrent.h - what LSTM, GRU and RNN share
+//---------------------------------------------------------------------------===//
 //
 // Attributes and inputs of the ONNX specification: X [T, B, I], W [D, G * H, I], R [D, G * H, H], B [D, 2 * G * H],
 // sequence_lens [B], initial_h [D, B, H] with G gates and D directions; Y [T, D, B, H], Y_h [D, B, H].
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
-#include <vector>
 #include "compiler/frontend/onnx/Operator.h"
 #include <vector>
 
@@ -14,18 +14,18 @@ namespace wasmind::onnx {
 /// The parameters of one direction.
 struct Direction {
   bool reverse = false;
-  Value w, r;           ///< [G * H, I], [G * H, H]
-  Value wBias, rBias;   ///< [G * H] or null
+  Value w, r;                      ///< [G * H, I], [G * H, H]
+  Value wBias, rBias;              ///< [G * H] or null
   llvm::SmallVector<Value> states; ///< [B, H] each
   llvm::SmallVector<std::string> activations;
   llvm::SmallVector<double> alphas, betas; ///< NaN where not given
 };
 
 struct RecurrentLayer {
-  Value x;              ///< [T, B, I], also where the node has layout 1
-  Value lengths;        ///< [B, 1] i64, null = all T
+  Value x;       ///< [T, B, I], also where the node has layout 1
+  Value lengths; ///< [B, 1] i64, null = all T
   int64_t hidden = 0;
-  double clip = 0;      ///< 0 = none
+  double clip = 0; ///< 0 = none
   bool batchFirst = false;
   std::vector<Direction> directions;
 };
@@ -37,8 +37,8 @@ std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::Ar
 /// f of a direction's i-th activation, its input clipped; null (and the node failed) for an unknown name.
 Value activate(Node &node, const RecurrentLayer &layer, const Direction &direction, unsigned i, Value x);
 
-/// Runs a direction step by step: step(t's X * W^T + `bias` [B, G * H], states) gives the next states, the first of which
-/// is the output. Results: Y [T, B, H] and the last states.
+/// Runs a direction step by step: step(t's X * W^T + `bias` [B, G * H], states) gives the next states, the first of
+/// which is the output. Results: Y [T, B, H] and the last states.
 struct Sequence {
   Value y;
   llvm::SmallVector<Value> states;

@@ -49,9 +49,10 @@ Taps tapsOf(const Resampling &how, int64_t in, int64_t out, double scale, llvm::
 Value realConstant(Compose &compose, llvm::ArrayRef<double> values, Integers shape, Type element) {
   llvm::SmallVector<float> narrow(values.begin(), values.end());
   auto type = mlir::RankedTensorType::get(shape, compose.getF32Type());
-  return compose.cast(graph::makeConstant(compose, compose.getLoc(), type,
-                                          {reinterpret_cast<const char *>(narrow.data()), narrow.size() * sizeof(float)}),
-                      element);
+  return compose.cast(
+      graph::makeConstant(compose, compose.getLoc(), type,
+                          {reinterpret_cast<const char *>(narrow.data()), narrow.size() * sizeof(float)}),
+      element);
 }
 
 // Few taps: a weighted sum of gathered elements; many: a product with the matrix of weights [out, in].
@@ -81,7 +82,8 @@ Value applyTaps(Compose &compose, const Taps &taps, Value x, int64_t dim, int64_
   Integers swap;
   for (int64_t i = 0; i < rank; ++i)
     swap.push_back(i == dim ? rank - 1 : i == rank - 1 ? dim : i);
-  Value product = compose.matmul(compose.transpose(x, swap), realConstant(compose, matrix, {out, in}, element), false, true);
+  Value product =
+      compose.matmul(compose.transpose(x, swap), realConstant(compose, matrix, {out, in}, element), false, true);
   return product ? compose.transpose(product, swap) : product;
 }
 
@@ -157,7 +159,8 @@ Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineEx
     return compose.reshape(result, extents);
   }
   if (*constantOut > (int64_t(1) << 24) || *constantIn < 1 || *constantOut < 0)
-    return node.fail("resizing axis " + llvm::Twine(dim) + " from " + llvm::Twine(*constantIn) + " to " + llvm::Twine(*constantOut));
+    return node.fail("resizing axis " + llvm::Twine(dim) + " from " + llvm::Twine(*constantIn) + " to " +
+                     llvm::Twine(*constantOut));
   const double factor = scale.value_or(double(*constantOut) / double(*constantIn));
   auto source = [&](int64_t i) { return how.source(i, *constantIn, *constantOut, factor, roiStart, roiEnd); };
   const bool crops = how.coordinates == "tf_crop_and_resize";
@@ -186,7 +189,8 @@ Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineEx
     std::vector<char> inside;
     for (int64_t i = 0; i < *constantOut; ++i)
       inside.push_back(source(i) >= 0 && source(i) <= double(*constantIn - 1));
-    Value mask = graph::makeConstant(compose, compose.getLoc(), mlir::RankedTensorType::get(line, compose.getI1Type()), inside);
+    Value mask =
+        graph::makeConstant(compose, compose.getLoc(), mlir::RankedTensorType::get(line, compose.getI1Type()), inside);
     result = compose.select(mask, result, compose.scalarLike(result, how.extrapolation));
   }
   return result;

@@ -1,4 +1,5 @@
-//===- Resampling.h - Resize and Upsample ------------------------------------------------------------------------------===//
+//===- Resampling.h - Resize and Upsample
+//------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 
@@ -6,12 +7,12 @@ namespace wasmind::onnx {
 
 /// How one dimension is resampled; see operator Resize of the ONNX specification.
 struct Resampling {
-  std::string mode = "nearest";                 ///< nearest, linear, cubic
-  std::string coordinates = "asymmetric";       ///< coordinate_transformation_mode
-  std::string nearest = "floor";                ///< nearest_mode
+  std::string mode = "nearest";           ///< nearest, linear, cubic
+  std::string coordinates = "asymmetric"; ///< coordinate_transformation_mode
+  std::string nearest = "floor";          ///< nearest_mode
   double cubicCoefficient = -0.75;
   bool excludeOutside = false, antialias = false;
-  double extrapolation = 0;                     ///< outside values, for tf_crop_and_resize
+  double extrapolation = 0; ///< outside values, for tf_crop_and_resize
 
   /// Source coordinate of output element i, for input and output extents, the scale, and the region of interest.
   double source(int64_t i, double in, double out, double scale, double roiStart, double roiEnd) const;

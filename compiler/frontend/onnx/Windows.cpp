@@ -69,7 +69,8 @@ std::optional<Compose::Window> windowOf(Node &node, Value x, llvm::ArrayRef<int6
 bool checkFit(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window) {
   Extents extents = node.compose().extentsOf(x);
   for (size_t i = 0; i < kernel.size(); ++i) {
-    AffineExpr room = extents[i + 2] + (window.padLow[i] + window.padHigh[i] - window.dilations[i] * (kernel[i] - 1) - 1);
+    AffineExpr room =
+        extents[i + 2] + (window.padLow[i] + window.padHigh[i] - window.dilations[i] * (kernel[i] - 1) - 1);
     if (!node.ensureAtLeast(room, 0)) {
       node.fail("a kernel that spans " + llvm::Twine(window.dilations[i] * (kernel[i] - 1) + 1) +
                 " does not fit axis " + llvm::Twine(i + 2) + " of extent '" + node.text(extents[i + 2]) +

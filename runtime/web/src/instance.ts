@@ -49,7 +49,8 @@ export class Instance {
     this.signature = signature;
     this.dims = new Map(signature.dims.map(dim => [dim.name, dim]));
     const memory = exports[memoryExport];
-    if (!(memory instanceof WebAssembly.Memory)) throw new WasmindError('InvalidModule', `no export '${memoryExport}'`);
+    // By its form, not its class: pages may replace the class, and other realms have their own.
+    if (typeof memory !== 'object' || memory === null || !('buffer' in memory)) throw new WasmindError('InvalidModule', `no export '${memoryExport}'`);
     const promised = signature.memory.pages * pageByteLength;
     if (memory.buffer.byteLength !== promised)
       throw new WasmindError('InvalidModule', `the memory has ${memory.buffer.byteLength} bytes, the signature says ${promised}`);

@@ -128,8 +128,7 @@ TEST(Schema, RefusesWhatIsNoModel) {
                          "file_format=\"MINDIR\")");
   EXPECT_EQ(errorOf(std::string("\0asm\1\0\0\0", 8)),
             "not a MindIR file, or damaged: a field number is out of range at byte 0");
-  EXPECT_EQ(errorOf("PK\3\4 a zip file"),
-            "not a MindIR file, or damaged: a field number is out of range at byte 2");
+  EXPECT_EQ(errorOf("PK\3\4 a zip file"), "not a MindIR file, or damaged: a field number is out of range at byte 2");
   EXPECT_EQ(errorOf(lengthDelimited('\x3a', "") + std::string("\x50\x00", 2)),
             "the weights are big-endian; export the model on a little-endian machine");
   EXPECT_EQ(errorOf(lengthDelimited('\x3a', lengthDelimited('\x12', "\xff\xfe"))),

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Abs) {
-  return unaryOperator(node, UnaryKind::Abs);
-}
+WASMIND_ONNX_OPERATOR(Abs) { return unaryOperator(node, UnaryKind::Abs); }

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Acos) {
-  return unaryOperator(node, UnaryKind::Acos);
-}
+WASMIND_ONNX_OPERATOR(Acos) { return unaryOperator(node, UnaryKind::Acos); }

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Acosh) {
-  return unaryOperator(node, UnaryKind::Acosh);
-}
+WASMIND_ONNX_OPERATOR(Acosh) { return unaryOperator(node, UnaryKind::Acosh); }

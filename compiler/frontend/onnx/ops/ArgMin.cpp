@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(ArgMin) {
-  return argOperator(node, ReduceKind::Min);
-}
+WASMIND_ONNX_OPERATOR(ArgMin) { return argOperator(node, ReduceKind::Min); }

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Asin) {
-  return unaryOperator(node, UnaryKind::Asin);
-}
+WASMIND_ONNX_OPERATOR(Asin) { return unaryOperator(node, UnaryKind::Asin); }

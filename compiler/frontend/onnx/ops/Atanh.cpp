@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Atanh) {
-  return unaryOperator(node, UnaryKind::Atanh);
-}
+WASMIND_ONNX_OPERATOR(Atanh) { return unaryOperator(node, UnaryKind::Atanh); }

@@ -34,8 +34,8 @@ WASMIND_ONNX_OPERATOR(ConvTranspose) {
     if (!outputShape.empty()) {
       auto input = graph::constantOf(extents[i + 2]);
       if (!input)
-        return node.fail("attribute 'output_shape' needs a static spatial shape, but axis " + llvm::Twine(i + 2) + " is '" +
-                         node.text(extents[i + 2]) + "'; fix it with --dim");
+        return node.fail("attribute 'output_shape' needs a static spatial shape, but axis " + llvm::Twine(i + 2) +
+                         " is '" + node.text(extents[i + 2]) + "'; fix it with --dim");
       total = stride * (*input - 1) + outputPadding[i] + span - outputShape[i];
     } else if (isSame) { // out = in * stride
       total = outputPadding[i] + span - stride;

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Cos) {
-  return unaryOperator(node, UnaryKind::Cos);
-}
+WASMIND_ONNX_OPERATOR(Cos) { return unaryOperator(node, UnaryKind::Cos); }

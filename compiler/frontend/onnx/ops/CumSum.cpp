@@ -6,7 +6,7 @@ WASMIND_ONNX_OPERATOR(CumSum) {
   auto dim = axis ? node.axis(*axis, node.rank(x)) : std::nullopt;
   if (!dim)
     return Failure();
-  return graph::ScanOp::create(node.compose(), node.compose().getLoc(), ReduceKind::Sum, x, *dim, node.flag("exclusive"),
-                               node.flag("reverse"))
+  return graph::ScanOp::create(node.compose(), node.compose().getLoc(), ReduceKind::Sum, x, *dim,
+                               node.flag("exclusive"), node.flag("reverse"))
       .getResult();
 }

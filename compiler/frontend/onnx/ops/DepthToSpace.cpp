@@ -12,9 +12,11 @@ WASMIND_ONNX_OPERATOR(DepthToSpace) {
   if (mode != "DCR" && mode != "CRD")
     return node.fail("attribute 'mode' = '" + mode + "' is neither DCR nor CRD");
   Extents extents = compose.extentsOf(x);
-  const AffineExpr b = compose.getAffineConstantExpr(block), c = compose.getAffineConstantExpr(*channels / (block * block));
+  const AffineExpr b = compose.getAffineConstantExpr(block),
+                   c = compose.getAffineConstantExpr(*channels / (block * block));
   const bool outer = mode == "DCR";
-  Extents split = outer ? Extents{extents[0], b, b, c, extents[2], extents[3]} : Extents{extents[0], c, b, b, extents[2], extents[3]};
+  Extents split = outer ? Extents{extents[0], b, b, c, extents[2], extents[3]}
+                        : Extents{extents[0], c, b, b, extents[2], extents[3]};
   Value parts = compose.reshape(x, split);
   parts = compose.transpose(parts, outer ? Integers{0, 3, 4, 1, 5, 2} : Integers{0, 1, 4, 2, 5, 3});
   return compose.reshape(parts, {extents[0], c, extents[2] * block, extents[3] * block});

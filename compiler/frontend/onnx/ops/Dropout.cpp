@@ -1,9 +1,16 @@
 #include "compiler/frontend/onnx/Operator.h"
 
-// At inference the identity, with a mask of ones.
+// The identity with a mask of ones at inference, and wherever nothing is dropped.
 WASMIND_ONNX_OPERATOR(Dropout) {
-  const bool trains = node.opset() >= 12 && node.hasInput(2) ? node.constantInteger(2, "training_mode").value_or(1) != 0
-                                                             : node.opset() < 7 && !node.flag("is_test");
+  bool trains = node.opset() < 7 && !node.flag("is_test");
+  if (node.opset() >= 12 && node.hasInput(2)) {
+    auto mode = node.constantReal(2, "training_mode");
+    if (!mode)
+      return Failure();
+    trains = *mode != 0;
+  }
+  if (trains && node.opset() >= 12 && node.hasInput(1))
+    trains = node.constantReal(1, "ratio").value_or(1) != 0;
   if (trains)
     return node.failed() ? Failure() : node.fail("training mode is not supported; export the model for inference");
   Compose &compose = node.compose();

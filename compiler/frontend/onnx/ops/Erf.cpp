@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Erf) {
-  return unaryOperator(node, UnaryKind::Erf);
-}
+WASMIND_ONNX_OPERATOR(Erf) { return unaryOperator(node, UnaryKind::Erf); }

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Exp) {
-  return unaryOperator(node, UnaryKind::Exp);
-}
+WASMIND_ONNX_OPERATOR(Exp) { return unaryOperator(node, UnaryKind::Exp); }

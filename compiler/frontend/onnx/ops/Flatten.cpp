@@ -11,6 +11,6 @@ WASMIND_ONNX_OPERATOR(Flatten) {
   Extents extents = node.compose().extentsOf(x);
   mlir::MLIRContext *context = node.compose().getContext();
   llvm::ArrayRef<AffineExpr> all(extents);
-  return node.compose().reshape(x, {graph::productOf(all.take_front(axis), context),
-                                    graph::productOf(all.drop_front(axis), context)});
+  return node.compose().reshape(
+      x, {graph::productOf(all.take_front(axis), context), graph::productOf(all.drop_front(axis), context)});
 }

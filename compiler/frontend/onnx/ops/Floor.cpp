@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Floor) {
-  return unaryOperator(node, UnaryKind::Floor);
-}
+WASMIND_ONNX_OPERATOR(Floor) { return unaryOperator(node, UnaryKind::Floor); }

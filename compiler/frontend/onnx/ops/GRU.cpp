@@ -36,8 +36,8 @@ WASMIND_ONNX_OPERATOR(GRU) {
       } else {
         memory = compose.matmul(compose.mul(reset, h), forCandidate);
       }
-      Value candidate = activate(node, *layer, direction, 1,
-                                 compose.add(compose.sliceDim(input, 1, hidden * 2, hidden), memory));
+      Value candidate =
+          activate(node, *layer, direction, 1, compose.add(compose.sliceDim(input, 1, hidden * 2, hidden), memory));
       Value kept = compose.sub(compose.scalarLike(h, 1), update);
       return {compose.add(compose.mul(kept, candidate), compose.mul(update, h))};
     };

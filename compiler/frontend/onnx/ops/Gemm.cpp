@@ -5,7 +5,8 @@ WASMIND_ONNX_OPERATOR(Gemm) {
   Compose &compose = node.compose();
   Value a = node.input(0), b = node.input(1), c = node.input(2);
   if (node.rank(a) != 2 || node.rank(b) != 2)
-    return node.fail("A and B must have rank 2, have " + llvm::Twine(node.rank(a)) + " and " + llvm::Twine(node.rank(b)));
+    return node.fail("A and B must have rank 2, have " + llvm::Twine(node.rank(a)) + " and " +
+                     llvm::Twine(node.rank(b)));
   const double alpha = node.real("alpha", 1.0), beta = node.real("beta", 1.0);
   Value product = compose.matmul(a, b, node.flag("transA"), node.flag("transB"));
   if (!product)

@@ -10,8 +10,9 @@ WASMIND_ONNX_OPERATOR(GroupNormalization) {
     return node.fail("the channels of the input must be static and divide into " + llvm::Twine(groups) + " groups");
   if (node.opset() < 21) {
     auto perChannel = [&](Value perGroup) {
-      Value line = compose.broadcastTo(compose.unsqueeze(perGroup, {1}),
-                                       {compose.getAffineConstantExpr(groups), compose.getAffineConstantExpr(*channels / groups)});
+      Value line =
+          compose.broadcastTo(compose.unsqueeze(perGroup, {1}), {compose.getAffineConstantExpr(groups),
+                                                                 compose.getAffineConstantExpr(*channels / groups)});
       return compose.reshape(line, {*channels});
     };
     scale = perChannel(scale);

@@ -18,6 +18,8 @@ WASMIND_ONNX_OPERATOR(Hardmax) {
   Value largest = compose.argReduce(ReduceKind::Max, x, dim, /*keepDims=*/true);
   Extents line(node.rank(x), compose.getAffineConstantExpr(1));
   line[dim] = compose.extentsOf(x)[dim];
-  Value positions = graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType(line, compose.getI64Type()), dim);
-  return compose.reshape(compose.cast(compose.compare(CompareKind::Equal, positions, largest), compose.elementOf(x)), shape);
+  Value positions =
+      graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType(line, compose.getI64Type()), dim);
+  return compose.reshape(compose.cast(compose.compare(CompareKind::Equal, positions, largest), compose.elementOf(x)),
+                         shape);
 }

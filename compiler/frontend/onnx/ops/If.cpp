@@ -15,7 +15,8 @@ WASMIND_ONNX_OPERATOR(If) {
   const mlir::Location location = compose.getLoc();
   auto draft = graph::IfOp::create(compose, location, mlir::TypeRange(), condition);
   llvm::SmallVector<Type, 6> types;
-  for (auto [region, branch] : {std::pair(&draft.getThenRegion(), "then_branch"), std::pair(&draft.getElseRegion(), "else_branch")}) {
+  for (auto [region, branch] :
+       {std::pair(&draft.getThenRegion(), "then_branch"), std::pair(&draft.getElseRegion(), "else_branch")}) {
     if (region->empty())
       compose.createBlock(region);
     compose.setInsertionPointToEnd(&region->front());

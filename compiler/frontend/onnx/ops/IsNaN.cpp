@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(IsNaN) {
-  return unaryOperator(node, UnaryKind::IsNaN);
-}
+WASMIND_ONNX_OPERATOR(IsNaN) { return unaryOperator(node, UnaryKind::IsNaN); }

@@ -1,7 +1,8 @@
 #include "compiler/frontend/onnx/Recurrent.h"
 
 // Gates i, o, f, c:
-//   i = f(x Wi + h Ri + Pi * c), f likewise, c' = f * c + i * g(x Wc + h Rc), o = f(x Wo + h Ro + Po * c'), h' = o * h(c').
+//   i = f(x Wi + h Ri + Pi * c), f likewise, c' = f * c + i * g(x Wc + h Rc), o = f(x Wo + h Ro + Po * c'), h' = o *
+//   h(c').
 WASMIND_ONNX_OPERATOR(LSTM) {
   Compose &compose = node.compose();
   auto layer = recurrentLayer(node, 4, {5, 6}, {"Sigmoid", "Tanh", "Tanh"});
@@ -12,8 +13,9 @@ WASMIND_ONNX_OPERATOR(LSTM) {
   llvm::SmallVector<Sequence> sequences;
   for (auto [i, direction] : llvm::enumerate(layer->directions)) {
     Value bias = direction.wBias ? compose.add(direction.wBias, direction.rBias) : Value();
-    const bool plain = !layer->lengths && layer->clip == 0 && !couples && !node.hasInput(7) &&
-                       llvm::ArrayRef<std::string>(direction.activations) == llvm::ArrayRef<std::string>{"Sigmoid", "Tanh", "Tanh"};
+    const bool plain =
+        !layer->lengths && layer->clip == 0 && !couples && !node.hasInput(7) &&
+        llvm::ArrayRef<std::string>(direction.activations) == llvm::ArrayRef<std::string>{"Sigmoid", "Tanh", "Tanh"};
     if (plain) {
       auto [y, h, c] = compose.lstm(layer->x, direction.w, direction.r, bias, direction.states[0], direction.states[1],
                                     direction.reverse);
@@ -27,8 +29,8 @@ WASMIND_ONNX_OPERATOR(LSTM) {
       if (node.rank(node.input(7)) != 2 || node.staticExtent(node.input(7), 1) != 3 * layer->hidden ||
           node.staticExtent(node.input(7), 0) != int64_t(layer->directions.size()))
         return node.fail("P must be [directions, 3 * hidden]");
-      peepholes = compose.squeeze(compose.sliceDim(node.input(7), 0, compose.getAffineConstantExpr(i),
-                                                   compose.getAffineConstantExpr(1)), {0});
+      peepholes = compose.squeeze(
+          compose.sliceDim(node.input(7), 0, compose.getAffineConstantExpr(i), compose.getAffineConstantExpr(1)), {0});
     }
     const Value recurrent = compose.transpose(direction.r, {1, 0});
     auto step = [&](Value gates, llvm::ArrayRef<Value> states) -> llvm::SmallVector<Value> {
@@ -36,7 +38,8 @@ WASMIND_ONNX_OPERATOR(LSTM) {
       gates = compose.add(gates, compose.matmul(h, recurrent));
       auto gate = [&](int64_t k) { return compose.sliceDim(gates, 1, hidden * k, hidden); };
       auto peep = [&](Value sum, int64_t k, Value cell) {
-        return peepholes ? compose.add(sum, compose.mul(compose.sliceDim(peepholes, 0, hidden * k, hidden), cell)) : sum;
+        return peepholes ? compose.add(sum, compose.mul(compose.sliceDim(peepholes, 0, hidden * k, hidden), cell))
+                         : sum;
       };
       Value in = activate(node, *layer, direction, 0, peep(gate(0), 0, c));
       Value forget = couples ? compose.sub(compose.scalarLike(in, 1), in)

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Less) {
-  return compareOperator(node, CompareKind::Less);
-}
+WASMIND_ONNX_OPERATOR(Less) { return compareOperator(node, CompareKind::Less); }

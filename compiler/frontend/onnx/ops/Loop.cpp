@@ -64,26 +64,29 @@ WASMIND_ONNX_OPERATOR(Loop) {
     return unroll(node, *constantTrips, carried, rowCount);
 
   if (rowCount > 0 && (!trips || !startsTrue))
-    return node.fail("stacks the results of a number of iterations that depends on data; memory is planned while compiling");
+    return node.fail(
+        "stacks the results of a number of iterations that depends on data; memory is planned while compiling");
   Value tripCount = node.hasInput(0) ? compose.cast(toScalar(node, node.input(0)), compose.getI64Type())
                                      : compose.scalar(compose.getI64Type(), double(int64_t(1) << 52));
   if (rowCount > 0 && !node.ensureAtLeast(*trips, 0))
     return node.fail("a negative number of iterations");
-  auto results = emitLoop(node, tripCount, toScalar(node, condition), trips.value_or(AffineExpr()), carried,
-                          [&](Value iteration, llvm::ArrayRef<Value> values) -> std::optional<Iteration> {
-    llvm::SmallVector<Value> arguments{iteration, compose.scalar(compose.getI1Type(), 1)};
-    arguments.append(values.begin(), values.end());
-    auto given = node.subgraph("body", arguments);
-    if (!given)
-      return std::nullopt;
-    if (rowCount > 0 && !passesCondition(node, given->front()))
-      return node.fail("stacks the results of a number of iterations that depends on data; memory is planned while compiling");
-    Iteration result;
-    result.proceed = toScalar(node, given->front());
-    result.carried.assign(given->begin() + 1, given->begin() + 1 + values.size());
-    for (unsigned row = 0; row < rowCount; ++row)
-      result.rows.push_back({(*given)[1 + values.size() + row], iteration});
-    return result;
-  });
+  auto results = emitLoop(
+      node, tripCount, toScalar(node, condition), trips.value_or(AffineExpr()), carried,
+      [&](Value iteration, llvm::ArrayRef<Value> values) -> std::optional<Iteration> {
+        llvm::SmallVector<Value> arguments{iteration, compose.scalar(compose.getI1Type(), 1)};
+        arguments.append(values.begin(), values.end());
+        auto given = node.subgraph("body", arguments);
+        if (!given)
+          return std::nullopt;
+        if (rowCount > 0 && !passesCondition(node, given->front()))
+          return node.fail(
+              "stacks the results of a number of iterations that depends on data; memory is planned while compiling");
+        Iteration result;
+        result.proceed = toScalar(node, given->front());
+        result.carried.assign(given->begin() + 1, given->begin() + 1 + values.size());
+        for (unsigned row = 0; row < rowCount; ++row)
+          result.rows.push_back({(*given)[1 + values.size() + row], iteration});
+        return result;
+      });
   return results ? Results(*results) : Failure();
 }

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Mul) {
-  return binaryOperator(node, BinaryKind::Mul);
-}
+WASMIND_ONNX_OPERATOR(Mul) { return binaryOperator(node, BinaryKind::Mul); }

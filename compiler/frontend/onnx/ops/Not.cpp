@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Not) {
-  return unaryOperator(node, UnaryKind::Not);
-}
+WASMIND_ONNX_OPERATOR(Not) { return unaryOperator(node, UnaryKind::Not); }

@@ -20,7 +20,8 @@ WASMIND_ONNX_OPERATOR(OneHot) {
   indices = compose.select(isNegative, compose.add(indices, compose.scalarLike(indices, depth)), indices);
   Integers line(rank, 1);
   line[*dim] = depth;
-  Value positions = graph::IotaOp::create(compose, compose.getLoc(), mlir::RankedTensorType::get(line, compose.getI64Type()), *dim);
+  Value positions =
+      graph::IotaOp::create(compose, compose.getLoc(), mlir::RankedTensorType::get(line, compose.getI64Type()), *dim);
   Value hot = compose.compare(CompareKind::Equal, compose.unsqueeze(indices, {*dim}), positions);
   auto value = [&](int64_t i) {
     return compose.sliceDim(node.input(2), 0, compose.getAffineConstantExpr(i), compose.getAffineConstantExpr(1));

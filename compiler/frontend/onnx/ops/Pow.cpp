@@ -10,7 +10,8 @@ WASMIND_ONNX_OPERATOR(Pow) {
   Type element = compose.elementOf(base);
   if (mlir::isa<mlir::IntegerType>(element) && isFloat(node, exponent)) {
     Type wide = compose.getF64Type();
-    return compose.cast(compose.binary(BinaryKind::Pow, compose.cast(base, wide), compose.cast(exponent, wide)), element);
+    return compose.cast(compose.binary(BinaryKind::Pow, compose.cast(base, wide), compose.cast(exponent, wide)),
+                        element);
   }
   return compose.binary(BinaryKind::Pow, base, compose.cast(exponent, element));
 }

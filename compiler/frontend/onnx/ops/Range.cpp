@@ -7,7 +7,8 @@ WASMIND_ONNX_OPERATOR(Range) {
   Compose &compose = node.compose();
   AffineExpr count;
   if (isFloat(node, node.input(0))) {
-    auto start = node.constantReal(0, "start"), limit = node.constantReal(1, "limit"), delta = node.constantReal(2, "delta");
+    auto start = node.constantReal(0, "start"), limit = node.constantReal(1, "limit"),
+         delta = node.constantReal(2, "delta");
     if (!start || !limit || !delta)
       return Failure();
     const double steps = *delta == 0 ? -1 : std::ceil((*limit - *start) / *delta);
@@ -25,7 +26,8 @@ WASMIND_ONNX_OPERATOR(Range) {
     if (node.bounds(distance).max <= 0)
       distance = compose.getAffineConstantExpr(0);
     else if (!node.ensureAtLeast(distance, 0))
-      return node.fail("the range '" + node.text(start->front()) + "' to '" + node.text(limit->front()) + "' may be empty or not");
+      return node.fail("the range '" + node.text(start->front()) + "' to '" + node.text(limit->front()) +
+                       "' may be empty or not");
     count = (distance + (std::abs(*delta) - 1)).floorDiv(std::abs(*delta));
   }
   Type element = compose.elementOf(node.input(0));

@@ -14,7 +14,8 @@ WASMIND_ONNX_OPERATOR(ReduceLogSumExp) {
   const double lowest = compose.elementOf(x).isF16() ? -65504.0 : std::numeric_limits<float>::lowest();
   Value highest = reduceTo(node, {x, reduction->dims, true}, ReduceKind::Max, x);
   highest = compose.maximum(highest, compose.scalarLike(highest, lowest));
-  Value sum = compose.reduce(ReduceKind::Sum, compose.unary(UnaryKind::Exp, compose.sub(x, highest)), reduction->dims, true);
+  Value sum =
+      compose.reduce(ReduceKind::Sum, compose.unary(UnaryKind::Exp, compose.sub(x, highest)), reduction->dims, true);
   Value result = compose.add(compose.unary(UnaryKind::Log, sum), highest);
   if (result && !reduction->keepDims)
     result = compose.squeeze(result, reduction->dims);

@@ -43,7 +43,8 @@ WASMIND_ONNX_OPERATOR(Reshape) {
                        "' to infer the extent of axis " + llvm::Twine(*inferred));
     extents[*inferred] = *rest;
   } else if (!graph::provablyEqual(total, known)) {
-    return node.fail("an input of '" + node.text(total) + "' elements does not take a shape of '" + node.text(known) + "'");
+    return node.fail("an input of '" + node.text(total) + "' elements does not take a shape of '" + node.text(known) +
+                     "'");
   }
   return compose.reshape(x, extents);
 }

@@ -67,7 +67,8 @@ WASMIND_ONNX_OPERATOR(Resize) {
     AffineExpr out;
     if (scale) {
       if (!(*scale > 0 && *scale < 1e6) || (!constant && *scale != std::floor(*scale)))
-        return node.fail("a scale of " + std::to_string(*scale) + " along axis " + llvm::Twine(dim) + " of extent '" + node.text(in) + "'");
+        return node.fail("a scale of " + std::to_string(*scale) + " along axis " + llvm::Twine(dim) + " of extent '" +
+                         node.text(in) + "'");
       const double exact = constant ? double(*constant) * *scale : 0;
       out = constant ? compose.getAffineConstantExpr(int64_t(common ? std::floor(exact + 0.5) : std::floor(exact)))
                      : in * int64_t(*scale);

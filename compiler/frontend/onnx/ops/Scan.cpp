@@ -5,7 +5,8 @@ namespace wasmind::onnx {
 static std::optional<Integers> perEntry(Node &node, llvm::StringRef attribute, size_t count) {
   Integers values = node.integers(attribute, Integers(count, 0));
   if (values.size() != count)
-    return node.fail("attribute '" + attribute + "' has " + llvm::Twine(values.size()) + " entries, not " + llvm::Twine(count));
+    return node.fail("attribute '" + attribute + "' has " + llvm::Twine(values.size()) + " entries, not " +
+                     llvm::Twine(count));
   return values;
 }
 } // namespace wasmind::onnx
@@ -18,13 +19,16 @@ WASMIND_ONNX_OPERATOR(Scan) {
   auto inputs = node.inputs();
   const int64_t sequenceCount = node.integer("num_scan_inputs");
   if (sequenceCount < 1 || sequenceCount > int64_t(inputs.size()) || llvm::is_contained(inputs, Value()))
-    return node.fail("attribute 'num_scan_inputs' is " + llvm::Twine(sequenceCount) + " of " + llvm::Twine(inputs.size()) + " inputs");
+    return node.fail("attribute 'num_scan_inputs' is " + llvm::Twine(sequenceCount) + " of " +
+                     llvm::Twine(inputs.size()) + " inputs");
   const size_t stateCount = inputs.size() - sequenceCount, outputs = node.subgraphOutputCount("body");
   if (outputs < stateCount || node.subgraphInputCount("body") != inputs.size())
     return node.fail("the body does not take and give the states");
   const size_t rowCount = outputs - stateCount;
-  auto inputAxes = perEntry(node, "scan_input_axes", sequenceCount), inputReverse = perEntry(node, "scan_input_directions", sequenceCount);
-  auto outputAxes = perEntry(node, "scan_output_axes", rowCount), outputReverse = perEntry(node, "scan_output_directions", rowCount);
+  auto inputAxes = perEntry(node, "scan_input_axes", sequenceCount),
+       inputReverse = perEntry(node, "scan_input_directions", sequenceCount);
+  auto outputAxes = perEntry(node, "scan_output_axes", rowCount),
+       outputReverse = perEntry(node, "scan_output_directions", rowCount);
   if (!inputAxes || !inputReverse || !outputAxes || !outputReverse)
     return Failure();
 
@@ -42,21 +46,24 @@ WASMIND_ONNX_OPERATOR(Scan) {
   }
   auto results = emitLoop(node, compose.extent(length), Value(), length, llvm::ArrayRef(inputs).take_front(stateCount),
                           [&](Value iteration, llvm::ArrayRef<Value> states) -> std::optional<Iteration> {
-    auto index = [&](bool reverse) { return reverse ? compose.sub(compose.extent(length - 1), iteration) : iteration; };
-    llvm::SmallVector<Value> arguments(states);
-    for (int64_t i = 0; i < sequenceCount; ++i)
-      arguments.push_back(compose.gather(inputs[stateCount + i], index((*inputReverse)[i]), (*inputAxes)[i]));
-    if (llvm::is_contained(arguments, Value()))
-      return std::nullopt;
-    auto given = node.subgraph("body", arguments);
-    if (!given)
-      return std::nullopt;
-    Iteration result;
-    result.carried.assign(given->begin(), given->begin() + stateCount);
-    for (size_t row = 0; row < rowCount; ++row)
-      result.rows.push_back({(*given)[stateCount + row], index((*outputReverse)[row])});
-    return result;
-  });
+                            auto index = [&](bool reverse) {
+                              return reverse ? compose.sub(compose.extent(length - 1), iteration) : iteration;
+                            };
+                            llvm::SmallVector<Value> arguments(states);
+                            for (int64_t i = 0; i < sequenceCount; ++i)
+                              arguments.push_back(
+                                  compose.gather(inputs[stateCount + i], index((*inputReverse)[i]), (*inputAxes)[i]));
+                            if (llvm::is_contained(arguments, Value()))
+                              return std::nullopt;
+                            auto given = node.subgraph("body", arguments);
+                            if (!given)
+                              return std::nullopt;
+                            Iteration result;
+                            result.carried.assign(given->begin(), given->begin() + stateCount);
+                            for (size_t row = 0; row < rowCount; ++row)
+                              result.rows.push_back({(*given)[stateCount + row], index((*outputReverse)[row])});
+                            return result;
+                          });
   if (!results)
     return Failure();
   for (size_t row = 0; row < rowCount; ++row) {

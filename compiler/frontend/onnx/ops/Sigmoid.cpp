@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Sigmoid) {
-  return unaryOperator(node, UnaryKind::Sigmoid);
-}
+WASMIND_ONNX_OPERATOR(Sigmoid) { return unaryOperator(node, UnaryKind::Sigmoid); }

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Sinh) {
-  return unaryOperator(node, UnaryKind::Sinh);
-}
+WASMIND_ONNX_OPERATOR(Sinh) { return unaryOperator(node, UnaryKind::Sinh); }

@@ -77,7 +77,8 @@ WASMIND_ONNX_OPERATOR(Slice) {
     if (graph::constantOf(extent) == 0)
       continue; // nothing remains of nothing
     auto start = position(node, (*starts)[i], extent, zero, forward ? extent : last);
-    auto end = start ? position(node, (*ends)[i], extent, forward ? zero : zero - 1, forward ? extent : last) : std::nullopt;
+    auto end =
+        start ? position(node, (*ends)[i], extent, forward ? zero : zero - 1, forward ? extent : last) : std::nullopt;
     if (!end)
       return Failure();
     const int64_t stride = std::abs(step);

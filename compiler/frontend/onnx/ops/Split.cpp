@@ -41,6 +41,7 @@ WASMIND_ONNX_OPERATOR(Split) {
     at = at + size;
   }
   if (!graph::provablyEqual(at, extent))
-    return node.fail("the parts have '" + node.text(at) + "' elements together, the axis has '" + node.text(extent) + "'");
+    return node.fail("the parts have '" + node.text(at) + "' elements together, the axis has '" + node.text(extent) +
+                     "'");
   return results;
 }

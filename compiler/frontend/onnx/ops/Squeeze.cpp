@@ -9,8 +9,8 @@ WASMIND_ONNX_OPERATOR(Squeeze) {
   Integers dims;
   for (auto [i, extent] : llvm::enumerate(node.compose().extentsOf(x))) {
     if (!*axes && !graph::constantOf(extent) && node.bounds(extent).min <= 1)
-      return node.fail("without axes the shape must be known, but axis " + llvm::Twine(i) + " is '" + node.text(extent) +
-                       "'; fix it with --dim");
+      return node.fail("without axes the shape must be known, but axis " + llvm::Twine(i) + " is '" +
+                       node.text(extent) + "'; fix it with --dim");
     const bool named = *axes && llvm::is_contained(**axes, int64_t(i));
     if (named && !graph::isOne(extent))
       return node.fail("axis " + llvm::Twine(i) + " has extent '" + node.text(extent) + "', not 1");

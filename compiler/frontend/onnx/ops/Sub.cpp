@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Sub) {
-  return binaryOperator(node, BinaryKind::Sub);
-}
+WASMIND_ONNX_OPERATOR(Sub) { return binaryOperator(node, BinaryKind::Sub); }

@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Tan) {
-  return unaryOperator(node, UnaryKind::Tan);
-}
+WASMIND_ONNX_OPERATOR(Tan) { return unaryOperator(node, UnaryKind::Tan); }

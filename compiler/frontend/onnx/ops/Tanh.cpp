@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Tanh) {
-  return unaryOperator(node, UnaryKind::Tanh);
-}
+WASMIND_ONNX_OPERATOR(Tanh) { return unaryOperator(node, UnaryKind::Tanh); }

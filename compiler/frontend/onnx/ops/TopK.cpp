@@ -15,6 +15,7 @@ WASMIND_ONNX_OPERATOR(TopK) {
     return node.fail("K is " + llvm::Twine(*k) + ", the axis has '" + node.text(extent) + "' elements");
   Integers toLast = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   std::swap(toLast[*dim], toLast[rank - 1]); // its own inverse
-  auto found = graph::TopKOp::create(compose, compose.getLoc(), compose.transpose(x, toLast), *k, !node.flag("largest", true));
+  auto found =
+      graph::TopKOp::create(compose, compose.getLoc(), compose.transpose(x, toLast), *k, !node.flag("largest", true));
   return {compose.transpose(found.getValues(), toLast), compose.transpose(found.getIndices(), toLast)};
 }

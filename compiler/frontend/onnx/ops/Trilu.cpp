@@ -17,6 +17,7 @@ WASMIND_ONNX_OPERATOR(Trilu) {
   };
   Value row = positions(rank - 2), column = positions(rank - 1);
   Value diagonal = compose.add(row, compose.scalarLike(row, *k));
-  Value kept = compose.compare(node.flag("upper", true) ? CompareKind::GreaterEqual : CompareKind::LessEqual, column, diagonal);
+  Value kept =
+      compose.compare(node.flag("upper", true) ? CompareKind::GreaterEqual : CompareKind::LessEqual, column, diagonal);
   return compose.select(kept, x, compose.scalarLike(x, 0));
 }

@@ -17,7 +17,8 @@ WASMIND_ONNX_OPERATOR(Upsample) {
     auto constant = graph::constantOf(in);
     if (!(scale > 0 && scale < 1e6) || (!constant && scale != std::floor(scale)))
       return node.fail("a scale of " + std::to_string(scale) + " along axis " + llvm::Twine(dim));
-    AffineExpr out = constant ? compose.getAffineConstantExpr(int64_t(std::floor(double(*constant) * scale))) : in * int64_t(scale);
+    AffineExpr out =
+        constant ? compose.getAffineConstantExpr(int64_t(std::floor(double(*constant) * scale))) : in * int64_t(scale);
     if (scale != 1.0)
       x = resample(node, how, x, dim, out, scale);
     if (!x)

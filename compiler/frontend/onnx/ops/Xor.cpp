@@ -1,5 +1,3 @@
 #include "compiler/frontend/onnx/Elementwise.h"
 
-WASMIND_ONNX_OPERATOR(Xor) {
-  return binaryOperator(node, BinaryKind::Xor);
-}
+WASMIND_ONNX_OPERATOR(Xor) { return binaryOperator(node, BinaryKind::Xor); }

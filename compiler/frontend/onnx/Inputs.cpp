@@ -1,0 +1,90 @@
+//===- Inputs.cpp - the model's inputs and the bounds of their named dimensions
+//--------------------------------------===//
+#include "compiler/frontend/onnx/Importer.h"
+
+namespace wasmind::onnx {
+
+constexpr int64_t leadingMax = 8, otherMax = 640; // of dimensions that the user does not bound
+
+llvm::Expected<AffineExpr> Importer::declareExtent(llvm::StringRef input, int64_t axis,
+                                                   const ::onnx::TensorShapeProto::Dimension &dim) {
+  if (dim.has_dim_value() && dim.dim_value() >= 0)
+    return mlir::getAffineConstantExpr(dim.dim_value(), &context);
+  std::string name =
+      dim.has_dim_param() && !dim.dim_param().empty() ? dim.dim_param() : input.str() + "." + std::to_string(axis);
+  const std::string place = "axis " + std::to_string(axis) + " of input '" + input.str() + "'";
+  dimPlaces.try_emplace(name, place);
+  auto given = options.dims.find(name);
+  if (given != options.dims.end()) {
+    auto [min, max] = given->second;
+    usedDimNames.insert(name);
+    if (min < 0 || max < min || max > INT32_MAX)
+      return error("--dim " + llvm::Twine(name) + "=" + llvm::Twine(min) + ".." + llvm::Twine(max) +
+                   " is not a range of extents");
+    if (min == max)
+      return mlir::getAffineConstantExpr(min, &context);
+    fixedDims.insert(name);
+    return graph::declareDim(*moduleOp, name, min, max);
+  }
+  return graph::declareDim(*moduleOp, name, 1, axis == 0 ? leadingMax : otherMax);
+}
+
+llvm::Error Importer::declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types) {
+  const std::string what = "input '" + input.name() + "'";
+  if (!input.type().has_tensor_type())
+    return error(what + " is not a tensor; sequences, maps, optionals and sparse tensors are not supported as inputs");
+  const auto &tensor = input.type().tensor_type();
+  Type element = elementTypeOf(tensor.elem_type(), &context);
+  if (!element)
+    return error(what + " has element type " + dataTypeName(tensor.elem_type()) + ", which is not supported");
+  if (!tensor.has_shape())
+    return error(what + " has no shape, not even a rank; run ONNX shape inference on the model or declare it");
+  Extents extents;
+  for (int axis = 0; axis < tensor.shape().dim_size(); ++axis) {
+    auto extent = declareExtent(input.name(), axis, tensor.shape().dim(axis));
+    if (!extent)
+      return extent.takeError();
+    extents.push_back(*extent);
+  }
+  types.push_back(graph::makeTensorType(extents, element));
+  return llvm::Error::success();
+}
+
+bool Importer::setBounds(AffineExpr extent, int64_t limit, bool upper) {
+  auto dims = graph::getNamedDims(*moduleOp);
+  auto holds = [&] {
+    auto [min, max] = graph::boundsOf(extent, dims);
+    return upper ? max <= limit : min >= limit;
+  };
+  if (holds())
+    return true;
+  std::optional<unsigned> symbol;
+  bool single = true;
+  extent.walk([&](AffineExpr part) {
+    if (auto s = mlir::dyn_cast<mlir::AffineSymbolExpr>(part)) {
+      single &= !symbol || *symbol == s.getPosition();
+      symbol = s.getPosition();
+    }
+  });
+  if (!symbol || !single || *symbol >= dims.size() || fixedDims.contains(dims[*symbol].name))
+    return false;
+  // Extents grow with their dimension nearly always, so the bound nearest to the present one is found by halving.
+  graph::NamedDim &dim = dims[*symbol];
+  int64_t good = upper ? dim.min : dim.max, bad = upper ? dim.max : dim.min;
+  int64_t &bound = upper ? dim.max : dim.min;
+  bound = good;
+  if (!holds())
+    return false;
+  while (std::abs(good - bad) > 1) {
+    bound = good + (bad - good) / 2;
+    (holds() ? good : bad) = bound;
+  }
+  bound = good;
+  graph::setNamedDims(*moduleOp, dims);
+  return true;
+}
+
+bool Importer::lowerMax(AffineExpr extent, int64_t limit) { return setBounds(extent, limit, true); }
+bool Importer::raiseMin(AffineExpr extent, int64_t limit) { return setBounds(extent, limit, false); }
+
+} // namespace wasmind::onnx
