@@ -1,4 +1,5 @@
-//===- Signature.cpp - names, sizes and rules of the module contract -----------------------------------------------===//
+//===- Signature.cpp - names, sizes and rules of the module contract
+//-----------------------------------------------===//
 #include "abi/Signature.h"
 #include <algorithm>
 #include <limits>
@@ -241,7 +242,8 @@ private:
       if (dim.offset % 4 != 0)
         fail(where + ".offset", std::to_string(dim.offset) + " is not a multiple of 4");
       if (extents.byteLength < 4 || dim.offset < extents.offset || dim.offset > extents.end() - 4)
-        fail(where + ".offset", std::to_string(dim.offset) + " is not inside memory.extents (" + describe(extents) + ")");
+        fail(where + ".offset",
+             std::to_string(dim.offset) + " is not inside memory.extents (" + describe(extents) + ")");
       if (!offsets.insert(dim.offset).second)
         fail(where + ".offset", std::to_string(dim.offset) + " is used twice");
     }
@@ -305,9 +307,9 @@ private:
     // that the actual product fits, and hosts hold it against byteLength after the run.
     const uint64_t bounded = boundedByteLength(tensor, signature.dims);
     if (usesDerived ? tensor.byteLength > bounded : tensor.byteLength != bounded)
-      fail(where + ".byteLength", std::to_string(tensor.byteLength) + " where the shape at its bounds needs " +
-                                      (bounded == std::numeric_limits<uint64_t>::max() ? "more than 2^64"
-                                                                                       : std::to_string(bounded)));
+      fail(where + ".byteLength",
+           std::to_string(tensor.byteLength) + " where the shape at its bounds needs " +
+               (bounded == std::numeric_limits<uint64_t>::max() ? "more than 2^64" : std::to_string(bounded)));
   }
 
   void checkPlace(const std::string &where, const Tensor &tensor, bool isInput) {

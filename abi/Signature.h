@@ -1,4 +1,5 @@
-//===- Signature.h - what a module says about itself ---------------------------------------------------------------===//
+//===- Signature.h - what a module says about itself
+//---------------------------------------------------------------===//
 //
 // The custom section `wasmind` of a module as C++ values (spec.md describes every field). The compiler fills a
 // Signature and writes it; hosts parse it before they run anything. No exceptions, no RTTI, no LLVM.

@@ -1,4 +1,5 @@
-//===- SignatureJson.cpp - the signature as the JSON text of the custom section ------------------------------------===//
+//===- SignatureJson.cpp - the signature as the JSON text of the custom section
+//------------------------------------===//
 #include "abi/Signature.h"
 #include <nlohmann/json.hpp>
 

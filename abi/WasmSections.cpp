@@ -1,4 +1,5 @@
-//===- WasmSections.cpp - the sections of a .wasm file, without an engine ------------------------------------------===//
+//===- WasmSections.cpp - the sections of a .wasm file, without an engine
+//------------------------------------------===//
 #include "abi/WasmSections.h"
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Turns abi.def into TypeScript: generate_constants.py OUTPUT.ts
 
-The web library runs this when it is built, so that names and numbers of the contract exist once. The output changes only
-when abi.def does, and is written in one step (a reader never sees half a file).
+The web library runs this when it is built, so that names and numbers of the contract exist once. The output changes
+only when abi.def does, and is written in one step (a reader never sees half a file).
 """
 
 import os
@@ -40,7 +40,7 @@ def generate(rows):
               f"export type EngineHint = {union(row[1] for row in rows['ENGINE_HINT'])};", "",
               "export const features: readonly Feature[] = ["
               + ", ".join(literal(row[1]) for row in rows["FEATURE"]) + "];", "",
-              "/** Element types: code of the C ABI, bytes of one element, type in .npy files, typed array that views it. */",
+              "/** Element types: code of the C ABI, bytes of one element, .npy type, typed array that views it. */",
               "export const dtypes = {"]
     for _, name, code, width, descr, view in rows["DTYPE"]:
         lines.append(f"  {name.strip(chr(34))}: {{ code: {code}, byteWidth: {width}, npyDescr: {literal(descr)}, "

@@ -79,10 +79,13 @@ step_python() {
 }
 
 step_node() {
-  if unchanged node_modules/.installed package-lock.json; then echo "  $(node_modules/node-linux-*/bin/node --version) is up to date"; return; fi
+  mkdir -p build
+  if unchanged node_modules/.installed package-lock.json && [ -x build/node/bin/node ]; then echo "  $(build/node/bin/node --version) is up to date"; return; fi
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error | sed 's/^/  /'
+  # Where build/bin/wasmind looks for the engine of --engine=node.
+  ln -sfn "$(echo "$PWD"/node_modules/node-linux-*)" build/node
   mark node_modules/.installed package-lock.json
-  echo "  Node $(node_modules/node-linux-*/bin/node --version)"
+  echo "  Node $(build/node/bin/node --version)"
 }
 
 step_configure() {

@@ -1,6 +1,5 @@
 //===- _compiler.cpp - the compiler for Python ------------------------------------------------------------------===//
 //
-//
 // Conversion between Python and compiler/Compile.h, nothing else. A module of its own, so that running a model loads no
 // LLVM. The interpreter lock is free while a model is compiled.
 //

@@ -1,4 +1,5 @@
-//===- Array.h - arrays as numpy's .npy files hold them ------------------------------------------------------------===//
+//===- Array.h - arrays as numpy's .npy files hold them
+//------------------------------------------------------------===//
 //
 // Format: numpy.lib.format, versions 1.0, 2.0 and 3.0. Elements are little-endian; column-major files are turned.
 //

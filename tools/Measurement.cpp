@@ -1,4 +1,5 @@
-//===- Measurement.cpp - times and sizes of running one model ------------------------------------------------------===//
+//===- Measurement.cpp - times and sizes of running one model
+//------------------------------------------------------===//
 #include "tools/Measurement.h"
 #include <algorithm>
 #include <chrono>
@@ -25,10 +26,10 @@ void Measurement::takeSizes(const wasmind_model_info &info) {
 
 nlohmann::ordered_json Measurement::toJson() const {
   auto toMicroseconds = [](double ms) { return std::round(ms * 1000) / 1000; };
-  return {{"loadMs", toMicroseconds(loadMs)},     {"firstMs", toMicroseconds(firstMs)},
-          {"medianMs", toMicroseconds(medianMs)}, {"minMs", toMicroseconds(minMs)},
-          {"p95Ms", toMicroseconds(p95Ms)},       {"memoryBytes", memoryBytes},
-          {"codeBytes", codeBytes},               {"weightBytes", weightBytes}};
+  return {
+      {"loadMs", toMicroseconds(loadMs)}, {"firstMs", toMicroseconds(firstMs)}, {"medianMs", toMicroseconds(medianMs)},
+      {"minMs", toMicroseconds(minMs)},   {"p95Ms", toMicroseconds(p95Ms)},     {"memoryBytes", memoryBytes},
+      {"codeBytes", codeBytes},           {"weightBytes", weightBytes}};
 }
 
 double timeOf(const std::function<void()> &call) {

@@ -1,4 +1,5 @@
-//===- Measurement.h - times and sizes of running one model --------------------------------------------------------===//
+//===- Measurement.h - times and sizes of running one model
+//--------------------------------------------------------===//
 #pragma once
 #include "wasmind.hpp"
 #include <functional>

@@ -1,4 +1,5 @@
-//===- Npz.cpp - numpy's .npz files --------------------------------------------------------------------------------===//
+//===- Npz.cpp - numpy's .npz files
+//--------------------------------------------------------------------------------===//
 #include "tools/Npz.h"
 #include "tools/Commands.h"
 #include <cerrno>
@@ -87,8 +88,7 @@ void writeNpz(const std::string &path, const ArrayMap &arrays) {
     for (const auto &[name, array] : arrays) {
       members.push_back(formatNpy(array));
       zip_source_t *source = zip_source_buffer(archive.get(), members.back().data(), members.back().size(), 0);
-      zip_int64_t index =
-          source ? zip_file_add(archive.get(), (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
+      zip_int64_t index = source ? zip_file_add(archive.get(), (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
       if (index < 0) {
         if (source)
           zip_source_free(source);

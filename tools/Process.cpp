@@ -1,4 +1,5 @@
-//===- Process.cpp - running other programs ------------------------------------------------------------------------===//
+//===- Process.cpp - running other programs
+//------------------------------------------------------------------------===//
 #include "tools/Process.h"
 #include "tools/Commands.h"
 #include <cerrno>

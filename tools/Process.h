@@ -1,4 +1,5 @@
-//===- Process.h - running other programs --------------------------------------------------------------------------===//
+//===- Process.h - running other programs
+//--------------------------------------------------------------------------===//
 #pragma once
 #include <filesystem>
 #include <string>

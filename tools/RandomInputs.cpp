@@ -1,4 +1,5 @@
-//===- RandomInputs.cpp - inputs from a seed, the same in every host of wasmind ------------------------------------===//
+//===- RandomInputs.cpp - inputs from a seed, the same in every host of wasmind
+//------------------------------------===//
 #include "tools/RandomInputs.h"
 #include <algorithm>
 #include <bit>
@@ -8,8 +9,8 @@
 namespace wasmind::tools {
 namespace {
 
-/// Full-period 32-bit generator: a Weyl sequence (2^32 over the golden ratio) through an avalanche of two multiplications
-/// (constants: the low-bias integer hash found by C. Wellons' "hash prospector").
+/// Full-period 32-bit generator: a Weyl sequence (2^32 over the golden ratio) through an avalanche of two
+/// multiplications (constants: the low-bias integer hash found by C. Wellons' "hash prospector").
 class Words {
 public:
   explicit Words(uint32_t seed) : state(seed) {}

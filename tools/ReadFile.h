@@ -1,4 +1,5 @@
-//===- ReadFile.h - whole files as bytes ---------------------------------------------------------------------------===//
+//===- ReadFile.h - whole files as bytes
+//---------------------------------------------------------------------------===//
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,4 +1,5 @@
-//===- Verify.h - how far computed outputs are from expected ones --------------------------------------------------===//
+//===- Verify.h - how far computed outputs are from expected ones
+//--------------------------------------------------===//
 #pragma once
 #include "tools/Array.h"
 
@@ -14,8 +15,8 @@ struct Comparison {
   std::string reason;       ///< why the two cannot be compared, or which integer differs; otherwise empty
 };
 
-/// Floating point: `relative` must be within `tolerance`; NaN and infinities must stand at the same places. Integers and
-/// bools must be equal.
+/// Floating point: `relative` must be within `tolerance`; NaN and infinities must stand at the same places. Integers
+/// and bools must be equal.
 Comparison compare(const std::string &output, const Array &actual, const Array &expected, double tolerance);
 
 } // namespace wasmind::tools

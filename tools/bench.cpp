@@ -1,4 +1,5 @@
-//===- bench.cpp - `wasmind bench`: one model on several engines, side by side -------------------------------------===//
+//===- bench.cpp - `wasmind bench`: one model on several engines, side by side
+//-------------------------------------===//
 //
 // Every engine and every peer runs in a process of its own, so that none warms the caches of the next one's start.
 //
@@ -51,12 +52,13 @@ Json measure(const std::string &program, const std::vector<std::string> &argumen
 }
 
 Json measureEngine(const BenchOptions &options, const std::string &module, const std::string &engine) {
-  return measure(executable().string(),
-                 {"run", module, "--engine=" + engine, options.inputs.empty() ? "--random" : "--inputs=" + options.inputs,
-                  "--json", "--repeat=" + std::to_string(options.repeat)});
+  return measure(executable().string(), {"run", module, "--engine=" + engine,
+                                         options.inputs.empty() ? "--random" : "--inputs=" + options.inputs, "--json",
+                                         "--repeat=" + std::to_string(options.repeat)});
 }
 
-/// Peers take the source model: bench/peers/<name>.mjs MODEL --repeat=N [--inputs=CASE.npz] prints the same line of JSON.
+/// Peers take the source model: bench/peers/<name>.mjs MODEL --repeat=N [--inputs=CASE.npz] prints the same line of
+/// JSON.
 Json measurePeer(const BenchOptions &options, const std::string &peer) {
   fs::path script = treeFile("WASMIND_BENCH", "bench", fs::path("peers") / (peer + ".mjs"));
   std::vector<std::string> arguments{script.string(), options.model, "--repeat=" + std::to_string(options.repeat)};
@@ -76,8 +78,8 @@ void printText(const Json &rows) {
   for (const Json &row : rows)
     std::printf("%-18s %10.2f %10.2f %10.3f %10.3f %10.3f %12.0f %12.0f %12.0f\n",
                 row["engine"].get_ref<const std::string &>().c_str(), numberOf(row, "loadMs"), numberOf(row, "firstMs"),
-                numberOf(row, "medianMs"), numberOf(row, "minMs"), numberOf(row, "p95Ms"),
-                numberOf(row, "memoryBytes"), numberOf(row, "codeBytes"), numberOf(row, "weightBytes"));
+                numberOf(row, "medianMs"), numberOf(row, "minMs"), numberOf(row, "p95Ms"), numberOf(row, "memoryBytes"),
+                numberOf(row, "codeBytes"), numberOf(row, "weightBytes"));
 }
 
 void bench(const BenchOptions &options) {

@@ -1,6 +1,7 @@
 //===- compile.cpp - `wasmind compile`: a model file becomes a .wasm ----------------------------------------------------===//
 #include "compiler/Compile.h"
 #include "tools/Commands.h"
+#include "tools/Process.h"
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
@@ -41,7 +42,7 @@ void parseFeatures(const std::vector<std::string> &features, CompileOptions &opt
 
 void registerCompile(CLI::App &app, int &exitCode) {
   struct Arguments {
-    std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", hint = "v8";
+    std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", hint = "v8", verify;
     std::vector<std::string> dims, features;
     bool time = false, quiet = false;
     int optLevel = 2;
@@ -53,7 +54,7 @@ void registerCompile(CLI::App &app, int &exitCode) {
                   "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
                   "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
                   "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
-                  "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage.");
+                  "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
   command->add_option("model", arguments->model, "Model file")->required();
   command->add_option("-o,--output", arguments->output, "Output file; - for text on standard output")->required();
   command->add_option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
@@ -63,6 +64,8 @@ void registerCompile(CLI::App &app, int &exitCode) {
   command->add_option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")->check(CLI::IsMember({"frontend", "graph", "loops", "module"}))->capture_default_str();
   command->add_option("--emit", arguments->emit, "What to write after the last stage")->check(CLI::IsMember({"wasm", "mlir", "llvm", "object"}))->capture_default_str();
   command->add_option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")->capture_default_str();
+  command->add_option("--verify", arguments->verify,
+                      "Runs the new module on a recorded case (.npz); exit code 3 when it differs");
   command->add_flag("--time-stages", arguments->time, "Print what each stage took");
   command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but errors");
   command->add_option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")->check(CLI::IsMember({0, 2}))->capture_default_str();
@@ -86,6 +89,8 @@ void registerCompile(CLI::App &app, int &exitCode) {
     bool binary = options.stopAfter == Stage::Module && (options.emit == Emit::Wasm || options.emit == Emit::Object);
     if (binary && arguments->output == "-")
       throw UsageError("-o -: a binary does not go to standard output; name a file");
+    if (!arguments->verify.empty() && (!binary || options.emit != Emit::Wasm))
+      throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
     bool talk = !arguments->quiet && arguments->output != "-";
     if (talk && isatty(2))
       options.progress = [](const std::string &stage) { std::fprintf(stderr, "\r\033[Kwasmind: %s ...", stage.c_str()); };
@@ -106,6 +111,11 @@ void registerCompile(CLI::App &app, int &exitCode) {
     if (talk && binary && options.emit == Emit::Wasm)
       std::printf("%s: code %llu bytes, weights %llu bytes, memory %llu bytes\n", arguments->output.c_str(),
                   (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes, (unsigned long long)result.memoryBytes);
+    // By the program itself, as a user would: what is verified is the file, not what the compiler has in memory.
+    if (!arguments->verify.empty()) {
+      std::fflush(stdout);
+      exitCode = runProgram(executable().string(), {"run", "--verify=" + arguments->verify, "--", arguments->output});
+    }
   });
 }
 

@@ -1,4 +1,5 @@
-//===- inspect.cpp - `wasmind inspect`: what a module says about itself --------------------------------------------===//
+//===- inspect.cpp - `wasmind inspect`: what a module says about itself
+//--------------------------------------------===//
 //
 // Reads the file only; nothing is compiled or run, so modules of any trust can be looked at.
 //

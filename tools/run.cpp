@@ -1,4 +1,5 @@
-//===- run.cpp - `wasmind run`: one model on given inputs ----------------------------------------------------------===//
+//===- run.cpp - `wasmind run`: one model on given inputs
+//----------------------------------------------------------===//
 #include "tools/Commands.h"
 #include "tools/Measurement.h"
 #include "tools/Npz.h"

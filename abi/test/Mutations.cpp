@@ -77,8 +77,9 @@ TEST(Mutations, ofBytes) {
 TEST(Mutations, ofFields) {
   using Json = nlohmann::json;
   std::mt19937 random(2);
-  const Json edges[] = {0,           1,    -1,   4,     65535, 65536, 2147483647, 4294967295, 4294967296, UINT64_MAX,
-                        1e300,       nullptr, true, "",  "n",   Json::array(), Json::object(), Json::array({"n", 4})};
+  const Json edges[] = {
+      0,          1,     -1,      4,    65535, 65536, 2147483647,    4294967295,     4294967296,
+      UINT64_MAX, 1e300, nullptr, true, "",    "n",   Json::array(), Json::object(), Json::array({"n", 4})};
   for (const char *file : {"add.wasm", "keep_positive.wasm", "external_weights.wasm"}) {
     const std::vector<uint8_t> module = readVector(file);
     Result<std::span<const uint8_t>> section = findCustomSection(module, sectionName);

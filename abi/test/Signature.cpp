@@ -193,7 +193,8 @@ TEST(Signature, weightFilesAreNamesNotPaths) {
   for (const char *file : {"", ".", "..", "../m.weights", "/etc/passwd", "a\\b", "c:m", "a\nb"})
     EXPECT_EQ(errorAfter("/weights/file", file), "signature: weights.file: not a plain file name") << file;
   EXPECT_EQ(errorAfter("/weights/sha256", "E3"), "signature: weights.sha256: not 64 lower-case hexadecimal digits");
-  EXPECT_EQ(errorAfter("/weights/storage", "http"), "signature: weights.storage: 'http' is neither inline nor external");
+  EXPECT_EQ(errorAfter("/weights/storage", "http"),
+            "signature: weights.storage: 'http' is neither inline nor external");
 }
 
 TEST(Signature, actualShapes) {

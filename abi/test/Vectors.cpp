@@ -29,9 +29,9 @@ Result<Signature> signatureOf(const std::string &module) {
 
 /// What only the engine, or a look at the weights file, can refuse.
 const std::set<std::string> needsEngine = {
-    "pages_forged",        "memory_grows",        "memory_unbounded",        "memory_not_exported",
-    "entry_not_exported",  "entry_of_other_type", "version_export_differs",  "wants_imports",
-    "has_start_function",  "invalid_code",        "weights_of_other_length", "weights_missing",
+    "pages_forged",         "memory_grows",        "memory_unbounded",        "memory_not_exported",
+    "entry_not_exported",   "entry_of_other_type", "version_export_differs",  "wants_imports",
+    "has_start_function",   "invalid_code",        "weights_of_other_length", "weights_missing",
     "weights_of_other_hash"};
 
 } // namespace

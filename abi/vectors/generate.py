@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes the golden modules of the contract: usage generate.py DIRECTORY.
 
-`index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse it
-with the listed status. The modules are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so they
-depend on no compiler. The output is the same on every machine.
+`index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse
+it with the listed status. The modules are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so
+they depend on no compiler. The output is the same on every machine.
 """
 
 import copy
@@ -68,7 +68,8 @@ def memory_access(opcode):
 i32_load, i64_load, f32_load, u8_load = map(memory_access, (0x28, 0x29, 0x2A, 0x2D))
 i32_store, i64_store, f32_store, i8_store = map(memory_access, (0x36, 0x37, 0x38, 0x3A))
 UNREACHABLE, END = b"\x00", b"\x0b"
-I32_EQZ, I32_GE_U, I32_ADD, I32_SHL, I64_ADD, F32_ADD, F32_GT = b"\x45", b"\x4f", b"\x6a", b"\x74", b"\x7c", b"\x92", b"\x5e"
+I32_EQZ, I32_GE_U, I32_ADD, I32_SHL, I64_ADD = b"\x45", b"\x4f", b"\x6a", b"\x74", b"\x7c"
+F32_ADD, F32_GT = b"\x92", b"\x5e"
 I32, NO_RESULT = b"\x7f", b"\x40"
 
 
@@ -149,8 +150,9 @@ def signature(inputs, outputs, dims=(), weights=None, entry="run", operators=Non
         "abi": 1, "compiler": "abi/vectors", "source": {"format": "hand", "name": "generate.py"},
         "features": [], "engineHint": "any", "dims": list(dims),
         "functions": [{"name": entry, "inputs": inputs, "outputs": outputs}],
-        "memory": {"pages": 3, "stack": {"offset": 0, "byteLength": PAGE}, "extents": {"offset": EXTENTS, "byteLength": 8},
-                   "arena": {"offset": X, "byteLength": 8192}, "weights": {"offset": WEIGHTS, "byteLength": 16}},
+        "memory": {"pages": 3, "stack": {"offset": 0, "byteLength": PAGE},
+                   "extents": {"offset": EXTENTS, "byteLength": 8}, "arena": {"offset": X, "byteLength": 8192},
+                   "weights": {"offset": WEIGHTS, "byteLength": 16}},
         "weights": weights or {"storage": "inline"}, "operators": operators or {}, "kernels": [],
     }
 
@@ -235,7 +237,8 @@ def accepted():
     ]
 
     code = const(Y) + const(X) + i64_load() + i64_const(1) + I64_ADD + i64_store() + const(0)
-    yield "scalar", module(signature([tensor("x", "i64", [], X)], [tensor("next", "i64", [], Y)]), {"run": (code, 0)}), [
+    scalars = signature([tensor("x", "i64", [], X)], [tensor("next", "i64", [], Y)])
+    yield "scalar", module(scalars, {"run": (code, 0)}), [
         {"inputs": {"x": {"shape": [], "values": [41]}}, "outputs": {"next": {"shape": [], "values": [42]}}}]
 
     bools = signature([tensor("x", "bool", [2, "n"], X, bounds={"n": 16})],
@@ -295,8 +298,8 @@ def refused():
     yield "two_sections", module(ADD_SIGNATURE, ADD, sections=2), "InvalidModule"
     yield "bad_json", module(None, ADD, raw_signature=b'{"abi": 1,'), "InvalidModule"
     yield "deep_json", module(None, ADD, raw_signature=b"[" * 100000), "InvalidModule"
-    yield "bad_utf8", module(None, ADD, raw_signature=json.dumps(ADD_SIGNATURE).encode().replace(b'"sum"', b'"s\xff\xfe"')), \
-        "InvalidModule"
+    latin1 = json.dumps(ADD_SIGNATURE).encode().replace(b'"sum"', b'"s\xff\xfe"')
+    yield "bad_utf8", module(None, ADD, raw_signature=latin1), "InvalidModule"
     yield "other_version", forged(["abi"], 2), "Unsupported"
     yield "unknown_feature", forged(["features"], ["simd4096"]), "Unsupported"
     yield "unknown_dtype", forged(["functions", 0, "inputs", 0, "dtype"], "f8"), "Unsupported"

@@ -99,7 +99,7 @@ SmallVector<Value> foldResults(OpBuilder &builder, Operation *op) {
   if (asScalars)
     shape = ones;
   auto results = interpreter::evaluateViews(op, views, {}, shape);
-  if (!results) { // such as an integer division by zero: the module will report it when it happens
+  if (!results) { // such as the largest of no elements: run time will tell
     llvm::consumeError(results.takeError());
     return {};
   }

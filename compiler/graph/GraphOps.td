@@ -118,6 +118,8 @@ def Graph_UnaryOp : Graph_InferOp<"unary", [Structured]> {
   let hasFolder = 1;
 }
 
+// Integers divided by zero give 0: quotients (`div`, `floor_div`) and remainders (`rem`, `floor_mod`) alike. The lowest
+// integer divided by -1 is itself.
 def Graph_BinaryOp : Graph_InferOp<"binary", [Structured]> {
   let summary = "Combines elements of one type; integers wrap, `div` of integers truncates, `and`, `or`, `xor` take bool too";
   let arguments = (ins Graph_BinaryKind:$kind, Graph_Tensor:$lhs, Graph_Tensor:$rhs);

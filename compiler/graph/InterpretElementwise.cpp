@@ -201,30 +201,26 @@ template <typename T> void binaryFloat(BinaryKind kind, const View &lhs, const V
   }
 }
 
-/// Returns whether nothing was divided by zero.
-template <typename T> bool binaryInteger(BinaryKind kind, const View &lhs, const View &rhs, HostTensor &result) {
+/// Divided by zero, quotient and remainder are 0.
+template <typename T> void binaryInteger(BinaryKind kind, const View &lhs, const View &rhs, HostTensor &result) {
   constexpr unsigned bits = 8 * sizeof(T);
-  bool fine = true;
   auto dividing = [&](auto f) {
     apply<T>(lhs, rhs, result, [&](T a, T b) -> T {
-      if (b == 0) {
-        fine = false;
+      if (b == 0)
         return 0;
-      }
       if constexpr (std::is_signed_v<T>)
         if (b == -1) // the lowest value has no negative
           return f(T(0 - uint64_t(a)), T(1));
       return f(a, b);
     });
-    return fine;
   };
   switch (kind) {
   case BinaryKind::Add:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(uint64_t(a) + uint64_t(b)); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(uint64_t(a) + uint64_t(b)); });
   case BinaryKind::Sub:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(uint64_t(a) - uint64_t(b)); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(uint64_t(a) - uint64_t(b)); });
   case BinaryKind::Mul:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(uint64_t(a) * uint64_t(b)); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(uint64_t(a) * uint64_t(b)); });
   case BinaryKind::Div:
     return dividing([](T a, T b) { return T(a / b); });
   case BinaryKind::Rem:
@@ -240,25 +236,23 @@ template <typename T> bool binaryInteger(BinaryKind kind, const View &lhs, const
       return rest != 0 && (rest < 0) != (b < 0) ? T(rest + b) : rest;
     });
   case BinaryKind::Pow:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return powerOf(a, b); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return powerOf(a, b); });
   case BinaryKind::Max:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return std::max(a, b); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return std::max(a, b); });
   case BinaryKind::Min:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return std::min(a, b); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return std::min(a, b); });
   case BinaryKind::And:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(a & b); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(a & b); });
   case BinaryKind::Or:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(a | b); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(a | b); });
   case BinaryKind::Xor:
-    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(a ^ b); }), true;
+    return apply<T>(lhs, rhs, result, [](T a, T b) { return T(a ^ b); });
   case BinaryKind::ShiftLeft:
     return apply<T>(lhs, rhs, result,
-                    [](T a, T b) { return uint64_t(b) < bits ? T(uint64_t(a) << uint64_t(b)) : T(0); }),
-           true;
+                    [](T a, T b) { return uint64_t(b) < bits ? T(uint64_t(a) << uint64_t(b)) : T(0); });
   case BinaryKind::ShiftRight:
     return apply<T>(lhs, rhs, result,
-                    [](T a, T b) { return T(a >> std::min<uint64_t>(uint64_t(b), bits - 1) >> (uint64_t(b) >= bits)); }),
-           true;
+                    [](T a, T b) { return T(a >> std::min<uint64_t>(uint64_t(b), bits - 1) >> (uint64_t(b) >= bits)); });
   case BinaryKind::Atan2:
     break;
   }
@@ -268,15 +262,13 @@ template <typename T> bool binaryInteger(BinaryKind kind, const View &lhs, const
 
 Result binary(Operation *op, BinaryKind kind, const View &lhs, const View &rhs, Ints shape) {
   HostTensor result = allocate(lhs.element, shape);
-  bool fine = withType(lhs.element, [&](auto zero) {
+  withType(lhs.element, [&](auto zero) {
     using T = decltype(zero);
     if constexpr (std::is_floating_point_v<T>)
-      return binaryFloat<T>(kind, lhs, rhs, result), true;
+      binaryFloat<T>(kind, lhs, rhs, result);
     else
-      return binaryInteger<T>(kind, lhs, rhs, result);
+      binaryInteger<T>(kind, lhs, rhs, result);
   });
-  if (!fine)
-    return failure(op, "integer division by zero");
   return result;
 }
 

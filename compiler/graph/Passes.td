@@ -39,6 +39,15 @@ def FoldBatchNorm : Pass<"graph-fold-batch-norm", "::mlir::ModuleOp"> {
   }];
 }
 
+def SimplifyArithmetic : Pass<"graph-simplify-arithmetic", "::mlir::ModuleOp"> {
+  let summary = "Cheaper spellings of elementwise arithmetic";
+  let description = [{
+    pow %x, 2                                        ->      mul %x, %x
+    div %x, (sqrt %v), %v repeated                   ->      mul %x, (rsqrt %v)
+    div %x, constant 8                               ->      mul %x, constant 0.125
+  }];
+}
+
 def RaiseCompute : Pass<"graph-raise-compute", "::mlir::ModuleOp"> {
   let summary = "Gives graph.compute operations that are a contraction, a reduction or elementwise their named primitive";
 }

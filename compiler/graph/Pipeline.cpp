@@ -14,6 +14,8 @@ void buildGraphPipeline(mlir::OpPassManager &manager) {
   manager.addPass(createExpandTransposedConvolve());
   manager.addPass(createFoldConstants());
   manager.addPass(createSinkTransposes());
+  // Divisions by constants become factors, which the next pass moves into weights.
+  manager.addPass(createSimplifyArithmetic());
   // Sees channels as last dimensions only after the transposes are gone.
   manager.addPass(createFoldBatchNorm());
   // The reshapes and constants that transposes left behind.

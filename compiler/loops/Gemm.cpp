@@ -129,18 +129,22 @@ private:
     SmallVector<Value> results = e.loop(e.i32(0), iterations, 1, carried, [&](AffineExpr, ArrayRef<Value> in) {
       Value a = in[0], b = in[1];
       SmallVector<Value> sums(in.begin() + 2, in.end());
+      Value steps; // with one row: its next four elements
       for (int64_t u = 0; u < tile.unroll; ++u) {
         SmallVector<Value> columns, rows;
         for (int64_t v = 0; v < vectors; ++v)
           columns.push_back(e.loadAt(bump(e, b, (u * tile.columns + 4 * v) * 4), vector, 4));
-        if (tile.shuffle)
+        if (tile.shuffle && tile.rows == 1 && u % 4 == 0)
+          steps = e.loadAt(bump(e, a, u * 4), vector, 4);
+        if (tile.shuffle && tile.rows > 1)
           for (int64_t r = 0; r < tile.rows; r += 4)
             rows.push_back(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), vector, 4));
         for (int64_t r = 0; r < tile.rows; ++r) {
           Value element;
           if (tile.shuffle) {
-            int64_t lane = r % 4;
-            element = vector::ShuffleOp::create(e, rows[r / 4], rows[r / 4], ArrayRef<int64_t>{lane, lane, lane, lane});
+            int64_t lane = tile.rows == 1 ? u % 4 : r % 4;
+            Value from = tile.rows == 1 ? steps : rows[r / 4];
+            element = vector::ShuffleOp::create(e, from, from, ArrayRef<int64_t>{lane, lane, lane, lane});
           } else {
             element = e.splat(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), e.getF32Type(), 4), 4);
           }

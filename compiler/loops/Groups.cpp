@@ -221,6 +221,8 @@ private:
           return llvm::is_contained(groups[id].anchors, user) || viewOfAnchor.contains(user);
         });
         if (ofAnchor) {
+          if (!isView(op)) // panels are packed from memory
+            return false;
           viewOfAnchor.insert(op);
           continue;
         }

@@ -20,7 +20,8 @@ namespace wasmind::loops {
 struct Tile {
   int64_t rows, columns; ///< columns is a multiple of 4
   int64_t unroll;        ///< steps of k in one iteration; panels are padded to a multiple of it with zeros
-  bool shuffle;          ///< A by vector loads and lane shuffles instead of splat loads (rows is a multiple of 4)
+  bool shuffle;          ///< A by vector loads and lane shuffles instead of splat loads (rows, or with one row the
+                         ///< unrolling, is a multiple of 4)
   int64_t sums;          ///< independent sums per element (against latency where rows x columns is small)
 };
 
@@ -36,9 +37,17 @@ inline Tile tileFor(const Options &options, int64_t rows) {
   Tile tile = tileFor(options);
   if (rows >= tile.rows)
     return tile;
-  int64_t vectors = rows * tile.columns / 4;
-  int64_t sums = vectors >= 8 ? 1 : vectors >= 4 ? 2 : 4;
-  return {rows, tile.columns, sums, false, sums};
+  bool shuffle = options.hint != EngineHint::V8;
+  switch (rows) {
+  case 1:
+    return shuffle ? Tile{1, 8, 4, true, 2} : Tile{1, 8, 4, false, 4}; // shuffled: four steps of k from one load of A
+  case 2:
+    return {2, 8, 2, false, 2};
+  case 4:
+    return {4, 8, 1, shuffle, 1};
+  default:
+    return {rows, rows < 6 ? 8 : tile.columns, 1, false, 1};
+  }
 }
 
 } // namespace wasmind::loops

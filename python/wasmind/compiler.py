@@ -43,6 +43,8 @@ def compile(source, output=None, *, dims=None, features=(), weights="inline", en
             raise WasmindError("Unsupported", f"feature '{feature}' is neither simd128 nor relaxed-simd")
     if weights not in ("inline", "external"):
         raise WasmindError("InvalidArgument", f"weights: {weights!r} is neither 'inline' nor 'external'")
+    if engine_hint not in ("any", "cranelift", "v8"):
+        raise WasmindError("InvalidArgument", f"engine_hint: {engine_hint!r} is neither 'any', 'cranelift' nor 'v8'")
     if weights == "external" and output is None:
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
     bounds = {name: _bounds(name, value) for name, value in (dims or {}).items()}

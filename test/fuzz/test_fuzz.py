@@ -15,7 +15,7 @@ BUILD = compiled.ROOT / "build-asan"
 RUNS = {"signature": 40_000, "onnx": 6_000, "mindir": 6_000}
 SANITIZERS = {
     # Headers of LLVM mark the unused part of their arenas, which the LLVM of the package, built without, does not know.
-    "ASAN_OPTIONS": "allow_user_poisoning=0:detect_leaks=0:max_allocation_size_mb=2048:detect_container_overflow=0",
+    "ASAN_OPTIONS": "allow_user_poisoning=0:detect_leaks=1:max_allocation_size_mb=2048:detect_container_overflow=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
 }
 

@@ -48,8 +48,7 @@ protected:
     for (size_t at; (at = arguments.find_first_of("@%")) != std::string::npos;)
       arguments.replace(at, 1, arguments[at] == '@' ? folder.string() + "/" : vectors);
     const std::string errorFile = file("stderr");
-    const std::string command =
-        "WASMIND_CACHE=" + file("cache") + " " WASMIND_TOOL " " + arguments + " 2>" + errorFile;
+    const std::string command = "WASMIND_CACHE=" + file("cache") + " " WASMIND_TOOL " " + arguments + " 2>" + errorFile;
     FILE *pipe = popen(command.c_str(), "r");
     Outcome outcome{-1, "", ""};
     std::array<char, 4096> piece;
@@ -120,7 +119,8 @@ TEST_F(Commands, refusesInputsThatDoNotFit) {
   expectError("run %add.wasm --inputs @extra.npz", 1, "extra.npz: array 'in:c' is no input or output of the model");
   expectError("run %add.wasm --inputs @a.npy", 1, "a.npy: not an .npz file");
   expectError("run %shared_dim.wasm --input a=@a.npy --input b=@none.npy", 1, "none.npy: No such file or directory");
-  expectError("run %scalar.wasm --input x=@a.npy", 1, "scalar.wasm: input 'x': element type f32 where the model takes i64");
+  expectError("run %scalar.wasm --input x=@a.npy", 1,
+              "scalar.wasm: input 'x': element type f32 where the model takes i64");
   EXPECT_FALSE(fs::exists(file("out.npz")));
 }
 

@@ -53,9 +53,9 @@ TEST(Verify, halfPrecision) {
                     arrayOf<uint16_t>(DType::F16, {0x3c00, 0x0000, 0xc000}), 1)
                 .maxDifference,
             std::ldexp(1, -24));
-  EXPECT_EQ(compare("y", arrayOf<uint16_t>(DType::BF16, {0x3f80}), arrayOf<uint16_t>(DType::BF16, {0x4000}), 1)
-                .maxDifference,
-            1);
+  EXPECT_EQ(
+      compare("y", arrayOf<uint16_t>(DType::BF16, {0x3f80}), arrayOf<uint16_t>(DType::BF16, {0x4000}), 1).maxDifference,
+      1);
 }
 
 TEST(Verify, typesAndShapesMustMatch) {

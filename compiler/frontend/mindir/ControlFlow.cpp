@@ -229,7 +229,7 @@ Expected<Importer::Header> Importer::readHeader(const GraphProto &header, ArrayR
   if (!frame)
     return frame.takeError();
   opened.push_back(&header);
-  auto close = make_scope_exit([&] { opened.pop_back(); });
+  scope_exit close([&] { opened.pop_back(); });
   auto goesRound = [&](const Operand &way) {
     return way.is(Kind::Closure) && (way.function == &header || reaches(*way.function, header));
   };
@@ -334,7 +334,7 @@ static SmallVector<Value> simplify(graph::LoopOp loop, mlir::OpBuilder &builder)
 Expected<Operand> Importer::loop(const GraphProto &header, ArrayRef<Operand> arguments, std::shared_ptr<Frame> around) {
   if (Error error = deeper())
     return error;
-  auto leave = make_scope_exit([&] { --depth; });
+  scope_exit leave([&] { --depth; });
   mlir::Location location = compose.getLoc();
   auto first = readHeader(header, arguments, around);
   if (!first)

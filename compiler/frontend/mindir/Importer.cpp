@@ -63,6 +63,13 @@ Importer::Importer(mlir::MLIRContext &context, ModelFiles &files, const ModelPro
     index(function);
 }
 
+Importer::~Importer() {
+  // A function value keeps the frame it was made in, and that frame holds the value: a cycle that nothing else breaks.
+  for (const std::weak_ptr<Frame> &frame : frames)
+    if (std::shared_ptr<Frame> alive = frame.lock())
+      alive->values.clear();
+}
+
 //===- The function's signature ------------------------------------------------------------------------------===//
 
 Expected<Type> Importer::typeOfInput(const TensorProto &tensor, StringRef name) {
@@ -308,6 +315,7 @@ Expected<Operand> Importer::readConstant(const NodeProto &node) {
 Expected<std::shared_ptr<Frame>> Importer::enter(const GraphProto &function, ArrayRef<Operand> arguments,
                                                  std::shared_ptr<Frame> around) {
   auto frame = std::make_shared<Frame>();
+  frames.push_back(frame);
   frame->function = &function;
   frame->around = std::move(around);
   if (arguments.size() > function.inputs.size())
@@ -357,7 +365,7 @@ Expected<Operand> Importer::evaluate(const GraphProto &function, ArrayRef<Operan
                                      std::shared_ptr<Frame> around) {
   if (Error error = deeper())
     return error;
-  auto leave = make_scope_exit([&] { --depth; });
+  scope_exit leave([&] { --depth; });
   auto frame = enter(function, arguments, std::move(around));
   if (!frame)
     return frame.takeError();
@@ -381,7 +389,7 @@ Error Importer::readNode(const NodeProto &node, const std::shared_ptr<Frame> &fr
   type = primitiveName(type);
 
   auto located = compose.getLoc();
-  auto restore = make_scope_exit([&] { compose.setLoc(located); });
+  scope_exit restore([&] { compose.setLoc(located); });
   compose.setLoc(mlir::NameLoc::get(compose.getStringAttr(nameOf(node))));
   diagnostic.clear();
 

@@ -24,6 +24,7 @@ public:
   /// `sameAxis`: open extents of equal axis are taken to be one dimension, named by the first input.
   Importer(mlir::MLIRContext &context, ModelFiles &files, const ModelProto &model,
            const frontend::ImportOptions &options, bool sameAxis);
+  ~Importer();
 
   /// The module, or an error without the file's name.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run();
@@ -86,6 +87,7 @@ private:
   std::string diagnostic;                        // the first of MLIR's since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
+  std::vector<std::weak_ptr<Frame>> frames; // all that were entered
   size_t nodesRead = 0;
   unsigned depth = 0; // of calls
   llvm::Error deeper();

@@ -20,8 +20,9 @@ Reduction reductionOf(Node &node, Type element, unsigned keepDimsAt) {
   return read(node, element, "axis", "keep_dims", keepDimsAt);
 }
 
-Reduction extReductionOf(Node &node) {
-  Type element = node.dtype("dtype", 3);
+Reduction extReductionOf(Node &node, Type element) {
+  if (!element)
+    element = node.dtype("dtype", 3);
   return read(node, element ? element : node.declaredElement(), "dim", "keepdim", 2);
 }
 

@@ -13,8 +13,8 @@ struct Reduction {
 
 /// (x, axis, keep_dims): no axes, or None, means all. x is made `element` first, when given.
 Reduction reductionOf(Node &node, Type element = {}, unsigned keepDimsAt = 2);
-/// (x, dim, keepdim, dtype) of the mint interface: x is made the dtype, or the declared result's.
-Reduction extReductionOf(Node &node);
+/// (x, dim, keepdim, dtype) of the mint interface: x is made the dtype, or the declared result's; or `element`.
+Reduction extReductionOf(Node &node, Type element = {});
 
 Operand reduce(Node &node, ReduceKind kind, const Reduction &reduction);
 Operand mean(Node &node, const Reduction &reduction);

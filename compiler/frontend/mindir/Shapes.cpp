@@ -138,6 +138,22 @@ Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<int64_t> low, Arra
   return node.fail("padding mode '" + mode + "' is not supported");
 }
 
+Operand padFromLast(Node &node, StringRef mode, Value value) {
+  Value x = node.tensor(0);
+  Integers pads = node.integers("paddings", 1);
+  if (node.failed())
+    return {};
+  int64_t rank = node.rank(x), count = pads.size() / 2;
+  if (pads.size() % 2 != 0 || count > rank)
+    return node.fail("paddings has " + Twine(pads.size()) + " entries for rank " + Twine(rank));
+  Integers low(rank, 0), high(rank, 0);
+  for (int64_t i = 0; i < count; ++i) {
+    low[rank - 1 - i] = pads[2 * i];
+    high[rank - 1 - i] = pads[2 * i + 1];
+  }
+  return padWith(node, x, mode, low, high, value);
+}
+
 Value toIndices(Node &node, Value indices) {
   if (!indices)
     return {};

@@ -110,6 +110,46 @@ Pool readPool(Node &node, bool hasDilation) {
   return pool;
 }
 
+Operand convolution(Node &node, int64_t spatial, unsigned transposedAt) {
+  Value x = node.tensor(0), weights = node.tensor(1), bias = node.optionalTensor(2);
+  bool batched = node.rank(x) != spatial + 1; // a single image has no dimension N
+  if (x && !batched)
+    x = node.compose.unsqueeze(x, {0});
+  if (!node.expectRank(x, spatial + 2, "input 0") || !node.expectRank(weights, spatial + 2, "weights"))
+    return {};
+  Integers kernel;
+  for (int64_t d = 0; d < spatial; ++d)
+    kernel.push_back(node.staticExtent(weights, 2 + d, "weights"));
+  Compose::Window window;
+  window.strides = perSpatial(node, node.integers("stride", 3, Integers{1}), spatial, "stride");
+  window.dilations = perSpatial(node, node.integers("dilation", 5, Integers{1}), spatial, "dilation");
+  auto padding = node.parameter("padding", 4);
+  if (padding && padding->is(Operand::Kind::Text)) {
+    applyPadMode(node, padding->string.lower(), x, kernel, window);
+  } else {
+    window.padLow = perSpatial(node, node.integers("padding", 4, Integers{0}), spatial, "padding");
+    window.padHigh = window.padLow;
+  }
+  bool transposed = transposedAt != Node::none && node.flag("transposed", transposedAt, false);
+  int64_t groups = node.integer("groups", transposedAt == Node::none ? 6 : transposedAt + 2, 1);
+  if (node.failed() || !checkWindow(node, kernel, window))
+    return {};
+  Value result;
+  if (transposed) {
+    Integers added =
+        perSpatial(node, node.integers("output_padding", transposedAt + 1, Integers{0}), spatial, "output_padding");
+    for (int64_t d = 0; d < spatial; ++d)
+      if (added[d] < 0 || added[d] >= std::max(window.strides[d], window.dilations[d]))
+        return node.fail("output_padding is not below the stride");
+    if (node.failed())
+      return {};
+    result = node.compose.convolveTranspose(x, weights, bias, window, groups, added);
+  } else {
+    result = node.compose.convolve(x, weights, bias, window, groups);
+  }
+  return batched || !result ? result : node.compose.squeeze(result, {0});
+}
+
 Operand adaptiveAveragePool(Node &node, unsigned sizeInput) {
   Compose &b = node.compose;
   Value x = node.tensor(0);

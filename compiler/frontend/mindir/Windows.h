@@ -35,6 +35,10 @@ struct Pool {
 };
 Pool readPool(Node &node, bool hasDilation);
 
+/// (x, weight, bias or None, stride, padding, dilation, groups) of the mint interface with `spatial` dimensions; with
+/// `transposedAt` these inputs follow dilation: transposed, output_padding, groups.
+Operand convolution(Node &node, int64_t spatial, unsigned transposedAt);
+
 /// Means over windows that divide the image evenly into `output_size` parts, which overlap where it does not divide.
 Operand adaptiveAveragePool(Node &node, unsigned sizeInput);
 

@@ -1,5 +1,4 @@
-//===- Importer.cpp - the model's graph, node by node
-//-----------------------------------------------------------------===//
+//===- Importer.cpp - the model's graph, node by node ----------------------------------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -48,8 +47,10 @@ void namesRead(const ::onnx::NodeProto &node, llvm::StringSet<> &names) {
 
 } // namespace
 
-Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options)
-    : model(std::move(model)), context(context), options(options), builder(mlir::UnknownLoc::get(&context), &context) {}
+Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options,
+                   const llvm::StringMap<std::string> &equalDims)
+    : model(std::move(model)), context(context), options(options), equalDims(equalDims),
+      builder(mlir::UnknownLoc::get(&context), &context) {}
 
 llvm::Error Importer::error(const llvm::Twine &text) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), model->name() + ": " + text);
@@ -59,7 +60,17 @@ llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, cons
   std::string kind = qualified(node);
   if (opset > 0)
     kind += ", opset " + std::to_string(opset);
-  return error("node '" + titleOf(node) + "' (" + kind + "): " + withNames(text.str()));
+  if (!unequal)
+    suggestEqualDims(node);
+  std::string reason = withNames(text.str());
+  // Where extents that vary do not fit, fixing one of them is the way out.
+  if (moduleOp && !llvm::StringRef(reason).contains("--dim"))
+    for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp))
+      if (size_t at = reason.find(dim.name); at != std::string::npos && !llvm::isAlnum(reason[at + dim.name.size()])) {
+        reason += "; fix it with --dim " + dim.name + "=N";
+        break;
+      }
+  return error("node '" + titleOf(node) + "' (" + kind + "): " + reason);
 }
 
 void Importer::nodeError(const llvm::Twine &text) {
@@ -89,7 +100,7 @@ std::string Importer::withNames(llvm::StringRef text) {
   return result;
 }
 
-//===- Names ------------------------------------------------------------------------------------------------------===//
+//===- Names ---------------------------------------------------------------------------------------------------===//
 
 llvm::Expected<Value> Importer::constant(const ::onnx::TensorProto &tensor, llvm::StringRef name) {
   auto bytes = model->tensor(tensor, &context);
@@ -167,8 +178,7 @@ llvm::Expected<llvm::SmallVector<Value>> Importer::collect(llvm::ArrayRef<std::s
   return values;
 }
 
-//===- Nodes
-//--------------------------------------------------------------------------------------------------------===//
+//===- Nodes ---------------------------------------------------------------------------------------------------===//
 
 llvm::Error Importer::importNodes(const NodeList &nodes, llvm::StringSet<> wanted) {
   for (const ::onnx::NodeProto *node : nodes)
@@ -283,8 +293,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   return llvm::Error::success();
 }
 
-//===- The model
-//----------------------------------------------------------------------------------------------------===//
+//===- The model -----------------------------------------------------------------------------------------------===//
 
 llvm::Expected<Imported> Importer::run() {
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
@@ -378,11 +387,36 @@ llvm::Expected<Imported> Importer::run() {
   return Imported{std::move(moduleOp), model, std::move(notes)};
 }
 
+// Exporters often leave the batch of several inputs unnamed. Where a node fails at which two such dimensions meet, they
+// are taken for one and the import starts again.
+static llvm::Expected<Imported> importModel(std::shared_ptr<Model> model, mlir::MLIRContext &context,
+                                            const ImportOptions &options) {
+  constexpr unsigned attempts = 16;
+  llvm::StringMap<std::string> equalDims;
+  llvm::Error first = llvm::Error::success();
+  for (unsigned i = 0;; ++i) {
+    Importer importer(model, context, options, equalDims);
+    auto imported = importer.run();
+    if (imported) {
+      llvm::consumeError(std::move(first));
+      return imported;
+    }
+    // What the user can act on is the error of the model as it is.
+    if (i == 0)
+      first = imported.takeError();
+    else
+      llvm::consumeError(imported.takeError());
+    if (!importer.suggestion() || i == attempts)
+      return first;
+    equalDims[importer.suggestion()->second] = importer.suggestion()->first;
+  }
+}
+
 llvm::Expected<Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path, const ImportOptions &options) {
   auto model = Model::read(path);
   if (!model)
     return model.takeError();
-  return Importer(*model, context, options).run();
+  return importModel(*model, context, options);
 }
 
 llvm::Expected<Imported> importOnnxBytes(mlir::MLIRContext &context, llvm::StringRef bytes, llvm::StringRef name,
@@ -390,7 +424,7 @@ llvm::Expected<Imported> importOnnxBytes(mlir::MLIRContext &context, llvm::Strin
   auto model = Model::parse(bytes, name, directory, isText);
   if (!model)
     return model.takeError();
-  return Importer(*model, context, options).run();
+  return importModel(*model, context, options);
 }
 
 } // namespace wasmind::onnx

@@ -1,5 +1,4 @@
-//===- Importer.h - walks the model's graphs and composes a function
-//------------------------------------------------------===//
+//===- Importer.h - walks the model's graphs and composes a function -------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Model.h"
 #include "compiler/frontend/onnx/Onnx.h"
@@ -17,9 +16,13 @@ std::string qualified(const ::onnx::NodeProto &node);
 
 class Importer {
 public:
-  Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options);
+  /// `equalDims` names dimensions that are another one under a second name.
+  Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options,
+           const llvm::StringMap<std::string> &equalDims);
 
   llvm::Expected<Imported> run();
+  /// After a failure at a node: two of its dimensions that meet and might have to be equal, or none.
+  const std::optional<std::pair<std::string, std::string>> &suggestion() const { return unequal; }
 
   // --- for Node
   Compose &compose() { return builder; }
@@ -60,6 +63,7 @@ private:
   llvm::Error declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types);
   llvm::Expected<AffineExpr> declareExtent(llvm::StringRef input, int64_t axis,
                                            const ::onnx::TensorShapeProto::Dimension &dim);
+  llvm::Expected<AffineExpr> declareExtent(const std::string &name, const std::string &place, int64_t axis);
   llvm::Error addInitializers(const ::onnx::GraphProto &graph);
   llvm::Error define(llvm::StringRef name, Value value);
   using NodeList = llvm::SmallVector<const ::onnx::NodeProto *>;
@@ -77,6 +81,7 @@ private:
   llvm::Expected<llvm::SmallVector<Value>> collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what);
   std::vector<::onnx::TypeProto> inputTypes(const ::onnx::NodeProto &node);
   int64_t opsetOf(llvm::StringRef domain);
+  void suggestEqualDims(const ::onnx::NodeProto &node);
   llvm::Error errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text);
   llvm::Error error(const llvm::Twine &text);
   std::string withNames(llvm::StringRef text);
@@ -85,6 +90,8 @@ private:
   std::shared_ptr<Model> model;
   mlir::MLIRContext &context;
   const ImportOptions &options;
+  const llvm::StringMap<std::string> &equalDims;
+  std::optional<std::pair<std::string, std::string>> unequal;
   mlir::OwningOpRef<mlir::ModuleOp> moduleOp;
   Compose builder;
   mlir::Block *entry = nullptr;

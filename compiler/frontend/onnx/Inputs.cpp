@@ -1,5 +1,4 @@
-//===- Inputs.cpp - the model's inputs and the bounds of their named dimensions
-//--------------------------------------===//
+//===- Inputs.cpp - the model's inputs and the bounds of their named dimensions --------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 
 namespace wasmind::onnx {
@@ -10,9 +9,15 @@ llvm::Expected<AffineExpr> Importer::declareExtent(llvm::StringRef input, int64_
                                                    const ::onnx::TensorShapeProto::Dimension &dim) {
   if (dim.has_dim_value() && dim.dim_value() >= 0)
     return mlir::getAffineConstantExpr(dim.dim_value(), &context);
-  std::string name =
-      dim.has_dim_param() && !dim.dim_param().empty() ? dim.dim_param() : input.str() + "." + std::to_string(axis);
-  const std::string place = "axis " + std::to_string(axis) + " of input '" + input.str() + "'";
+  std::string name = dim.dim_param();
+  // Exporters write these where they know no name; two of them are not the same dimension.
+  for (llvm::StringRef placeholder : {"", "?", "-1", "None", "unk"})
+    if (name == placeholder)
+      name = input.str() + "." + std::to_string(axis);
+  return declareExtent(name, "axis " + std::to_string(axis) + " of input '" + input.str() + "'", axis);
+}
+
+llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, const std::string &place, int64_t axis) {
   dimPlaces.try_emplace(name, place);
   auto given = options.dims.find(name);
   if (given != options.dims.end()) {
@@ -26,7 +31,39 @@ llvm::Expected<AffineExpr> Importer::declareExtent(llvm::StringRef input, int64_
     fixedDims.insert(name);
     return graph::declareDim(*moduleOp, name, min, max);
   }
+  if (auto other = equalDims.find(name); other != equalDims.end()) {
+    notes.push_back("dimension '" + name + "' (" + place + ") is taken to equal '" + other->second + "'");
+    return declareExtent(other->second, place, axis);
+  }
   return graph::declareDim(*moduleOp, name, 1, axis == 0 ? leadingMax : otherMax);
+}
+
+// Two dimensions that the user left open and that stand in the same place of two inputs.
+void Importer::suggestEqualDims(const ::onnx::NodeProto &node) {
+  if (!moduleOp)
+    return;
+  const auto dims = graph::getNamedDims(*moduleOp);
+  auto symbolOf = [&](AffineExpr extent) -> std::optional<unsigned> {
+    auto symbol = mlir::dyn_cast<mlir::AffineSymbolExpr>(extent);
+    if (!symbol || symbol.getPosition() >= dims.size() || fixedDims.contains(dims[symbol.getPosition()].name))
+      return std::nullopt;
+    return symbol.getPosition();
+  };
+  llvm::SmallVector<Extents> shapes;
+  for (const std::string &input : node.input())
+    if (Value value = input.empty() ? Value() : lookup(input))
+      shapes.push_back(graph::getExtents(value.getType()));
+  for (bool fromEnd : {true, false})
+    for (size_t a = 0; a < shapes.size(); ++a)
+      for (size_t b = a + 1; b < shapes.size(); ++b)
+        for (size_t i = 0; i < std::min(shapes[a].size(), shapes[b].size()); ++i) {
+          auto at = [&](const Extents &shape) { return symbolOf(shape[fromEnd ? shape.size() - 1 - i : i]); };
+          auto one = at(shapes[a]), other = at(shapes[b]);
+          if (one && other && *one != *other) {
+            unequal = {dims[std::min(*one, *other)].name, dims[std::max(*one, *other)].name};
+            return;
+          }
+        }
 }
 
 llvm::Error Importer::declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types) {

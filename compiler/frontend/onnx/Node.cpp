@@ -23,8 +23,7 @@ Failure Node::fail(const llvm::Twine &text) {
   return {};
 }
 
-//===- Inputs and outputs
-//---------------------------------------------------------------------------------------------===//
+//===- Inputs and outputs --------------------------------------------------------------------------------------===//
 
 unsigned Node::inputCount() const {
   int count = proto.input_size();
@@ -46,8 +45,7 @@ llvm::SmallVector<Value> Node::inputs() {
 unsigned Node::outputCount() const { return proto.output_size(); }
 bool Node::hasOutput(unsigned i) const { return int(i) < proto.output_size() && !proto.output(i).empty(); }
 
-//===- Attributes
-//-----------------------------------------------------------------------------------------------------===//
+//===- Attributes ----------------------------------------------------------------------------------------------===//
 
 bool Node::has(llvm::StringRef attribute) const { return find(proto, attribute) != nullptr; }
 
@@ -93,8 +91,7 @@ Value Node::tensor(llvm::StringRef attribute) {
   return *value;
 }
 
-//===- Shapes
-//---------------------------------------------------------------------------------------------------------===//
+//===- Shapes --------------------------------------------------------------------------------------------------===//
 
 int64_t Node::rank(Value x) { return mlir::cast<mlir::RankedTensorType>(x.getType()).getRank(); }
 
@@ -141,8 +138,7 @@ std::optional<Integers> Node::axes(llvm::ArrayRef<int64_t> list, int64_t rank) {
   return result;
 }
 
-//===- Inputs known while compiling
-//-----------------------------------------------------------------------------------===//
+//===- Inputs known while compiling ----------------------------------------------------------------------------===//
 
 std::optional<Integers> Node::constantIntegers(unsigned i, llvm::StringRef what) {
   Value value = input(i);
@@ -220,8 +216,7 @@ std::optional<std::optional<Integers>> Node::axesInput(unsigned i, llvm::StringR
   return std::optional<std::optional<Integers>>(std::in_place, *dims);
 }
 
-//===- Element types, subgraphs
-//---------------------------------------------------------------------------------------===//
+//===- Element types, subgraphs --------------------------------------------------------------------------------===//
 
 std::optional<Type> Node::elementType(int64_t dataType) {
   if (Type type = elementTypeOf(dataType, compose().getContext()))

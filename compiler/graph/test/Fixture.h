@@ -3,6 +3,7 @@
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Interpreter.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/Structured.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include <gtest/gtest.h>
@@ -55,6 +56,39 @@ protected:
     mlir::PassManager manager(&context);
     build(manager);
     return mlir::succeeded(manager.run(*module));
+  }
+
+  /// Replaces an operation by the graph.compute that its StructuredOp interface describes.
+  void spellOut(StructuredOp structured) {
+    mlir::Operation *op = structured;
+    mlir::OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(op);
+    auto type = llvm::cast<mlir::RankedTensorType>(op->getResult(0).getType());
+    llvm::SmallVector<mlir::AffineExpr> domain = structured.getDomain();
+    unsigned reductions = structured.getReductionCount();
+    mlir::TypedAttr initial;
+    if (reductions)
+      initial = builder.getFloatAttr(type.getElementType(), initialOf(op));
+    auto compute = ComputeOp::create(
+        builder, builder.getLoc(), type, op->getOperands(), mlir::AffineMap::get(0, symbolCountOf(domain), domain, &context),
+        uint64_t(reductions), builder.getAffineMapArrayAttr(structured.getIndexingMaps()), initial);
+    mlir::Block *body = builder.createBlock(&compute.getBody());
+    for (mlir::Value operand : op->getOperands())
+      body->addArgument(tensor({}, builder.elementOf(operand)), builder.getLoc());
+    if (reductions)
+      body->addArgument(tensor({}, type.getElementType()), builder.getLoc());
+    YieldOp::create(builder, structured.buildBody(builder, builder.getLoc(), body->getArguments()));
+    op->getResult(0).replaceAllUsesWith(compute.getResult());
+    op->erase();
+  }
+  static double initialOf(mlir::Operation *op) {
+    auto kind = ReduceKind::Sum;
+    if (auto reduce = llvm::dyn_cast<ReduceOp>(op))
+      kind = reduce.getKind();
+    if (auto window = llvm::dyn_cast<WindowOp>(op))
+      kind = window.getKind();
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return kind == ReduceKind::Max ? -infinity : kind == ReduceKind::Min ? infinity : kind == ReduceKind::Prod;
   }
 
   template <typename Op> int64_t count() {

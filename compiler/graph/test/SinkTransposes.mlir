@@ -1,4 +1,4 @@
-// RUN: wasmind-opt %s --graph-sink-transposes | FileCheck %s
+// RUN: wasmind-opt %s --split-input-file --graph-sink-transposes | FileCheck %s
 
 // The layout transposes between two convolutions cancel through the activation; one stays at each end.
 // CHECK-LABEL: func.func @between_convolutions
@@ -61,7 +61,7 @@ func.func @constant_operand(%y: tensor<1x5x6x2xf32>) -> tensor<1x2x5x6xf32> {
 // CHECK-LABEL: func.func @movement
 // CHECK: %[[CAT:.*]] = graph.concat %arg0, %arg0 dim 3
 // CHECK: %[[PAD:.*]] = graph.pad %[[CAT]], %{{.*}} low [0, 2, 3, 1] high [0, 0, 0, 0] interior [0, 0, 1, 0]
-// CHECK: %[[SLICE:.*]] = graph.slice %[[PAD]] from affine_map<() -> (0, 1, 2, 0)> by [1, 1, 2, 1]
+// CHECK: %[[SLICE:.*]] = graph.slice %[[PAD]] from #{{.*}} by [1, 1, 2, 1]
 // CHECK-SAME: tensor<1x7x14x5xf32> -> tensor<1x6x3x5xf32>
 // CHECK: graph.gather %[[SLICE]], %{{.*}} dim 1
 // CHECK-NOT: graph.transpose

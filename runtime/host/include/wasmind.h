@@ -2,15 +2,16 @@
 
 Load a module, make an instance, write inputs, run, read outputs. `wasmind.hpp` has C++ classes over this interface.
 
-Errors: every function that can fail returns a status and takes `wasmind_error **error` as its last parameter. When it is
-not NULL it receives, on failure only, an object with one line of text; free it with wasmind_error_delete. On failure all
-other out parameters stay untouched. No function throws, and none ends the process because of a bad file or argument.
+Errors: every function that can fail returns a status and takes `wasmind_error **error` as its last parameter. When it
+is not NULL it receives, on failure only, an object with one line of text; free it with wasmind_error_delete. On failure
+all other out parameters stay untouched. No function throws, and none ends the process because of a bad file or
+argument.
 
 Ownership: what a function named _load_ or _create hands out is freed by the function named _delete (NULL is allowed).
 An instance keeps what it needs of its model, so the two may be freed in any order.
 
-Threads: a model may be used by any number of threads at once. An instance is used by one thread at a time; instances run
-in parallel. Infos, names and shapes of a model live as long as it does.
+Threads: a model may be used by any number of threads at once. An instance is used by one thread at a time; instances
+run in parallel. Infos, names and shapes of a model live as long as it does.
 
 ===--------------------------------------------------------------------------------------------------------------===*/
 #ifndef WASMIND_H
@@ -172,7 +173,8 @@ typedef struct wasmind_tensor {
 
 /** Makes an instance: its own linear memory, initialised, weights in place. Runs the module's version export.
 
-    Fails with LIMIT (no memory), INVALID_MODULE, TRAP, or IO and INVALID_MODULE when external weights changed on disk. */
+    Fails with LIMIT (no memory), INVALID_MODULE, TRAP, or IO and INVALID_MODULE when external weights changed on disk.
+ */
 WASMIND_API wasmind_status wasmind_instance_create(const wasmind_model *model, wasmind_instance **instance,
                                                    wasmind_error **error);
 WASMIND_API void wasmind_instance_delete(wasmind_instance *instance);
@@ -184,20 +186,20 @@ WASMIND_API void wasmind_instance_delete(wasmind_instance *instance);
 WASMIND_API wasmind_status wasmind_instance_resize_input(wasmind_instance *instance, size_t function, size_t input,
                                                          const int64_t *shape, size_t rank, wasmind_error **error);
 
-/** A writable view of an input at its current extents, in the instance's memory: write here instead of passing inputs to
-    the run. Contents survive runs; lives as long as the instance, its shape until the next resize of this input. */
+/** A writable view of an input at its current extents, in the instance's memory: write here instead of passing inputs
+   to the run. Contents survive runs; lives as long as the instance, its shape until the next resize of this input. */
 WASMIND_API wasmind_status wasmind_instance_input(wasmind_instance *instance, size_t function, size_t input,
                                                   wasmind_tensor *tensor, wasmind_error **error);
 
 /** Runs an entry once.
 
-    `inputs`: NULL with input_count 0 to run on what the input views hold; otherwise one tensor per input in order, whose
-    extents become the current ones. Data is copied unless it is the input's own view.
+    `inputs`: NULL with input_count 0 to run on what the input views hold; otherwise one tensor per input in order,
+   whose extents become the current ones. Data is copied unless it is the input's own view.
 
     Ends in one of these ways:
       1. OK.
-      2. INVALID_ARGUMENT - an input does not fit, inputs disagree on a dim (nothing was executed), or the model found its
-         inputs impossible (text from the model). The instance stays usable.
+      2. INVALID_ARGUMENT - an input does not fit, inputs disagree on a dim (nothing was executed), or the model found
+   its inputs impossible (text from the model). The instance stays usable.
       3. INVALID_MODULE   - the module reported extents beyond their bounds.
       4. TRAP, LIMIT      - the module stopped, or was stopped. As after 3 the instance can only be deleted: every later
          run fails with INVALID_ARGUMENT. */
@@ -205,8 +207,8 @@ WASMIND_API wasmind_status wasmind_instance_run(wasmind_instance *instance, size
                                                 const wasmind_tensor *inputs, size_t input_count,
                                                 wasmind_error **error);
 
-/** A view of an output of the last run of this entry at its actual extents, in the instance's memory. It dies at the next
-    run of any entry. INVALID_ARGUMENT when the entry was not the last one run with success. */
+/** A view of an output of the last run of this entry at its actual extents, in the instance's memory. It dies at the
+   next run of any entry. INVALID_ARGUMENT when the entry was not the last one run with success. */
 WASMIND_API wasmind_status wasmind_instance_output(wasmind_instance *instance, size_t function, size_t output,
                                                    wasmind_tensor *tensor, wasmind_error **error);
 

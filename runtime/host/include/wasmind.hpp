@@ -1,4 +1,5 @@
-//===- wasmind.hpp - run wasmind modules: C++20 classes over wasmind.h ---------------------------------------------===//
+//===- wasmind.hpp - run wasmind modules: C++20 classes over wasmind.h
+//---------------------------------------------===//
 //
 //   auto model = wasmind::Model::load("resnet50.wasm");
 //   if (!model) return fail(model.error().text);
@@ -7,8 +8,8 @@
 //   auto outputs = instance->run({wasmind::Tensor::of(pixels, {1, 3, 224, 224})});
 //   std::span<const float> scores = (*outputs)[0].elements<float>();
 //
-// Header-only; link libwasmind_runtime.so. No function throws about a model or its data: what can fail returns a Result.
-// Ownership, errors and threads are as wasmind.h says.
+// Header-only; link libwasmind_runtime.so. No function throws about a model or its data: what can fail returns a
+// Result. Ownership, errors and threads are as wasmind.h says.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once

@@ -1,6 +1,6 @@
-//===- Checksum.cpp - a quick check against accidental damage ------------------------------------------------------===//
+//===- Checksum.cpp - a quick check against accidental damage
+//------------------------------------------------------===//
 #include "runtime/host/src/Checksum.h"
-#include <bit>
 #include <cstring>
 
 namespace wasmind::host {
@@ -9,7 +9,10 @@ namespace {
 constexpr uint64_t multiplier = 0x9e3779b97f4a7c15; // odd, 2^64 over the golden ratio
 
 /// A bijection of the lane for every word, so a single changed word always changes the result.
-uint64_t mix(uint64_t lane, uint64_t word) { return std::rotl((lane ^ word) * multiplier, 29); }
+uint64_t mix(uint64_t lane, uint64_t word) {
+  uint64_t product = (lane ^ word) * multiplier;
+  return product ^ product >> 32; // otherwise the upper bits of a word would hardly spread
+}
 
 } // namespace
 
@@ -29,7 +32,7 @@ uint64_t Checksum::finish() const {
   uint64_t sum = byteCount;
   for (uint64_t lane : lanes)
     sum = mix(sum, lane);
-  return sum ^ sum >> 32;
+  return sum;
 }
 
 } // namespace wasmind::host

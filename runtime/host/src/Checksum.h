@@ -1,4 +1,5 @@
-//===- Checksum.h - a quick check against accidental damage --------------------------------------------------------===//
+//===- Checksum.h - a quick check against accidental damage
+//--------------------------------------------------------===//
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -6,8 +7,8 @@
 
 namespace wasmind::host {
 
-/// A 64-bit checksum at about the speed of memory: finds truncation and changed bytes, resists nobody. Bytes may come in
-/// pieces; all pieces but the last must be multiples of 32 bytes. One thread at a time.
+/// A 64-bit checksum at about the speed of memory: finds truncation and changed bytes, resists nobody. Bytes may come
+/// in pieces; all pieces but the last must be multiples of 32 bytes. One thread at a time.
 class Checksum {
 public:
   void update(std::span<const uint8_t> bytes);

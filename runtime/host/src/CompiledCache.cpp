@@ -1,4 +1,5 @@
-//===- CompiledCache.cpp - compiled modules on disk ----------------------------------------------------------------===//
+//===- CompiledCache.cpp - compiled modules on disk
+//----------------------------------------------------------------===//
 #include "runtime/host/src/CompiledCache.h"
 #include "runtime/host/src/Checksum.h"
 #include "runtime/host/src/File.h"
@@ -48,8 +49,7 @@ std::string sumOf(const File &file) {
 
 } // namespace
 
-CompiledCache::CompiledCache(const char *given)
-    : folder(given && *given ? fs::path(given) : defaultFolder()) {
+CompiledCache::CompiledCache(const char *given) : folder(given && *given ? fs::path(given) : defaultFolder()) {
   if (!folder.empty() && !makePrivateFolder(folder))
     folder.clear();
 }

@@ -1,10 +1,11 @@
-//===- CompiledCache.h - compiled modules on disk ------------------------------------------------------------------===//
+//===- CompiledCache.h - compiled modules on disk
+//------------------------------------------------------------------===//
 //
-// One entry = `<key>.cwasm`, wasmtime's compiled form, and `<key>.sum`, the checksum of that file. The key is the SHA-256
-// of the module's bytes and of everything that decides about the code (Engine::compiledCodeKey). Files appear in one step,
-// so processes may share a folder. Compiled modules are native code: an entry counts only when folder and file belong to
-// this user and nobody else can write them, and when its checksum is right; otherwise it is made anew. Entries that were
-// not used for longest are removed when all together pass a limit.
+// One entry = `<key>.cwasm`, wasmtime's compiled form, and `<key>.sum`, the checksum of that file. The key is the
+// SHA-256 of the module's bytes and of everything that decides about the code (Engine::compiledCodeKey). Files appear
+// in one step, so processes may share a folder. Compiled modules are native code: an entry counts only when folder and
+// file belong to this user and nobody else can write them, and when its checksum is right; otherwise it is made anew.
+// Entries that were not used for longest are removed when all together pass a limit.
 //
 // The cache never makes a load fail.
 //

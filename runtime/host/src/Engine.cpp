@@ -1,4 +1,5 @@
-//===- Engine.cpp - the two wasmtime engines of a process ----------------------------------------------------------===//
+//===- Engine.cpp - the two wasmtime engines of a process
+//----------------------------------------------------------===//
 #include "runtime/host/src/Engine.h"
 #include <algorithm>
 #include <condition_variable>
@@ -33,8 +34,8 @@ std::string toText(const wasm_byte_vec_t &message) {
 
 wasm_trap_t *weighArguments(void *, wasmtime_caller_t *, const wasmtime_val_t *arguments, size_t argumentCount,
                             wasmtime_val_t *results, size_t resultCount) {
-  bool isAsCalled = argumentCount == 2 && resultCount == 1 && arguments[0].kind == WASMTIME_I32 &&
-                    arguments[1].kind == WASMTIME_I32;
+  bool isAsCalled =
+      argumentCount == 2 && resultCount == 1 && arguments[0].kind == WASMTIME_I32 && arguments[1].kind == WASMTIME_I32;
   results[0].kind = WASMTIME_I32;
   results[0].of.i32 = isAsCalled ? 10 * arguments[0].of.i32 + arguments[1].of.i32 : -1;
   return nullptr;
@@ -158,16 +159,17 @@ Engine::Engine(bool withTimeLimit) : withTimeLimit(withTimeLimit) {
     throw Failure(WASMIND_UNSUPPORTED, "wasmtime refuses this processor or its settings");
   if (!structLayoutMatches(engine)) {
     wasm_engine_delete(engine);
-    throw Failure(WASMIND_UNSUPPORTED, "libwasmtime.so was built with other features than its headers here say "
-                                       "(wasmtime_val_t differs); use the library of wasmtime " WASMTIME_VERSION
-                                       " from PyPI");
+    throw Failure(WASMIND_UNSUPPORTED,
+                  "libwasmtime.so was built with other features than its headers here say "
+                  "(wasmtime_val_t differs); use the library of wasmtime " WASMTIME_VERSION " from PyPI");
   }
   key = "wasmind " WASMIND_VERSION ", wasmtime " WASMTIME_VERSION ", settings 1, " +
         std::string(withTimeLimit ? "limited, " : "plain, ") + processorKey();
 }
 
 const Engine &Engine::get(bool withTimeLimit) {
-  // Never destroyed: instances in static objects of the program may still use them. A throw leaves them to the next call.
+  // Never destroyed: instances in static objects of the program may still use them. A throw leaves them to the next
+  // call.
   if (withTimeLimit) {
     static const Engine *limited = new Engine(true);
     return *limited;

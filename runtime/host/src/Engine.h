@@ -1,4 +1,5 @@
-//===- Engine.h - the two wasmtime engines of a process ------------------------------------------------------------===//
+//===- Engine.h - the two wasmtime engines of a process
+//------------------------------------------------------------===//
 //
 // Code that checks a deadline runs tight kernels at about half the speed, so there are two engines: `plain` for modules
 // that are trusted to end, `limited` for those with a time limit. Both are made on first use and live until the process
@@ -36,7 +37,8 @@ private:
 
 /// Lets a store of the limited engine run until a point in time. One store may have one Deadline at a time.
 ///
-/// A thread of the library wakes the engine when the earliest deadline passes; each running store then looks at the clock.
+/// A thread of the library wakes the engine when the earliest deadline passes; each running store then looks at the
+/// clock.
 class Deadline {
 public:
   using Clock = std::chrono::steady_clock;

@@ -1,4 +1,5 @@
-//===- Failure.h - why a call of this library failed ---------------------------------------------------------------===//
+//===- Failure.h - why a call of this library failed
+//---------------------------------------------------------------===//
 #pragma once
 #include "wasmind.h"
 #include <exception>

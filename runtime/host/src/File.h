@@ -1,4 +1,5 @@
-//===- File.h - reading files that are not trusted, writing files in one step --------------------------------------===//
+//===- File.h - reading files that are not trusted, writing files in one step
+//--------------------------------------===//
 #pragma once
 #include "runtime/host/src/Failure.h"
 #include <cstdint>

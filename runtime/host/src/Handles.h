@@ -1,4 +1,5 @@
-//===- Handles.h - ownership of wasmtime's C objects ---------------------------------------------------------------===//
+//===- Handles.h - ownership of wasmtime's C objects
+//---------------------------------------------------------------===//
 #pragma once
 #include <memory>
 #include <wasmtime.h>

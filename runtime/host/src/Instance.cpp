@@ -1,4 +1,5 @@
-//===- Instance.cpp - a model with a memory of its own -------------------------------------------------------------===//
+//===- Instance.cpp - a model with a memory of its own
+//-------------------------------------------------------------===//
 #include "runtime/host/src/Instance.h"
 #include "runtime/host/src/Tensor.h"
 #include <algorithm>
@@ -35,7 +36,8 @@ Instance::Instance(std::shared_ptr<const Model> shared) : model(std::move(shared
   ErrorHandle error(wasmtime_instance_new(context, model->module(), nullptr, 0, &instance, &trapObject));
   TrapHandle trap(trapObject);
   if (trap) // without start function only the initialisation of memory and tables can trap
-    throw Failure(WASMIND_INVALID_MODULE, model->name() + ": the module cannot be initialised: " + takeText(std::move(trap)));
+    throw Failure(WASMIND_INVALID_MODULE,
+                  model->name() + ": the module cannot be initialised: " + takeText(std::move(trap)));
   if (error) // without imports only resources can be missing
     throw Failure(WASMIND_LIMIT, model->name() + ": no resources for an instance: " + takeText(std::move(error)));
 
@@ -94,8 +96,8 @@ int32_t Instance::call(const wasmtime_func_t &function) {
   if (!error && !trap)
     return result.i32;
   if (deadline.isOver)
-    breakDown(WASMIND_LIMIT, "the run was stopped at its time limit of " + std::to_string(model->timeLimit()->count()) +
-                                 " ms");
+    breakDown(WASMIND_LIMIT,
+              "the run was stopped at its time limit of " + std::to_string(model->timeLimit()->count()) + " ms");
   if (!trap)
     breakDown(WASMIND_TRAP, takeText(std::move(error)));
   std::string origin = originOf(trap.get());
@@ -151,11 +153,11 @@ void Instance::collectDims(const Entry &entry) {
       const size_t dim = size_t(dims[axis]);
       const int64_t value = entry.inputShapes[index][axis];
       if (const auto &first = sources[dim]; first && dimValues[dim] != value)
-        throw Failure(WASMIND_INVALID_ARGUMENT,
-                      "inputs disagree on dim '" + contract.dims[dim].name + "': it is " +
-                          std::to_string(dimValues[dim]) + " by axis " + std::to_string(first->axis) + " of '" +
-                          first->input->name + "' and " + std::to_string(value) + " by axis " + std::to_string(axis) +
-                          " of '" + input.name + "'");
+        throw Failure(WASMIND_INVALID_ARGUMENT, "inputs disagree on dim '" + contract.dims[dim].name + "': it is " +
+                                                    std::to_string(dimValues[dim]) + " by axis " +
+                                                    std::to_string(first->axis) + " of '" + first->input->name +
+                                                    "' and " + std::to_string(value) + " by axis " +
+                                                    std::to_string(axis) + " of '" + input.name + "'");
       if (!sources[dim])
         sources[dim] = Source{&input, axis};
       dimValues[dim] = value;
@@ -185,11 +187,12 @@ void Instance::readDims(Entry &entry) {
   for (size_t index = 0; index < entry.outputShapes.size(); ++index) {
     const abi::Tensor &output = entry.contract->outputs[index];
     for (int32_t dim : model->signature().dimsOf(output))
-      if (dim >= 0 && (dimValues[size_t(dim)] < dims[size_t(dim)].min || dimValues[size_t(dim)] > dims[size_t(dim)].max))
-        breakDown(WASMIND_INVALID_MODULE, "output '" + output.name + "': the module set dim '" + dims[size_t(dim)].name +
-                                              "' to " + std::to_string(dimValues[size_t(dim)]) + ", which is not within " +
-                                              std::to_string(dims[size_t(dim)].min) + ".." +
-                                              std::to_string(dims[size_t(dim)].max));
+      if (dim >= 0 &&
+          (dimValues[size_t(dim)] < dims[size_t(dim)].min || dimValues[size_t(dim)] > dims[size_t(dim)].max))
+        breakDown(WASMIND_INVALID_MODULE,
+                  "output '" + output.name + "': the module set dim '" + dims[size_t(dim)].name + "' to " +
+                      std::to_string(dimValues[size_t(dim)]) + ", which is not within " +
+                      std::to_string(dims[size_t(dim)].min) + ".." + std::to_string(dims[size_t(dim)].max));
     std::vector<int64_t> shape = abi::actualShape(output, dims, dimValues);
     std::optional<uint64_t> byteLength = abi::actualByteLength(output.dtype, shape);
     if (!byteLength || *byteLength > output.byteLength)
@@ -244,12 +247,12 @@ void Instance::run(size_t function, std::span<const wasmind_tensor> inputs) {
 
 wasmind_tensor Instance::output(size_t function, size_t output) const {
   if (function >= entries.size() || output >= entries[function].contract->outputs.size())
-    throw Failure(WASMIND_INVALID_ARGUMENT, model->name() + ": no output " + std::to_string(output) + " of entry " +
-                                                std::to_string(function));
+    throw Failure(WASMIND_INVALID_ARGUMENT,
+                  model->name() + ": no output " + std::to_string(output) + " of entry " + std::to_string(function));
   const Entry &asked = entries[function];
   if (lastRun != &asked)
-    throw Failure(WASMIND_INVALID_ARGUMENT, model->name() + ": entry '" + asked.contract->name +
-                                                "' was not the last one run with success");
+    throw Failure(WASMIND_INVALID_ARGUMENT,
+                  model->name() + ": entry '" + asked.contract->name + "' was not the last one run with success");
   return view(asked.contract->outputs[output], asked.outputShapes[output]);
 }
 

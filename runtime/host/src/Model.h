@@ -1,4 +1,5 @@
-//===- Model.h - a module that was checked and compiled ------------------------------------------------------------===//
+//===- Model.h - a module that was checked and compiled
+//------------------------------------------------------------===//
 #pragma once
 #include "runtime/host/src/Engine.h"
 #include "runtime/host/src/File.h"

@@ -1,4 +1,5 @@
-//===- Sha256.cpp - SHA-256 (FIPS 180-4) ---------------------------------------------------------------------------===//
+//===- Sha256.cpp - SHA-256 (FIPS 180-4)
+//---------------------------------------------------------------------------===//
 #include "runtime/host/src/Sha256.h"
 #include <algorithm>
 #include <bit>
@@ -40,8 +41,8 @@ void compressPortable(uint32_t *state, const uint8_t *blocks, size_t blockCount)
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     for (int t = 0; t < 64; ++t) {
-      uint32_t t1 = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) +
-                    roundConstants[t] + w[t];
+      uint32_t t1 =
+          h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) + roundConstants[t] + w[t];
       uint32_t t2 = (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
       h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
     }

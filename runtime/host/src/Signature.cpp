@@ -1,4 +1,5 @@
-//===- Signature.cpp - a model's signature as the C interface shows it ---------------------------------------------===//
+//===- Signature.cpp - a model's signature as the C interface shows it
+//---------------------------------------------===//
 #include "runtime/host/src/Signature.h"
 #include "runtime/host/src/Failure.h"
 
@@ -43,8 +44,8 @@ Signature::Axes Signature::describe(const abi::Tensor &tensor) const {
 
 wasmind_tensor_info Signature::show(const Axes &axes) {
   const abi::Tensor &tensor = *axes.tensor;
-  return {tensor.name.c_str(),  wasmind_dtype(tensor.dtype), axes.bounds.size(), axes.bounds.data(),
-          axes.dims.data(), tensor.byteLength};
+  return {tensor.name.c_str(), wasmind_dtype(tensor.dtype), axes.bounds.size(), axes.bounds.data(), axes.dims.data(),
+          tensor.byteLength};
 }
 
 wasmind_dim_info Signature::dim(size_t index) const {

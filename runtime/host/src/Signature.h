@@ -1,4 +1,5 @@
-//===- Signature.h - a model's signature as the C interface shows it -----------------------------------------------===//
+//===- Signature.h - a model's signature as the C interface shows it
+//-----------------------------------------------===//
 #pragma once
 #include "abi/Signature.h"
 #include "wasmind.h"

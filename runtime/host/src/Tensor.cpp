@@ -1,4 +1,5 @@
-//===- Tensor.cpp - views of inputs and outputs against their entry of the signature -------------------------------===//
+//===- Tensor.cpp - views of inputs and outputs against their entry of the signature
+//-------------------------------===//
 #include "runtime/host/src/Tensor.h"
 #include "runtime/host/src/Failure.h"
 
@@ -36,7 +37,8 @@ void checkShape(const Signature &signature, const abi::Tensor &entry, std::span<
     const abi::Dim &dim = signature.contract().dims[size_t(dims[axis])];
     if (shape[axis] < dim.min || shape[axis] > dim.max)
       fail(entry, where + " of dim '" + dim.name + "' is not within " + std::to_string(dim.min) + ".." +
-                      std::to_string(dim.max) + (shape[axis] > dim.max ? "; compile the model with a larger --dim" : ""));
+                      std::to_string(dim.max) +
+                      (shape[axis] > dim.max ? "; compile the model with a larger --dim" : ""));
   }
 }
 

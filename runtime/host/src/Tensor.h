@@ -1,4 +1,5 @@
-//===- Tensor.h - views of inputs and outputs against their entry of the signature ---------------------------------===//
+//===- Tensor.h - views of inputs and outputs against their entry of the signature
+//---------------------------------===//
 #pragma once
 #include "runtime/host/src/Signature.h"
 #include <span>

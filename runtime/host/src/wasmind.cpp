@@ -1,4 +1,5 @@
-//===- wasmind.cpp - the C interface -------------------------------------------------------------------------------===//
+//===- wasmind.cpp - the C interface
+//-------------------------------------------------------------------------------===//
 //
 // Every function here only translates: handles to objects, exceptions to statuses.
 //
@@ -124,7 +125,9 @@ void wasmind_model_delete(wasmind_model *model) { delete model; }
 wasmind_model_info wasmind_model_get_info(const wasmind_model *model) { return model->model->info(); }
 const char *wasmind_model_signature(const wasmind_model *model) { return model->model->signature().json().c_str(); }
 size_t wasmind_model_dim_count(const wasmind_model *model) { return model->model->signature().contract().dims.size(); }
-wasmind_dim_info wasmind_model_dim(const wasmind_model *model, size_t dim) { return model->model->signature().dim(dim); }
+wasmind_dim_info wasmind_model_dim(const wasmind_model *model, size_t dim) {
+  return model->model->signature().dim(dim);
+}
 
 size_t wasmind_model_function_count(const wasmind_model *model) {
   return model->model->signature().contract().functions.size();

@@ -19,8 +19,7 @@ TEST(Instance, inputsThatDoNotFit) {
   std::vector<int32_t> integers(4);
   Tensor fine = Tensor::of(four, {4});
   EXPECT_EQ(errorOf(instance.run({fine})), "generate.py: 1 inputs where entry 'run' takes 2");
-  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(five, {5})})),
-            "input 'b': axis 0: extent 5 where the model has 4");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(five, {5})})), "input 'b': axis 0: extent 5 where the model has 4");
   EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(four, {2, 2})})), "input 'b': rank 2 where the model has 1 [4]");
   EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(integers, {4})})),
             "input 'b': element type i32 where the model takes f32");

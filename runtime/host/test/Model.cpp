@@ -208,7 +208,8 @@ TEST(Model, weightsOfAModuleInMemoryNeedAFolder) {
   options.disableCache = true;
   Result<Model> model = Model::load(readVector("external_weights.wasm"), options);
   ASSERT_FALSE(model);
-  EXPECT_EQ(model.error().text, "the weights are in the file 'external.weights': load the module from a file beside it, "
-                                "or name its folder in the load options");
+  EXPECT_EQ(model.error().text,
+            "the weights are in the file 'external.weights': load the module from a file beside it, "
+            "or name its folder in the load options");
   EXPECT_TRUE(Model::load(readVector("external_weights.wasm"), uncached()));
 }

@@ -1,4 +1,5 @@
-//===- Vectors.h - the golden modules for the tests of this folder -------------------------------------------------===//
+//===- Vectors.h - the golden modules for the tests of this folder
+//-------------------------------------------------===//
 #pragma once
 #include "wasmind.hpp"
 #include <cstdlib>
@@ -9,7 +10,9 @@
 
 namespace wasmind::test {
 
-inline std::filesystem::path vectorFolder() { return std::filesystem::path(std::getenv("WASMIND_BUILD")) / "abi/vectors"; }
+inline std::filesystem::path vectorFolder() {
+  return std::filesystem::path(std::getenv("WASMIND_BUILD")) / "abi/vectors";
+}
 
 inline std::vector<uint8_t> readVector(const std::string &file) {
   std::ifstream stream(vectorFolder() / file, std::ios::binary);

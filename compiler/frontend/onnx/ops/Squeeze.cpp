@@ -2,20 +2,28 @@
 
 // Removes the extents of 1 that are named, or all of them.
 WASMIND_ONNX_OPERATOR(Squeeze) {
+  Compose &compose = node.compose();
   Value x = node.input(0);
   auto axes = node.axesInput(1, "axes", node.rank(x));
   if (!axes)
     return Failure();
   Integers dims;
-  for (auto [i, extent] : llvm::enumerate(node.compose().extentsOf(x))) {
-    if (!*axes && !graph::constantOf(extent) && node.bounds(extent).min <= 1)
+  for (auto [i, extent] : llvm::enumerate(compose.extentsOf(x))) {
+    if (*axes ? !llvm::is_contained(**axes, int64_t(i)) : graph::constantOf(extent).value_or(1) != 1)
+      continue;
+    if (!*axes && !graph::constantOf(extent)) {
+      if (node.bounds(extent).min > 1)
+        continue;
       return node.fail("without axes the shape must be known, but axis " + llvm::Twine(i) + " is '" +
-                       node.text(extent) + "'; fix it with --dim");
-    const bool named = *axes && llvm::is_contained(**axes, int64_t(i));
-    if (named && !graph::isOne(extent))
+                       node.text(extent) + "'");
+    }
+    dims.push_back(i);
+    if (graph::isOne(extent))
+      continue;
+    // An extent that varies must be 1 for all values that its dimension is left with.
+    if (graph::constantOf(extent) || !node.ensureAtMost(extent, 1) || !node.ensureAtLeast(extent, 1))
       return node.fail("axis " + llvm::Twine(i) + " has extent '" + node.text(extent) + "', not 1");
-    if (named || (!*axes && graph::isOne(extent)))
-      dims.push_back(i);
+    x = compose.sliceDim(x, i, compose.getAffineConstantExpr(0), compose.getAffineConstantExpr(1));
   }
-  return node.compose().squeeze(x, dims);
+  return compose.squeeze(x, dims);
 }

@@ -1,0 +1,8 @@
+//===- AtanExt.cpp - AtanExt(x): arc tangent ----------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand AtanExt(Node &node) { return unary(node, UnaryKind::Atan); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,8 @@
+//===- BitwiseAndScalar.cpp - BitwiseAndScalar(x, y), broadcast ---------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand BitwiseAndScalar(Node &node) { return binary(node, BinaryKind::And); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,8 @@
+//===- FmodTensor.cpp - FmodTensor(x, y), broadcast ---------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir::ops {
+
+Operand FmodTensor(Node &node) { return binary(node, BinaryKind::Rem); }
+
+} // namespace wasmind::mindir::ops

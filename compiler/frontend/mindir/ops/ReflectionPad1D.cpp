@@ -1,0 +1,8 @@
+//===- ReflectionPad1D.cpp - ReflectionPad1D(x, padding: from the last dimension on) ------------------------------===//
+#include "compiler/frontend/mindir/Shapes.h"
+
+namespace wasmind::mindir::ops {
+
+Operand ReflectionPad1D(Node &node) { return padFromLast(node, "reflect", Value()); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,8 @@
+//===- ReflectionPad3D.cpp - ReflectionPad3D(x, padding: from the last dimension on) ------------------------------===//
+#include "compiler/frontend/mindir/Shapes.h"
+
+namespace wasmind::mindir::ops {
+
+Operand ReflectionPad3D(Node &node) { return padFromLast(node, "reflect", Value()); }
+
+} // namespace wasmind::mindir::ops

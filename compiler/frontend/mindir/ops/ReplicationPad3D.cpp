@@ -1,0 +1,8 @@
+//===- ReplicationPad3D.cpp - ReplicationPad3D(x, padding: from the last dimension on) ----------------------------===//
+#include "compiler/frontend/mindir/Shapes.h"
+
+namespace wasmind::mindir::ops {
+
+Operand ReplicationPad3D(Node &node) { return padFromLast(node, "edge", Value()); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,206 @@
+#include "compiler/frontend/onnx/Trees.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringSwitch.h"
+#include <limits>
+
+namespace wasmind::onnx {
+namespace {
+
+struct Table {
+  Integers feature, onTrue, onFalse;
+  llvm::SmallVector<double> threshold;
+  llvm::SmallVector<CompareKind> compare;
+  std::vector<char> isLeaf, missingIsTrue;
+  Integers roots;
+  int64_t depth = 0;
+};
+
+template <typename T> Value vectorOf(Compose &compose, llvm::ArrayRef<T> values, Integers shape, Type element) {
+  auto type = mlir::RankedTensorType::get(shape, element);
+  return graph::makeConstant(compose, compose.getLoc(), type,
+                             {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T)});
+}
+
+Value floats(Compose &compose, llvm::ArrayRef<double> values, Integers shape) {
+  llvm::SmallVector<float> narrow(values.begin(), values.end());
+  return vectorOf<float>(compose, narrow, shape, compose.getF32Type());
+}
+
+// Rows of the node table by (tree, node id).
+using NodeIndex = llvm::DenseMap<std::pair<int64_t, int64_t>, int64_t>;
+
+std::optional<Table> readTable(Node &node, NodeIndex &index) {
+  const Integers trees = node.integers("nodes_treeids"), ids = node.integers("nodes_nodeids");
+  const auto modes = node.strings("nodes_modes");
+  Integers onTrue = node.integers("nodes_truenodeids"), onFalse = node.integers("nodes_falsenodeids");
+  const Integers missing = node.integers("nodes_missing_value_tracks_true");
+  Table table;
+  table.feature = node.integers("nodes_featureids");
+  table.threshold = node.reals("nodes_values");
+  const size_t count = ids.size();
+  if (count == 0 || count >= (1u << 30) || trees.size() != count || modes.size() != count || onTrue.size() != count ||
+      onFalse.size() != count || table.feature.size() != count || table.threshold.size() != count ||
+      (!missing.empty() && missing.size() != count))
+    return node.fail("the attributes nodes_* have different lengths or none");
+  for (size_t i = 0; i < count; ++i)
+    if (trees[i] < 0 || ids[i] < 0 || !index.try_emplace({trees[i], ids[i]}, i).second)
+      return node.fail("node " + llvm::Twine(ids[i]) + " of tree " + llvm::Twine(trees[i]) + " exists twice");
+  table.missingIsTrue.assign(missing.begin(), missing.end());
+  table.missingIsTrue.resize(count);
+  std::vector<char> hasParent(count);
+  for (size_t i = 0; i < count; ++i) {
+    const auto mode = llvm::StringSwitch<std::optional<CompareKind>>(modes[i])
+                          .Case("BRANCH_LEQ", CompareKind::LessEqual)
+                          .Case("BRANCH_LT", CompareKind::Less)
+                          .Case("BRANCH_GTE", CompareKind::GreaterEqual)
+                          .Case("BRANCH_GT", CompareKind::Greater)
+                          .Case("BRANCH_EQ", CompareKind::Equal)
+                          .Case("BRANCH_NEQ", CompareKind::NotEqual)
+                          .Default(std::nullopt);
+    const bool isLeaf = modes[i] == "LEAF";
+    if (!mode && !isLeaf)
+      return node.fail("attribute 'nodes_modes' has the entry '" + modes[i] + "'");
+    table.isLeaf.push_back(isLeaf);
+    table.compare.push_back(mode.value_or(CompareKind::LessEqual));
+    if (isLeaf) {
+      table.feature[i] = 0;
+      table.onTrue.push_back(i);
+      table.onFalse.push_back(i);
+      continue;
+    }
+    auto yes = index.find({trees[i], onTrue[i]}), no = index.find({trees[i], onFalse[i]});
+    if (yes == index.end() || no == index.end())
+      return node.fail("node " + llvm::Twine(ids[i]) + " of tree " + llvm::Twine(trees[i]) +
+                       " has a child that does not exist");
+    table.onTrue.push_back(yes->second);
+    table.onFalse.push_back(no->second);
+    hasParent[yes->second] = hasParent[no->second] = true;
+  }
+  // Depths from the roots; a node that is reached on more levels than there are nodes lies on a cycle.
+  llvm::SmallVector<std::pair<int64_t, int64_t>> stack;
+  llvm::SmallVector<int64_t> reached(count, -1);
+  for (size_t i = 0; i < count; ++i)
+    if (!hasParent[i]) {
+      table.roots.push_back(i);
+      stack.push_back({i, 0});
+    }
+  while (!stack.empty()) {
+    auto [at, depth] = stack.pop_back_val();
+    if (reached[at] >= 0)
+      return node.fail("a tree's node has two parents");
+    reached[at] = depth;
+    table.depth = std::max(table.depth, depth);
+    if (!table.isLeaf[at]) {
+      stack.push_back({table.onTrue[at], depth + 1});
+      if (table.onFalse[at] != table.onTrue[at])
+        stack.push_back({table.onFalse[at], depth + 1});
+    }
+  }
+  if (table.roots.empty() || llvm::is_contained(reached, -1))
+    return node.fail("the trees have cycles");
+  if (table.depth > 256)
+    return node.fail("trees of depth " + llvm::Twine(table.depth) + " are not supported");
+  return table;
+}
+
+} // namespace
+
+Value evaluateTrees(Node &node, llvm::StringRef leaves, int64_t targetCount, ReduceKind aggregate, bool average) {
+  Compose &compose = node.compose();
+  Value x = node.input(0);
+  for (llvm::StringRef attribute : {"nodes_values_as_tensor", "class_weights_as_tensor", "target_weights_as_tensor"})
+    if (node.has(attribute))
+      return node.fail("attribute '" + attribute + "' (float64 trees) is not supported");
+  NodeIndex index;
+  auto table = readTable(node, index);
+  if (!table)
+    return {};
+  if (node.rank(x) == 1)
+    x = compose.unsqueeze(x, {0});
+  auto features = node.rank(x) == 2 ? node.staticExtent(x, 1) : std::nullopt;
+  if (!features || llvm::any_of(table->feature, [&](int64_t f) { return f < 0 || f >= *features; }))
+    return node.fail("the input must be [rows, features] with a static number of features that the trees' fit");
+  x = compose.cast(x, compose.getF32Type());
+  const int64_t nodeCount = table->feature.size(), treeCount = table->roots.size();
+  const AffineExpr rows = compose.extentsOf(x)[0];
+  Type i64 = compose.getI64Type(), i1 = compose.getI1Type();
+  auto integers = [&](llvm::ArrayRef<int64_t> values) { return vectorOf<int64_t>(compose, values, {nodeCount}, i64); };
+  Value feature = integers(table->feature), onTrue = integers(table->onTrue), onFalse = integers(table->onFalse);
+  Value threshold = floats(compose, table->threshold, {nodeCount});
+  // Nearly always all nodes compare alike; else the kinds that occur are chosen among.
+  llvm::SmallVector<CompareKind> kinds;
+  for (auto [i, kind] : llvm::enumerate(table->compare))
+    if (!table->isLeaf[i] && !llvm::is_contained(kinds, kind))
+      kinds.push_back(kind);
+  const bool tracksMissing = llvm::is_contained(table->missingIsTrue, 1);
+
+  Value at = compose.broadcastTo(vectorOf<int64_t>(compose, table->roots, {1, treeCount}, i64),
+                                 {rows, compose.getAffineConstantExpr(treeCount)});
+  for (int64_t level = 0; level < table->depth; ++level) {
+    Value value = compose.gatherElements(x, compose.gather(feature, at, 0), 1);
+    Value limit = compose.gather(threshold, at, 0);
+    Value holds = compose.compare(kinds.front(), value, limit);
+    for (CompareKind kind : llvm::ArrayRef(kinds).drop_front()) {
+      std::vector<char> uses;
+      for (CompareKind own : table->compare)
+        uses.push_back(own == kind);
+      Value usesKind = compose.gather(vectorOf<char>(compose, uses, {nodeCount}, i1), at, 0);
+      holds = compose.select(usesKind, compose.compare(kind, value, limit), holds);
+    }
+    if (tracksMissing) {
+      Value tracks = compose.gather(vectorOf<char>(compose, table->missingIsTrue, {nodeCount}, i1), at, 0);
+      holds = compose.binary(BinaryKind::Or, holds,
+                             compose.binary(BinaryKind::And, tracks, compose.unary(UnaryKind::IsNaN, value)));
+    }
+    at = compose.select(holds, compose.gather(onTrue, at, 0), compose.gather(onFalse, at, 0));
+  }
+
+  const std::string prefix = leaves.str();
+  const Integers ids = node.integers(prefix + "_ids"), leafNodes = node.integers(prefix + "_nodeids");
+  const Integers leafTrees = node.integers(prefix + "_treeids");
+  const auto weights = node.reals(prefix + "_weights");
+  if (leafNodes.size() != ids.size() || leafTrees.size() != ids.size() || weights.size() != ids.size())
+    return node.fail("the attributes " + prefix + "_* have different lengths");
+  if (targetCount < 1 || targetCount > (1 << 20) || nodeCount * targetCount > (1 << 28))
+    return node.fail(llvm::Twine(targetCount) + " targets");
+  // A target without weight in a tree takes part with 0 in sums, not at all in minima and maxima.
+  const double absent = aggregate == ReduceKind::Sum   ? 0.0
+                        : aggregate == ReduceKind::Max ? -std::numeric_limits<double>::infinity()
+                                                       : std::numeric_limits<double>::infinity();
+  llvm::SmallVector<double> matrix(nodeCount * targetCount, absent);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    auto found = index.find({leafTrees[i], leafNodes[i]});
+    if (found == index.end() || ids[i] < 0 || ids[i] >= targetCount)
+      return node.fail("a weight belongs to a node or target that does not exist");
+    double &entry = matrix[found->second * targetCount + ids[i]];
+    entry = (aggregate == ReduceKind::Sum ? entry : 0.0) + weights[i];
+  }
+  Value perTree = compose.gather(floats(compose, matrix, {nodeCount, targetCount}), at, 0); // [rows, trees, targets]
+  Value result = compose.reduce(aggregate, perTree, {1}, /*keepDims=*/false);
+  if (average)
+    result = compose.mul(result, compose.scalarLike(result, 1.0 / double(treeCount)));
+  if (aggregate != ReduceKind::Sum && result) {
+    Value isAbsent = compose.compare(CompareKind::Equal, result, compose.scalarLike(result, absent));
+    result = compose.select(isAbsent, compose.scalarLike(result, 0), result);
+  }
+  return result;
+}
+
+Value postTransform(Node &node, Value scores) {
+  Compose &compose = node.compose();
+  const std::string name = node.string("post_transform", "NONE");
+  if (name == "NONE" || !scores)
+    return scores;
+  if (name == "SOFTMAX")
+    return compose.softmax(scores, {-1});
+  if (name == "LOGISTIC")
+    return compose.sigmoid(scores);
+  if (name == "SOFTMAX_ZERO") { // scores of 0 stay 0 and do not take part
+    Value isZero = compose.compare(CompareKind::Equal, scores, compose.scalarLike(scores, 0));
+    Value masked = compose.select(isZero, compose.scalarLike(scores, -std::numeric_limits<float>::infinity()), scores);
+    return compose.select(isZero, compose.scalarLike(scores, 0), compose.softmax(masked, {-1}));
+  }
+  return node.fail("attribute 'post_transform' = '" + name + "' is not supported");
+}
+
+} // namespace wasmind::onnx

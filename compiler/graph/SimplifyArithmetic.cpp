@@ -1,0 +1,204 @@
+//===- SimplifyArithmetic.cpp - cheaper spellings of elementwise arithmetic --------------------------------------===//
+//
+// Each rewrite may move a result by an ulp or two, so none is applied to what is rounded to an integer next (a
+// quantisation's ties would fall to the other side).
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/Compose.h"
+#include "compiler/graph/Passes.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include <cmath>
+
+using namespace mlir;
+
+namespace wasmind::graph {
+#define GEN_PASS_DEF_SIMPLIFYARITHMETIC
+#include "compiler/graph/GraphPasses.h.inc"
+
+namespace {
+
+bool isFloat(Value value) { return isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType()); }
+
+/// Whether the value, or a sum or bound of it, becomes an integer.
+bool isRounded(Value value, unsigned depth = 0) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    if (auto unary = dyn_cast<UnaryOp>(user))
+      return unary.getKind() == UnaryKind::Floor || unary.getKind() == UnaryKind::Ceil ||
+             unary.getKind() == UnaryKind::Round || unary.getKind() == UnaryKind::Trunc;
+    if (auto cast = dyn_cast<CastOp>(user))
+      return !isFloat(cast.getResult());
+    if (isa<BinaryOp, ReshapeOp, TransposeOp, BroadcastOp>(user) && depth < 3)
+      return isRounded(user->getResult(0), depth + 1);
+    return isa<CompareOp>(user);
+  });
+}
+
+/// A constant whose elements have a reciprocal that is neither infinite nor subnormal, in its own precision.
+bool hasReciprocals(Value value) {
+  auto data = constantDataOf(value);
+  if (!data || data->elementCount == 0 || data->elementCount > (1 << 16))
+    return false;
+  double low = 0x1p-120, high = 0x1p120;
+  if (data->element.isF16())
+    low = 0x1p-13, high = 0x1p13;
+  for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i) {
+    double magnitude = std::fabs(data->asDouble(i));
+    if (!(magnitude >= low && magnitude <= high))
+      return false;
+  }
+  return true;
+}
+
+/// x / y has fewer divisions as x * (1 / y) where y is repeated; also where y is constant.
+struct DivideOnce : OpRewritePattern<BinaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BinaryOp op, PatternRewriter &rewriter) const override {
+    if (op.getKind() != BinaryKind::Div || !isFloat(op) || isRounded(op))
+      return failure();
+    Value y = op.getRhs();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    Value inverse;
+    if (hasReciprocals(y)) {
+      inverse = reciprocalOf(builder, y);
+    } else if (auto root = rootBelow(y); root && isRepeated(op, y)) {
+      // 1 / sqrt is finite wherever the quotient is.
+      inverse = root == y.getDefiningOp()
+                    ? builder.unary(UnaryKind::Rsqrt, root.getInput())
+                    : builder.reshape(builder.unary(UnaryKind::Rsqrt, root.getInput()), getExtents(y.getType()));
+    } else if (isRepeated(op, y) && isSoftmaxSum(y)) { // at least 1
+      inverse = builder.unary(UnaryKind::Reciprocal, y);
+    } else {
+      return failure();
+    }
+    rewriter.replaceOpWithNewOp<BinaryOp>(op, BinaryKind::Mul, op.getLhs(), inverse);
+    return success();
+  }
+
+private:
+  static Value reciprocalOf(Compose &builder, Value constant) {
+    ConstantData data = *constantDataOf(constant);
+    size_t width = byteWidth(data.element), count = data.splat ? 1 : data.elementCount;
+    std::vector<char> bytes(count * width);
+    for (size_t i = 0; i < count; ++i)
+      storeDouble(data.element, 1 / data.asDouble(i), bytes.data() + i * width);
+    return makeConstant(builder, builder.getLoc(), cast<RankedTensorType>(constant.getType()), ArrayRef<char>(bytes));
+  }
+
+  static UnaryOp rootBelow(Value y) {
+    if (auto reshape = y.getDefiningOp<ReshapeOp>())
+      y = reshape.getInput();
+    auto unary = y.getDefiningOp<UnaryOp>();
+    return unary && unary.getKind() == UnaryKind::Sqrt ? unary : nullptr;
+  }
+
+  static bool isRepeated(BinaryOp op, Value y) {
+    for (auto [own, whole] : llvm::zip(getExtents(y.getType()), getExtents(op.getType())))
+      if (isOne(own) && !isOne(whole))
+        return true;
+    return false;
+  }
+
+  /// sum (exp (x - max x))
+  static bool isSoftmaxSum(Value y) {
+    if (auto reshape = y.getDefiningOp<ReshapeOp>())
+      y = reshape.getInput();
+    auto sum = y.getDefiningOp<ReduceOp>();
+    auto grown = sum && sum.getKind() == ReduceKind::Sum ? sum.getInput().getDefiningOp<UnaryOp>() : nullptr;
+    auto shifted = grown && grown.getKind() == UnaryKind::Exp ? grown.getInput().getDefiningOp<BinaryOp>() : nullptr;
+    if (!shifted || shifted.getKind() != BinaryKind::Sub)
+      return false;
+    Value most = shifted.getRhs();
+    if (auto reshape = most.getDefiningOp<ReshapeOp>())
+      most = reshape.getInput();
+    auto max = most.getDefiningOp<ReduceOp>();
+    return max && max.getKind() == ReduceKind::Max && max.getInput() == shifted.getLhs() && max.getDims() == sum.getDims();
+  }
+};
+
+/// Powers that are products or roots.
+struct ExpandPower : OpRewritePattern<BinaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BinaryOp op, PatternRewriter &rewriter) const override {
+    Value x = op.getLhs();
+    auto exponent = op.getKind() == BinaryKind::Pow ? splatDouble(op.getRhs()) : std::nullopt;
+    if (!exponent || x.getType() != op.getType() || !isFloat(op))
+      return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    Value result;
+    if (*exponent == 2)
+      result = builder.mul(x, x);
+    else if (*exponent == 3)
+      result = builder.mul(builder.mul(x, x), x);
+    else if (*exponent == 0.5)
+      result = builder.unary(UnaryKind::Sqrt, x);
+    else if (*exponent == -0.5)
+      result = builder.unary(UnaryKind::Rsqrt, x);
+    else if (*exponent == -1)
+      result = builder.unary(UnaryKind::Reciprocal, x);
+    else
+      return failure();
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+/// 1 / sqrt x
+struct JoinRoot : OpRewritePattern<UnaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(UnaryOp op, PatternRewriter &rewriter) const override {
+    auto inner = op.getInput().getDefiningOp<UnaryOp>();
+    if (op.getKind() != UnaryKind::Reciprocal || !inner || inner.getKind() != UnaryKind::Sqrt)
+      return failure();
+    rewriter.replaceOpWithNewOp<UnaryOp>(op, UnaryKind::Rsqrt, inner.getInput());
+    return success();
+  }
+};
+
+/// (x * a) * b -> x * (a * b), both equal elements.
+struct JoinFactors : OpRewritePattern<BinaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BinaryOp op, PatternRewriter &rewriter) const override {
+    if (op.getKind() != BinaryKind::Mul || !isFloat(op) || isRounded(op))
+      return failure();
+    auto outer = factorOf(op.getResult());
+    auto inner = outer ? factorOf(outer->first) : std::nullopt;
+    if (!inner || !outer->first.hasOneUse())
+      return failure();
+    double product = outer->second * inner->second;
+    if (!(std::fabs(product) > 0x1p-100 && std::fabs(product) < 0x1p100))
+      return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    rewriter.replaceOpWithNewOp<BinaryOp>(op, BinaryKind::Mul, inner->first, builder.scalarLike(op, product));
+    return success();
+  }
+
+private:
+  /// x and c of x * c, where x has the whole shape.
+  static std::optional<std::pair<Value, double>> factorOf(Value value) {
+    auto op = value.getDefiningOp<BinaryOp>();
+    if (!op || op.getKind() != BinaryKind::Mul)
+      return std::nullopt;
+    for (auto [x, c] : {std::pair(op.getLhs(), op.getRhs()), std::pair(op.getRhs(), op.getLhs())})
+      if (x.getType() == op.getType() && !x.getDefiningOp<ConstantOp>())
+        if (auto splat = splatDouble(c))
+          return std::pair<Value, double>(x, *splat);
+    return std::nullopt;
+  }
+};
+
+struct SimplifyArithmetic : impl::SimplifyArithmeticBase<SimplifyArithmetic> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors>(&getContext());
+    (void)applyPatternsGreedily(getOperation(), std::move(patterns));
+  }
+};
+} // namespace
+} // namespace wasmind::graph

@@ -1,0 +1,48 @@
+// RUN: wasmind-opt %s --graph-simplify-arithmetic --canonicalize | FileCheck %s
+
+// Layer normalisation in pieces: one reciprocal root per row instead of a division per element.
+// CHECK-LABEL: func.func @normalise
+// CHECK: %[[S:.*]] = graph.binary mul %arg0, %arg0
+// CHECK: %[[R:.*]] = graph.unary rsqrt %arg1
+// CHECK: graph.binary mul %[[S]], %[[R]] : tensor<4x8xf32>, tensor<4x1xf32>
+func.func @normalise(%x: tensor<4x8xf32>, %v: tensor<4x1xf32>) -> tensor<4x8xf32> {
+  %two = graph.constant dense<2.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.binary pow %x, %two : tensor<4x8xf32>, tensor<1x1xf32>
+  %1 = graph.unary sqrt %v : tensor<4x1xf32>
+  %2 = graph.binary div %0, %1 : tensor<4x8xf32>, tensor<4x1xf32>
+  return %2 : tensor<4x8xf32>
+}
+
+// Factors join.
+// CHECK-LABEL: func.func @factors
+// CHECK: %[[C:.*]] = graph.constant dense<7.500000e-01>
+// CHECK: graph.binary mul %arg0, %[[C]]
+// CHECK-NOT: graph.binary
+// CHECK: return
+func.func @factors(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %a = graph.constant dense<4.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %b = graph.constant dense<3.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.binary div %x, %a : tensor<4x8xf32>, tensor<1x1xf32>
+  %1 = graph.binary mul %b, %0 : tensor<1x1xf32>, tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}
+
+// A quantisation divides as it is written: ties would round elsewhere.
+// CHECK-LABEL: func.func @quantise
+// CHECK: graph.binary div
+// A division of integers, and one by a value that may be tiny, stay as well.
+// CHECK-LABEL: func.func @others
+// CHECK: graph.binary div
+// CHECK: graph.binary div
+func.func @quantise(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %a = graph.constant dense<3.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.binary div %x, %a : tensor<4x8xf32>, tensor<1x1xf32>
+  %1 = graph.unary round %0 : tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}
+func.func @others(%x: tensor<4x8xi32>, %y: tensor<4x8xf32>, %z: tensor<4x1xf32>) -> (tensor<4x8xi32>, tensor<4x8xf32>) {
+  %a = graph.constant dense<3> : tensor<1x1xi32> : tensor<1x1xi32>
+  %0 = graph.binary div %x, %a : tensor<4x8xi32>, tensor<1x1xi32>
+  %1 = graph.binary div %y, %z : tensor<4x8xf32>, tensor<4x1xf32>
+  return %0, %1 : tensor<4x8xi32>, tensor<4x8xf32>
+}

@@ -1,0 +1,57 @@
+// RUN: wasmind-opt %s --split-input-file --verify-diagnostics --graph-verify
+
+func.func @fine(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %0 = graph.unary exp %x : tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{graph.dims: 'n' has the bounds 5..4; they must be 0 <= min <= max < 2^31}}
+module attributes {graph.dims = [{name = "n", min = 5 : i64, max = 4 : i64}]} {
+}
+
+// -----
+
+// expected-error @+1 {{graph.dims: names must be present and unique, 'n' is not}}
+module attributes {graph.dims = [{name = "n", min = 1 : i64, max = 4 : i64}, {name = "n", min = 1 : i64, max = 4 : i64}]} {
+}
+
+// -----
+
+// expected-error @+1 {{an extent names a dimension that graph.dims does not have}}
+func.func @unknown(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) -> tensor<?xf32, affine_map<()[s0] -> (s0)>> {
+  return %x : tensor<?xf32, affine_map<()[s0] -> (s0)>>
+}
+
+// -----
+
+// expected-error @+1 {{a tensor needs an encoding with its extents exactly when one of them is not static}}
+func.func @unnamed(%x: tensor<?xf32>) -> tensor<?xf32> {
+  return %x : tensor<?xf32>
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1 : i64, max = 100000 : i64}]} {
+  // expected-error @+1 {{a tensor of 4 GiB or more at the upper bounds of its dimensions (n <= 100000 x 20000); give smaller bounds with --dim}}
+  func.func @large(%x: tensor<?x20000xf32, affine_map<()[s0] -> (s0, 20000)>>) {
+    return
+  }
+}
+
+// -----
+
+func.func @foreign(%x: tensor<3xf32>) -> tensor<3xf32> {
+  // expected-error @+1 {{operation of another dialect than graph}}
+  %0 = arith.addf %x, %x : tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+func.func @blob() -> tensor<3xf32> {
+  // expected-error @+1 {{the blob of a constant must hold 12 bytes}}
+  %0 = graph.constant dense_resource<missing> : tensor<3xf32> : tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
