@@ -24,10 +24,6 @@ target_precompile_headers(wasmind_pch PRIVATE ${CMAKE_SOURCE_DIR}/compiler/Preco
 # wasmind_stage(name SOURCES ... LIBRARIES ...): one stage = one static library.
 function(wasmind_stage name)
   cmake_parse_arguments(arg "NO_PCH" "" "SOURCES;LIBRARIES" ${ARGN})
-  if(NOT arg_SOURCES)
-    file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp "") # TEMPORARY
-    set(arg_SOURCES ${CMAKE_BINARY_DIR}/empty.cpp)
-  endif()
   add_library(${name} STATIC ${arg_SOURCES})
   wasmind_compiler_options(${name})
   if(NOT arg_NO_PCH)
@@ -40,7 +36,5 @@ endfunction()
 # wasmind_compiler_test(name LABEL stage SOURCES ... LIBRARIES ...): a GoogleTest of a compiler stage.
 function(wasmind_compiler_test name)
   wasmind_test(${name} ${ARGN})
-  if(TARGET ${name})
-    wasmind_compiler_options(${name})
-  endif()
+  wasmind_compiler_options(${name})
 endfunction()

@@ -26,6 +26,10 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// Runs `module` once on the inputs "in:NAME" of an .npz file on wasmtime, prints how far the outputs are from its
+/// "out:NAME", and gives Fine or ResultDiffers. Throws Refusal.
+int verifyCase(const std::string &module, const std::string &caseFile, double tolerance);
+
 /// Adds a subcommand to `app`. When the command line names it, its callback runs, writes `exitCode` unless all is fine,
 /// and may throw Refusal or UsageError. Both references outlive the parse.
 void registerBench(CLI::App &app, int &exitCode);

@@ -263,6 +263,14 @@ int run(const RunOptions &options) {
 
 } // namespace
 
+int verifyCase(const std::string &module, const std::string &caseFile, double tolerance) {
+  RunOptions options;
+  options.model = module;
+  options.inputs = options.verify = caseFile;
+  options.tolerance = tolerance;
+  return run(options);
+}
+
 void registerRun(CLI::App &app, int &exitCode) {
   auto options = std::make_shared<RunOptions>();
   CLI::App *command = app.add_subcommand("run", "Runs a compiled model");

@@ -158,6 +158,27 @@ Value Emitter::symbol(unsigned position) {
   return value;
 }
 
+Value Emitter::divide(AffineExprKind kind, Value lhs, Value rhs) {
+  if (kind == AffineExprKind::CeilDiv) // = floor((lhs + rhs - 1) / rhs)
+    lhs = arith::AddIOp::create(*this, lhs, arith::SubIOp::create(*this, rhs, i32(1)));
+  bool isMod = kind == AffineExprKind::Mod;
+  if (!divideSigned)
+    return isMod ? arith::RemUIOp::create(*this, lhs, rhs).getResult() : arith::DivUIOp::create(*this, lhs, rhs).getResult();
+  Value rest = arith::RemSIOp::create(*this, lhs, rhs); // has the sign of lhs; divisors are positive
+  Value isBelow = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, rest, i32(0));
+  if (isMod)
+    return arith::SelectOp::create(*this, isBelow, arith::AddIOp::create(*this, rest, rhs), rest);
+  Value quotient = arith::DivSIOp::create(*this, lhs, rhs);
+  return arith::SelectOp::create(*this, isBelow, arith::SubIOp::create(*this, quotient, i32(1)), quotient);
+}
+
+Value Emitter::signedIndex(AffineExpr expression) {
+  divideSigned = true;
+  Value value = index(expression);
+  divideSigned = false;
+  return value;
+}
+
 Value Emitter::index(AffineExpr expression) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expression))
     return i32(constant.getValue());
@@ -167,15 +188,12 @@ Value Emitter::index(AffineExpr expression) {
     return symbol(s.getPosition());
   auto binary = cast<AffineBinaryOpExpr>(expression);
   switch (binary.getKind()) {
-  case AffineExprKind::FloorDiv: // extents and in-range indices are not negative
-    return arith::DivUIOp::create(*this, index(binary.getLHS()), index(binary.getRHS()));
-  case AffineExprKind::CeilDiv: {
-    Value rhs = index(binary.getRHS());
-    Value sum = arith::AddIOp::create(*this, index(binary.getLHS()), arith::SubIOp::create(*this, rhs, i32(1)));
-    return arith::DivUIOp::create(*this, sum, rhs);
+  case AffineExprKind::FloorDiv:
+  case AffineExprKind::CeilDiv:
+  case AffineExprKind::Mod: {
+    Value lhs = index(binary.getLHS());
+    return divide(binary.getKind(), lhs, index(binary.getRHS()));
   }
-  case AffineExprKind::Mod:
-    return arith::RemUIOp::create(*this, index(binary.getLHS()), index(binary.getRHS()));
   default:
     break;
   }
@@ -457,7 +475,7 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
   if (auto iotaOp = dyn_cast<IotaOp>(op))
     return iota(indices[iotaOp.getDim()], element, lanes);
   if (auto extent = dyn_cast<ExtentOp>(op))
-    return splat(arith::ExtUIOp::create(*this, getI64Type(), index(extent.getExpression().getResult(0))), lanes.count);
+    return splat(arith::ExtSIOp::create(*this, getI64Type(), signedIndex(extent.getExpression().getResult(0))), lanes.count);
   if (isa<GatherOp>(op))
     return gather(op, indices, lanes);
   return operand(0); // transpose, broadcast, slice, reverse, unit reshape

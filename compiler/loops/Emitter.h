@@ -69,7 +69,8 @@ public:
   // --- index variables
   AffineExpr bind(Value i32);
   unsigned variableOf(AffineExpr variable) { return llvm::cast<mlir::AffineDimExpr>(variable).getPosition(); }
-  Value index(AffineExpr expression); ///< as i32
+  Value index(AffineExpr expression); ///< as i32; divides as extents and indices that are not negative
+  Value signedIndex(AffineExpr expression); ///< as i32, of any sign (shape arithmetic)
   Value i32(int64_t value);
   AffineExpr constantIndex(int64_t value) { return mlir::getAffineConstantExpr(value, getContext()); }
 
@@ -114,6 +115,8 @@ private:
   Value gather(mlir::Operation *op, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);
   Value iota(AffineExpr expression, Type element, Lanes lanes);
   Value symbol(unsigned position);
+  Value divide(mlir::AffineExprKind kind, Value lhs, Value rhs);
+  bool divideSigned = false;
 
   llvm::SmallVector<Value> variables;
   llvm::SmallVector<uint32_t> extentAddresses;

@@ -327,7 +327,7 @@ LogicalResult emitGemm(KernelContext &context, const Gemm &gemm) {
     packB = emitPackFunction(context, gemm.b, gemm.n, gemm.k, paddedK, tile.columns, gemm.batch.size());
   }
 
-  int64_t blockRows = std::max<int64_t>(blockBytes / (kBound * 4), tile.rows) / tile.rows * tile.rows;
+  int64_t blockRows = std::max<int64_t>(blockBytes / std::max<int64_t>(kBound * 4, 4), tile.rows) / tile.rows * tile.rows;
   blockRows = std::min(blockRows, (mBound + tile.rows - 1) / tile.rows * tile.rows);
   blockRows = std::max(blockRows, tile.rows);
   Value aPanels = context.scratch(uint64_t(blockRows) * kBound * 4);

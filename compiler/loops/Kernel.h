@@ -28,6 +28,8 @@ public:
   Emitter emitter;                            ///< of the driver function: one pointer argument per operand
   llvm::SmallVector<KernelOperand> operands;  ///< in argument order
   KernelRecord record;
+  /// Inputs whose memory the result may take: an element is read only to compute the result's element at its place.
+  llvm::SmallVector<mlir::Value> inPlace;
 
   /// The pointer to a tensor in memory; adds an operand on first use and places the tensor in the emitter.
   mlir::Value pointer(mlir::Value tensor);
@@ -73,6 +75,10 @@ private:
   llvm::DenseMap<mlir::Attribute, uint32_t> constants;
   llvm::StringMap<uint32_t> packs;
 };
+
+/// Replaces each graph.call under the function by the body of what it calls. Failure (recursion, an unknown function) has
+/// been reported as a diagnostic.
+mlir::LogicalResult inlineCalls(mlir::func::FuncOp entry);
 
 /// Lower one group of a kind into the context's driver function. Failure has been reported as a diagnostic.
 mlir::LogicalResult lowerElementwise(KernelContext &context);

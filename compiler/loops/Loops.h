@@ -70,4 +70,7 @@ struct Program {
 /// name the operation that cannot be lowered and why, or the plan's size where it exceeds the limit.
 llvm::Expected<Program> lowerToLoops(mlir::ModuleOp graph, const Options &options);
 
+/// Checks what the stage guarantees (README.md); the end of `lowerToLoops`. An error is a mistake of this stage.
+llvm::Error verifyLoops(const Program &program, const Options &options);
+
 } // namespace wasmind::loops

@@ -18,6 +18,28 @@ uint64_t operationsOf(KernelContext &context) {
   return flops;
 }
 
+/// The inputs that are read only where the result's element of the same offset is computed, in elements of one width.
+SmallVector<Value> inPlaceInputs(KernelContext &context) {
+  Value result = context.group.root->getResult(0);
+  Indices indices = identityIndices(result.getType());
+  AffineExpr own = flatOffset(result.getType(), indices);
+  SmallVector<Access> accesses;
+  if (!context.emitter.collect(result, indices, accesses))
+    return {};
+  auto extentsOf = [&](Value tensor) { return normalise(productOf(getExtents(tensor.getType()), tensor.getContext())); };
+  SmallVector<Value> fitting;
+  for (Value input : context.group.inputs) {
+    Value storage = storageOf(input);
+    bool fits = byteWidth(elementOf(storage)) == byteWidth(elementOf(result)) && extentsOf(storage) == extentsOf(result) &&
+                llvm::all_of(accesses, [&](const Access &access) {
+                  return storageOf(access.value) != storage || access.flat == own;
+                });
+    if (fits && !llvm::is_contained(fitting, storage))
+      fitting.push_back(storage);
+  }
+  return fitting;
+}
+
 /// Stores every element of `value` into `pointer` at the offset `place(indices)` gives.
 void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
               function_ref<AffineExpr(ArrayRef<AffineExpr>)> place) {
@@ -45,6 +67,7 @@ LogicalResult lowerElementwise(KernelContext &context) {
   // While its elements are computed the result is not yet a tensor in memory.
   context.emitter.place(result, Value());
   emitCopy(context, result, result, pointer, [&](ArrayRef<AffineExpr> indices) { return flatOffset(result.getType(), indices); });
+  context.inPlace = inPlaceInputs(context);
   context.record.flops = operationsOf(context);
   context.record.vectorised = !context.emitter.scalarLoop;
   return success();

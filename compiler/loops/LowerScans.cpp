@@ -41,12 +41,16 @@ Indices without(ArrayRef<AffineExpr> indices, int64_t dim) {
   return kept;
 }
 
-/// A normalised row of a scatter or gather: negative indices count from the end.
-Value wrapIndex(Emitter &e, Value index, Value extent) {
-  if (index.getType().isInteger(64))
-    index = arith::TruncIOp::create(e, e.getI32Type(), index);
-  Value negative = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, index, e.i32(0));
-  return arith::SelectOp::create(e, negative, arith::AddIOp::create(e, index, extent), index);
+/// The row (i32) an index of a scatter names, and whether there is such a row; negative indices count from the end.
+std::pair<Value, Value> rowOf(Emitter &e, Value index, Value extent) {
+  bool isWide = index.getType().isInteger(64);
+  if (isWide)
+    extent = arith::ExtUIOp::create(e, e.getI64Type(), extent);
+  Value zero = arith::ConstantIntOp::create(e, index.getType(), 0);
+  Value negative = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, index, zero);
+  Value row = arith::SelectOp::create(e, negative, arith::AddIOp::create(e, index, extent), index);
+  Value inside = arith::CmpIOp::create(e, arith::CmpIPredicate::ult, row, extent);
+  return {isWide ? arith::TruncIOp::create(e, e.getI32Type(), row).getResult() : row, inside};
 }
 
 } // namespace
@@ -182,10 +186,9 @@ LogicalResult lowerScatter(KernelContext &context) {
   AffineExpr count = getExtents(op.getIndices().getType())[0];
   SmallVector<AffineExpr> rest(extents.begin() + 1, extents.end());
   e.loop(e.i32(0), e.index(count), 1, {}, [&](AffineExpr i, ArrayRef<Value>) {
-    Value row = wrapIndex(e, e.evaluate(op.getIndices(), i, {}), e.index(extents[0]));
-    Value inside = arith::CmpIOp::create(e, arith::CmpIPredicate::ult, row, e.index(extents[0]));
+    auto [row, inside] = rowOf(e, e.evaluate(op.getIndices(), i, {}), e.index(extents[0]));
+    AffineExpr target = e.bind(row);
     e.when(inside, [&] {
-      AffineExpr target = e.bind(row);
       auto withFirst = [&](AffineExpr first, ArrayRef<AffineExpr> others) {
         Indices at{first};
         at.append(others.begin(), others.end());

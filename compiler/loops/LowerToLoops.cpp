@@ -99,6 +99,8 @@ public:
     auto entry = graph.lookupSymbol<func::FuncOp>("run");
     if (!entry)
       return graph.emitError("has no function @run");
+    if (failed(inlineCalls(entry)))
+      return failure();
     separateResults(entry);
     Kernels kernels(graph, *program.code, options);
     Block &body = entry.getBody().front();
@@ -199,6 +201,7 @@ private:
     KernelCall call;
     call.operands.assign(context.operands.begin(), context.operands.end());
     call.outputs.assign(group.root->getResults().begin(), group.root->getResults().end());
+    call.inPlace = context.inPlace;
     func::FuncOp function = context.emitter.function;
     function.setType(FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(), {}));
     call.callee = kernels.intern(function);
@@ -300,6 +303,8 @@ llvm::Expected<Program> lowerToLoops(ModuleOp graph, const Options &options) {
   FailureOr<Program> program = Lowering(graph, options).run();
   if (failed(program))
     return llvm::createStringError(message.empty() ? "lowering to loops failed" : message);
+  if (llvm::Error error = verifyLoops(*program, options))
+    return std::move(error);
   return std::move(*program);
 }
 

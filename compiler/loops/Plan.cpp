@@ -120,6 +120,21 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
     if (failed(slot(result, result.getType(), i, true)))
       return failure();
 
+  // Where tensors are used last, and in which loop each step is: memory passes in place from a tensor to one computed
+  // from it only at its last use, and within one loop (the next iteration may read it again).
+  DenseMap<Value, size_t> lastUse;
+  SmallVector<size_t> loopOf(calls.size()), enclosing{0};
+  for (auto [i, call] : llvm::enumerate(calls)) {
+    for (const KernelOperand &operand : call.operands)
+      if (operand.tensor)
+        lastUse[operand.tensor] = i;
+    loopOf[i] = enclosing.back();
+    if (call.form == KernelCall::Form::Loop || call.form == KernelCall::Form::Then)
+      enclosing.push_back(call.form == KernelCall::Form::Loop ? i + 1 : enclosing.back());
+    else if (call.form == KernelCall::Form::End)
+      enclosing.pop_back();
+  }
+
   // Intermediate tensors and scratch share the arena.
   std::vector<Lifetime> lifetimes;
   DenseMap<Value, size_t> tensorLife;
@@ -136,6 +151,15 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
       if (addresses.count(operand.tensor))
         continue;
       auto [found, isNew] = tensorLife.try_emplace(operand.tensor, lifetimes.size());
+      if (isNew && llvm::is_contained(call.outputs, operand.tensor)) {
+        for (Value input : call.inPlace)
+          if (auto life = tensorLife.find(input); life != tensorLife.end() && lastUse[input] == i &&
+                                                  loopOf[lifetimes[life->second].first] == loopOf[i]) {
+            found->second = life->second;
+            isNew = false;
+            break;
+          }
+      }
       if (isNew) {
         auto byteLength = byteLengthOf(operand.tensor, operand.tensor.getLoc());
         if (failed(byteLength))

@@ -3,7 +3,8 @@
 //   base: extents | inputs | outputs | arena (intermediate tensors and scratch) | weights
 //
 // Intermediate tensors share the arena by liveness: two overlap only when no kernel runs between the first write of one
-// and the last read of the other. Inputs and outputs keep memory of their own, so inputs survive a run.
+// and the last read of the other, or when one is computed from the other in place. Inputs and outputs keep memory of their
+// own, so inputs survive a run.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -25,6 +26,7 @@ struct KernelCall {
   std::string callee;
   std::vector<KernelOperand> operands;
   llvm::SmallVector<mlir::Value> outputs;
+  llvm::SmallVector<mlir::Value> inPlace; ///< operands whose memory the one output may take
   llvm::SmallVector<uint32_t> scratch; ///< addresses of the scratch operands, in order; filled by the plan
 };
 

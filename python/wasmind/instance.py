@@ -85,5 +85,6 @@ class Instance:
             return dict(inputs.items())
         inputs = list(inputs)
         if len(inputs) != len(spec.inputs):
-            raise WasmindError("InvalidArgument", f"{len(inputs)} inputs, the model has {len(spec.inputs)}: {_names(spec.inputs)}")
+            counts = f"{len(inputs)} inputs, the model has {len(spec.inputs)}"
+            raise WasmindError("InvalidArgument", f"{counts}: {_names(spec.inputs)}")
         return {tensor.name: value for tensor, value in zip(spec.inputs, inputs)}

@@ -51,7 +51,8 @@ class Model:
         return f"<wasmind.Model {entries}>"
 
 
-def load(source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None, weights_folder=None):
+def load(source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None,
+         weights_folder=None):
     """Loads a module from a path or from bytes, and compiles it for this machine (or finds it compiled).
 
     max_memory_bytes, max_module_bytes: limits for modules that are not trusted; 0 is what wasm32 allows.

@@ -39,6 +39,7 @@ def as_array(value, spec):
     if spec.dtype == "bf16" and value.dtype.name == "bfloat16":
         value = value.view(np.uint16)
     if value.dtype != wanted or not value.dtype.isnative:
-        raise WasmindError("InvalidArgument", f"input '{spec.name}': an array of {value.dtype}, element type {spec.dtype} needs {wanted}")
+        problem = f"an array of {value.dtype}, element type {spec.dtype} needs {wanted}"
+        raise WasmindError("InvalidArgument", f"input '{spec.name}': {problem}")
     # Not ascontiguousarray: it turns a scalar into a vector.
     return np.asarray(value, order="C")

@@ -45,6 +45,14 @@ void namesRead(const ::onnx::NodeProto &node, llvm::StringSet<> &names) {
   }
 }
 
+// An input of one integer, whose value may be fixed as an extent may be.
+bool isScalarInteger(const ::onnx::ValueInfoProto &input) {
+  const auto &tensor = input.type().tensor_type();
+  return input.type().has_tensor_type() && tensor.has_shape() &&
+         (tensor.elem_type() == ::onnx::TensorProto::INT64 || tensor.elem_type() == ::onnx::TensorProto::INT32) &&
+         llvm::all_of(tensor.shape().dim(), [](const auto &dim) { return dim.dim_value() == 1; });
+}
+
 } // namespace
 
 Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options,
@@ -316,11 +324,19 @@ llvm::Expected<Imported> Importer::run() {
 
   llvm::SmallVector<Type> types;
   llvm::SmallVector<std::string> names;
+  llvm::SmallVector<std::pair<const ::onnx::ValueInfoProto *, int64_t>> fixedInputs;
   for (const auto &input : graph.input()) {
     if (top.initializers.contains(input.name()))
       continue; // an input with a default value is a constant
     if (llvm::is_contained(names, input.name()) || input.name().empty())
       return error("the name '" + input.name() + "' is defined twice");
+    if (auto fixed = options.dims.find(input.name()); fixed != options.dims.end() && isScalarInteger(input)) {
+      usedDimNames.insert(input.name());
+      if (fixed->second.min != fixed->second.max)
+        return error("--dim " + input.name() + " fixes an input's value and takes one number");
+      fixedInputs.push_back({&input, fixed->second.min});
+      continue;
+    }
     if (llvm::Error failure = declareInput(input, types))
       return failure;
     names.push_back(input.name());
@@ -342,6 +358,13 @@ llvm::Expected<Imported> Importer::run() {
   for (auto [i, name] : llvm::enumerate(names)) {
     function.setArgAttr(i, "graph.name", builder.getStringAttr(name));
     top.values[name] = function.getArgument(i);
+  }
+  for (auto [input, value] : fixedInputs) {
+    const auto &tensor = input->type().tensor_type();
+    auto type = mlir::RankedTensorType::get(llvm::SmallVector<int64_t>(tensor.shape().dim_size(), 1),
+                                            elementTypeOf(tensor.elem_type(), &context));
+    top.values[input->name()] = graph::makeSplat(builder, builder.getLoc(), type, double(value));
+    notes.push_back("input '" + input->name() + "' is fixed to " + std::to_string(value) + " and no longer an input");
   }
 
   llvm::StringSet<> wanted;

@@ -23,6 +23,7 @@ struct DimBounds {
 struct ImportOptions {
   /// Bounds by dimension name: the model's own name of it, or `<input>.<axis>` where it has none. Dimensions that are
   /// not listed get 1..8 on a leading axis and 1..640 on others, tightened where an operator bounds them.
+  /// The name of an input of one integer fixes that input's value; it then is no input of the module.
   llvm::StringMap<DimBounds> dims;
 };
 

@@ -12,7 +12,8 @@ using namespace mlir;
 
 namespace wasmind::loops::test {
 
-static const Target targets[] = {{EngineHint::V8, false}, {EngineHint::Cranelift, true}, {EngineHint::V8, true}, {EngineHint::Cranelift, false}};
+static const Target targets[] = {
+    {EngineHint::V8, false}, {EngineHint::Cranelift, true}, {EngineHint::V8, true}, {EngineHint::Cranelift, false}};
 const llvm::ArrayRef<Target> twoTargets = llvm::ArrayRef(targets).take_front(2), allTargets = targets;
 
 /// The one table of tolerances: relative to 1 + |expected|. Integers and bool are exact.
@@ -90,7 +91,7 @@ Value Batch::addInput(Type type, HostTensor tensor) {
   return function.getArgument(position);
 }
 
-Value Batch::input(llvm::ArrayRef<AffineExpr> extents, Type element, std::optional<Span> span) {
+Value Batch::inputOf(llvm::ArrayRef<AffineExpr> extents, Type element, std::optional<Span> span) {
   llvm::SmallVector<int64_t> shape;
   for (AffineExpr extent : extents) {
     llvm::SmallVector<AffineExpr> values;
@@ -105,7 +106,8 @@ Value Batch::input(llvm::ArrayRef<int64_t> extents, Type element, std::optional<
 }
 Value Batch::constant(llvm::ArrayRef<int64_t> extents, Type element, std::optional<Span> span) {
   HostTensor tensor = makeRandom(extents, element, span);
-  return graph::makeConstant(builder, builder.getLoc(), RankedTensorType::get(extents, element), llvm::ArrayRef<char>(tensor.bytes));
+  return graph::makeConstant(builder, builder.getLoc(), RankedTensorType::get(extents, element),
+                             llvm::ArrayRef<char>(tensor.bytes));
 }
 Value Batch::given(llvm::ArrayRef<int64_t> extents, Type element, llvm::ArrayRef<double> values) {
   HostTensor tensor = makeRandom(extents, element, Span{0, 0});
@@ -151,7 +153,8 @@ std::string Batch::refusal() {
   return program ? "" : llvm::toString(program.takeError());
 }
 
-//===- Running --------------------------------------------------------------------------------------------------------===//
+//===- Running
+//--------------------------------------------------------------------------------------------------------===//
 
 static abi::DType dtypeOf(Type element) {
   std::string name = nameOf(element);
@@ -234,7 +237,8 @@ void Batch::check(llvm::ArrayRef<Target> targets, bool rewrite) {
   if (!expected)
     FAIL() << llvm::toString(expected.takeError());
   for (const Target &target : targets) {
-    std::string build = std::string(target.hint == EngineHint::V8 ? "v8" : "cranelift") + (target.relaxedSimd ? " relaxed" : "");
+    std::string build =
+        std::string(target.hint == EngineHint::V8 ? "v8" : "cranelift") + (target.relaxedSimd ? " relaxed" : "");
     auto program = lower(target, rewrite);
     if (!program) {
       ADD_FAILURE() << build << ": " << llvm::toString(program.takeError());

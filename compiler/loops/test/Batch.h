@@ -1,7 +1,8 @@
-//===- Batch.h - graphs computed twice: by the interpreter and as WebAssembly --------------------------------------===//
+//===- Batch.h - graphs computed twice: by the interpreter and as WebAssembly
+//--------------------------------------===//
 //
-// A batch is one graph module with any number of independent results. It is interpreted on seeded random inputs, lowered
-// through the loops and module stages, run by the C++ host in this process, and compared element by element.
+// A batch is one graph module with any number of independent results. It is interpreted on seeded random inputs,
+// lowered through the loops and module stages, run by the C++ host in this process, and compared element by element.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -44,13 +45,15 @@ public:
 
   int64_t integer(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random); }
   bool chance(double share) { return std::bernoulli_distribution(share)(random); }
-  template <typename T> T pick(std::initializer_list<T> values) { return values.begin()[integer(0, values.size() - 1)]; }
+  template <typename T> T pick(std::initializer_list<T> values) {
+    return values.begin()[integer(0, values.size() - 1)];
+  }
 
   /// A named extent that is `actual` in this run.
   AffineExpr dim(llvm::StringRef name, int64_t min, int64_t max, int64_t actual);
   AffineExpr fixed(int64_t extent) { return mlir::getAffineConstantExpr(extent, module->getContext()); }
   /// A new input with random elements.
-  Value input(llvm::ArrayRef<AffineExpr> extents, Type element, std::optional<Span> span = {});
+  Value inputOf(llvm::ArrayRef<AffineExpr> extents, Type element, std::optional<Span> span = {});
   Value input(llvm::ArrayRef<int64_t> extents, Type element, std::optional<Span> span = {});
   /// A constant with random elements.
   Value constant(llvm::ArrayRef<int64_t> extents, Type element, std::optional<Span> span = {});

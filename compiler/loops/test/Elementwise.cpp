@@ -56,8 +56,12 @@ TEST(Elementwise, Binary) {
       bool isShift = kind == BinaryKind::ShiftLeft || kind == BinaryKind::ShiftRight;
       if (isFloat ? isBitwise || isShift : kind == BinaryKind::Atan2 || (isBool && !isBitwise))
         continue;
-      auto [left, right] = batch.pick<std::pair<SmallVector<int64_t>, SmallVector<int64_t>>>(
-          {{{37}, {37}}, {{5, 1, 7}, {1, 3, 7}}, {{5, 3, 1}, {1, 1, 9}}, {{}, {}}, {{4, 6}, {1, 1}}, {{3, 1, 8}, {3, 4, 8}}});
+      auto [left, right] = batch.pick<std::pair<SmallVector<int64_t>, SmallVector<int64_t>>>({{{37}, {37}},
+                                                                                              {{5, 1, 7}, {1, 3, 7}},
+                                                                                              {{5, 3, 1}, {1, 1, 9}},
+                                                                                              {{}, {}},
+                                                                                              {{4, 6}, {1, 1}},
+                                                                                              {{3, 1, 8}, {3, 4, 8}}});
       std::optional<Span> a, b;
       if (kind == BinaryKind::Pow) {
         a = isFloat ? Span{0.2, 3} : Span{type.isUnsignedInteger() ? 0.0 : -4, 4};
@@ -88,7 +92,8 @@ TEST(Elementwise, CompareAndSelect) {
       batch.expect(batch.builder.select(c, y, x), "select " + nameOf(type));
     }
     Value scalar = batch.input({1, 1}, typeNamed("i1"));
-    batch.expect(batch.builder.select(scalar, batch.input({5, 6}, type), batch.input({5, 1}, type)), "select by scalar " + nameOf(type));
+    batch.expect(batch.builder.select(scalar, batch.input({5, 6}, type), batch.input({5, 1}, type)),
+                 "select by scalar " + nameOf(type));
   }
   batch.check();
 }
@@ -99,7 +104,8 @@ TEST(Elementwise, Cast) {
     Batch batch(seed++);
     for (Type to : allTypes()) {
       auto range = isa<FloatType>(from) ? std::optional<Span>({-300, 300}) : std::optional<Span>();
-      batch.expect(batch.builder.cast(batch.input({3, 27}, from, range), to), "cast " + nameOf(from) + " to " + nameOf(to));
+      batch.expect(batch.builder.cast(batch.input({3, 27}, from, range), to),
+                   "cast " + nameOf(from) + " to " + nameOf(to));
     }
     batch.check();
   }
@@ -107,7 +113,8 @@ TEST(Elementwise, Cast) {
 
 TEST(Elementwise, SpecialValues) {
   double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
-  double values[] = {nan, infinity, -infinity, 0, -0.0, 1, -1, 3e9, -3e9, 1e19, -1e19, 255.5, 65535.5, -128.9, nan, 2.5};
+  double values[] = {nan,  infinity, -infinity, 0,     -0.0,    1,      -1,  3e9,
+                     -3e9, 1e19,     -1e19,     255.5, 65535.5, -128.9, nan, 2.5};
   double others[] = {1, nan, 2, nan, -1, -infinity, infinity, 0, 3e9, nan, 0, -0.0, nan, 5, nan, 2.5};
   Batch batch(500);
   for (Type type : floatTypes()) {
@@ -117,14 +124,16 @@ TEST(Elementwise, SpecialValues) {
       batch.expect(batch.builder.binary(kind, x, y), stringifyBinaryKind(kind) + name);
     for (uint32_t i = 0; i <= getMaxEnumValForCompareKind(); ++i)
       batch.expect(batch.builder.compare(CompareKind(i), x, y), stringifyCompareKind(CompareKind(i)) + name);
-    for (UnaryKind kind : {UnaryKind::Abs, UnaryKind::Neg, UnaryKind::IsNaN, UnaryKind::Sqrt, UnaryKind::Exp, UnaryKind::Log, UnaryKind::Tanh,
-                           UnaryKind::Sigmoid, UnaryKind::Floor, UnaryKind::Round, UnaryKind::Erf})
+    for (UnaryKind kind :
+         {UnaryKind::Abs, UnaryKind::Neg, UnaryKind::IsNaN, UnaryKind::Sqrt, UnaryKind::Exp, UnaryKind::Log,
+          UnaryKind::Tanh, UnaryKind::Sigmoid, UnaryKind::Floor, UnaryKind::Round, UnaryKind::Erf})
       batch.expect(batch.builder.unary(kind, x), stringifyUnaryKind(kind) + name);
     for (Type to : allTypes())
       batch.expect(batch.builder.cast(x, to), "cast" + name + " to " + nameOf(to));
     for (ReduceKind kind : {ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum}) {
       batch.expect(batch.builder.reduce(kind, x, 0, false), "reduce " + stringifyReduceKind(kind) + name);
-      batch.expect(batch.builder.reduce(kind, batch.builder.reshape(y, {2, 8}), 0, false), "reduce 0 " + stringifyReduceKind(kind) + name);
+      batch.expect(batch.builder.reduce(kind, batch.builder.reshape(y, {2, 8}), 0, false),
+                   "reduce 0 " + stringifyReduceKind(kind) + name);
     }
     batch.expect(batch.builder.argReduce(ReduceKind::Max, y, 0, false), "arg max" + name);
     batch.expect(batch.builder.argReduce(ReduceKind::Min, y, 0, false, /*last=*/true), "arg min last" + name);

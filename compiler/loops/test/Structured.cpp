@@ -1,5 +1,6 @@
 // Contractions, convolutions, windows, reductions, scans and the general compute.
 #include "compiler/loops/test/Batch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -12,13 +13,12 @@ using Ints = SmallVector<int64_t>;
 bool isNarrow(Type type) { return type.isF16() || type.isBF16(); }
 
 /// Small elements where results are sums of many products of narrow floats.
-std::optional<Span> spanFor(Type type) {
-  return isNarrow(type) ? std::optional<Span>({-0.5, 0.5}) : std::nullopt;
-}
+std::optional<Span> spanFor(Type type) { return isNarrow(type) ? std::optional<Span>({-0.5, 0.5}) : std::nullopt; }
 
 Value contract(Batch &batch, Value a, Value b, Ints lhsBatch, Ints rhsBatch, Ints lhsContract, Ints rhsContract) {
   OpBuilder &builder = batch.builder;
-  return ContractOp::create(builder, builder.getUnknownLoc(), a, b, lhsBatch, rhsBatch, lhsContract, rhsContract).getResult();
+  return ContractOp::create(builder, builder.getUnknownLoc(), a, b, lhsBatch, rhsBatch, lhsContract, rhsContract)
+      .getResult();
 }
 
 /// A contraction with random roles and orders of dimensions.
@@ -52,7 +52,8 @@ void addContract(Batch &batch, Type type, bool constantRhs, Type other = {}) {
   other = other ? other : type;
   Value x = batch.input(a, type, spanFor(type));
   Value y = constantRhs ? batch.constant(b, other, spanFor(other)) : batch.input(b, other, spanFor(other));
-  batch.expect(contract(batch, x, y, lhsBatch, rhsBatch, lhsContract, rhsContract), "contract " + nameOf(type) + (constantRhs ? " by a constant" : ""));
+  batch.expect(contract(batch, x, y, lhsBatch, rhsBatch, lhsContract, rhsContract),
+               "contract " + nameOf(type) + (constantRhs ? " by a constant" : ""));
 }
 
 TEST(Structured, Contract) {
@@ -60,11 +61,13 @@ TEST(Structured, Contract) {
   for (int i = 0; i < 24; ++i)
     addContract(batch, typeNamed("f32"), i % 2);
   // Larger than a tile in every direction, by every edge.
-  for (auto [m, n, k] : {std::tuple(64, 64, 64), std::tuple(65, 67, 31), std::tuple(1, 130, 70), std::tuple(7, 1, 100), std::tuple(33, 9, 1), std::tuple(2, 5, 300)}) {
+  for (auto [m, n, k] : {std::tuple(64, 64, 64), std::tuple(65, 67, 31), std::tuple(1, 130, 70), std::tuple(7, 1, 100),
+                         std::tuple(33, 9, 1), std::tuple(2, 5, 300)}) {
     Value a = batch.input({m, k}, typeNamed("f32")), b = batch.input({k, n}, typeNamed("f32"));
     batch.expect(batch.builder.matmul(a, b), llvm::formatv("matmul {0}x{1}x{2}", m, n, k).str());
     Value t = batch.input({n, k}, typeNamed("f32")), u = batch.input({k, m}, typeNamed("f32"));
-    batch.expect(batch.builder.matmul(u, t, true, true), llvm::formatv("matmul of transposed {0}x{1}x{2}", m, n, k).str());
+    batch.expect(batch.builder.matmul(u, t, true, true),
+                 llvm::formatv("matmul of transposed {0}x{1}x{2}", m, n, k).str());
   }
   batch.check(allTargets);
 }
@@ -84,23 +87,28 @@ TEST(Structured, ContractWithEpilogue) {
   for (int i = 0; i < 8; ++i) {
     int64_t m = batch.pick({1, 3, 8, 19}), n = batch.pick({1, 4, 8, 11, 24}), k = batch.pick({1, 5, 16});
     int64_t heads = batch.pick({1, 2, 3});
-    Value product = b.matmul(batch.input({heads, m, k}, f32), i % 2 ? batch.constant({k, n}, f32) : batch.input({heads, k, n}, f32));
+    Value product = b.matmul(batch.input({heads, m, k}, f32),
+                             i % 2 ? batch.constant({k, n}, f32) : batch.input({heads, k, n}, f32));
     Value biased = b.add(product, i % 3 ? batch.constant({n}, f32) : batch.input({n}, f32));
     batch.expect(b.gelu(b.add(biased, batch.input({heads, m, n}, f32))), "bias, residual, gelu");
     Value other = b.matmul(batch.input({m, k}, f32), batch.input({k, n}, f32));
     batch.expect(b.transpose(b.mul(other, batch.input({m, 1}, f32)), {1, 0}), "row scale, transposed");
     Value reshaped = b.reshape(b.matmul(batch.input({m, k}, f32), batch.constant({k, 2 * n}, f32)), {m, 2, n});
     batch.expect(b.transpose(b.relu(reshaped), {1, 0, 2}), "split heads");
-    Value compared = b.compare(CompareKind::Greater, b.matmul(batch.input({m, k}, f32), batch.input({k, n}, f32)), b.scalar(f32, 5.0, 2));
+    Value compared = b.compare(CompareKind::Greater, b.matmul(batch.input({m, k}, f32), batch.input({k, n}, f32)),
+                               b.scalar(f32, 5.0, 2));
     batch.expect(compared, "bool epilogue");
-    batch.expect(b.cast(b.matmul(batch.input({m, k}, f32), batch.input({k, n}, f32)), typeNamed("f16")), "f16 epilogue");
+    batch.expect(b.cast(b.matmul(batch.input({m, k}, f32), batch.input({k, n}, f32)), typeNamed("f16")),
+                 "f16 epilogue");
   }
   batch.check(allTargets);
 }
 
-Value convolve(Batch &batch, Value x, Value w, Ints strides, Ints low, Ints high, Ints dilations, int64_t groups, bool transposed = false) {
+Value convolve(Batch &batch, Value x, Value w, Ints strides, Ints low, Ints high, Ints dilations, int64_t groups,
+               bool transposed = false) {
   OpBuilder &builder = batch.builder;
-  return ConvolveOp::create(builder, builder.getUnknownLoc(), x, w, strides, low, high, dilations, groups, transposed).getResult();
+  return ConvolveOp::create(builder, builder.getUnknownLoc(), x, w, strides, low, high, dilations, groups, transposed)
+      .getResult();
 }
 
 void addConvolve(Batch &batch, Type type, bool transposed = false) {
@@ -120,12 +128,13 @@ void addConvolve(Batch &batch, Type type, bool transposed = false) {
     high.push_back(batch.integer(transposed ? 0 : -1, kernel - 1));
     if (transposed && low.back() + high.back() > 2)
       low.back() = high.back() = 0;
-    label += llvm::formatv(" {0}k{1}s{2}p{3},{4}d{5}", in.back(), kernel, strides.back(), low.back(), high.back(), dilation);
+    label +=
+        llvm::formatv(" {0}k{1}s{2}p{3},{4}d{5}", in.back(), kernel, strides.back(), low.back(), high.back(), dilation);
   }
   in.push_back(channels * groups);
   w.push_back(channels);
   w.push_back(outputs);
-  label += llvm::formatv(" {0}->{1} in {2}", channels * groups, outputs, groups);
+  label += llvm::formatv(" {0}->{1} in {2}", channels * groups, outputs, groups).str();
   Value x = batch.input(in, type, spanFor(type));
   Value y = batch.chance(0.7) ? batch.constant(w, type, spanFor(type)) : batch.input(w, type, spanFor(type));
   Value result = convolve(batch, x, y, strides, low, high, dilations, groups, transposed);
@@ -205,11 +214,15 @@ TEST(Structured, Reduce) {
         if (dims.empty())
           dims.push_back(rank - 1);
         bool isFloat = isa<FloatType>(type);
-        Value x = batch.input(shape, type, isFloat ? std::optional<Span>(kind == ReduceKind::Prod ? Span{0.97, 1.02} : Span{-0.4, 0.4}) : std::nullopt);
+        Value x =
+            batch.input(shape, type,
+                        isFloat ? std::optional<Span>(kind == ReduceKind::Prod ? Span{0.97, 1.02} : Span{-0.4, 0.4})
+                                : std::nullopt);
         Value result = batch.builder.reduce(kind, x, dims, batch.chance(0.5));
         batch.expect(result, "reduce " + stringifyReduceKind(kind) + " " + nameOf(type));
         if (isFloat && batch.chance(0.5)) // prologue and epilogue
-          batch.expect(batch.builder.sub(batch.builder.reduce(kind, batch.builder.unary(UnaryKind::Abs, x), dims, true), batch.builder.scalarLike(x, 0.5)),
+          batch.expect(batch.builder.sub(batch.builder.reduce(kind, batch.builder.unary(UnaryKind::Abs, x), dims, true),
+                                         batch.builder.scalarLike(x, 0.5)),
                        "reduce with neighbours " + nameOf(type));
       }
     batch.check();
@@ -233,7 +246,8 @@ TEST(Structured, ArgReduceScanTopK) {
       Span ties{isFloat ? -1.0 : 0.0, isFloat ? 1.0 : 5.0};
       Value x = batch.input(shape, type, ties);
       ReduceKind extreme = i % 2 ? ReduceKind::Max : ReduceKind::Min;
-      batch.expect(batch.builder.argReduce(extreme, x, dim, batch.chance(0.5), batch.chance(0.5)), "arg_reduce " + nameOf(type));
+      batch.expect(batch.builder.argReduce(extreme, x, dim, batch.chance(0.5), batch.chance(0.5)),
+                   "arg_reduce " + nameOf(type));
       ReduceKind kind = kindsFor(type)[i % 4];
       Value y = batch.input(shape, type, isFloat ? Span{0.5, 1.3} : Span{0, 3});
       batch.expect(ScanOp::create(b, location, kind, y, dim, batch.chance(0.5), batch.chance(0.5)).getResult(),
@@ -273,7 +287,8 @@ TEST(Structured, Compute) {
     Value x = batch.input({5, 9}, type, Span{-0.9, 1.2}), y = batch.input({9, 7}, type, Span{-0.9, 1.2});
     auto domain = AffineMap::get(0, 0, {constant(5), constant(7), constant(9)}, c);
     auto maps = b.getAffineMapArrayAttr({AffineMap::get(3, 0, {d0, d2}, c), AffineMap::get(3, 0, {d2, d1}, c)});
-    TypedAttr initial = isa<FloatType>(type) ? TypedAttr(b.getFloatAttr(type, 0)) : TypedAttr(b.getIntegerAttr(type, 0));
+    TypedAttr initial =
+        isa<FloatType>(type) ? TypedAttr(b.getFloatAttr(type, 0)) : TypedAttr(b.getIntegerAttr(type, 0));
     OperationState state(location, ComputeOp::getOperationName());
     state.addOperands({x, y});
     state.addAttribute("domainMap", AffineMapAttr::get(domain));

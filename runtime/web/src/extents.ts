@@ -62,7 +62,8 @@ export class Extents {
     const open = shape.filter(entry => typeof entry === 'string');
     if (open.length > 1)
       throw new WasmindError('InvalidArgument',
-        `input '${input.name}': ${open.map(name => `'${name}'`).join(' and ')} of its shape do not follow from an array; pass a Tensor`);
+        `input '${input.name}': ${open.map(name => `'${name}'`).join(' and ')} of its shape do not follow from an array; `
+          + 'pass a Tensor');
     const known = elementCountOf(shape.filter(entry => typeof entry === 'number'));
     const count = open.length === 0 ? 1 : known === 0 ? 0 : elementCount / known;
     if (!Number.isInteger(count) || known * count !== elementCount)
@@ -76,7 +77,8 @@ export class Extents {
 export function elementsFor(input: TensorSpec, given: TensorLike): { data: TypedArray; dims?: readonly number[] } {
   if (given instanceof Tensor) {
     if (given.dtype !== input.dtype)
-      throw new WasmindError('InvalidArgument', `input '${input.name}': element type ${given.dtype}, the model needs ${input.dtype}`);
+      throw new WasmindError(
+        'InvalidArgument', `input '${input.name}': element type ${given.dtype}, the model needs ${input.dtype}`);
     return given;
   }
   if (!ArrayBuffer.isView(given) || dtypeOf(given) === undefined)
@@ -94,7 +96,8 @@ export function elementsFor(input: TensorSpec, given: TensorLike): { data: Typed
  * @param extentOf the value of a named extent.
  * @throws WasmindError `InvalidModule` when the module wrote an extent outside its bounds, or more elements than fit.
  */
-export function outputDims(entry: FunctionSpec, output: TensorSpec, dims: ReadonlyMap<string, Dim>, extentOf: (dim: Dim) => number): number[] {
+export function outputDims(
+  entry: FunctionSpec, output: TensorSpec, dims: ReadonlyMap<string, Dim>, extentOf: (dim: Dim) => number): number[] {
   const actual = output.shape.map(extent => {
     if (typeof extent === 'number') return extent;
     const dim = dims.get(extent)!, value = extentOf(dim);

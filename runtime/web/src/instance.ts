@@ -50,10 +50,12 @@ export class Instance {
     this.dims = new Map(signature.dims.map(dim => [dim.name, dim]));
     const memory = exports[memoryExport];
     // By its form, not its class: pages may replace the class, and other realms have their own.
-    if (typeof memory !== 'object' || memory === null || !('buffer' in memory)) throw new WasmindError('InvalidModule', `no export '${memoryExport}'`);
+    if (typeof memory !== 'object' || memory === null || !('buffer' in memory))
+      throw new WasmindError('InvalidModule', `no export '${memoryExport}'`);
     const promised = signature.memory.pages * pageByteLength;
     if (memory.buffer.byteLength !== promised)
-      throw new WasmindError('InvalidModule', `the memory has ${memory.buffer.byteLength} bytes, the signature says ${promised}`);
+      throw new WasmindError(
+        'InvalidModule', `the memory has ${memory.buffer.byteLength} bytes, the signature says ${promised}`);
     this.memory = memory;
     Instance.refuseGrowth(memory);
     const version = Instance.call(Instance.functionOf(exports, abiVersionExport), abiVersionExport);
@@ -178,7 +180,8 @@ export class Instance {
     if (entry) return entry;
     const names = [...this.entries.keys()].map(known => `'${known}'`).join(', ');
     throw new WasmindError('InvalidArgument',
-      name === undefined ? `the module has several entries; name one of ${names}` : `no entry '${name}'; the module has ${names}`);
+      name === undefined ? `the module has several entries; name one of ${names}`
+        : `no entry '${name}'; the module has ${names}`);
   }
 
   private inputOf(entry: Entry, name: string): TensorSpec {

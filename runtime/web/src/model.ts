@@ -82,9 +82,11 @@ function checkWeights(signature: Signature, bytes: Uint8Array | undefined): Uint
   if (!bytes)
     throw new WasmindError('Io', `the weights are in a file of their own, '${weights.file}': pass it as option weights`);
   if (bytes.length !== weights.byteLength)
-    throw new WasmindError('InvalidModule', `weights '${weights.file}': ${bytes.length} bytes, the module needs ${weights.byteLength}`);
+    throw new WasmindError(
+      'InvalidModule', `weights '${weights.file}': ${bytes.length} bytes, the module needs ${weights.byteLength}`);
   if (sha256(bytes) !== weights.sha256)
-    throw new WasmindError('InvalidModule', `weights '${weights.file}': not the file this module was compiled with (SHA-256 differs)`);
+    throw new WasmindError(
+      'InvalidModule', `weights '${weights.file}': not the file this module was compiled with (SHA-256 differs)`);
   return bytes;
 }
 
@@ -101,7 +103,8 @@ export class Model {
   private constructor(signature: Signature, module: WebAssembly.Module, weights: Uint8Array | undefined) {
     const imported = WebAssembly.Module.imports(module)[0];
     if (imported)
-      throw new WasmindError('InvalidModule', `the module imports '${imported.module}.${imported.name}'; wasmind modules import nothing`);
+      throw new WasmindError(
+        'InvalidModule', `the module imports '${imported.module}.${imported.name}'; wasmind modules import nothing`);
     this.signature = signature;
     this.module = module;
     this.weights = weights;
@@ -195,7 +198,8 @@ export class Model {
     }
   }
 
-  private static async fetchWeights(signature: Signature, url: string | undefined, options: LoadOptions): Promise<Uint8Array | undefined> {
+  private static async fetchWeights(
+    signature: Signature, url: string | undefined, options: LoadOptions): Promise<Uint8Array | undefined> {
     if (signature.weights.storage !== 'external') return undefined;
     const source = options.weights ?? (url === undefined ? undefined : Model.beside(url, signature.weights.file));
     return checkWeights(signature, source === undefined ? undefined : (await fetchBytes(source)).bytes);

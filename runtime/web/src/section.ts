@@ -74,6 +74,7 @@ export function signatureSection(source: Uint8Array | WebAssembly.Module): Uint8
       .map(section => section.contents);
   if (found.length > 1) throw new WasmindError('InvalidModule', `more than one custom section '${sectionName}'`);
   if (found.length === 0)
-    throw new WasmindError('InvalidModule', `no custom section '${sectionName}': the module was not made by the wasmind compiler`);
+    throw new WasmindError(
+      'InvalidModule', `no custom section '${sectionName}': the module was not made by the wasmind compiler`);
   return found[0];
 }

@@ -28,7 +28,8 @@ export class Tensor {
         throw new WasmindError('InvalidArgument', `extent ${extent} of [${dims.join(', ')}] is no natural number`);
     if (elements.length !== elementCountOf(dims))
       throw new WasmindError(
-        'InvalidArgument', `shape [${dims.join(', ')}] needs ${elementCountOf(dims)} elements, the array has ${elements.length}`);
+        'InvalidArgument',
+        `shape [${dims.join(', ')}] needs ${elementCountOf(dims)} elements, the array has ${elements.length}`);
     this.dtype = dtype;
     this.data = elements;
     this.dims = [...dims];

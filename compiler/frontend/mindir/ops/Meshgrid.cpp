@@ -1,4 +1,4 @@
-//===- Meshgrid.cpp - Meshgrid(tuple of [N], indexing): xy or ij --------------------------------------------------===//
+//===- Meshgrid.cpp - Meshgrid(tuple of [N], indexing): 1 = xy, 0 = ij --------------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {
@@ -9,7 +9,7 @@ Operand Meshgrid(Node &node) {
   if (auto indexing = node.parameter("indexing", 1); indexing && indexing->is(Operand::Kind::Text))
     swaps = indexing->string == "xy";
   else
-    swaps = node.integer("indexing", 1, 0) == 0;
+    swaps = node.integer("indexing", 1, 1) == 1;
   if (node.failed())
     return {};
   int64_t rank = tensors.size();

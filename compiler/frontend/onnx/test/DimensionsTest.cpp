@@ -1,0 +1,62 @@
+// Names and bounds of run-time extents.
+#include "compiler/frontend/onnx/test/Import.h"
+
+namespace wasmind::onnx {
+namespace {
+
+TEST(Dimensions, NamesAreTheModelsOrThePlace) {
+  const std::string ir = importGraph("(float[batch,length] x, float[?] z) => (float[batch,length] y) { y = Relu (x) }");
+  EXPECT_TRUE(containsInOrder(ir, {"{max = 8 : i64, min = 1 : i64, name = \"batch\"}",
+                                   "{max = 640 : i64, min = 1 : i64, name = \"length\"}",
+                                   "{max = 8 : i64, min = 1 : i64, name = \"z.0\"}"}));
+  EXPECT_TRUE(containsInOrder(
+      ir, {"note: dimension 'batch' (axis 0 of input 'x') is 1..8; --dim batch=N or --dim batch=MIN..MAX sets it"}));
+}
+
+TEST(Dimensions, OptionsFixOrBound) {
+  const char *body = "(float[batch,length] x) => (float[batch,length] y) { y = Relu (x) }";
+  EXPECT_TRUE(containsInOrder(importGraph(body, 17, withDims({{"batch", {1, 1}}, {"length", {2, 512}}})),
+                              {"{max = 512 : i64, min = 2 : i64, name = \"length\"}", "tensor<1x?xf32"}));
+  EXPECT_EQ(importGraph(body, 17, withDims({{"lenght", {1, 1}}})),
+            "error: m.onnx: --dim lenght: no dimension of that name; the inputs have batch, length");
+  EXPECT_EQ(importGraph(body, 17, withDims({{"batch", {3, 2}}})),
+            "error: m.onnx: --dim batch=3..2 is not a range of extents");
+}
+
+TEST(Dimensions, TablesBoundTheLengthsThatSliceThem) {
+  // Position embeddings: the first `length` of 512 positions.
+  const std::string model = R"(<ir_version: 8, opset_import: ["" : 17]>
+    test (float[batch,length] x) => (float[n] y) <int64[1] limit = {512}> {
+      table = ConstantOfShape (limit)
+      zero = Constant <value_ints = [0]> ()
+      length = Shape <start = 1> (x)
+      y = Slice (table, zero, length) })";
+  EXPECT_TRUE(containsInOrder(importText(model), {"{max = 512 : i64, min = 1 : i64, name = \"length\"}"}));
+  EXPECT_EQ(importText(model, withDims({{"length", {1, 600}}})),
+            "error: m.onnx: node 'y' (Slice, opset 17): the position 'length' may lie inside or outside an axis of "
+            "extent '512'; "
+            "bound the dimension with --dim");
+}
+
+TEST(Dimensions, KernelsBoundTheExtentsThatTheyFit) {
+  EXPECT_TRUE(
+      containsInOrder(importGraph(R"((float[1,1,width] x, float[1,1,5] w) => (float[1,1,n] y) { y = Conv (x, w) })"),
+                      {"{max = 640 : i64, min = 5 : i64, name = \"width\"}"}));
+}
+
+TEST(Dimensions, UnnamedOnesThatMeetAreTakenForOne) {
+  const std::string ir = importGraph("(float[?,3] a, float[?,3] b) => (float[n,3] y) { y = Add (a, b) }");
+  EXPECT_TRUE(containsInOrder(ir, {"note: dimension 'b.0' (axis 0 of input 'b') is taken to equal 'a.0'"}));
+}
+
+TEST(Dimensions, AScalarInputCanBeFixed) {
+  const std::string ir =
+      importGraph("(float[2] x, int64 rate) => (float[2] y) { r = Cast <to = 1> (rate) y = Mul (x, r) }", 17,
+                  withDims({{"rate", {16000, 16000}}}));
+  EXPECT_TRUE(
+      containsInOrder(ir, {"@run(%arg0: tensor<2xf32>", "1.600000e+04", "note: input 'rate' is fixed to 16000"}));
+  EXPECT_EQ(ir.find("%arg1"), std::string::npos);
+}
+
+} // namespace
+} // namespace wasmind::onnx

@@ -1,0 +1,111 @@
+// Wrong and unsupported models are refused with exactly these words.
+#include "compiler/frontend/onnx/test/Import.h"
+
+namespace wasmind::onnx {
+namespace {
+
+std::string errorOf(llvm::StringRef body, int opset = 17) { return importGraph(body, opset); }
+
+TEST(Errors, NotAModel) {
+  mlir::MLIRContext context;
+  auto binary = importOnnxBytes(context, "\x08\x07\xff\xff\xff", "m.onnx", "", /*isText=*/false);
+  ASSERT_FALSE(bool(binary));
+  EXPECT_EQ(llvm::toString(binary.takeError()),
+            "m.onnx: not an ONNX model (the file is damaged, cut short or of another format)");
+  auto missing = importOnnx(context, "no/such/file.onnx");
+  ASSERT_FALSE(bool(missing));
+  EXPECT_EQ(llvm::toString(missing.takeError()), "no/such/file.onnx: No such file or directory");
+  auto empty = importOnnxBytes(context, "", "m.onnx", "", /*isText=*/false);
+  ASSERT_FALSE(bool(empty));
+  EXPECT_EQ(llvm::toString(empty.takeError()), "m.onnx: holds no graph with outputs");
+}
+
+TEST(Errors, NamesInTheGraph) {
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (z) }"),
+            "error: m.onnx: node 'y' (Relu, opset 17): reads 'z', which nothing produces");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (z) z = Neg (y) }"),
+            "error: m.onnx: node 'y' (Relu, opset 17): reads 'z' before node 'z' produces it (a cycle, or nodes out of "
+            "topological order)");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (x) y = Neg (x) }"),
+            "error: m.onnx: the name 'y' is defined twice: by nodes 'y' and 'y'");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] q) { y = Relu (x) }"),
+            "error: m.onnx: output 'q' is not the result of any node");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] x2) { x = Relu (x) x2 = Neg (x) }"),
+            "error: m.onnx: the name 'x' is defined twice");
+}
+
+TEST(Errors, OperatorsAndVersions) {
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Foo (x) }"),
+            "error: m.onnx: node 'y' (Foo, opset 17): no such operator");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Det (x) }"),
+            "error: m.onnx: node 'y' (Det, opset 17): the operator is not supported");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (x) }", 99),
+            "error: m.onnx: node 'y' (Relu, opset 99): opset 99 is newer than 28, the newest that is known; export the "
+            "model with an older one");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = com.example.Foo (x) }"),
+            "error: m.onnx: node 'y' (com.example.Foo): the model imports no opset of domain 'com.example' and has no "
+            "function of that name");
+}
+
+TEST(Errors, Schema) {
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Add (x) }"),
+            "error: m.onnx: node 'y' (Add, opset 17): has input size 1 not in range [min=2, max=2]");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu <slope = 1> (x) }"),
+            "error: m.onnx: node 'y' (Relu, opset 17): Unrecognized attribute: slope for operator Relu");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Cast (x) }"),
+            "error: m.onnx: node 'y' (Cast, opset 17): Required attribute 'to' is missing");
+}
+
+TEST(Errors, ShapesThatDoNotFit) {
+  EXPECT_EQ(errorOf("(float[2] x, float[3] z) => (float[2] y) { y = Add (x, z) }"),
+            "error: m.onnx: node 'y' (Add, opset 17): binary: extents 2 and 3 of dimension 0 are neither equal nor 1");
+  EXPECT_EQ(errorOf(R"((float[2,3] x) => (float[4] y) {
+      s = Constant <value_ints = [4]> ()
+      y = Reshape (x, s) })"),
+            "error: m.onnx: node 'y' (Reshape, opset 17): an input of '6' elements does not take a shape of '4'");
+  EXPECT_EQ(errorOf("(float[2,3] x) => (float[4] y) { y = Softmax <axis = 2> (x) }"),
+            "error: m.onnx: node 'y' (Softmax, opset 17): axis 2 of a tensor of rank 2");
+  EXPECT_EQ(errorOf("(float[1,1,2,2] x, float[1,1,3,3] w) => (float[1,1,1,1] y) { y = Conv (x, w) }"),
+            "error: m.onnx: node 'y' (Conv, opset 17): a kernel that spans 3 does not fit axis 2 of extent '2' (at "
+            "least 2) with pads 0 and 0");
+}
+
+TEST(Errors, ValuesNeededWhileCompiling) {
+  EXPECT_EQ(errorOf("(float[2,3] x, int64[1] s) => (float[n] y) { y = Reshape (x, s) }"),
+            "error: m.onnx: node 'y' (Reshape, opset 17): shape (input 1, 's') depends on the data of the inputs, not "
+            "only on "
+            "their shapes; memory is planned while compiling, so it must be a constant or computed from shapes");
+  EXPECT_EQ(errorOf("(float[1,1,h,8] x, float[1,1,3,3] w) => (float[1,1,n,m] y) { y = Conv <auto_pad = \"SAME_UPPER\", "
+                    "strides = [2, 2]> (x, w) }"),
+            "error: m.onnx: node 'y' (Conv, opset 17): attribute 'auto_pad' = 'SAME_UPPER' needs a static spatial "
+            "shape, but axis 2 "
+            "is 'h'; fix it with --dim");
+}
+
+TEST(Errors, InputsAndTypes) {
+  EXPECT_EQ(errorOf("(string[2] x) => (string[2] y) { y = Identity (x) }"),
+            "error: m.onnx: input 'x' has element type STRING, which is not supported");
+  EXPECT_EQ(errorOf("(seq(float[2]) x) => (float[2] y) { y = Identity (x) }"),
+            "error: m.onnx: input 'x' is not a tensor; sequences, maps, optionals and sparse tensors are not supported "
+            "as inputs");
+  EXPECT_EQ(errorOf("(float x, int64[2] z) => (float y) { y = Cast <to = 8> (x) }"),
+            "error: m.onnx: node 'y' (Cast, opset 17): element type STRING is not supported");
+}
+
+TEST(Errors, FunctionsThatCallThemselves) {
+  EXPECT_EQ(importText(modelText("(float[2] x) => (float[2] y) { y = local.F (x) }", 17, R"(
+      <domain: "local", opset_import: ["" : 17, "local" : 1]>
+      F (a) => (b) { b = local.F (a) })")),
+            "error: m.onnx: node 'b' (local.F, opset 1): the function calls itself, directly or through others");
+}
+
+TEST(Errors, InsideSubgraphsTheInnerNodeIsNamed) {
+  EXPECT_EQ(errorOf(R"((float[2] x, bool c) => (float[2] y) {
+      y = If (c) <
+        then_branch = g () => (float[2] a) { a = Relu (x) },
+        else_branch = h () => (float[2] b) { b = Relu (missing) }> })"),
+            "error: m.onnx: node 'b' (Relu, opset 17): reads 'missing', which nothing produces");
+}
+
+} // namespace
+} // namespace wasmind::onnx

@@ -1,0 +1,143 @@
+// What operators become; numbers are judged by test/differential.
+#include "compiler/frontend/onnx/test/Import.h"
+
+namespace wasmind::onnx {
+namespace {
+
+TEST(Operators, ConvIsChannelsLastInside) {
+  EXPECT_TRUE(containsInOrder(importGraph(R"((float[1,3,8,8] x, float[4,3,3,3] w, float[4] b) => (float[1,4,4,4] y) {
+      y = Conv <strides = [2, 2], pads = [1, 1, 1, 1]> (x, w, b) })"),
+                              {"graph.transpose", "graph.convolve", "strides [2, 2] pad [1, 1] [1, 1]",
+                               "graph.binary add", "-> ", "graph.transpose"}));
+}
+
+TEST(Operators, AutoPadPutsTheLargerHalfWhereItSays) {
+  const char *body = R"((float[1,1,5,5] x, float[1,1,2,2] w) => (float[1,1,5,5] y) {
+      y = Conv <auto_pad = "SAME_%s"> (x, w) })";
+  for (auto [mode, pads] : {std::pair("UPPER", "pad [0, 0] [1, 1]"), std::pair("LOWER", "pad [1, 1] [0, 0]")}) {
+    char text[256];
+    snprintf(text, sizeof text, body, mode);
+    EXPECT_TRUE(containsInOrder(importGraph(text), {"graph.convolve", pads}));
+  }
+}
+
+TEST(Operators, CeilModeLeavesOutAWindowThatBeginsInThePadding) {
+  // (2 + 2 - 1) / 2 rounds up to 2, + 1 = 3 windows, but the third would begin at 4 >= 2 + 1.
+  EXPECT_TRUE(containsInOrder(importGraph(R"((float[1,1,2,2] x) => (float[1,1,n,m] y) {
+      y = MaxPool <kernel_shape = [1, 1], strides = [2, 2], pads = [1, 1, 1, 1], ceil_mode = 1> (x) })"),
+                              {"-> (tensor<1x1x2x2xf32>", "graph.window max"}));
+}
+
+TEST(Operators, AxesAreAnAttributeOrAnInput) {
+  const std::string before =
+      importGraph("(float[2,3] x) => (float[2] y) { y = ReduceSum <axes = [1], keepdims = 0> (x) }", 11);
+  const std::string since = importGraph(R"((float[2,3] x) => (float[2] y) {
+      a = Constant <value_ints = [1]> ()
+      y = ReduceSum <keepdims = 0> (x, a) })");
+  for (const std::string &ir : {before, since})
+    EXPECT_TRUE(containsInOrder(ir, {"graph.reduce sum %arg0 dims [1] : tensor<2x3xf32>"}));
+}
+
+TEST(Operators, SoftmaxBeforeOpset13NormalisesAllAxesFromTheFirst) {
+  const char *body = "(float[2,3,4] x) => (float[2,3,4] y) { y = Softmax <axis = 1> (x) }";
+  EXPECT_TRUE(containsInOrder(importGraph(body, 11), {"graph.reduce max %arg0 dims [1, 2]"}));
+  EXPECT_TRUE(containsInOrder(importGraph(body, 13), {"graph.reduce max %arg0 dims [1]"}));
+}
+
+TEST(Operators, ClipBoundsAreAttributesOrInputs) {
+  EXPECT_TRUE(containsInOrder(importGraph("(float[2] x) => (float[2] y) { y = Clip <min = 0.0, max = 6.0> (x) }", 6),
+                              {"graph.binary max", "graph.binary min"}));
+  EXPECT_TRUE(containsInOrder(importGraph("(float[2] x, float m) => (float[2] y) { y = Clip (x, , m) }", 13),
+                              {"graph.binary min"}));
+}
+
+TEST(Operators, NegativeStepsReverse) {
+  EXPECT_TRUE(
+      containsInOrder(importGraph(R"((float[7] x) => (float[n] y) {
+      s = Constant <value_ints = [-1]> ()
+      e = Constant <value_ints = [-100]> ()
+      a = Constant <value_ints = [0]> ()
+      k = Constant <value_ints = [-2]> ()
+      y = Slice (x, s, e, a, k) })"),
+                      {"graph.slice", "by [2]", "tensor<7xf32> -> tensor<4xf32>", "graph.reverse", "dims [0]"}));
+}
+
+TEST(Operators, ShapeArithmeticBecomesShapes) {
+  // Exporters' reshape to [batch, heads, length / heads].
+  const std::string ir = importGraph(R"((float[batch,length,12] x) => (float[a,b,c] y) {
+      shape = Shape (x)
+      zero = Constant <value_ints = [0]> ()
+      one = Constant <value_ints = [1]> ()
+      heads = Constant <value_ints = [4]> ()
+      batch = Gather <axis = 0> (shape, zero)
+      length = Gather <axis = 0> (shape, one)
+      longer = Mul (length, heads)
+      rest = Constant <value_ints = [-1]> ()
+      target = Concat <axis = 0> (batch, longer, rest)
+      y = Reshape (x, target) })");
+  EXPECT_TRUE(containsInOrder(ir, {"(s0, s1 * 4, 3)", "graph.reshape %arg0"}));
+}
+
+TEST(Operators, KnownConditionsKeepOneBranch) {
+  const std::string ir = importGraph(R"((float[n,3] x) => (float[n,3] y) {
+      shape = Shape <start = 1> (x)
+      three = Constant <value_ints = [3]> ()
+      isThree = Equal (shape, three)
+      y = If (isThree) <
+        then_branch = g () => (float[n,3] a) { a = Relu (x) },
+        else_branch = h () => (float[n,3] b) { b = Unsupported (x) }> })");
+  EXPECT_TRUE(containsInOrder(ir, {"graph.binary max"}));
+  EXPECT_EQ(ir.find("graph.if"), std::string::npos);
+}
+
+TEST(Operators, UnknownConditionsKeepBoth) {
+  EXPECT_TRUE(containsInOrder(importGraph(R"((float[2] x, bool c) => (float[2] y) {
+      y = If (c) <
+        then_branch = g () => (float[2] a) { a = Relu (x) },
+        else_branch = h () => (float[2] b) { b = Neg (x) }> })"),
+                              {"graph.if %arg1", "graph.yield", "else", "graph.unary neg", "graph.yield"}));
+}
+
+TEST(Operators, LoopsStackTheirRows) {
+  const std::string ir = importGraph(R"((float[4] x, int64 seed) => (float[4] last, float[100,4] rows) {
+      trips = Constant <value_int = 100> ()
+      always = Cast <to = 9> (trips)
+      last, rows = Loop (trips, always, x) <
+        body = b (int64 i, bool c, float[4] v) => (bool d, float[4] w, float[4] r) {
+          d = Identity (c)
+          w = Add (v, v)
+          r = Identity (w) }> })");
+  EXPECT_TRUE(containsInOrder(ir, {"graph.loop", "graph.scatter set", "graph.yield", "tensor<100x4xf32>"}));
+}
+
+TEST(Operators, FunctionBodiesOfTheSchemaAreExpanded) {
+  // Celu has no converter of its own.
+  EXPECT_TRUE(containsInOrder(importGraph("(float[2] x) => (float[2] y) { y = Celu <alpha = 2.0> (x) }"),
+                              {"graph.operators = {Celu = 1 : i64}", "graph.unary exp"}));
+}
+
+TEST(Operators, LocalFunctionsAreExpandedWithTheirAttributes) {
+  const std::string ir =
+      importText(modelText("(float[2] x) => (float[2] y) { y = local.Twice <slope = 0.5> (x) }", 17, R"(
+      <domain: "local", opset_import: ["" : 17]>
+      Twice <slope> (a) => (b) {
+        c = LeakyRelu <alpha : float = @slope> (a)
+        b = Add (c, c) })"));
+  EXPECT_TRUE(containsInOrder(
+      ir, {"graph.operators = {Add = 1 : i64, LeakyRelu = 1 : i64}", "5.000000e-01", "graph.binary add"}));
+}
+
+TEST(Operators, NodesThatNothingReadsAreLeftOut) {
+  const std::string ir = importGraph("(float[2] x) => (float[2] y) { z = Exp (x) y = Relu (x) }");
+  EXPECT_EQ(ir.find("graph.unary exp"), std::string::npos) << ir;
+}
+
+TEST(Operators, ListIsSortedAndHoldsTheFilesOfOps) {
+  auto names = supportedOperators();
+  EXPECT_TRUE(llvm::is_sorted(names));
+  EXPECT_TRUE(llvm::is_contained(names, "Conv"));
+  EXPECT_TRUE(llvm::is_contained(names, "ai.onnx.ml.Scaler"));
+}
+
+} // namespace
+} // namespace wasmind::onnx
