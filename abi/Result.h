@@ -1,9 +1,8 @@
-//===- Result.h - a value or the reason there is none
-//--------------------------------------------------------------===//
+//===- Result.h - a value or the reason there is none -------------------------------------------------------------===//
 //
 // The contract is read by code built with and without exceptions, so failures are values here.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include <cassert>
 #include <optional>

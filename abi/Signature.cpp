@@ -1,5 +1,4 @@
-//===- Signature.cpp - names, sizes and rules of the module contract
-//-----------------------------------------------===//
+//===- Signature.cpp - names, sizes and rules of the module contract ----------------------------------------------===//
 #include "abi/Signature.h"
 #include <algorithm>
 #include <limits>

@@ -1,12 +1,11 @@
-//===- Signature.h - what a module says about itself
-//---------------------------------------------------------------===//
+//===- Signature.h - what a module says about itself --------------------------------------------------------------===//
 //
 // The custom section `wasmind` of a module as C++ values (spec.md describes every field). The compiler fills a
 // Signature and writes it; hosts parse it before they run anything. No exceptions, no RTTI, no LLVM.
 //
 // All types are plain values: copy and move freely, share between threads while nobody writes.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "abi/Result.h"
 #include <cstdint>

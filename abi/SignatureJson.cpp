@@ -1,5 +1,4 @@
-//===- SignatureJson.cpp - the signature as the JSON text of the custom section
-//------------------------------------===//
+//===- SignatureJson.cpp - the signature as the JSON text of the custom section -----------------------------------===//
 #include "abi/Signature.h"
 #include <nlohmann/json.hpp>
 

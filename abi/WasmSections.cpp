@@ -1,5 +1,4 @@
-//===- WasmSections.cpp - the sections of a .wasm file, without an engine
-//------------------------------------------===//
+//===- WasmSections.cpp - the sections of a .wasm file, without an engine -----------------------------------------===//
 #include "abi/WasmSections.h"
 #include <algorithm>
 

@@ -1,10 +1,9 @@
-//===- WasmSections.h - the sections of a .wasm file, without an engine
-//--------------------------------------------===//
+//===- WasmSections.h - the sections of a .wasm file, without an engine -------------------------------------------===//
 //
 // Reads only the section headers of a module (WebAssembly core specification, section 5.5), so that a signature can be
 // read from a file without compiling it. Whether the sections' contents are valid is the engine's question.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "abi/Result.h"
 #include <cstdint>

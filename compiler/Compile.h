@@ -1,8 +1,8 @@
-//===- Compile.h - model file to .wasm ---------------------------------------------------------------------------------===//
+//===- Compile.h - model file to .wasm ----------------------------------------------------------------------------===//
 //
 // The compiler as a library. No LLVM type appears here.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -27,7 +27,7 @@ struct CompileOptions {
   bool externalWeights = false;  ///< weights go to OUTPUT with .weights instead of .wasm
   int optLevel = 2;
   Stage stopAfter = Stage::Module;
-  Emit emit = Emit::Wasm;        ///< what is written; before Stage::Module always MLIR
+  Emit emit = Emit::Wasm; ///< what is written; before Stage::Module always MLIR
   uint64_t memoryLimit = uint64_t(1) << 30;
   /// Called as work goes on, with the name of the stage that begins.
   std::function<void(const std::string &stage)> progress;

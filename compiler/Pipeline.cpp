@@ -1,11 +1,11 @@
-//===- Pipeline.cpp - the whole compiler on one page -----------------------------------------------------------------===//
+//===- Pipeline.cpp - the whole compiler on one page --------------------------------------------------------------===//
 //
 //   frontend   model file -> graph dialect
 //   graph      rewrites on whole tensors
 //   loops      kernels over pointers, and the memory plan
 //   module     LLVM, linked and signed .wasm
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "abi/Signature.h"
 #include "compiler/Compile.h"
 #include "compiler/frontend/mindir/MindIR.h"
@@ -14,11 +14,11 @@
 #include "compiler/loops/Loops.h"
 #include "compiler/module/Module.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
-#include "llvm/ADT/StringExtras.h"
 #include <chrono>
 
 using namespace mlir;
@@ -38,8 +38,8 @@ public:
   }
   llvm::Error open() {
     int descriptor = -1;
-    if (std::error_code code = llvm::sys::fs::createUniqueFile(path + ".%%%%%%.part", descriptor, temporary,
-                                                               llvm::sys::fs::OF_None, 0644))
+    if (std::error_code code =
+            llvm::sys::fs::createUniqueFile(path + ".%%%%%%.part", descriptor, temporary, llvm::sys::fs::OF_None, 0644))
       return llvm::createStringError(code, "%s: cannot create: %s", path.c_str(), code.message().c_str());
     stream = std::make_unique<llvm::raw_fd_ostream>(descriptor, /*shouldClose=*/true);
     return llvm::Error::success();
@@ -186,7 +186,8 @@ private:
       return llvm::Error::success();
     }
     if (extension != ".onnx" && extension != ".onnxtxt")
-      return llvm::createStringError("%s: unknown kind of model; expected .onnx, .onnxtxt or .mindir", fileName(input).c_str());
+      return llvm::createStringError("%s: unknown kind of model; expected .onnx, .onnxtxt or .mindir",
+                                     fileName(input).c_str());
     onnx::ImportOptions importOptions;
     for (auto &[name, bounds] : options.dims)
       importOptions.dims[name] = {bounds.min, bounds.max};
@@ -214,14 +215,16 @@ private:
     PassManager passes(&context);
     graph::buildGraphPipeline(passes);
     if (failed(passes.run(graph)))
-      return llvm::createStringError("%s: %s", fileName(input).c_str(), message.empty() ? "the graph stage failed" : message.c_str());
+      return llvm::createStringError("%s: %s", fileName(input).c_str(),
+                                     message.empty() ? "the graph stage failed" : message.c_str());
     return llvm::Error::success();
   }
 
   llvm::Error lower(ModuleOp graph, loops::Program &program) {
     loops::Options loopOptions;
-    loopOptions.hint = options.engineHint == "v8" ? loops::EngineHint::V8
-                       : options.engineHint == "cranelift" ? loops::EngineHint::Cranelift : loops::EngineHint::Any;
+    loopOptions.hint = options.engineHint == "v8"          ? loops::EngineHint::V8
+                       : options.engineHint == "cranelift" ? loops::EngineHint::Cranelift
+                                                           : loops::EngineHint::Any;
     loopOptions.relaxedSimd = options.relaxedSimd;
     loopOptions.limit = options.memoryLimit;
     auto lowered = loops::lowerToLoops(graph, loopOptions);
@@ -259,7 +262,8 @@ private:
         if (auto count = dyn_cast<IntegerAttr>(entry.getValue()))
           signature.operators.push_back({entry.getName().str(), uint64_t(count.getInt())});
     for (const loops::KernelRecord &kernel : program.kernels)
-      signature.kernels.push_back({kernel.name, kernel.kind, kernel.shape, kernel.flops, kernel.bytes, kernel.vectorised, kernel.calls});
+      signature.kernels.push_back(
+          {kernel.name, kernel.kind, kernel.shape, kernel.flops, kernel.bytes, kernel.vectorised, kernel.calls});
     return signature;
   }
 
@@ -296,9 +300,8 @@ private:
     if (options.externalWeights && program.weights.byteLength) {
       weightsPath = output.substr(0, output.size() - llvm::sys::path::extension(output).size()) + ".weights";
       llvm::SHA256 hash;
-      forEachWeightChunk(program, [&](llvm::ArrayRef<char> chunk) {
-        hash.update(llvm::StringRef(chunk.data(), chunk.size()));
-      });
+      forEachWeightChunk(program,
+                         [&](llvm::ArrayRef<char> chunk) { hash.update(llvm::StringRef(chunk.data(), chunk.size())); });
       std::string digest = llvm::toHex(hash.final(), /*LowerCase=*/true);
       signature.weights.external = true;
       signature.weights.file = fileName(weightsPath);
@@ -312,7 +315,8 @@ private:
     }
     if (auto error = abi::validate(signature))
       return llvm::createStringError("internal: the module's signature is wrong: %s", error->text.c_str());
-    module::ModuleInput moduleInput{*program.code, data, abi::writeSignature(signature), program.pages, loops::Options().base};
+    module::ModuleInput moduleInput{*program.code, data, abi::writeSignature(signature), program.pages,
+                                    loops::Options().base};
     auto emitted = module::emitModule(moduleInput, moduleOptions);
     if (!emitted)
       return emitted.takeError();

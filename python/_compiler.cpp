@@ -1,9 +1,9 @@
-//===- _compiler.cpp - the compiler for Python ------------------------------------------------------------------===//
+//===- _compiler.cpp - the compiler for Python --------------------------------------------------------------------===//
 //
 // Conversion between Python and compiler/Compile.h, nothing else. A module of its own, so that running a model loads no
 // LLVM. The interpreter lock is free while a model is compiled.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Compile.h"
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/map.h>

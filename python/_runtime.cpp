@@ -1,10 +1,10 @@
-//===- _runtime.cpp - the host's C interface for Python ---------------------------------------------------------===//
+//===- _runtime.cpp - the host's C interface for Python -----------------------------------------------------------===//
 //
 // Conversion between numpy and wasmind.h, nothing else: names, defaults and rules are in the package's Python files.
 // The interpreter lock is free while a module is compiled or runs. An instance is used by one thread at a time; a
 // second one waits.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "runtime/host/include/wasmind.h"
 #include <mutex>
 #include <nanobind/nanobind.h>

@@ -1,5 +1,4 @@
-//===- Array.cpp - arrays as numpy's .npy files hold them
-//----------------------------------------------------------===//
+//===- Array.cpp - arrays as numpy's .npy files hold them ---------------------------------------------------------===//
 #include "tools/Array.h"
 #include "abi/Signature.h"
 #include "tools/Commands.h"

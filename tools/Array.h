@@ -1,9 +1,8 @@
-//===- Array.h - arrays as numpy's .npy files hold them
-//------------------------------------------------------------===//
+//===- Array.h - arrays as numpy's .npy files hold them -----------------------------------------------------------===//
 //
 // Format: numpy.lib.format, versions 1.0, 2.0 and 3.0. Elements are little-endian; column-major files are turned.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "wasmind.hpp"
 #include <map>

@@ -1,9 +1,8 @@
-//===- Commands.h - the subcommands of the `wasmind` tool
-//----------------------------------------------------------===//
+//===- Commands.h - the subcommands of the `wasmind` tool ---------------------------------------------------------===//
 //
 // Each subcommand is one file `<name>.cpp` that defines `register<Name>`; wasmind.cpp calls those the build contains.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include <CLI/CLI.hpp>
 #include <stdexcept>

@@ -1,5 +1,4 @@
-//===- Measurement.cpp - times and sizes of running one model
-//------------------------------------------------------===//
+//===- Measurement.cpp - times and sizes of running one model -----------------------------------------------------===//
 #include "tools/Measurement.h"
 #include <algorithm>
 #include <chrono>

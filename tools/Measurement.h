@@ -1,5 +1,4 @@
-//===- Measurement.h - times and sizes of running one model
-//--------------------------------------------------------===//
+//===- Measurement.h - times and sizes of running one model -------------------------------------------------------===//
 #pragma once
 #include "wasmind.hpp"
 #include <functional>

@@ -1,5 +1,4 @@
-//===- Process.cpp - running other programs
-//------------------------------------------------------------------------===//
+//===- Process.cpp - running other programs -----------------------------------------------------------------------===//
 #include "tools/Process.h"
 #include "tools/Commands.h"
 #include <cerrno>

@@ -1,5 +1,4 @@
-//===- Process.h - running other programs
-//--------------------------------------------------------------------------===//
+//===- Process.h - running other programs -------------------------------------------------------------------------===//
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,5 +1,4 @@
-//===- RandomInputs.cpp - inputs from a seed, the same in every host of wasmind
-//------------------------------------===//
+//===- RandomInputs.cpp - inputs from a seed, the same in every host of wasmind -----------------------------------===//
 #include "tools/RandomInputs.h"
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,4 @@
-//===- RandomInputs.h - inputs from a seed, the same in every host of wasmind
-//--------------------------------------===//
+//===- RandomInputs.h - inputs from a seed, the same in every host of wasmind -------------------------------------===//
 #pragma once
 #include "tools/Array.h"
 

@@ -1,5 +1,4 @@
-//===- ReadFile.cpp - whole files as bytes
-//-------------------------------------------------------------------------===//
+//===- ReadFile.cpp - whole files as bytes ------------------------------------------------------------------------===//
 #include "tools/ReadFile.h"
 #include "tools/Commands.h"
 #include <cerrno>

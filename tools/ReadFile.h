@@ -1,5 +1,4 @@
-//===- ReadFile.h - whole files as bytes
-//---------------------------------------------------------------------------===//
+//===- ReadFile.h - whole files as bytes --------------------------------------------------------------------------===//
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,5 +1,4 @@
-//===- Verify.cpp - how far computed outputs are from expected ones
-//------------------------------------------------===//
+//===- Verify.cpp - how far computed outputs are from expected ones -----------------------------------------------===//
 #include "tools/Verify.h"
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,4 @@
-//===- Verify.h - how far computed outputs are from expected ones
-//--------------------------------------------------===//
+//===- Verify.h - how far computed outputs are from expected ones -------------------------------------------------===//
 #pragma once
 #include "tools/Array.h"
 

@@ -1,9 +1,8 @@
-//===- bench.cpp - `wasmind bench`: one model on several engines, side by side
-//-------------------------------------===//
+//===- bench.cpp - `wasmind bench`: one model on several engines, side by side ------------------------------------===//
 //
 // Every engine and every peer runs in a process of its own, so that none warms the caches of the next one's start.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "tools/Commands.h"
 #include "tools/Measurement.h"
 #include "tools/Process.h"

@@ -1,4 +1,4 @@
-//===- compile.cpp - `wasmind compile`: a model file becomes a .wasm ----------------------------------------------------===//
+//===- compile.cpp - `wasmind compile`: a model file becomes a .wasm ----------------------------------------------===//
 #include "compiler/Compile.h"
 #include "tools/Commands.h"
 #include "tools/Process.h"
@@ -51,25 +51,41 @@ void registerCompile(CLI::App &app, int &exitCode) {
   };
   auto arguments = std::make_shared<Arguments>();
   CLI::App *command = app.add_subcommand("compile", "Compile a model (.onnx, .onnxtxt, .mindir) to a standalone .wasm");
-  command->footer("Examples:\n"
-                  "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
-                  "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
-                  "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
-                  "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
+  command->footer(
+      "Examples:\n"
+      "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
+      "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
+      "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
+      "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
   command->add_option("model", arguments->model, "Model file")->required();
   command->add_option("-o,--output", arguments->output, "Output file; - for text on standard output")->required();
   command->add_option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
-  command->add_option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")->delimiter(',');
-  command->add_option("--weights", arguments->weights, "Where the weights go")->check(CLI::IsMember({"inline", "external"}))->capture_default_str();
-  command->add_option("--engine-hint", arguments->hint, "Engine to shape the kernels for")->check(CLI::IsMember({"v8", "cranelift", "any"}))->capture_default_str();
-  command->add_option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")->check(CLI::IsMember({"frontend", "graph", "loops", "module"}))->capture_default_str();
-  command->add_option("--emit", arguments->emit, "What to write after the last stage")->check(CLI::IsMember({"wasm", "mlir", "llvm", "object"}))->capture_default_str();
-  command->add_option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")->capture_default_str();
-  command->add_option("--verify", arguments->verify, "Run the module on the inputs of this case (.npz with in:NAME, out:NAME) and compare");
-  command->add_option("--tolerance", arguments->tolerance, "For --verify: largest |difference| over largest |expected|")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
+      ->delimiter(',');
+  command->add_option("--weights", arguments->weights, "Where the weights go")
+      ->check(CLI::IsMember({"inline", "external"}))
+      ->capture_default_str();
+  command->add_option("--engine-hint", arguments->hint, "Engine to shape the kernels for")
+      ->check(CLI::IsMember({"v8", "cranelift", "any"}))
+      ->capture_default_str();
+  command->add_option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")
+      ->check(CLI::IsMember({"frontend", "graph", "loops", "module"}))
+      ->capture_default_str();
+  command->add_option("--emit", arguments->emit, "What to write after the last stage")
+      ->check(CLI::IsMember({"wasm", "mlir", "llvm", "object"}))
+      ->capture_default_str();
+  command->add_option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")
+      ->capture_default_str();
+  command->add_option("--verify", arguments->verify,
+                      "Run the module on the inputs of this case (.npz with in:NAME, out:NAME) and compare");
+  command->add_option("--tolerance", arguments->tolerance, "For --verify: largest |difference| over largest |expected|")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_flag("--time-stages", arguments->time, "Print what each stage took");
   command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but errors");
-  command->add_option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")->check(CLI::IsMember({0, 2}))->capture_default_str();
+  command->add_option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")
+      ->check(CLI::IsMember({0, 2}))
+      ->capture_default_str();
   command->callback([arguments, &exitCode] {
     CompileOptions options;
     for (const std::string &dim : arguments->dims)
@@ -94,7 +110,9 @@ void registerCompile(CLI::App &app, int &exitCode) {
       throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
     bool talk = !arguments->quiet && arguments->output != "-";
     if (talk && isatty(2))
-      options.progress = [](const std::string &stage) { std::fprintf(stderr, "\r\033[Kwasmind: %s ...", stage.c_str()); };
+      options.progress = [](const std::string &stage) {
+        std::fprintf(stderr, "\r\033[Kwasmind: %s ...", stage.c_str());
+      };
     CompileResult result = compile(arguments->model, arguments->output, options);
     if (options.progress)
       std::fprintf(stderr, "\r\033[K");
@@ -111,8 +129,9 @@ void registerCompile(CLI::App &app, int &exitCode) {
         std::fprintf(stderr, "%-10s %9.1f ms\n", time.name.c_str(), time.milliseconds);
     if (talk && binary && options.emit == Emit::Wasm)
       std::printf("%s: code %llu bytes, weights %llu bytes, memory %llu bytes\n", arguments->output.c_str(),
-                  (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes, (unsigned long long)result.memoryBytes);
-    // By the program itself, as a user would: what is verified is the file, not what the compiler has in memory.
+                  (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes,
+                  (unsigned long long)result.memoryBytes);
+    // What is verified is the file, not what the compiler has in memory.
     if (!arguments->verify.empty())
       exitCode = verifyCase(arguments->output, arguments->verify, arguments->tolerance);
   });

@@ -1,9 +1,8 @@
-//===- inspect.cpp - `wasmind inspect`: what a module says about itself
-//--------------------------------------------===//
+//===- inspect.cpp - `wasmind inspect`: what a module says about itself -------------------------------------------===//
 //
 // Reads the file only; nothing is compiled or run, so modules of any trust can be looked at.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "abi/Signature.h"
 #include "abi/WasmSections.h"
 #include "tools/Commands.h"

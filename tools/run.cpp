@@ -1,5 +1,4 @@
-//===- run.cpp - `wasmind run`: one model on given inputs
-//----------------------------------------------------------===//
+//===- run.cpp - `wasmind run`: one model on given inputs ---------------------------------------------------------===//
 #include "tools/Commands.h"
 #include "tools/Measurement.h"
 #include "tools/Npz.h"

@@ -1,4 +1,4 @@
-//===- wasmind-opt.cpp - runs single passes on textual MLIR, for tests and debugging --------------------------------===//
+//===- wasmind-opt.cpp - runs single passes on textual MLIR, for tests and debugging ------------------------------===//
 #include "compiler/graph/Graph.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/module/Passes.h"
@@ -13,8 +13,9 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<wasmind::graph::GraphDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
-                  mlir::scf::SCFDialect, mlir::cf::ControlFlowDialect, mlir::vector::VectorDialect, mlir::LLVM::LLVMDialect>();
+  registry.insert<wasmind::graph::GraphDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
+                  mlir::math::MathDialect, mlir::scf::SCFDialect, mlir::cf::ControlFlowDialect,
+                  mlir::vector::VectorDialect, mlir::LLVM::LLVMDialect>();
   wasmind::graph::registerGraphPasses();
   wasmind::module::registerModulePasses();
   mlir::registerTransformsPasses();

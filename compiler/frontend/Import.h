@@ -1,4 +1,4 @@
-//===- Import.h - what every front end takes and gives -------------------------------------------------------------===//
+//===- Import.h - what every front end takes and gives ------------------------------------------------------------===//
 #pragma once
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"

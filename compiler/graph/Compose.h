@@ -1,11 +1,11 @@
-//===- Compose.h - what front ends say once: deep-learning operators as compositions of primitives --------------------===//
+//===- Compose.h - what front ends say once: deep-learning operators as compositions of primitives ----------------===//
 //
 // ONNX, MindIR and expressions all use these. Functions return the result value; they emit operations at the builder's
 // position and expect operands that fit (front ends check and report with the node's name first). Where an operation
 // cannot be built (shapes that do not fit), MLIR's diagnostic is emitted at the builder's location and null returned;
 // every function returns null when given null.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Constants.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -21,11 +21,11 @@ public:
   using Ints = llvm::ArrayRef<int64_t>;
 
   // --- constants; element types
-  Value scalar(Type element, double value, int64_t rank = 0);  ///< one element, shape [1] * rank
-  Value scalarLike(Value x, double value);                     ///< one element of x's type and rank
+  Value scalar(Type element, double value, int64_t rank = 0); ///< one element, shape [1] * rank
+  Value scalarLike(Value x, double value);                    ///< one element of x's type and rank
   Value splat(llvm::ArrayRef<mlir::AffineExpr> extents, Type element, double value);
-  Value extent(mlir::AffineExpr expression);                   ///< rank-0 i64
-  Value shapeOf(Value x);                                      ///< rank-1 i64
+  Value extent(mlir::AffineExpr expression); ///< rank-0 i64
+  Value shapeOf(Value x);                    ///< rank-1 i64
   Type elementOf(Value x);
   Extents extentsOf(Value x);
   int64_t rankOf(Value x);
@@ -35,7 +35,7 @@ public:
   Value binary(BinaryKind kind, Value lhs, Value rhs);
   Value compare(CompareKind kind, Value lhs, Value rhs);
   Value select(Value condition, Value onTrue, Value onFalse);
-  Value cast(Value x, Type element);                           ///< x itself when it has the type
+  Value cast(Value x, Type element); ///< x itself when it has the type
   Value add(Value a, Value b) { return binary(BinaryKind::Add, a, b); }
   Value sub(Value a, Value b) { return binary(BinaryKind::Sub, a, b); }
   Value mul(Value a, Value b) { return binary(BinaryKind::Mul, a, b); }
@@ -47,8 +47,9 @@ public:
   Value reshape(Value x, llvm::ArrayRef<mlir::AffineExpr> extents);
   Value reshape(Value x, Ints extents);
   Value transpose(Value x, Ints permutation);
-  Value broadcastTo(Value x, llvm::ArrayRef<mlir::AffineExpr> extents);  ///< numpy: prepends dimensions
-  Value slice(Value x, llvm::ArrayRef<mlir::AffineExpr> starts, llvm::ArrayRef<mlir::AffineExpr> extents, Ints strides = {});
+  Value broadcastTo(Value x, llvm::ArrayRef<mlir::AffineExpr> extents); ///< numpy: prepends dimensions
+  Value slice(Value x, llvm::ArrayRef<mlir::AffineExpr> starts, llvm::ArrayRef<mlir::AffineExpr> extents,
+              Ints strides = {});
   Value sliceDim(Value x, int64_t dim, mlir::AffineExpr start, mlir::AffineExpr extent, int64_t stride = 1);
   Value concat(mlir::ValueRange inputs, int64_t dim);
   Value pad(Value x, Value value, Ints low, Ints high, Ints interior = {});
@@ -60,9 +61,9 @@ public:
   Value gatherNd(Value data, Value indices, int64_t batchDims);
   Value scatterElements(ScatterKind kind, Value data, Value indices, Value updates, int64_t dim);
   Value scatterNd(ScatterKind kind, Value data, Value indices, Value updates);
-  Value unsqueeze(Value x, Ints dims);                         ///< dims index the result
+  Value unsqueeze(Value x, Ints dims); ///< dims index the result
   Value squeeze(Value x, Ints dims);
-  Value flatten(Value x, int64_t dim);                         ///< [product of dims before, product of the rest]
+  Value flatten(Value x, int64_t dim); ///< [product of dims before, product of the rest]
 
   // --- reductions
   Value reduce(ReduceKind kind, Value x, Ints dims, bool keepDims);
@@ -71,14 +72,14 @@ public:
 
   // --- activations
   Value relu(Value x);
-  Value clip(Value x, Value low, Value high);                  ///< low or high may be null = unbounded
+  Value clip(Value x, Value low, Value high); ///< low or high may be null = unbounded
   Value clip(Value x, double low, double high);
   Value sigmoid(Value x) { return unary(UnaryKind::Sigmoid, x); }
   Value silu(Value x);
-  Value gelu(Value x);                                         ///< x/2 (1 + erf(x / sqrt 2))
+  Value gelu(Value x); ///< x/2 (1 + erf(x / sqrt 2))
   Value geluTanh(Value x);
   Value hardSigmoid(Value x, double alpha, double beta);
-  Value hardSwish(Value x);                                    ///< x * clip(x/6 + 1/2, 0, 1)
+  Value hardSwish(Value x); ///< x * clip(x/6 + 1/2, 0, 1)
   Value leakyRelu(Value x, double alpha);
   Value elu(Value x, double alpha);
   Value softplus(Value x);
@@ -93,8 +94,8 @@ public:
   Value groupNorm(Value x, Value scale, Value bias, int64_t groups, double epsilon); ///< x [N, C, ...]
 
   // --- linear algebra
-  Value matmul(Value a, Value b);                              ///< numpy.matmul, any ranks
-  Value matmul(Value a, Value b, bool transposeA, bool transposeB);  ///< last two dimensions swapped first
+  Value matmul(Value a, Value b);                                   ///< numpy.matmul, any ranks
+  Value matmul(Value a, Value b, bool transposeA, bool transposeB); ///< last two dimensions swapped first
 
   // --- images, channels first: x [N, C, spatial...], weights [O, C / groups, spatial...], bias [O] or null.
   struct Window {
@@ -102,12 +103,13 @@ public:
   };
   Value convolve(Value x, Value weights, Value bias, const Window &window, int64_t groups);
   /// weights [C, O / groups, spatial...]
-  Value convolveTranspose(Value x, Value weights, Value bias, const Window &window, int64_t groups, Ints outputPadding = {});
+  Value convolveTranspose(Value x, Value weights, Value bias, const Window &window, int64_t groups,
+                          Ints outputPadding = {});
   Value maxPool(Value x, Ints kernel, const Window &window);
   Value averagePool(Value x, Ints kernel, const Window &window, bool countPadding);
   /// Pads for SAME-style padding of static spatial extents (the extra element at the end, or at the start).
   static void samePads(Ints input, Ints kernel, Window &window, bool extraAtStart);
-  Value globalAveragePool(Value x);                            ///< keeps dims
+  Value globalAveragePool(Value x); ///< keeps dims
   /// Resampling of spatial dimensions of x along `dims` by index arithmetic folded at compile time:
   /// coordinate(i) gives the source coordinate of output index i.
   Value resizeNearest(Value x, int64_t dim, int64_t extent, llvm::function_ref<int64_t(int64_t)> source);
@@ -147,8 +149,9 @@ private:
     types.clear();
     if (llvm::is_contained(state.operands, Value()))
       return nullptr;
-    if (failed(Op::inferReturnTypes(getContext(), getLoc(), state.operands, state.attributes.getDictionary(getContext()),
-                                    state.getRawProperties(), state.regions, types)))
+    if (failed(Op::inferReturnTypes(getContext(), getLoc(), state.operands,
+                                    state.attributes.getDictionary(getContext()), state.getRawProperties(),
+                                    state.regions, types)))
       return nullptr;
     state.types.assign(types.begin(), types.end());
     return checked(mlir::OpBuilder::create(state));

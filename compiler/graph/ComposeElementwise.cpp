@@ -1,4 +1,4 @@
-//===- ComposeElementwise.cpp - constants, elementwise primitives with broadcasting, activations -------------------===//
+//===- ComposeElementwise.cpp - constants, elementwise primitives with broadcasting, activations ------------------===//
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Structured.h"
 #include <cmath>

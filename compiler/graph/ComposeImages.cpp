@@ -1,9 +1,9 @@
-//===- ComposeImages.cpp - convolutions, pools and resampling of channels-first images -----------------------------===//
+//===- ComposeImages.cpp - convolutions, pools and resampling of channels-first images ----------------------------===//
 //
 // The primitives are channels-last; each composition here transposes in and out, and --graph-sink-transposes removes
 // the pairs between neighbours.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
 #include <cmath>
 
@@ -58,7 +58,7 @@ Value Compose::convolveTranspose(Value x, Value weights, Value bias, const Windo
   auto channels = rank < 3 ? std::nullopt : constantOf(extentsOf(weights)[0]);
   if (rankOf(x) != rank || !channels || groups < 1 || *channels % groups != 0) {
     emitError("transposed convolution needs weights [C, O / groups, spatial...] of the input's rank, with "
-                        "static channels that divide into ")
+              "static channels that divide into ")
         << groups << " groups";
     return nullptr;
   }

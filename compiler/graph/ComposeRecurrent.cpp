@@ -1,4 +1,4 @@
-//===- ComposeRecurrent.cpp - recurrent layers -------------------------------------------------------------------===//
+//===- ComposeRecurrent.cpp - recurrent layers --------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
 
 using namespace mlir;

@@ -1,4 +1,4 @@
-//===- ComposeRows.cpp - reductions, softmax, normalisations, matrix products --------------------------------------===//
+//===- ComposeRows.cpp - reductions, softmax, normalisations, matrix products -------------------------------------===//
 #include "compiler/graph/Compose.h"
 
 using namespace mlir;

@@ -91,7 +91,7 @@ void storeDouble(Type element, double value, char *to) {
     return store<uint64_t>(to, value >= 0x1p64 ? ~uint64_t(0) : uint64_t(value));
   int64_t integer = 0;
   if (!std::isnan(value))
-    integer = value >= 0x1p63    ? std::numeric_limits<int64_t>::max()
+    integer = value >= 0x1p63   ? std::numeric_limits<int64_t>::max()
               : value < -0x1p63 ? std::numeric_limits<int64_t>::min()
                                 : int64_t(value);
   unsigned bits = element.getIntOrFloatBitWidth();
@@ -195,7 +195,8 @@ Value makeConstant(OpBuilder &builder, Location location, RankedTensorType type,
   ElementsAttr attribute;
   if (bytes.size() > denseByteLimit) {
     attribute = DenseResourceElementsAttr::get(
-        type, uniqueName(), HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, blobAlignment, /*dataIsMutable=*/false));
+        type, uniqueName(),
+        HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, blobAlignment, /*dataIsMutable=*/false));
   } else if (element.isInteger(1)) {
     SmallVector<bool> values;
     for (char byte : bytes)
@@ -211,9 +212,11 @@ Value makeConstant(OpBuilder &builder, Location location, RankedTensorType type,
   if (bytes.size() <= denseByteLimit || isUniform(bytes, byteWidth(type.getElementType())))
     return makeConstant(builder, location, type, ArrayRef<char>(bytes));
   auto *owned = new std::vector<char>(std::move(bytes));
-  AsmResourceBlob blob(*owned, alignof(std::max_align_t), [owned](void *, size_t, size_t) { delete owned; },
-                       /*dataIsMutable=*/false);
-  return ConstantOp::create(builder, location, type, DenseResourceElementsAttr::get(type, uniqueName(), std::move(blob)));
+  AsmResourceBlob blob(
+      *owned, alignof(std::max_align_t), [owned](void *, size_t, size_t) { delete owned; },
+      /*dataIsMutable=*/false);
+  return ConstantOp::create(builder, location, type,
+                            DenseResourceElementsAttr::get(type, uniqueName(), std::move(blob)));
 }
 
 Value makeMappedConstant(OpBuilder &builder, Location location, RankedTensorType type, StringRef name,

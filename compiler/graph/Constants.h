@@ -3,7 +3,7 @@
 // Constants are raw little-endian elements in row-major order; bool is one byte (0 or 1), also in blobs. Large ones are
 // resource blobs that point into the mapped model file (never copied); small ones and splats may be dense attributes.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Graph.h"
 #include "mlir/IR/Builders.h"
@@ -16,8 +16,9 @@ namespace wasmind::graph {
 /// Bytes of one element: bool and 8-bit 1, f16 and bf16 2, ... Only for the dialect's element types.
 unsigned byteWidth(mlir::Type element);
 
-/// One element as a double (exact but for 64-bit integers) or an integer (floats truncate; u64 wraps), and back: doubles
-/// round to the narrower floats, truncate and saturate to integers (NaN gives 0) and are `!= 0` as bool; integers wrap.
+/// One element as a double (exact but for 64-bit integers) or an integer (floats truncate; u64 wraps), and back:
+/// doubles round to the narrower floats, truncate and saturate to integers (NaN gives 0) and are `!= 0` as bool;
+/// integers wrap.
 double loadDouble(mlir::Type element, const char *from);
 int64_t loadInteger(mlir::Type element, const char *from);
 void storeDouble(mlir::Type element, double value, char *to);
@@ -59,8 +60,8 @@ mlir::Value makeSplat(mlir::OpBuilder &builder, mlir::Location location, mlir::R
 mlir::Value makeIntegers(mlir::OpBuilder &builder, mlir::Location location, llvm::ArrayRef<int64_t> values);
 
 /// A small integer tensor (rank 0 or 1) as expressions over the named dimensions, where its producers (constant,
-/// extent, concat, gather, slice, reshape, cast, add, sub, mul, div, floor_div, min/max of constants, reduce prod, select
-/// on constant conditions) allow; this is how run-time shape arithmetic becomes shapes.
+/// extent, concat, gather, slice, reshape, cast, add, sub, mul, div, floor_div, min/max of constants, reduce prod,
+/// select on constant conditions) allow; this is how run-time shape arithmetic becomes shapes.
 std::optional<llvm::SmallVector<mlir::AffineExpr>> shapeValue(mlir::Value value);
 
 } // namespace wasmind::graph

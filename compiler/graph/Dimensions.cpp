@@ -1,4 +1,4 @@
-//===- Dimensions.cpp - extents as polynomials over the named dimensions -----------------------------------------===//
+//===- Dimensions.cpp - extents as polynomials over the named dimensions ------------------------------------------===//
 #include "compiler/graph/Dimensions.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -257,12 +257,14 @@ Interval boundsOf(AffineExpr e, ArrayRef<NamedDim> dims) {
   case AffineExprKind::Add:
     return {clamp(__int128(a.min) + b.min), clamp(__int128(a.max) + b.max)};
   case AffineExprKind::Mul: {
-    __int128 products[] = {__int128(a.min) * b.min, __int128(a.min) * b.max, __int128(a.max) * b.min, __int128(a.max) * b.max};
+    __int128 products[] = {__int128(a.min) * b.min, __int128(a.min) * b.max, __int128(a.max) * b.min,
+                           __int128(a.max) * b.max};
     return {clamp(*std::min_element(products, products + 4)), clamp(*std::max_element(products, products + 4))};
   }
   case AffineExprKind::FloorDiv: {
     int64_t low = std::max<int64_t>(b.min, 1), high = std::max<int64_t>(b.max, 1);
-    return {std::min(floorDiv(a.min, low), floorDiv(a.min, high)), std::max(floorDiv(a.max, low), floorDiv(a.max, high))};
+    return {std::min(floorDiv(a.min, low), floorDiv(a.min, high)),
+            std::max(floorDiv(a.max, low), floorDiv(a.max, high))};
   }
   case AffineExprKind::CeilDiv: {
     int64_t low = std::max<int64_t>(b.min, 1), high = std::max<int64_t>(b.max, 1);
@@ -290,10 +292,13 @@ std::string toString(AffineExpr e, ArrayRef<NamedDim> dims) {
   if (auto constant = dyn_cast<AffineConstantExpr>(e))
     return std::to_string(constant.getValue());
   if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
-    return symbol.getPosition() < dims.size() ? dims[symbol.getPosition()].name : "s" + std::to_string(symbol.getPosition());
+    return symbol.getPosition() < dims.size() ? dims[symbol.getPosition()].name
+                                              : "s" + std::to_string(symbol.getPosition());
   auto binary = cast<AffineBinaryOpExpr>(e);
   std::string lhs = toString(binary.getLHS(), dims), rhs = toString(binary.getRHS(), dims);
-  auto inner = [](AffineExpr part, const std::string &text) { return isa<AffineBinaryOpExpr>(part) ? "(" + text + ")" : text; };
+  auto inner = [](AffineExpr part, const std::string &text) {
+    return isa<AffineBinaryOpExpr>(part) ? "(" + text + ")" : text;
+  };
   switch (binary.getKind()) {
   case AffineExprKind::Add:
     return lhs + " + " + rhs;

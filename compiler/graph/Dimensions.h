@@ -1,9 +1,9 @@
-//===- Dimensions.h - extents that are static or named, with bounds ----------------------------------------------===//
+//===- Dimensions.h - extents that are static or named, with bounds -----------------------------------------------===//
 //
 // A module names its run-time extents in the attribute `graph.dims`, an array of {name, min, max}; symbol s<i> of any
 // affine expression in the module is entry i. Extents are never negative.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/AffineMap.h"

@@ -4,7 +4,7 @@
 // then laid out. Elsewhere the input is spread by the strides and convolved with the reversed kernel (Dumoulin and
 // Visin, "A guide to convolution arithmetic for deep learning", section 4).
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -43,9 +43,10 @@ Value expandSpread(Compose &builder, ConvolveOp op) {
     high.push_back(reach - op.getPadHigh()[i]);
   }
   x = builder.pad(x, builder.scalar(element, 0), none, none, interior);
-  auto reversed = ReverseOp::create(builder, op.getLoc(), op.getWeights(),
-                                    llvm::to_vector(llvm::seq<int64_t>(0, spatial)));
-  return ConvolveOp::create(builder, op.getLoc(), x, reversed, ones, low, high, op.getDilations(), op.getGroups(), false);
+  auto reversed =
+      ReverseOp::create(builder, op.getLoc(), op.getWeights(), llvm::to_vector(llvm::seq<int64_t>(0, spatial)));
+  return ConvolveOp::create(builder, op.getLoc(), x, reversed, ones, low, high, op.getDilations(), op.getGroups(),
+                            false);
 }
 
 struct Expand : OpRewritePattern<ConvolveOp> {

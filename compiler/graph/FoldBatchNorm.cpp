@@ -3,7 +3,7 @@
 // Every factor next to a convolution or product with constant weights moves into the weights, every offset into one
 // addition after it; batch normalisation in any spelling is such a chain.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Folding.h"
 #include "compiler/graph/Passes.h"

@@ -1,4 +1,4 @@
-//===- FoldConstants.cpp - evaluates what depends on constants alone ---------------------------------------------===//
+//===- FoldConstants.cpp - evaluates what depends on constants alone ----------------------------------------------===//
 #include "compiler/graph/Folding.h"
 #include "compiler/graph/InterpreterKernels.h"
 #include "compiler/graph/Passes.h"
@@ -52,9 +52,8 @@ bool isWorthwhile(Operation *op) {
 
 bool foldableOperation(Operation *op) {
   return isa_and_nonnull<GraphDialect>(op->getDialect()) && op->getNumRegions() == 0 && op->getNumResults() > 0 &&
-         !isa<ConstantOp, CallOp>(op) && llvm::all_of(op->getResultTypes(), [](Type type) {
-           return cast<RankedTensorType>(type).hasStaticShape();
-         });
+         !isa<ConstantOp, CallOp>(op) &&
+         llvm::all_of(op->getResultTypes(), [](Type type) { return cast<RankedTensorType>(type).hasStaticShape(); });
 }
 
 SmallVector<Value> foldResults(OpBuilder &builder, Operation *op) {

@@ -1,4 +1,4 @@
-//===- Folding.h - evaluating operations at compile time ---------------------------------------------------------===//
+//===- Folding.h - evaluating operations at compile time ----------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Constants.h"
 

@@ -1,8 +1,8 @@
-//===- Graph.h - the graph dialect -----------------------------------------------------------------------------===//
+//===- Graph.h - the graph dialect --------------------------------------------------------------------------------===//
 //
 // Everything a front end or a pass needs to speak about whole-tensor programs: operations, dimensions, constants.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/AffineExpr.h"

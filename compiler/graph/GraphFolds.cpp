@@ -1,9 +1,9 @@
-//===- GraphFolds.cpp - what an operation is worth by itself -----------------------------------------------------===//
+//===- GraphFolds.cpp - what an operation is worth by itself ------------------------------------------------------===//
 //
 // Only folds that look at the operation and its operands' producers, and cost nothing: arithmetic on constants is the
 // business of --graph-fold-constants. A fold never changes a type, so x + 0 folds only where x has the result's shape.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Constants.h"
 
 using namespace mlir;

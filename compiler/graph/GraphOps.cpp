@@ -1,4 +1,4 @@
-//===- GraphOps.cpp - type inference and verification of the primitives ------------------------------------------===//
+//===- GraphOps.cpp - type inference and verification of the primitives -------------------------------------------===//
 #include "compiler/graph/Graph.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -83,7 +83,9 @@ AffineExpr slidingExtent(AffineExpr in, int64_t window, int64_t stride, int64_t 
 /// A default-valued attribute, which the parser has not filled in yet when it infers the type.
 int64_t valueOr(IntegerAttr attribute, int64_t otherwise) { return attribute ? attribute.getInt() : otherwise; }
 
-template <typename... Lists> bool sameLength(size_t length, Lists... lists) { return ((lists.size() == length) && ...); }
+template <typename... Lists> bool sameLength(size_t length, Lists... lists) {
+  return ((lists.size() == length) && ...);
+}
 bool allPositive(ArrayRef<int64_t> values) {
   return llvm::all_of(values, [](int64_t v) { return v > 0 && v < (int64_t(1) << 31); });
 }
@@ -152,7 +154,8 @@ LogicalResult SelectOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, Sma
 }
 
 LogicalResult SelectOp::verify() {
-  return elementOf(getOnTrue()) == elementOf(getOnFalse()) ? success() : emitOpError("operands of different element types");
+  return elementOf(getOnTrue()) == elementOf(getOnFalse()) ? success()
+                                                           : emitOpError("operands of different element types");
 }
 
 LogicalResult CastOp::verify() {
@@ -160,7 +163,8 @@ LogicalResult CastOp::verify() {
                                                                                : emitOpError("must keep the shape");
 }
 
-//===- Contractions, convolutions, windows, reductions ---------------------------------------------------------------===//
+//===- Contractions, convolutions, windows, reductions
+//---------------------------------------------------------------===//
 
 LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
   Extents lhs = getExtents(in.getLhs().getType()), rhs = getExtents(in.getRhs().getType());
@@ -169,12 +173,13 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
   llvm::append_range(rhsUsed, in.getRhsContract());
   if (in.getLhsBatch().size() != in.getRhsBatch().size() || in.getLhsContract().size() != in.getRhsContract().size())
     return emitOptionalError(loc, "contract: dimension lists of different lengths");
-  if (failed(checkDims(loc, "contract", lhsUsed, lhs.size())) || failed(checkDims(loc, "contract", rhsUsed, rhs.size())))
+  if (failed(checkDims(loc, "contract", lhsUsed, lhs.size())) ||
+      failed(checkDims(loc, "contract", rhsUsed, rhs.size())))
     return failure();
   for (auto [a, b] : llvm::zip(lhsUsed, rhsUsed))
     if (!provablyEqual(lhs[a], rhs[b]))
-      return emitOptionalError(loc, "contract: extents ", textOf(lhs[a]), " and ", textOf(rhs[b]), " of paired dimensions ",
-                               a, " and ", b, " differ");
+      return emitOptionalError(loc, "contract: extents ", textOf(lhs[a]), " and ", textOf(rhs[b]),
+                               " of paired dimensions ", a, " and ", b, " differ");
   Type element = elementOf(in.getLhs()), other = elementOf(in.getRhs());
   bool narrow = (element.isInteger(8) && other.isInteger(8));
   if (!narrow && element != other)
@@ -202,13 +207,14 @@ LogicalResult ConvolveOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
   size_t spatial = input.size() - 2;
   if (!sameLength(spatial, in.getStrides(), in.getPadLow(), in.getPadHigh(), in.getDilations()))
     return emitOptionalError(loc, "convolve: strides, pads and dilations need ", spatial, " entries");
-  if (!allPositive(in.getStrides()) || !allPositive(in.getDilations()) || !allModest(in.getPadLow()) || !allModest(in.getPadHigh()))
+  if (!allPositive(in.getStrides()) || !allPositive(in.getDilations()) || !allModest(in.getPadLow()) ||
+      !allModest(in.getPadHigh()))
     return emitOptionalError(loc, "convolve: strides and dilations must be positive, pads within 32 bits");
   int64_t groups = valueOr(in.getProperties().groups, 1);
   AffineExpr channels = input.back(), perGroup = weights[spatial], outputs = weights.back();
   if (groups < 1 || !provablyEqual(channels, perGroup * groups))
-    return emitOptionalError(loc, "convolve: ", textOf(channels), " input channels, but weights for ", textOf(perGroup), " x ",
-                             groups, " groups");
+    return emitOptionalError(loc, "convolve: ", textOf(channels), " input channels, but weights for ", textOf(perGroup),
+                             " x ", groups, " groups");
   if (auto count = constantOf(outputs); !count || *count % groups != 0)
     return emitOptionalError(loc, "convolve: ", textOf(outputs), " outputs do not divide into ", groups, " groups");
   Type element = elementOf(in.getInput()), other = elementOf(in.getWeights());
@@ -220,7 +226,8 @@ LogicalResult ConvolveOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
     auto window = constantOf(weights[i]);
     if (!window || *window < 1 || *window >= (int64_t(1) << 31))
       return emitOptionalError(loc, "convolve: the kernel's extents must be static and positive");
-    int64_t stride = in.getStrides()[i], low = in.getPadLow()[i], high = in.getPadHigh()[i], dilation = in.getDilations()[i];
+    int64_t stride = in.getStrides()[i], low = in.getPadLow()[i], high = in.getPadHigh()[i],
+            dilation = in.getDilations()[i];
     if (!in.getTransposed()) {
       extents.push_back(slidingExtent(input[i + 1], *window, stride, low, high, dilation));
       continue;
@@ -263,7 +270,8 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, Sma
   bool logical = in.getKind() == ReduceKind::And || in.getKind() == ReduceKind::Or;
   if (elementOf(in.getInput()).isInteger(1) != logical)
     return emitOptionalError(loc, "reduce: `and` and `or` take bool, the others numbers");
-  results.push_back(makeTensorType(without(getExtents(in.getInput().getType()), in.getDims()), elementOf(in.getInput())));
+  results.push_back(
+      makeTensorType(without(getExtents(in.getInput().getType()), in.getDims()), elementOf(in.getInput())));
   return success();
 }
 
@@ -351,7 +359,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, Sma
       if (int64_t(i) == dim)
         extents[i] = a + b;
       else if (!provablyEqual(a, b))
-        return emitOptionalError(loc, "concat: extents ", textOf(a), " and ", textOf(b), " of dimension ", i, " differ");
+        return emitOptionalError(loc, "concat: extents ", textOf(a), " and ", textOf(b), " of dimension ", i,
+                                 " differ");
     }
   }
   results.push_back(makeTensorType(extents, elementOf(in.getInputs()[0])));
@@ -431,7 +440,8 @@ LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in
   return success();
 }
 
-//===- Control, constants, compute ------------------------------------------------------------------------------------===//
+//===- Control, constants, compute
+//------------------------------------------------------------------------------------===//
 
 static LogicalResult checkYield(Operation *op, Region &region, TypeRange types, StringRef which) {
   auto yield = dyn_cast<YieldOp>(region.front().getTerminator());
@@ -454,21 +464,24 @@ LogicalResult LoopOp::verify() {
   SmallVector<Type> arguments{getTripCount().getType()}, yields{getCondition().getType()};
   llvm::append_range(arguments, getCarried().getTypes());
   llvm::append_range(yields, getCarried().getTypes());
-  if (getBody().front().getArgumentTypes() != TypeRange(arguments) || getOutputs().getTypes() != getCarried().getTypes())
+  if (getBody().front().getArgumentTypes() != TypeRange(arguments) ||
+      getOutputs().getTypes() != getCarried().getTypes())
     return emitOpError("body arguments are the iteration and the carried values; results are the carried values");
   return checkYield(*this, getBody(), yields, "body");
 }
 
 LogicalResult ConstantOp::verify() {
   auto type = cast<ShapedType>(getValue().getType()), result = cast<ShapedType>(getResult().getType());
-  return type == result && result.hasStaticShape() ? success() : emitOpError("the value's type must be the result's, and static");
+  return type == result && result.hasStaticShape() ? success()
+                                                   : emitOpError("the value's type must be the result's, and static");
 }
 
 LogicalResult ComputeOp::verify() {
   auto extents = getExtents(getResult().getType());
   ArrayRef<AffineExpr> domain = getDomainMap().getResults();
   if (domain.size() < getReductions() || domain.size() - getReductions() != extents.size() ||
-      !std::equal(extents.begin(), extents.end(), domain.begin(), [](AffineExpr a, AffineExpr b) { return provablyEqual(a, b); }))
+      !std::equal(extents.begin(), extents.end(), domain.begin(),
+                  [](AffineExpr a, AffineExpr b) { return provablyEqual(a, b); }))
     return emitOpError("the parallel dimensions must be the result's");
   if (getMaps().size() != getInputs().size())
     return emitOpError("needs one indexing map per input");

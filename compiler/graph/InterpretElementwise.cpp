@@ -1,8 +1,8 @@
-//===- InterpretElementwise.cpp - unary, binary, compare, select, cast -------------------------------------------===//
+//===- InterpretElementwise.cpp - unary, binary, compare, select, cast --------------------------------------------===//
 //
 // Functions of f32 are computed in double and rounded once.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Floats.h"
 #include "compiler/graph/InterpreterKernels.h"
 #include <cmath>
@@ -141,8 +141,7 @@ template <typename T> T powerOf(T base, T exponent) {
 }
 
 // One loop per kind, so that the kinds that matter for large weights are vectorised.
-template <typename T, typename F>
-void apply(const View &lhs, const View &rhs, HostTensor &result, F f) {
+template <typename T, typename F> void apply(const View &lhs, const View &rhs, HostTensor &result, F f) {
   std::array<SmallVector<int64_t>, 3> strides{stridesOf(result.shape), repeatingStrides(lhs.shape, result.shape),
                                               repeatingStrides(rhs.shape, result.shape)};
   const T *a = lhs.as<T>(), *b = rhs.as<T>();
@@ -251,8 +250,9 @@ template <typename T> void binaryInteger(BinaryKind kind, const View &lhs, const
     return apply<T>(lhs, rhs, result,
                     [](T a, T b) { return uint64_t(b) < bits ? T(uint64_t(a) << uint64_t(b)) : T(0); });
   case BinaryKind::ShiftRight:
-    return apply<T>(lhs, rhs, result,
-                    [](T a, T b) { return T(a >> std::min<uint64_t>(uint64_t(b), bits - 1) >> (uint64_t(b) >= bits)); });
+    return apply<T>(lhs, rhs, result, [](T a, T b) {
+      return T(a >> std::min<uint64_t>(uint64_t(b), bits - 1) >> (uint64_t(b) >= bits));
+    });
   case BinaryKind::Atan2:
     break;
   }

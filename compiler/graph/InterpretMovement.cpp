@@ -224,7 +224,8 @@ Result gather(GatherOp op, const View &data, const View &indices, Ints shape) {
   for (int64_t b = 0; b < batch; ++b)
     for (int64_t m = 0; m < middle; ++m)
       for (int64_t i = 0; i < perBatch; ++i, out += inner) {
-        int64_t index = loadInteger(indices.element, indices.bytes.data() + (b * perBatch + i) * byteWidth(indices.element));
+        int64_t index =
+            loadInteger(indices.element, indices.bytes.data() + (b * perBatch + i) * byteWidth(indices.element));
         index = std::min(std::max<int64_t>(index < 0 ? index + extent : index, 0), extent - 1);
         std::memcpy(out, data.bytes.data() + ((b * middle + m) * extent + index) * inner, inner);
       }

@@ -1,8 +1,8 @@
-//===- InterpretStructured.cpp - contractions, convolutions, windows, reductions, scans, top_k -------------------===//
+//===- InterpretStructured.cpp - contractions, convolutions, windows, reductions, scans, top_k --------------------===//
 //
 // Sums of floats are kept in double and rounded once; integers are summed modulo 2^64, which wraps as their type does.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/InterpreterKernels.h"
 #include <cmath>
 #include <numeric>
@@ -265,9 +265,9 @@ Result argReduce(ArgReduceOp op, const View &input, Ints shape) {
         int64_t best = 0;
         for (int64_t j = 1; j < extent; ++j) {
           A value = line[j * inner], leader = line[best * inner];
-          if (isNaN(leader) ? op.getLast() && isNaN(value)
-                            : isNaN(value) || (wantsMax ? value > leader : value < leader) ||
-                                  (op.getLast() && value == leader))
+          if (isNaN(leader)
+                  ? op.getLast() && isNaN(value)
+                  : isNaN(value) || (wantsMax ? value > leader : value < leader) || (op.getLast() && value == leader))
             best = j;
         }
         out[i * inner + k] = best;
@@ -353,13 +353,14 @@ llvm::Expected<std::vector<HostTensor>> topK(TopKOp op, const View &input, Ints 
         return isNaN(line[b]) ? !isNaN(line[a]) : !isNaN(line[a]) && line[a] < line[b];
       };
       llvm::sort(order, [&](int64_t a, int64_t b) {
-        bool before = op.getSmallest() ? isLess(a, b) : isLess(b, a), after = op.getSmallest() ? isLess(b, a) : isLess(a, b);
+        bool before = op.getSmallest() ? isLess(a, b) : isLess(b, a),
+             after = op.getSmallest() ? isLess(b, a) : isLess(a, b);
         return before != after ? before : a < b;
       });
       for (int64_t i = 0; i < k; ++i) {
         positions[row * k + i] = order[i];
-        std::memcpy(values.bytes.data() + (row * k + i) * width,
-                    input.bytes.data() + (row * extent + order[i]) * width, width);
+        std::memcpy(values.bytes.data() + (row * k + i) * width, input.bytes.data() + (row * extent + order[i]) * width,
+                    width);
       }
     }
   });

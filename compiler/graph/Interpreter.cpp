@@ -111,14 +111,17 @@ Results arithmetic(Operation *op, ArrayRef<View> operands, Ints shape) {
       .Case([&](BinaryOp binary) {
         return one(interpreter::binary(op, binary.getKind(), operands[0], operands[1], shape));
       })
-      .Case([&](CompareOp compare) { return one(interpreter::compare(compare.getKind(), operands[0], operands[1], shape)); })
+      .Case([&](CompareOp compare) {
+        return one(interpreter::compare(compare.getKind(), operands[0], operands[1], shape));
+      })
       .Case([&](ContractOp contract) { return one(interpreter::contract(contract, operands[0], operands[1], shape)); })
       .Case([&](ConvolveOp convolve) { return one(interpreter::convolve(convolve, operands[0], operands[1], shape)); })
       .Case([&](WindowOp window) { return one(interpreter::window(window, operands[0], shape)); })
       .Case([&](ReduceOp reduce) { return one(interpreter::reduce(reduce, operands[0], shape)); })
       .Case([&](ArgReduceOp reduce) { return one(interpreter::argReduce(reduce, operands[0], shape)); })
       .Case([&](ScanOp scan) { return one(interpreter::scan(scan, operands[0])); })
-      .Case([&](ScatterOp scatter) { return one(interpreter::scatter(scatter, operands[0], operands[1], operands[2])); })
+      .Case(
+          [&](ScatterOp scatter) { return one(interpreter::scatter(scatter, operands[0], operands[1], operands[2])); })
       .Case([&](TopKOp topK) { return interpreter::topK(topK, operands[0], shape); })
       .Default([&](Operation *) { return failure(op, "cannot be evaluated"); });
 }
@@ -361,8 +364,8 @@ private:
           return next.takeError();
         running = next->front();
       }
-      HostTensor element = running->element == result->element ? *running
-                                                               : llvm::cantFail(cast(*running, result->element));
+      HostTensor element =
+          running->element == result->element ? *running : llvm::cantFail(cast(*running, result->element));
       std::memcpy(result->bytes.data() + point * width, element.bytes.data(), width);
     }
     return Tensors{result};

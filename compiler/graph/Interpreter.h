@@ -1,9 +1,9 @@
-//===- Interpreter.h - the meaning of each primitive, element by element ----------------------------------------------===//
+//===- Interpreter.h - the meaning of each primitive, element by element ------------------------------------------===//
 //
 // Slow and plain: the reference that judges the loops and module stages, and the constant folder. Floats narrower than
 // f32 are computed in f32.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Constants.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

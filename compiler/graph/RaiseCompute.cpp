@@ -1,4 +1,4 @@
-//===- RaiseCompute.cpp - names for what graph.compute spells out ------------------------------------------------===//
+//===- RaiseCompute.cpp - names for what graph.compute spells out -------------------------------------------------===//
 //
 // Rewrites a tensor expression to the primitive it is, so that sum(A[i, k] * B[k, j]) reaches the same kernel as a
 // matrix product of a model. What is recognised:
@@ -7,7 +7,7 @@
 //   f(...) without reduction                                           -> elementwise operations
 // Operands are brought to the domain's order by transposes and reshapes first.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/Structured.h"
@@ -47,8 +47,8 @@ bool coversDomain(Value operand, ArrayRef<int64_t> dims, ArrayRef<AffineExpr> do
 }
 
 ReduceKind reductionOf(BinaryKind kind, bool &known) {
-  for (ReduceKind reduce : {ReduceKind::Sum, ReduceKind::Prod, ReduceKind::Max, ReduceKind::Min, ReduceKind::And,
-                            ReduceKind::Or})
+  for (ReduceKind reduce :
+       {ReduceKind::Sum, ReduceKind::Prod, ReduceKind::Max, ReduceKind::Min, ReduceKind::And, ReduceKind::Or})
     if (combinerOf(reduce) == kind) {
       known = true;
       return reduce;
@@ -174,10 +174,11 @@ private:
     if (!value)
       return nullptr;
     Type element = op.getType().getElementType();
-    bool neutral = kind == ReduceKind::Sum || kind == ReduceKind::Or     ? *value == 0
-                   : kind == ReduceKind::Prod || kind == ReduceKind::And ? *value != 0 && (*value == 1 || element.isInteger(1))
-                   : kind == ReduceKind::Max                             ? *value == -std::numeric_limits<double>::infinity()
-                                                                         : *value == std::numeric_limits<double>::infinity();
+    bool neutral = kind == ReduceKind::Sum || kind == ReduceKind::Or ? *value == 0
+                   : kind == ReduceKind::Prod || kind == ReduceKind::And
+                       ? *value != 0 && (*value == 1 || element.isInteger(1))
+                   : kind == ReduceKind::Max ? *value == -std::numeric_limits<double>::infinity()
+                                             : *value == std::numeric_limits<double>::infinity();
     return neutral ? result : builder.binary(combinerOf(kind), result, builder.scalarLike(result, *value));
   }
 
@@ -215,7 +216,8 @@ private:
       auto at = llvm::find(list, dim);
       return at == list.end() ? -1 : at - list.begin();
     };
-    SmallVector<int64_t> lhsBatch, rhsBatch, lhsContract, rhsContract, result; // result: domain dims in the product's order
+    SmallVector<int64_t> lhsBatch, rhsBatch, lhsContract, rhsContract,
+        result; // result: domain dims in the product's order
     for (int64_t dim = 0; dim < int64_t(domain.size()); ++dim) {
       int64_t l = position(lhs, dim), r = position(rhs, dim);
       bool sums = dim >= parallel;
@@ -232,8 +234,8 @@ private:
       for (int64_t dim : list)
         if (dim < parallel && (position(lhs, dim) < 0 || position(rhs, dim) < 0))
           result.push_back(dim);
-    Value contract = ContractOp::create(builder, op.getLoc(), op.getInputs()[*a], op.getInputs()[*b], lhsBatch, rhsBatch,
-                                        lhsContract, rhsContract);
+    Value contract = ContractOp::create(builder, op.getLoc(), op.getInputs()[*a], op.getInputs()[*b], lhsBatch,
+                                        rhsBatch, lhsContract, rhsContract);
     // Into the order of the domain, with extents of 1 for dimensions that neither operand has.
     return aligned(contract, result, domain.take_front(parallel), builder);
   }

@@ -442,7 +442,8 @@ std::optional<SmallVector<AffineExpr>> shapeElements(Value value) {
 }
 
 std::optional<SmallVector<bool>> truthValue(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType().isInteger(1) ? Reader(value).truth(value) : std::nullopt;
+  return cast<RankedTensorType>(value.getType()).getElementType().isInteger(1) ? Reader(value).truth(value)
+                                                                               : std::nullopt;
 }
 
 } // namespace wasmind::graph

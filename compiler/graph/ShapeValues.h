@@ -1,4 +1,4 @@
-//===- ShapeValues.h - run-time shape arithmetic as expressions over the named dimensions ------------------------===//
+//===- ShapeValues.h - run-time shape arithmetic as expressions over the named dimensions -------------------------===//
 #pragma once
 #include "compiler/graph/Constants.h"
 

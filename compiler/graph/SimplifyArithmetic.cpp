@@ -1,9 +1,9 @@
-//===- SimplifyArithmetic.cpp - cheaper spellings of elementwise arithmetic --------------------------------------===//
+//===- SimplifyArithmetic.cpp - cheaper spellings of elementwise arithmetic ---------------------------------------===//
 //
 // Each rewrite may move a result by an ulp or two, so none is applied to what is rounded to an integer next (a
 // quantisation's ties would fall to the other side).
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -113,7 +113,8 @@ private:
     if (auto reshape = most.getDefiningOp<ReshapeOp>())
       most = reshape.getInput();
     auto max = most.getDefiningOp<ReduceOp>();
-    return max && max.getKind() == ReduceKind::Max && max.getInput() == shifted.getLhs() && max.getDims() == sum.getDims();
+    return max && max.getKind() == ReduceKind::Max && max.getInput() == shifted.getLhs() &&
+           max.getDims() == sum.getDims();
   }
 };
 

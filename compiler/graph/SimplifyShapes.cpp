@@ -1,4 +1,4 @@
-//===- SimplifyShapes.cpp - canonical movement, and shape arithmetic that the bounds decide ----------------------===//
+//===- SimplifyShapes.cpp - canonical movement, and shape arithmetic that the bounds decide -----------------------===//
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/ShapeValues.h"
@@ -132,7 +132,8 @@ struct GatherToSlice : OpRewritePattern<GatherOp> {
         return failure();
     Compose builder = composeAt(op, rewriter);
     AffineExpr start = first < 0 ? extent + first : builder.getAffineConstantExpr(first);
-    Value slice = builder.sliceDim(op.getData(), op.getDim(), start, builder.getAffineConstantExpr(indices->size()), step);
+    Value slice =
+        builder.sliceDim(op.getData(), op.getDim(), start, builder.getAffineConstantExpr(indices->size()), step);
     Value result = builder.reshape(slice, getExtents(op.getType()));
     if (!result)
       return failure();

@@ -1,12 +1,14 @@
-//===- SinkTransposes.cpp - moves transposes towards each other until they cancel --------------------------------===//
+//===- SinkTransposes.cpp - moves transposes towards each other until they cancel ---------------------------------===//
 //
 // Two motions, both of which end:
-//  - down: an operation whose other operands can be had in the transpose's input order for nothing is done in that order,
+//  - down: an operation whose other operands can be had in the transpose's input order for nothing is done in that
+//  order,
 //    and its result transposed. Transposes meet their inverses in front of the next channels-last primitive.
 //  - up: where the result is wanted transposed and one operand comes out of the inverse transpose, the operation is
-//    done in the wanted order, even when one other operand must then be transposed for it: one transpose instead of two.
+//    done in the wanted order, even when one other operand must then be transposed for it: one transpose instead of
+//    two.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/Transposes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -241,7 +243,8 @@ struct DropTrivialTranspose : OpRewritePattern<TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
-    if (!movesOnlyUnitExtents(op.getInput().getType(), op.getPermutation()) && !op.getInput().getDefiningOp<ConstantOp>())
+    if (!movesOnlyUnitExtents(op.getInput().getType(), op.getPermutation()) &&
+        !op.getInput().getDefiningOp<ConstantOp>())
       return failure();
     Value result = makeTranspose(rewriter, op.getLoc(), op.getInput(), op.getPermutation());
     if (result.getDefiningOp<TransposeOp>()) {

@@ -1,4 +1,4 @@
-//===- SinkTransposesShapes.cpp - transposes through reshapes and into products ----------------------------------===//
+//===- SinkTransposesShapes.cpp - transposes through reshapes and into products -----------------------------------===//
 #include "compiler/graph/Transposes.h"
 
 using namespace mlir;

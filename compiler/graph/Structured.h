@@ -1,4 +1,4 @@
-//===- Structured.h - what users of the StructuredOp interface need beside it ------------------------------------===//
+//===- Structured.h - what users of the StructuredOp interface need beside it -------------------------------------===//
 #pragma once
 #include "compiler/graph/Graph.h"
 

@@ -1,9 +1,9 @@
-//===- StructuredOps.cpp - the primitives seen as loops: domain, indexing maps, scalar body ----------------------===//
+//===- StructuredOps.cpp - the primitives seen as loops: domain, indexing maps, scalar body -----------------------===//
 //
 // Bodies convert their elements to the type of the running value, so a caller chooses the precision of a sum by the
 // type of the running value it passes.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Structured.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -124,7 +124,8 @@ Value CastOp::buildBody(OpBuilder &builder, Location location, ValueRange elemen
   return convert(builder, location, elements[0], RankedTensorType::get({}, getType().getElementType()));
 }
 
-//===- Contractions, convolutions, windows, reductions ---------------------------------------------------------------===//
+//===- Contractions, convolutions, windows, reductions
+//---------------------------------------------------------------===//
 
 Extents ContractOp::getDomain() {
   Extents domain = getExtents(getType()), lhs = getExtents(getLhs().getType());

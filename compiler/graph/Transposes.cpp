@@ -13,7 +13,9 @@ Permutation inverse(ArrayRef<int64_t> permutation) {
   return result;
 }
 
-bool isIdentity(ArrayRef<int64_t> permutation) { return llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size())); }
+bool isIdentity(ArrayRef<int64_t> permutation) {
+  return llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size()));
+}
 
 bool movesOnlyUnitExtents(Type input, ArrayRef<int64_t> permutation) {
   SmallVector<AffineExpr> extents = getExtents(input);

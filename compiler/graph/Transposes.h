@@ -1,4 +1,4 @@
-//===- Transposes.h - permutations and values seen through them --------------------------------------------------===//
+//===- Transposes.h - permutations and values seen through them ---------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Graph.h"
 #include "mlir/IR/PatternMatch.h"

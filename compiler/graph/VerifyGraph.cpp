@@ -29,8 +29,8 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
       if (dim.name.empty() || !names.insert(dim.name).second)
         return getOperation().emitError("graph.dims: names must be present and unique, '") << dim.name << "' is not";
       if (dim.min < 0 || dim.max < dim.min || dim.max > extentLimit)
-        return getOperation().emitError("graph.dims: '")
-               << dim.name << "' has the bounds " << dim.min << ".." << dim.max << "; they must be 0 <= min <= max < 2^31";
+        return getOperation().emitError("graph.dims: '") << dim.name << "' has the bounds " << dim.min << ".."
+                                                         << dim.max << "; they must be 0 <= min <= max < 2^31";
     }
     return success();
   }
@@ -41,7 +41,8 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
       return op->emitError("only ranked tensors may occur, not ") << type;
     Attribute encoding = tensor.getEncoding();
     if (tensor.hasStaticShape() == bool(encoding) || (encoding && !isa<AffineMapAttr>(encoding)))
-      return op->emitError("a tensor needs an encoding with its extents exactly when one of them is not static, unlike ")
+      return op->emitError(
+                 "a tensor needs an encoding with its extents exactly when one of them is not static, unlike ")
              << type;
     SmallVector<AffineExpr> extents = getExtents(type);
     if (int64_t(extents.size()) != tensor.getRank() || symbolCountOf(extents) > dims.size())

@@ -1,4 +1,4 @@
-//===- Emitter.cpp - elements of graph values as straight code --------------------------------------------------------===//
+//===- Emitter.cpp - elements of graph values as straight code ----------------------------------------------------===//
 #include "compiler/loops/Emitter.h"
 #include "compiler/graph/Dimensions.h"
 #include "compiler/loops/Math.h"
@@ -59,7 +59,8 @@ std::optional<AffineExpr> coefficientOf(AffineExpr flat, unsigned variable) {
       continue;
     if (power > 1 || otherVariable)
       return std::nullopt;
-    coefficient = coefficient + (product ? product * term.coefficient : getAffineConstantExpr(term.coefficient, flat.getContext()));
+    coefficient = coefficient +
+                  (product ? product * term.coefficient : getAffineConstantExpr(term.coefficient, flat.getContext()));
   }
   return normalise(coefficient);
 }
@@ -117,12 +118,13 @@ std::optional<Indices> operandIndices(Operation *op, unsigned operand, ArrayRef<
 }
 
 bool isPointwise(Operation *op) {
-  return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp, TransposeOp, SliceOp, ReverseOp, IotaOp, ExtentOp,
-             GatherOp>(op) ||
+  return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp, TransposeOp, SliceOp, ReverseOp, IotaOp,
+             ExtentOp, GatherOp>(op) ||
          isUnitReshape(op);
 }
 
-//===- Function, index variables, memory -------------------------------------------------------------------------------===//
+//===- Function, index variables, memory
+//-------------------------------------------------------------------------------===//
 
 Emitter::Emitter(ModuleOp module, Location location, StringRef name, ArrayRef<Type> arguments,
                  ArrayRef<uint32_t> extentAddresses, bool noinline)
@@ -163,7 +165,8 @@ Value Emitter::divide(AffineExprKind kind, Value lhs, Value rhs) {
     lhs = arith::AddIOp::create(*this, lhs, arith::SubIOp::create(*this, rhs, i32(1)));
   bool isMod = kind == AffineExprKind::Mod;
   if (!divideSigned)
-    return isMod ? arith::RemUIOp::create(*this, lhs, rhs).getResult() : arith::DivUIOp::create(*this, lhs, rhs).getResult();
+    return isMod ? arith::RemUIOp::create(*this, lhs, rhs).getResult()
+                 : arith::DivUIOp::create(*this, lhs, rhs).getResult();
   Value rest = arith::RemSIOp::create(*this, lhs, rhs); // has the sign of lhs; divisors are positive
   Value isBelow = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, rest, i32(0));
   if (isMod)
@@ -233,10 +236,10 @@ Value Emitter::offsetPointer(Value pointer, AffineExpr elements, Type memoryElem
     return LLVM::GEPOp::create(*this, pointerType(), memoryElement, base, by, flags).getResult();
   };
   // Outer part, then the innermost variable, then the constant: the first is loop invariant, the last folds into the
-  // offset of the access.
+  // offset of the access. What is negative is added without the promise not to wrap: a wasm offset is unsigned.
   int64_t constant = 0;
   int64_t deepest = -1;
-  AffineExpr outer = constantIndex(0), inner = constantIndex(0);
+  AffineExpr outer = constantIndex(0), inner = constantIndex(0), negative = constantIndex(0);
   SmallVector<std::pair<int64_t, AffineExpr>> parts;
   for (const Term &term : termsOf(elements)) {
     if (term.variables.empty()) {
@@ -252,20 +255,29 @@ Value Emitter::offsetPointer(Value pointer, AffineExpr elements, Type memoryElem
           depth = std::max<int64_t>(depth, dim.getPosition());
       });
     }
+    if (term.coefficient < 0) {
+      negative = negative + product * term.coefficient;
+      continue;
+    }
     parts.push_back({depth, product * term.coefficient});
     deepest = std::max(deepest, depth);
   }
   for (auto [depth, part] : parts)
     (depth == deepest ? inner : outer) = (depth == deepest ? inner : outer) + part;
-  if (constant < 0) { // a wasm offset is unsigned
-    outer = outer + constant;
-    constant = 0;
-  }
-  if (!constantOf(outer) || *constantOf(outer) != 0)
+  auto isZero = [](AffineExpr e) { return constantOf(e) == 0; };
+  auto anySign = [&](LLVM::GEPArg by) {
+    pointer = LLVM::GEPOp::create(*this, pointerType(), memoryElement, pointer, by, LLVM::GEPNoWrapFlags::none);
+  };
+  if (!isZero(outer))
     pointer = step(pointer, index(outer));
-  if (!constantOf(inner) || *constantOf(inner) != 0)
+  bool early = constant < 0 || !isZero(negative);
+  if (constant && early)
+    anySign(int32_t(constant));
+  if (!isZero(inner))
     pointer = step(pointer, index(inner));
-  if (constant)
+  if (!isZero(negative))
+    anySign(index(negative));
+  if (constant && !early)
     pointer = step(pointer, int32_t(constant));
   return pointer;
 }
@@ -312,7 +324,8 @@ Value Emitter::load(Value pointer, Type element, AffineExpr flat, Lanes lanes) {
   if (coefficient && constantOf(*coefficient) == 0)
     return splat(fromMemory(*this, loadAt(offsetPointer(pointer, flat, memory), memory, width), element), lanes.count);
   if (coefficient && constantOf(*coefficient) == 1)
-    return fromMemory(*this, loadAt(offsetPointer(pointer, flat, memory), vectorOf(memory, lanes.count), width), element);
+    return fromMemory(*this, loadAt(offsetPointer(pointer, flat, memory), vectorOf(memory, lanes.count), width),
+                      element);
   scalarLoop = true;
   SmallVector<Value> elements;
   for (unsigned lane = 0; lane < lanes.count; ++lane) {
@@ -338,11 +351,13 @@ void Emitter::store(Value registers, Value pointer, Type element, AffineExpr fla
   scalarLoop = true;
   for (unsigned lane = 0; lane < lanes.count; ++lane) {
     AffineExpr at = flat.replace(getAffineDimExpr(lanes.variable), getAffineDimExpr(lanes.variable) + lane);
-    storeAt(vector::ExtractOp::create(*this, registers, int64_t(lane)), offsetPointer(pointer, normalise(at), memory), width);
+    storeAt(vector::ExtractOp::create(*this, registers, int64_t(lane)), offsetPointer(pointer, normalise(at), memory),
+            width);
   }
 }
 
-//===- Graph values ---------------------------------------------------------------------------------------------------===//
+//===- Graph values
+//---------------------------------------------------------------------------------------------------===//
 
 bool Emitter::collect(Value tensor, ArrayRef<AffineExpr> indices, SmallVectorImpl<Access> &accesses) {
   if (places.lookup(tensor)) {
@@ -428,7 +443,8 @@ Value Emitter::gather(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes) 
   Value extent = index(getExtents(gather.getData().getType())[dim]);
   if (row.getType().isInteger(64)) {
     Value wide = arith::ExtUIOp::create(*this, getI64Type(), extent);
-    Value zero = arith::ConstantIntOp::create(*this, getI64Type(), 0), one = arith::ConstantIntOp::create(*this, getI64Type(), 1);
+    Value zero = arith::ConstantIntOp::create(*this, getI64Type(), 0),
+          one = arith::ConstantIntOp::create(*this, getI64Type(), 1);
     Value negative = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, row, zero);
     row = arith::SelectOp::create(*this, negative, arith::AddIOp::create(*this, row, wide), row);
     row = arith::MinSIOp::create(*this, row, arith::SubIOp::create(*this, wide, one));
@@ -436,7 +452,8 @@ Value Emitter::gather(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes) 
   } else {
     Value negative = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, row, i32(0));
     row = arith::SelectOp::create(*this, negative, arith::AddIOp::create(*this, row, extent), row);
-    row = arith::MaxSIOp::create(*this, arith::MinSIOp::create(*this, row, arith::SubIOp::create(*this, extent, i32(1))), i32(0));
+    row = arith::MaxSIOp::create(
+        *this, arith::MinSIOp::create(*this, row, arith::SubIOp::create(*this, extent, i32(1))), i32(0));
   }
   Indices source(indices.begin(), indices.begin() + dim);
   source.push_back(bind(row));
@@ -475,13 +492,15 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
   if (auto iotaOp = dyn_cast<IotaOp>(op))
     return iota(indices[iotaOp.getDim()], element, lanes);
   if (auto extent = dyn_cast<ExtentOp>(op))
-    return splat(arith::ExtSIOp::create(*this, getI64Type(), signedIndex(extent.getExpression().getResult(0))), lanes.count);
+    return splat(arith::ExtSIOp::create(*this, getI64Type(), signedIndex(extent.getExpression().getResult(0))),
+                 lanes.count);
   if (isa<GatherOp>(op))
     return gather(op, indices, lanes);
   return operand(0); // transpose, broadcast, slice, reverse, unit reshape
 }
 
-//===- Control --------------------------------------------------------------------------------------------------------===//
+//===- Control
+//--------------------------------------------------------------------------------------------------------===//
 
 SmallVector<Value> Emitter::loop(Value low, Value high, int64_t step, ArrayRef<Value> carried,
                                  function_ref<SmallVector<Value>(AffineExpr, ArrayRef<Value>)> body) {
@@ -524,7 +543,8 @@ Value Emitter::choose(Value condition, function_ref<Value()> onTrue, function_re
   // The type of the result is known only after a branch was built: build it in a region that moves into place.
   Region first, second;
   Value results[2];
-  for (auto [region, branch, result] : {std::tuple(&first, &onTrue, &results[0]), std::tuple(&second, &onFalse, &results[1])}) {
+  for (auto [region, branch, result] :
+       {std::tuple(&first, &onTrue, &results[0]), std::tuple(&second, &onFalse, &results[1])}) {
     OpBuilder::InsertionGuard guard(*this);
     Block *block = createBlock(region);
     setInsertionPointToStart(block);
@@ -532,7 +552,8 @@ Value Emitter::choose(Value condition, function_ref<Value()> onTrue, function_re
     scf::YieldOp::create(*this, *result);
     memo = saved;
   }
-  auto choice = scf::IfOp::create(*this, results[0].getType(), condition, /*addThenBlock=*/false, /*addElseBlock=*/false);
+  auto choice =
+      scf::IfOp::create(*this, results[0].getType(), condition, /*addThenBlock=*/false, /*addElseBlock=*/false);
   choice.getThenRegion().takeBody(first);
   choice.getElseRegion().takeBody(second);
   return choice.getResult(0);

@@ -1,11 +1,11 @@
-//===- Emitter.h - builds one kernel function from graph values ------------------------------------------------------===//
+//===- Emitter.h - builds one kernel function from graph values ---------------------------------------------------===//
 //
 // A kernel computes elements of graph values by recursion: an element of an elementwise operation is a scalar function
 // of operand elements, a transpose permutes indices, and so on, down to values that lie in memory. Indices are affine
 // expressions over the kernel's index variables (loop counters and other i32 values) and the named dimensions, so that
 // an access is seen to be contiguous, broadcast or strided before any code is emitted.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Constants.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -69,7 +69,7 @@ public:
   // --- index variables
   AffineExpr bind(Value i32);
   unsigned variableOf(AffineExpr variable) { return llvm::cast<mlir::AffineDimExpr>(variable).getPosition(); }
-  Value index(AffineExpr expression); ///< as i32; divides as extents and indices that are not negative
+  Value index(AffineExpr expression);       ///< as i32; divides as extents and indices that are not negative
   Value signedIndex(AffineExpr expression); ///< as i32, of any sign (shape arithmetic)
   Value i32(int64_t value);
   AffineExpr constantIndex(int64_t value) { return mlir::getAffineConstantExpr(value, getContext()); }

@@ -1,4 +1,4 @@
-//===- Gemm.cpp --------------------------------------------------------------------------------------------------------===//
+//===- Gemm.cpp ---------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Gemm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include <cstring>
@@ -26,7 +26,8 @@ Value bump(Emitter &e, Value pointer, Value bytes) {
 /// The micro-kernel: (kIterations, a, b, m0, n0, batch..., scratch, pointers...).
 class MicroKernel {
 public:
-  MicroKernel(KernelContext &context, const Gemm &gemm, ArrayRef<Value> tensors) : context(context), gemm(gemm), tensors(tensors) {}
+  MicroKernel(KernelContext &context, const Gemm &gemm, ArrayRef<Value> tensors)
+      : context(context), gemm(gemm), tensors(tensors) {}
 
   std::string emit() {
     MLIRContext *c = context.emitter.getContext();
@@ -34,7 +35,8 @@ public:
     SmallVector<Type> types{i32, pointer, pointer, i32, i32};
     types.append(gemm.batch.size(), i32);
     types.append(1 + tensors.size(), pointer);
-    Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extentAddresses);
+    Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types,
+              context.kernels.extentAddresses);
     auto argument = [&](unsigned i) -> Value { return e.function.getArgument(i); };
     AffineExpr m0 = e.bind(argument(3));
     Indices batch;
@@ -98,7 +100,8 @@ public:
     if (columns && *columns % tile.columns == 0) {
       storeRows();
     } else {
-      Value whole = arith::CmpIOp::create(e, arith::CmpIPredicate::sge, e.index(normalise(gemm.n - n0)), e.i32(tile.columns));
+      Value whole =
+          arith::CmpIOp::create(e, arith::CmpIPredicate::sge, e.index(normalise(gemm.n - n0)), e.i32(tile.columns));
       auto branch = scf::IfOp::create(e, whole, /*withElseRegion=*/true);
       OpBuilder::InsertionGuard guard(e);
       e.setInsertionPointToStart(branch.thenBlock());
@@ -167,8 +170,8 @@ private:
 };
 
 /// The constant matrix in panels, all batches one after another.
-std::vector<char> packConstant(const Kernels &kernels, const Gemm &gemm, ArrayRef<int64_t> batchExtents, int64_t n, int64_t k,
-                               int64_t paddedK) {
+std::vector<char> packConstant(const Kernels &kernels, const Gemm &gemm, ArrayRef<int64_t> batchExtents, int64_t n,
+                               int64_t k, int64_t paddedK) {
   ConstantData data = dataOf(gemm.b.tensor.getDefiningOp<ConstantOp>().getValue());
   unsigned batchRank = batchExtents.size();
   auto step = [&](unsigned variable) { return *constantOf(*coefficientOf(gemm.b.flat, variable)); };
@@ -223,14 +226,15 @@ Value emitZeroRun(Emitter &e, Value target, Value count, int64_t stride) {
   })[0];
 }
 
-std::string emitPackFunction(KernelContext &context, const MatrixSource &source, AffineExpr extent, AffineExpr k, AffineExpr paddedK,
-                             int64_t width, unsigned batchRank) {
+std::string emitPackFunction(KernelContext &context, const MatrixSource &source, AffineExpr extent, AffineExpr k,
+                             AffineExpr paddedK, int64_t width, unsigned batchRank) {
   MLIRContext *c = context.emitter.getContext();
   Type i32 = IntegerType::get(c, 32), pointer = LLVM::LLVMPointerType::get(c);
   SmallVector<Type> types{i32, i32, pointer};
   types.append(batchRank, i32);
   types.push_back(pointer);
-  Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extentAddresses);
+  Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types,
+            context.kernels.extentAddresses);
   SmallVector<AffineExpr> variables;
   for (unsigned i = 0; i < batchRank; ++i)
     variables.push_back(e.bind(e.function.getArgument(3 + i)));
@@ -243,8 +247,10 @@ std::string emitPackFunction(KernelContext &context, const MatrixSource &source,
     values.push_back(step);
     return normalise(source.flat.replaceDims(values));
   };
-  bool rowsContiguous = coefficientOf(source.flat, batchRank) && constantOf(*coefficientOf(source.flat, batchRank)) == 1;
-  bool stepsContiguous = coefficientOf(source.flat, batchRank + 1) && constantOf(*coefficientOf(source.flat, batchRank + 1)) == 1;
+  bool rowsContiguous =
+      coefficientOf(source.flat, batchRank) && constantOf(*coefficientOf(source.flat, batchRank)) == 1;
+  bool stepsContiguous =
+      coefficientOf(source.flat, batchRank + 1) && constantOf(*coefficientOf(source.flat, batchRank + 1)) == 1;
   Value panelBytes = e.index(normalise(paddedK * (width * 4)));
   Type vector = VectorType::get(4, e.getF32Type());
 
@@ -264,7 +270,8 @@ std::string emitPackFunction(KernelContext &context, const MatrixSource &source,
         Value clamped = arith::MinSIOp::create(e, e.index(m0 + first + row), e.index(normalise(extent - 1)));
         AffineExpr x = e.bind(clamped);
         if (stepsContiguous)
-          emitScatterRun(e, e.offsetPointer(memory, at(x, e.constantIndex(0)), e.getF32Type()), to[0], e.index(k), width);
+          emitScatterRun(e, e.offsetPointer(memory, at(x, e.constantIndex(0)), e.getF32Type()), to[0], e.index(k),
+                         width);
         else
           e.loop(e.i32(0), e.index(k), 1, to[0], [&](AffineExpr step, ArrayRef<Value> next) {
             e.storeAt(e.loadAt(e.offsetPointer(memory, at(x, step), e.getF32Type()), e.getF32Type(), 4), next[0], 4);
@@ -293,9 +300,8 @@ LogicalResult emitGemm(KernelContext &context, const Gemm &gemm) {
   // What the epilogue touches; the anchor's own operands are read through panels.
   SmallVector<Value> tensors;
   for (Value input : context.group.inputs) {
-    bool epilogue = llvm::any_of(input.getUsers(), [&](Operation *user) {
-      return user != gemm.anchor && context.group.members.contains(user);
-    });
+    bool epilogue = llvm::any_of(
+        input.getUsers(), [&](Operation *user) { return user != gemm.anchor && context.group.members.contains(user); });
     auto constant = input.getDefiningOp<ConstantOp>();
     bool single = constant && (dataOf(constant.getValue()).splat || dataOf(constant.getValue()).elementCount == 1);
     if (epilogue && !single)
@@ -320,14 +326,16 @@ LogicalResult emitGemm(KernelContext &context, const Gemm &gemm) {
   std::string packB;
   if (packNow) {
     std::string key = llvm::formatv("{0}x{1}:{2}", tile.columns, tile.unroll, gemm.b.flat);
-    bPanels = context.packed(gemm.b.tensor, key, [&] { return packConstant(kernels, gemm, batchExtents, *n, *k, kBound); });
+    bPanels =
+        context.packed(gemm.b.tensor, key, [&] { return packConstant(kernels, gemm, batchExtents, *n, *k, kBound); });
   } else {
     bMemory = context.pointer(gemm.b.tensor);
     bPanels = context.scratch(uint64_t(kernels.bound(panels)) * kernels.bound(panelElements) * 4);
     packB = emitPackFunction(context, gemm.b, gemm.n, gemm.k, paddedK, tile.columns, gemm.batch.size());
   }
 
-  int64_t blockRows = std::max<int64_t>(blockBytes / std::max<int64_t>(kBound * 4, 4), tile.rows) / tile.rows * tile.rows;
+  int64_t blockRows =
+      std::max<int64_t>(blockBytes / std::max<int64_t>(kBound * 4, 4), tile.rows) / tile.rows * tile.rows;
   blockRows = std::min(blockRows, (mBound + tile.rows - 1) / tile.rows * tile.rows);
   blockRows = std::max(blockRows, tile.rows);
   Value aPanels = context.scratch(uint64_t(blockRows) * kBound * 4);
@@ -369,8 +377,9 @@ LogicalResult emitGemm(KernelContext &context, const Gemm &gemm) {
       Value first = e.index(block);
       Value last = arith::MinSIOp::create(e, m, e.index(block + blockRows));
       Value rows = arith::SubIOp::create(e, last, first);
-      Value whole = arith::MulIOp::create(e, arith::DivUIOp::create(e, arith::AddIOp::create(e, rows, e.i32(tile.rows - 1)), e.i32(tile.rows)),
-                                          e.i32(tile.rows));
+      Value whole = arith::MulIOp::create(
+          e, arith::DivUIOp::create(e, arith::AddIOp::create(e, rows, e.i32(tile.rows - 1)), e.i32(tile.rows)),
+          e.i32(tile.rows));
       gemm.packA(batch, first, whole, aPanels);
       e.loop(e.i32(0), e.index(gemm.n), tile.columns, bBatch, [&](AffineExpr n0, ArrayRef<Value> bPanel) {
         e.loop(first, last, tile.rows, aPanels, [&](AffineExpr m0, ArrayRef<Value> aPanel) {

@@ -1,4 +1,4 @@
-//===- Groups.cpp - fusion, from the results backwards ----------------------------------------------------------------===//
+//===- Groups.cpp - fusion, from the results backwards ------------------------------------------------------------===//
 #include "compiler/loops/Groups.h"
 
 using namespace mlir;
@@ -23,7 +23,8 @@ Value storageOf(Value value) {
 Indices identityIndices(Type tensor, unsigned first) {
   Indices indices;
   for (AffineExpr extent : getExtents(tensor)) {
-    indices.push_back(isOne(extent) ? getAffineConstantExpr(0, tensor.getContext()) : getAffineDimExpr(first, tensor.getContext()));
+    indices.push_back(isOne(extent) ? getAffineConstantExpr(0, tensor.getContext())
+                                    : getAffineDimExpr(first, tensor.getContext()));
     ++first;
   }
   return indices;
@@ -98,9 +99,9 @@ public:
 private:
   Block &block;
   std::vector<Group> groups;
-  DenseMap<Operation *, unsigned> rootOf;                       ///< root -> group
+  DenseMap<Operation *, unsigned> rootOf;                         ///< root -> group
   DenseMap<Operation *, llvm::SmallSetVector<unsigned, 2>> homes; ///< member -> groups
-  DenseSet<Value> inMemory;                                     ///< must be materialised
+  DenseSet<Value> inMemory;                                       ///< must be materialised
 
   unsigned newGroup(Operation *root, GroupKind kind) {
     groups.emplace_back();
@@ -212,11 +213,13 @@ private:
     bool free = isView(op) || isa<IotaOp, ExtentOp>(op);
     if (!free && (users->size() > 1 || repeatsOuter(op)))
       return false;
-    if (isView(op) && users->size() > 1 && !isa<ConstantOp, IotaOp>(op->getOperand(0).getDefiningOp() ? op->getOperand(0).getDefiningOp() : op))
+    if (isView(op) && users->size() > 1 &&
+        !isa<ConstantOp, IotaOp>(op->getOperand(0).getDefiningOp() ? op->getOperand(0).getDefiningOp() : op))
       inMemory.insert(op->getOperand(0));
     // Convolutions, contractions and windows keep epilogues over their own elements only.
     for (unsigned id : *users)
-      if (groups[id].kind == GroupKind::Convolve || groups[id].kind == GroupKind::Window || groups[id].kind == GroupKind::Contract) {
+      if (groups[id].kind == GroupKind::Convolve || groups[id].kind == GroupKind::Window ||
+          groups[id].kind == GroupKind::Contract) {
         bool ofAnchor = llvm::all_of(op->getUsers(), [&](Operation *user) {
           return llvm::is_contained(groups[id].anchors, user) || viewOfAnchor.contains(user);
         });
@@ -252,7 +255,8 @@ private:
       batch = contract.getLhsBatch().size();
     int64_t lhsFree = 0, rank = cast<RankedTensorType>(result.getType()).getRank();
     if (auto contract = dyn_cast<ContractOp>(anchor))
-      lhsFree = cast<RankedTensorType>(contract.getLhs().getType()).getRank() - batch - contract.getLhsContract().size();
+      lhsFree =
+          cast<RankedTensorType>(contract.getLhs().getType()).getRank() - batch - contract.getLhsContract().size();
     else
       lhsFree = rank - 1;
     Indices indices = identityIndices(result.getType());
@@ -307,7 +311,9 @@ private:
     trial.anchors.push_back(op);
     if (!epilogueFits(trial, op))
       return false;
-    group.kind = isa<ContractOp>(op) ? GroupKind::Contract : isa<ConvolveOp>(op) ? GroupKind::Convolve : GroupKind::Window;
+    group.kind = isa<ContractOp>(op)   ? GroupKind::Contract
+                 : isa<ConvolveOp>(op) ? GroupKind::Convolve
+                                       : GroupKind::Window;
     group.anchors.push_back(op);
     join(op, (*users)[0]);
     return true;
@@ -324,7 +330,8 @@ private:
       return true;
     }
     auto row = rowDomain(reduce);
-    if (!row || (group.kind != GroupKind::Elementwise && group.kind != GroupKind::Reduce && group.kind != GroupKind::Row))
+    if (!row ||
+        (group.kind != GroupKind::Elementwise && group.kind != GroupKind::Reduce && group.kind != GroupKind::Row))
       return false;
     for (Operation *anchor : group.anchors)
       if (rowDomain(cast<ReduceOp>(anchor)) != row)
@@ -402,7 +409,8 @@ private:
       auto constant = value.getDefiningOp<ConstantOp>();
       auto data = constant ? dataOf(constant.getValue()) : ConstantData();
       bool inlineConstant = constant && (data.splat || data.elementCount == 1);
-      if (!inlineConstant || group.kind == GroupKind::Single || group.kind == GroupKind::Contract || group.kind == GroupKind::Convolve)
+      if (!inlineConstant || group.kind == GroupKind::Single || group.kind == GroupKind::Contract ||
+          group.kind == GroupKind::Convolve)
         inputs.insert(value);
     };
     for (Operation *op : group.members)

@@ -1,4 +1,4 @@
-//===- Groups.h - which operations become one kernel -----------------------------------------------------------------===//
+//===- Groups.h - which operations become one kernel --------------------------------------------------------------===//
 //
 // A group computes one operation's results (its root) into memory; its other members exist only in registers. What a
 // group may hold is its kind:
@@ -8,7 +8,7 @@
 //   Row          several reductions of the last dimension of one domain and what lies between (softmax, layer norm)
 //   Single       any other operation, alone (concat and pad with pointwise prologues)
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Graph.h"
 #include "compiler/loops/Emitter.h"

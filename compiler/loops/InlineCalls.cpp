@@ -1,4 +1,4 @@
-//===- InlineCalls.cpp - graph.call becomes the body of what it calls -------------------------------------------------===//
+//===- InlineCalls.cpp - graph.call becomes the body of what it calls ---------------------------------------------===//
 #include "compiler/loops/Kernel.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -50,7 +50,8 @@ private:
       inlined.push_back(builder.clone(op, mapping));
     operationCount += inlined.size();
     if (operationCount > operationLimit)
-      return call.emitError() << "the calls of '" << name << "' unfold to more than " << operationLimit << " operations";
+      return call.emitError() << "the calls of '" << name << "' unfold to more than " << operationLimit
+                              << " operations";
     SmallVector<Value> results;
     for (Value result : body.getTerminator()->getOperands())
       results.push_back(mapping.lookupOrDefault(result));
@@ -68,8 +69,6 @@ private:
 
 } // namespace
 
-LogicalResult inlineCalls(func::FuncOp entry) {
-  return Inliner(entry->getParentOfType<ModuleOp>()).inlineIn(entry);
-}
+LogicalResult inlineCalls(func::FuncOp entry) { return Inliner(entry->getParentOfType<ModuleOp>()).inlineIn(entry); }
 
 } // namespace wasmind::loops

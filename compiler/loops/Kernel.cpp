@@ -1,4 +1,4 @@
-//===- Kernel.cpp ------------------------------------------------------------------------------------------------------===//
+//===- Kernel.cpp -------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Kernel.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
@@ -63,11 +63,13 @@ uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::v
   return packs[full] = addWeights(*bytes, bytes);
 }
 
-uint64_t Kernels::boundedElements(Type tensor) const { return boundedElementCount(tensor, dims).value_or(uint64_t(1) << 40); }
+uint64_t Kernels::boundedElements(Type tensor) const {
+  return boundedElementCount(tensor, dims).value_or(uint64_t(1) << 40);
+}
 
 KernelContext::KernelContext(Kernels &kernels, const Group &group)
-    : kernels(kernels), group(group),
-      emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), {}, kernels.extentAddresses) {
+    : kernels(kernels), group(group), emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()),
+                                              kernels.freshName(), {}, kernels.extentAddresses) {
   record.name = emitter.function.getName().str();
 }
 
@@ -89,7 +91,8 @@ Value KernelContext::pointer(Value tensor) {
     operand.tensor = storage;
     pointer = addOperand(operand);
     emitter.place(storage, pointer);
-    record.bytes += kernels.boundedElements(storage.getType()) * byteWidth(cast<RankedTensorType>(storage.getType()).getElementType());
+    record.bytes += kernels.boundedElements(storage.getType()) *
+                    byteWidth(cast<RankedTensorType>(storage.getType()).getElementType());
   }
   emitter.place(tensor, pointer);
   return pointer;
@@ -105,7 +108,8 @@ Value KernelContext::packed(Value source, StringRef key, function_ref<std::vecto
   KernelOperand operand;
   operand.isWeights = true;
   operand.weightAddress = kernels.packedWeights(source, key, make);
-  record.bytes += kernels.boundedElements(source.getType()) * byteWidth(cast<RankedTensorType>(source.getType()).getElementType());
+  record.bytes +=
+      kernels.boundedElements(source.getType()) * byteWidth(cast<RankedTensorType>(source.getType()).getElementType());
   return addOperand(operand);
 }
 
@@ -120,7 +124,8 @@ LogicalResult KernelContext::fail(const Twine &why) {
   return group.root->emitError() << "cannot lower '" << group.root->getName() << "': " << why;
 }
 
-//===- Loops over elements -----------------------------------------------------------------------------------------------===//
+//===- Loops over elements
+//-----------------------------------------------------------------------------------------------===//
 
 void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access> accesses, bool vectorise,
                       function_ref<void(ArrayRef<AffineExpr>, Lanes)> body) {

@@ -1,4 +1,4 @@
-//===- Kernel.h - the kernels of one program, and what lowering a group may ask for -----------------------------------===//
+//===- Kernel.h - the kernels of one program, and what lowering a group may ask for -------------------------------===//
 #pragma once
 #include "compiler/loops/Emitter.h"
 #include "compiler/loops/Groups.h"
@@ -10,9 +10,9 @@ namespace wasmind::loops {
 
 /// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, or packed weights.
 struct KernelOperand {
-  mlir::Value tensor;            ///< of the graph; null for scratch and packed weights
+  mlir::Value tensor; ///< of the graph; null for scratch and packed weights
   uint64_t scratchBytes = 0;
-  uint32_t weightAddress = 0;    ///< offset in the weights image
+  uint32_t weightAddress = 0; ///< offset in the weights image
   bool isWeights = false;
 };
 
@@ -25,8 +25,8 @@ public:
 
   Kernels &kernels;
   const Group &group;
-  Emitter emitter;                            ///< of the driver function: one pointer argument per operand
-  llvm::SmallVector<KernelOperand> operands;  ///< in argument order
+  Emitter emitter;                           ///< of the driver function: one pointer argument per operand
+  llvm::SmallVector<KernelOperand> operands; ///< in argument order
   KernelRecord record;
   /// Inputs whose memory the result may take: an element is read only to compute the result's element at its place.
   llvm::SmallVector<mlir::Value> inPlace;
@@ -76,8 +76,8 @@ private:
   llvm::StringMap<uint32_t> packs;
 };
 
-/// Replaces each graph.call under the function by the body of what it calls. Failure (recursion, an unknown function) has
-/// been reported as a diagnostic.
+/// Replaces each graph.call under the function by the body of what it calls. Failure (recursion, an unknown function)
+/// has been reported as a diagnostic.
 mlir::LogicalResult inlineCalls(mlir::func::FuncOp entry);
 
 /// Lower one group of a kind into the context's driver function. Failure has been reported as a diagnostic.

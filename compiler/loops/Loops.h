@@ -1,4 +1,4 @@
-//===- Loops.h - whole-tensor graph to vectorised loops on planned memory -------------------------------------------===//
+//===- Loops.h - whole-tensor graph to vectorised loops on planned memory -----------------------------------------===//
 #pragma once
 #include "compiler/graph/Dimensions.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -15,8 +15,8 @@ enum class EngineHint { V8, Cranelift, Any };
 
 struct Options {
   EngineHint hint = EngineHint::V8;
-  bool relaxedSimd = false;          ///< fused multiply-add is one instruction
-  uint32_t base = 65536;             ///< first byte the plan may use; the stack and LLVM's constants lie below
+  bool relaxedSimd = false;           ///< fused multiply-add is one instruction
+  uint32_t base = 65536;              ///< first byte the plan may use; the stack and LLVM's constants lie below
   uint64_t limit = uint64_t(1) << 30; ///< largest plan in bytes, without weights
 };
 

@@ -1,4 +1,4 @@
-//===- LowerContract.cpp - contractions as blocked matrix products -----------------------------------------------------===//
+//===- LowerContract.cpp - contractions as blocked matrix products ------------------------------------------------===//
 #include "compiler/loops/Gemm.h"
 #include "compiler/loops/Reductions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -41,8 +41,10 @@ struct Side {
   AffineExpr x, k;
 };
 
-/// The operand as a matrix of (batch, x, k), or none when its dimensions do not merge or it is not read from one tensor.
-std::optional<Side> matrixOf(KernelContext &context, Value operand, ArrayRef<int64_t> batch, ArrayRef<int64_t> contracted) {
+/// The operand as a matrix of (batch, x, k), or none when its dimensions do not merge or it is not read from one
+/// tensor.
+std::optional<Side> matrixOf(KernelContext &context, Value operand, ArrayRef<int64_t> batch,
+                             ArrayRef<int64_t> contracted) {
   Emitter probe(context.kernels.code, UnknownLoc::get(operand.getContext()), "probe", {}, {});
   for (Value input : context.group.inputs)
     probe.place(input, probe.i32(0));
@@ -89,7 +91,8 @@ LogicalResult lowerPlainly(KernelContext &context) {
   e.place(result, Value());
   emitElementLoops(e, getExtents(result.getType()), {}, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
     e.forget();
-    e.store(e.evaluate(result, indices, lanes), pointer, elementOf(result), flatOffset(result.getType(), indices), lanes);
+    e.store(e.evaluate(result, indices, lanes), pointer, elementOf(result), flatOffset(result.getType(), indices),
+            lanes);
   });
   context.record.vectorised = !e.scalarLoop;
   return success();
@@ -118,7 +121,8 @@ LogicalResult lowerContract(KernelContext &context) {
   gemm.b = rhs->source;
   gemm.tile = tileFor(context.kernels.options, context.kernels.bound(gemm.m));
   Value a = context.pointer(lhs->source.tensor);
-  std::string pack = emitPackFunction(context, lhs->source, gemm.m, gemm.k, gemm.paddedK(), gemm.tile.rows, gemm.batch.size());
+  std::string pack =
+      emitPackFunction(context, lhs->source, gemm.m, gemm.k, gemm.paddedK(), gemm.tile.rows, gemm.batch.size());
   Emitter &e = context.emitter;
   gemm.packA = [&](ArrayRef<AffineExpr> batch, Value m0, Value count, Value target) {
     SmallVector<Value> arguments{m0, count, target};
@@ -153,14 +157,16 @@ LogicalResult lowerConvolve(KernelContext &context) {
   context.record.flops = flopsOf(context.kernels, convolve);
   if (convolve.getTransposed())
     return context.fail("a transposed convolution must have been expanded by the graph stage");
-  SmallVector<AffineExpr> input = getExtents(convolve.getInput().getType()), weights = getExtents(convolve.getWeights().getType());
+  SmallVector<AffineExpr> input = getExtents(convolve.getInput().getType()),
+                          weights = getExtents(convolve.getWeights().getType());
   SmallVector<AffineExpr> output = getExtents(convolve.getResult().getType());
   size_t spatial = input.size() - 2;
   int64_t groups = convolve.getGroups();
   auto perGroup = constantOf(weights[spatial]), outputs = constantOf(output.back());
   if (!elementOf(convolve.getInput()).isF32() || spatial > 2 || !perGroup || !outputs)
     return lowerPlainly(context);
-  Tile tile = tileFor(context.kernels.options, context.kernels.bound(productOf(ArrayRef(output).drop_back(), context.emitter.getContext())));
+  Tile tile = tileFor(context.kernels.options,
+                      context.kernels.bound(productOf(ArrayRef(output).drop_back(), context.emitter.getContext())));
   if (groups > 1 && (*perGroup == 1 || *outputs / groups % tile.columns != 0))
     return lowerPlainly(context);
 
@@ -169,7 +175,9 @@ LogicalResult lowerConvolve(KernelContext &context) {
   AffineExpr one = getAffineConstantExpr(1, c);
   AffineExpr height = spatial == 2 ? input[1] : one, width = input[spatial];
   AffineExpr outHeight = spatial == 2 ? output[1] : one, outWidth = output[spatial];
-  auto pick = [&](ArrayRef<int64_t> values, size_t dim, int64_t neutral) { return dim == 0 && spatial == 1 ? neutral : values[dim + spatial - 2]; };
+  auto pick = [&](ArrayRef<int64_t> values, size_t dim, int64_t neutral) {
+    return dim == 0 && spatial == 1 ? neutral : values[dim + spatial - 2];
+  };
   int64_t kernelHeight = spatial == 2 ? *constantOf(weights[0]) : 1, kernelWidth = *constantOf(weights[spatial - 1]);
   int64_t strideH = pick(convolve.getStrides(), 0, 1), strideW = pick(convolve.getStrides(), 1, 1);
   int64_t padH = pick(convolve.getPadLow(), 0, 0), padW = pick(convolve.getPadLow(), 1, 0);
@@ -187,7 +195,9 @@ LogicalResult lowerConvolve(KernelContext &context) {
   gemm.tile = tile;
   // weights [KH, KW, C / groups, O]: k steps over O, the group over its outputs.
   AffineExpr n = getAffineDimExpr(batchRank, c), k = getAffineDimExpr(batchRank + 1, c);
-  gemm.b = {convolve.getWeights(), normalise(k * *outputs + n + (groups > 1 ? getAffineDimExpr(0, c) * outPerGroup : getAffineConstantExpr(0, c)))};
+  gemm.b = {
+      convolve.getWeights(),
+      normalise(k * *outputs + n + (groups > 1 ? getAffineDimExpr(0, c) * outPerGroup : getAffineConstantExpr(0, c)))};
   Value storage = storageOf(convolve.getInput());
   if (storage.getDefiningOp() && context.group.members.contains(storage.getDefiningOp()))
     return lowerPlainly(context);
@@ -195,8 +205,8 @@ LogicalResult lowerConvolve(KernelContext &context) {
   Emitter &e = context.emitter;
 
   std::string pack;
-  bool plain = kernelHeight == 1 && kernelWidth == 1 && strideH == 1 && strideW == 1 && padH == 0 && padW == 0 && groups == 1 &&
-               outHeight == height && outWidth == width;
+  bool plain = kernelHeight == 1 && kernelWidth == 1 && strideH == 1 && strideW == 1 && padH == 0 && padW == 0 &&
+               groups == 1 && outHeight == height && outWidth == width;
   if (plain) { // a matrix as it is: rows are pixels
     MatrixSource source{convolve.getInput(), normalise(getAffineDimExpr(0, c) * channels + getAffineDimExpr(1, c))};
     pack = emitPackFunction(context, source, gemm.m, gemm.k, gemm.paddedK(), tile.rows, 0);
@@ -205,7 +215,8 @@ LogicalResult lowerConvolve(KernelContext &context) {
     SmallVector<Type> types{i32, i32, pointerType};
     types.append(batchRank, i32);
     types.push_back(pointerType);
-    Emitter p(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extentAddresses);
+    Emitter p(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types,
+              context.kernels.extentAddresses);
     AffineExpr m0 = p.bind(p.function.getArgument(0));
     AffineExpr group = batchRank ? p.bind(p.function.getArgument(3)) : p.constantIndex(0);
     Value memory = p.function.getArgument(3 + batchRank), target = p.function.getArgument(2);
@@ -235,31 +246,33 @@ LogicalResult lowerConvolve(KernelContext &context) {
           Value y = p.index(normalise(oh * strideH + kh * dilationH - padH));
           AffineExpr yIndex = p.bind(y);
           Value inside = arith::CmpIOp::create(p, arith::CmpIPredicate::ult, y, p.index(height));
-          return SmallVector<Value>{p.loop(p.i32(0), p.i32(runs), 1, carriedH[0], [&](AffineExpr kw, ArrayRef<Value> carried) {
-            AffineExpr x = wholeLine ? leftIndex : normalise(leftIndex + kw * dilationW);
-            Value zero = p.i32(0), taps = p.i32(runTaps);
-            auto clamp = [&](Value v) -> Value {
-              return arith::MaxSIOp::create(p, arith::MinSIOp::create(p, v, taps), zero);
-            };
-            Value low = clamp(p.index(normalise(p.constantIndex(0) - x)));
-            Value high = clamp(p.index(normalise(width - x)));
-            high = arith::SelectOp::create(p, inside, high, zero);
-            low = arith::MinSIOp::create(p, low, high);
-            AffineExpr lowIndex = p.bind(low), highIndex = p.bind(high);
-            Value before = p.index(normalise(lowIndex * *perGroup));
-            Value count = p.index(normalise((highIndex - lowIndex) * *perGroup));
-            Value after = p.index(normalise(p.constantIndex(runLength) - highIndex * *perGroup));
-            Value to = emitZeroRun(p, carried[0], before, tile.rows);
-            AffineExpr from = ((image * height + yIndex) * width + x + lowIndex) * channels + group * *perGroup;
-            // The address may lie outside when nothing is copied; it is not read then.
-            to = emitScatterRun(p, p.offsetPointer(memory, normalise(from), p.getF32Type()), to, count, tile.rows);
-            return SmallVector<Value>{emitZeroRun(p, to, after, tile.rows)};
-          })[0]};
+          return SmallVector<Value>{
+              p.loop(p.i32(0), p.i32(runs), 1, carriedH[0], [&](AffineExpr kw, ArrayRef<Value> carried) {
+                AffineExpr x = wholeLine ? leftIndex : normalise(leftIndex + kw * dilationW);
+                Value zero = p.i32(0), taps = p.i32(runTaps);
+                auto clamp = [&](Value v) -> Value {
+                  return arith::MaxSIOp::create(p, arith::MinSIOp::create(p, v, taps), zero);
+                };
+                Value low = clamp(p.index(normalise(p.constantIndex(0) - x)));
+                Value high = clamp(p.index(normalise(width - x)));
+                high = arith::SelectOp::create(p, inside, high, zero);
+                low = arith::MinSIOp::create(p, low, high);
+                AffineExpr lowIndex = p.bind(low), highIndex = p.bind(high);
+                Value before = p.index(normalise(lowIndex * *perGroup));
+                Value count = p.index(normalise((highIndex - lowIndex) * *perGroup));
+                Value after = p.index(normalise(p.constantIndex(runLength) - highIndex * *perGroup));
+                Value to = emitZeroRun(p, carried[0], before, tile.rows);
+                AffineExpr from = ((image * height + yIndex) * width + x + lowIndex) * channels + group * *perGroup;
+                // The address may lie outside when nothing is copied; it is not read then.
+                to = emitScatterRun(p, p.offsetPointer(memory, normalise(from), p.getF32Type()), to, count, tile.rows);
+                return SmallVector<Value>{emitZeroRun(p, to, after, tile.rows)};
+              })[0]};
         })[0];
         if (paddedK != gemm.k)
           emitZeroRun(p, next, p.index(normalise(paddedK - gemm.k)), tile.rows);
         auto flags = LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw;
-        return SmallVector<Value>{LLVM::GEPOp::create(p, pointerType, p.getI8Type(), at[0], LLVM::GEPArg(4), flags).getResult()};
+        return SmallVector<Value>{
+            LLVM::GEPOp::create(p, pointerType, p.getI8Type(), at[0], LLVM::GEPArg(4), flags).getResult()};
       });
       return SmallVector<Value>{bytes(panel[0], panelBytes)};
     });

@@ -1,4 +1,4 @@
-//===- LowerElementwise.cpp - pointwise groups, concat and pad --------------------------------------------------------===//
+//===- LowerElementwise.cpp - pointwise groups, concat and pad ----------------------------------------------------===//
 #include "compiler/loops/Kernel.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -26,12 +26,14 @@ SmallVector<Value> inPlaceInputs(KernelContext &context) {
   SmallVector<Access> accesses;
   if (!context.emitter.collect(result, indices, accesses))
     return {};
-  auto extentsOf = [&](Value tensor) { return normalise(productOf(getExtents(tensor.getType()), tensor.getContext())); };
+  auto extentsOf = [&](Value tensor) {
+    return normalise(productOf(getExtents(tensor.getType()), tensor.getContext()));
+  };
   SmallVector<Value> fitting;
   for (Value input : context.group.inputs) {
     Value storage = storageOf(input);
-    bool fits = byteWidth(elementOf(storage)) == byteWidth(elementOf(result)) && extentsOf(storage) == extentsOf(result) &&
-                llvm::all_of(accesses, [&](const Access &access) {
+    bool fits = byteWidth(elementOf(storage)) == byteWidth(elementOf(result)) &&
+                extentsOf(storage) == extentsOf(result) && llvm::all_of(accesses, [&](const Access &access) {
                   return storageOf(access.value) != storage || access.flat == own;
                 });
     if (fits && !llvm::is_contained(fitting, storage))
@@ -66,7 +68,8 @@ LogicalResult lowerElementwise(KernelContext &context) {
   Value result = context.group.root->getResult(0), pointer = context.pointer(result);
   // While its elements are computed the result is not yet a tensor in memory.
   context.emitter.place(result, Value());
-  emitCopy(context, result, result, pointer, [&](ArrayRef<AffineExpr> indices) { return flatOffset(result.getType(), indices); });
+  emitCopy(context, result, result, pointer,
+           [&](ArrayRef<AffineExpr> indices) { return flatOffset(result.getType(), indices); });
   context.inPlace = inPlaceInputs(context);
   context.record.flops = operationsOf(context);
   context.record.vectorised = !context.emitter.scalarLoop;

@@ -1,4 +1,4 @@
-//===- LowerReduce.cpp - reductions alone and rows of them (softmax, layer norm) ---------------------------------------===//
+//===- LowerReduce.cpp - reductions alone and rows of them (softmax, layer norm) ----------------------------------===//
 #include "compiler/loops/Reductions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -88,7 +88,8 @@ LogicalResult lowerReduce(KernelContext &context) {
   int64_t last = innermost(reduce.getInput().getType());
   bool alongRow = last >= 0 && llvm::is_contained(reduce.getDims(), last);
   if (alongRow)
-    e.define(reduce.getResult(), [&e, reduce](ArrayRef<AffineExpr> indices, Lanes) { return reduceAlongRow(e, reduce, indices); });
+    e.define(reduce.getResult(),
+             [&e, reduce](ArrayRef<AffineExpr> indices, Lanes) { return reduceAlongRow(e, reduce, indices); });
   else if (failed(defineAnchor(context, reduce)))
     return failure();
   if (failed(emitRoot(context, !alongRow)))
@@ -127,8 +128,11 @@ LogicalResult lowerRow(KernelContext &context) {
       bool again = rootCone.contains(op);
       for (size_t j = i + 1; j < cones.size(); ++j)
         again |= cones[j].contains(op);
-      bool isInnermost = llvm::none_of(op->getUsers(), [&](Operation *user) { return cone.contains(user) && isExpensive(user) && isRow(user->getResult(0)) && (rootCone.contains(user)); });
-      if (again && isInnermost && isExpensive(op) && isRow(op->getResult(0)) && elementOf(op->getResult(0)).isF32() && !kept.count(op))
+      bool isInnermost = llvm::none_of(op->getUsers(), [&](Operation *user) {
+        return cone.contains(user) && isExpensive(user) && isRow(user->getResult(0)) && (rootCone.contains(user));
+      });
+      if (again && isInnermost && isExpensive(op) && isRow(op->getResult(0)) && elementOf(op->getResult(0)).isF32() &&
+          !kept.count(op))
         kept[op] = context.scratch(rowBound * 4);
     }
 
@@ -151,16 +155,18 @@ LogicalResult lowerRow(KernelContext &context) {
     for (auto [anchor, cone] : llvm::zip(group.anchors, cones)) {
       auto reduce = cast<ReduceOp>(anchor);
       Type element = elementOf(reduce.getInput());
-      Value scalar = reduceInVectors(e, reduce.getKind(), element, length, [&, &cone = cone](AffineExpr i, Lanes lanes) {
-        Value elements = e.evaluate(reduce.getInput(), indicesFor(reduce.getInput(), i), lanes);
-        for (auto &[op, scratch] : kept)
-          if (cone.contains(op)) {
-            Value value = e.evaluate(op->getResult(0), indicesFor(op->getResult(0), i), lanes);
-            e.store(value, scratch, e.getF32Type(), i, lanes);
-          }
-        return elements;
-      });
-      e.define(reduce.getResult(), [&e, scalar](ArrayRef<AffineExpr>, Lanes lanes) { return e.splat(scalar, lanes.count); });
+      Value scalar =
+          reduceInVectors(e, reduce.getKind(), element, length, [&, &cone = cone](AffineExpr i, Lanes lanes) {
+            Value elements = e.evaluate(reduce.getInput(), indicesFor(reduce.getInput(), i), lanes);
+            for (auto &[op, scratch] : kept)
+              if (cone.contains(op)) {
+                Value value = e.evaluate(op->getResult(0), indicesFor(op->getResult(0), i), lanes);
+                e.store(value, scratch, e.getF32Type(), i, lanes);
+              }
+            return elements;
+          });
+      e.define(reduce.getResult(),
+               [&e, scalar](ArrayRef<AffineExpr>, Lanes lanes) { return e.splat(scalar, lanes.count); });
       for (auto &[op, scratch] : kept)
         if (cone.contains(op)) {
           unsigned last = innermost(op->getResult(0).getType());

@@ -1,4 +1,4 @@
-//===- LowerScans.cpp - arg_reduce, scan, top_k and scatter: loops that carry state along one dimension -----------------===//
+//===- LowerScans.cpp - arg_reduce, scan, top_k and scatter: loops that carry state along one dimension -----------===//
 #include "compiler/loops/Math.h"
 #include "compiler/loops/Reductions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -23,14 +23,15 @@ void emitOthers(Emitter &e, ArrayRef<AffineExpr> extents, int64_t dim, bool vect
 
 Value isNaN(Emitter &e, Value x) { return arith::CmpFOp::create(e, arith::CmpFPredicate::UNO, x, x); }
 
-/// Whether `x` comes before `y` in the order of a maximum or minimum; NaN comes before all numbers.
-Value comesBefore(Emitter &e, Value x, Value y, bool largest, Type element) {
+/// Whether `x` comes before `y` in the order of a maximum or minimum; NaN comes before all numbers, or after them.
+Value comesBefore(Emitter &e, Value x, Value y, bool largest, Type element, bool nanFirst = true) {
   if (isa<FloatType>(getElementTypeOrSelf(x.getType()))) {
     auto predicate = largest ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT;
     Value better = arith::CmpFOp::create(e, predicate, x, y);
     Value one = arith::ConstantOp::create(e, e.getOneAttr(better.getType()));
-    Value onlyX = arith::AndIOp::create(e, isNaN(e, x), arith::XOrIOp::create(e, isNaN(e, y), one));
-    return arith::OrIOp::create(e, better, onlyX);
+    Value first = nanFirst ? x : y, second = nanFirst ? y : x;
+    Value onlyFirst = arith::AndIOp::create(e, isNaN(e, first), arith::XOrIOp::create(e, isNaN(e, second), one));
+    return arith::OrIOp::create(e, better, onlyFirst);
   }
   return emitCompare(e, largest ? CompareKind::Greater : CompareKind::Less, x, y, isUnsigned(element));
 }
@@ -66,19 +67,21 @@ LogicalResult lowerArgReduce(KernelContext &context) {
   emitOthers(e, extents, dim, /*vectorise=*/false, [&](Indices indices, Lanes) {
     indices[dim] = e.constantIndex(0);
     Value first = e.evaluate(op.getInput(), indices, {});
-    auto best = e.loop(e.i32(1), e.index(extents[dim]), 1, {first, e.i32(0)}, [&](AffineExpr i, ArrayRef<Value> carried) {
-      indices[dim] = i;
-      Value x = e.evaluate(op.getInput(), indices, {});
-      Value takes;
-      bool largest = op.getKind() == ReduceKind::Max;
-      if (op.getLast()) { // an equal element counts: the running one does not come before it
-        Value one = arith::ConstantIntOp::create(e, e.getI1Type(), 1);
-        takes = arith::XOrIOp::create(e, comesBefore(e, carried[0], x, largest, element), one);
-      } else {
-        takes = comesBefore(e, x, carried[0], largest, element);
-      }
-      return SmallVector<Value>{arith::SelectOp::create(e, takes, x, carried[0]), arith::SelectOp::create(e, takes, e.index(i), carried[1])};
-    });
+    auto best =
+        e.loop(e.i32(1), e.index(extents[dim]), 1, {first, e.i32(0)}, [&](AffineExpr i, ArrayRef<Value> carried) {
+          indices[dim] = i;
+          Value x = e.evaluate(op.getInput(), indices, {});
+          Value takes;
+          bool largest = op.getKind() == ReduceKind::Max;
+          if (op.getLast()) { // an equal element counts: the running one does not come before it
+            Value one = arith::ConstantIntOp::create(e, e.getI1Type(), 1);
+            takes = arith::XOrIOp::create(e, comesBefore(e, carried[0], x, largest, element), one);
+          } else {
+            takes = comesBefore(e, x, carried[0], largest, element);
+          }
+          return SmallVector<Value>{arith::SelectOp::create(e, takes, x, carried[0]),
+                                    arith::SelectOp::create(e, takes, e.index(i), carried[1])};
+        });
     Value wide = arith::ExtUIOp::create(e, e.getI64Type(), best[1]);
     e.store(wide, pointer, elementOf(result), flatOffset(result.getType(), without(indices, dim)), {});
   });
@@ -141,8 +144,8 @@ LogicalResult lowerTopK(KernelContext &context) {
             {
               OpBuilder::InsertionGuard guard(e);
               e.setInsertionPointToStart(test.thenBlock());
-              Value above = e.load(values, element, place(e.bind(arith::SubIOp::create(e, at[0], e.i32(1)))), {});
-              scf::YieldOp::create(e, comesBefore(e, x, above, largest, element));
+              Value above = e.load(values, element, place(e.bind(at[0]) - 1), {});
+              scf::YieldOp::create(e, comesBefore(e, x, above, largest, element, /*nanFirst=*/largest));
               e.setInsertionPointToStart(test.elseBlock());
               scf::YieldOp::create(e, ValueRange(arith::ConstantIntOp::create(e, e.getI1Type(), 0)));
             }
@@ -150,7 +153,7 @@ LogicalResult lowerTopK(KernelContext &context) {
           },
           [&](OpBuilder &, Location, ValueRange at) {
             Value above = arith::SubIOp::create(e, at[0], e.i32(1));
-            AffineExpr from = e.bind(above), to = e.bind(at[0]);
+            AffineExpr to = e.bind(at[0]), from = to - 1;
             e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, at[0], e.i32(k)), [&] {
               e.store(e.load(values, element, place(from), {}), values, element, place(to), {});
               e.store(e.load(positions, position, place(from), {}), positions, position, place(to), {});
@@ -199,8 +202,10 @@ LogicalResult lowerScatter(KernelContext &context) {
         Value update = e.evaluate(op.getUpdates(), withFirst(i, indices), lanes);
         AffineExpr to = flatOffset(result.getType(), withFirst(target, indices));
         if (op.getKind() != ScatterKind::Set) {
-          static constexpr BinaryKind kinds[] = {BinaryKind::Add, BinaryKind::Add, BinaryKind::Mul, BinaryKind::Max, BinaryKind::Min};
-          update = emitBinary(e, kinds[unsigned(op.getKind())], e.load(pointer, element, to, lanes), update, isUnsigned(element));
+          static constexpr BinaryKind kinds[] = {BinaryKind::Add, BinaryKind::Add, BinaryKind::Mul, BinaryKind::Max,
+                                                 BinaryKind::Min};
+          update = emitBinary(e, kinds[unsigned(op.getKind())], e.load(pointer, element, to, lanes), update,
+                              isUnsigned(element));
         }
         e.store(update, pointer, element, to, lanes);
       };

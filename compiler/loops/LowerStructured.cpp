@@ -1,4 +1,4 @@
-//===- LowerStructured.cpp - any StructuredOp, from its interface alone -------------------------------------------------===//
+//===- LowerStructured.cpp - any StructuredOp, from its interface alone -------------------------------------------===//
 #include "compiler/loops/Reductions.h"
 
 using namespace mlir;
@@ -54,8 +54,10 @@ LogicalResult lowerStructured(KernelContext &context) {
   if (auto compute = dyn_cast<ComputeOp>(op.getOperation()); compute && compute.getInitial()) {
     Type type = registerType(element);
     auto attribute = *compute.getInitial();
-    initial = isa<FloatType>(type) ? e.floatConstant(cast<FloatAttr>(attribute).getValueAsDouble(), type)
-                                   : arith::ConstantOp::create(e, e.getIntegerAttr(type, cast<IntegerAttr>(attribute).getValue())).getResult();
+    initial =
+        isa<FloatType>(type)
+            ? e.floatConstant(cast<FloatAttr>(attribute).getValueAsDouble(), type)
+            : arith::ConstantOp::create(e, e.getIntegerAttr(type, cast<IntegerAttr>(attribute).getValue())).getResult();
   } else if (op.getReductionCount()) {
     return context.fail("a reduction without a start");
   }
@@ -65,21 +67,22 @@ LogicalResult lowerStructured(KernelContext &context) {
     auto along = parallel ? coefficientOf(flatOffset(operand.getType(), map.getResults()), parallel - 1) : std::nullopt;
     vectorise &= along && (constantOf(*along) == 0 || constantOf(*along) == 1);
   }
-  emitElementLoops(e, ArrayRef(domain).take_front(parallel), {}, vectorise, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
-    Indices point(indices);
-    std::function<Value(unsigned, Value)> nest = [&](unsigned depth, Value running) -> Value {
-      if (depth == domain.size())
-        return step(point, lanes, running);
-      return e.loop(e.i32(0), e.index(domain[depth]), 1, running, [&](AffineExpr i, ArrayRef<Value> carried) {
-        point.push_back(i);
-        Value next = nest(depth + 1, carried[0]);
-        point.pop_back();
-        return SmallVector<Value>{next};
-      })[0];
-    };
-    Value value = nest(parallel, initial ? e.splat(initial, lanes.count) : Value());
-    e.store(value, pointer, element, flatOffset(result.getType(), indices), lanes);
-  });
+  emitElementLoops(
+      e, ArrayRef(domain).take_front(parallel), {}, vectorise, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+        Indices point(indices);
+        std::function<Value(unsigned, Value)> nest = [&](unsigned depth, Value running) -> Value {
+          if (depth == domain.size())
+            return step(point, lanes, running);
+          return e.loop(e.i32(0), e.index(domain[depth]), 1, running, [&](AffineExpr i, ArrayRef<Value> carried) {
+            point.push_back(i);
+            Value next = nest(depth + 1, carried[0]);
+            point.pop_back();
+            return SmallVector<Value>{next};
+          })[0];
+        };
+        Value value = nest(parallel, initial ? e.splat(initial, lanes.count) : Value());
+        e.store(value, pointer, element, flatOffset(result.getType(), indices), lanes);
+      });
   uint64_t points = context.kernels.boundedElements(result.getType());
   for (AffineExpr extent : ArrayRef(domain).drop_front(parallel))
     points *= context.kernels.bound(extent);

@@ -1,8 +1,8 @@
-//===- LowerToLoops.cpp - the loops stage on one page -------------------------------------------------------------------===//
+//===- LowerToLoops.cpp - the loops stage on one page -------------------------------------------------------------===//
 //
 // groups -> kernels (functions over pointers) -> memory plan -> the entry function that calls the kernels in order.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Kernel.h"
 #include "compiler/loops/Plan.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -90,8 +90,8 @@ class Lowering {
 public:
   Lowering(ModuleOp graph, const Options &options) : graph(graph), options(options) {
     MLIRContext *context = graph.getContext();
-    context->loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect, vector::VectorDialect,
-                         LLVM::LLVMDialect>();
+    context->loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                         vector::VectorDialect, LLVM::LLVMDialect>();
     program.code = ModuleOp::create(UnknownLoc::get(context));
   }
 
@@ -160,7 +160,8 @@ private:
     }
     // The condition is carried, too, in memory of its own: the loop's operand may be needed later.
     builder.setInsertionPoint(loop);
-    loop.getConditionMutable().assign(BroadcastOp::create(builder, loop.getLoc(), loop.getCondition().getType(), loop.getCondition()));
+    loop.getConditionMutable().assign(
+        BroadcastOp::create(builder, loop.getLoc(), loop.getCondition().getType(), loop.getCondition()));
     Group condition;
     condition.root = loop.getCondition().getDefiningOp();
     condition.members.insert(condition.root);
@@ -266,12 +267,14 @@ private:
         scf::WhileOp::create(
             e, TypeRange(), ValueRange(),
             [&](OpBuilder &, Location, ValueRange) {
-              Value more = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.loadAt(pointers[2], i64, 8), e.loadAt(pointers[0], i64, 8));
+              Value more = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.loadAt(pointers[2], i64, 8),
+                                                 e.loadAt(pointers[0], i64, 8));
               scf::ConditionOp::create(e, arith::AndIOp::create(e, more, isTrue(pointers[1])), ValueRange());
             },
             [&](OpBuilder &, Location, ValueRange) {
               end = emitCalls(e, plan, at + 1);
-              Value next = arith::AddIOp::create(e, e.loadAt(pointers[2], i64, 8), arith::ConstantIntOp::create(e, i64, 1));
+              Value next =
+                  arith::AddIOp::create(e, e.loadAt(pointers[2], i64, 8), arith::ConstantIntOp::create(e, i64, 1));
               e.storeAt(next, pointers[2], 8);
               scf::YieldOp::create(e);
             });

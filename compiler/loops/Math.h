@@ -1,4 +1,4 @@
-//===- Math.h - elementwise functions on registers --------------------------------------------------------------===//
+//===- Math.h - elementwise functions on registers ----------------------------------------------------------------===//
 //
 // Scalar functions of the graph dialect as straight-line arith, math and vector code, alike for scalars and 1-D vectors
 // of any length. Nothing here becomes a library call on wasm32.
@@ -14,7 +14,7 @@
 //        digits beyond; sin and cos stay within [-1, 1].
 //   f16, bf16: as f32, rounded at the store.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "mlir/IR/Value.h"
 #include <cstdint>

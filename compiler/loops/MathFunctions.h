@@ -1,4 +1,4 @@
-//===- MathFunctions.h - elementary functions of floats ---------------------------------------------------------===//
+//===- MathFunctions.h - elementary functions of floats -----------------------------------------------------------===//
 //
 // Terms are f32 or f64; Math.h says how accurate the results are.
 //
@@ -8,7 +8,7 @@
 // f32 has its own code for what networks use in bulk: exp, log, tanh, sigmoid, erf, sin, cos. The other functions are
 // computed through f64.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/loops/MathTerm.h"
 

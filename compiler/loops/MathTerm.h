@@ -1,8 +1,8 @@
-//===- MathTerm.h - formulas that read like formulas ------------------------------------------------------------===//
+//===- MathTerm.h - formulas that read like formulas --------------------------------------------------------------===//
 //
 // A Term is an SSA value with the operators of C++: a scalar or a 1-D vector, where a formula means the same per lane.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"

@@ -1,4 +1,4 @@
-//===- Plan.cpp --------------------------------------------------------------------------------------------------------===//
+//===- Plan.cpp ---------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Plan.h"
 #include <algorithm>
 
@@ -74,10 +74,12 @@ FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location) {
 
 void MemoryPlan::declareExtents(func::FuncOp entry) {
   for (auto [i, dim] : llvm::enumerate(kernels.dims))
-    program.extents.push_back({dim.name, getAffineSymbolExpr(i, entry.getContext()), dim.min, dim.max, kernels.extentAddresses[i], false});
+    program.extents.push_back(
+        {dim.name, getAffineSymbolExpr(i, entry.getContext()), dim.min, dim.max, kernels.extentAddresses[i], false});
   auto declare = [&](Type tensor) {
     for (AffineExpr extent : getExtents(tensor)) {
-      if (constantOf(extent) || llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.expression == extent; }))
+      if (constantOf(extent) ||
+          llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.expression == extent; }))
         continue;
       Interval bounds = boundsOf(extent, kernels.dims);
       program.extents.push_back({toString(extent, kernels.dims), extent, bounds.min, bounds.max,
@@ -107,7 +109,8 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
     auto byteLength = byteLengthOf(tensor, entry.getLoc());
     if (failed(byteLength))
       return failure();
-    Slot slot{nameOf(entry, position, isResult), cast<RankedTensorType>(type), take(*byteLength), uint32_t(*byteLength)};
+    Slot slot{nameOf(entry, position, isResult), cast<RankedTensorType>(type), take(*byteLength),
+              uint32_t(*byteLength)};
     next += slack;
     addresses[tensor] = slot.offset;
     (isResult ? program.outputs : program.inputs).push_back(slot);
@@ -153,8 +156,8 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
       auto [found, isNew] = tensorLife.try_emplace(operand.tensor, lifetimes.size());
       if (isNew && llvm::is_contained(call.outputs, operand.tensor)) {
         for (Value input : call.inPlace)
-          if (auto life = tensorLife.find(input); life != tensorLife.end() && lastUse[input] == i &&
-                                                  loopOf[lifetimes[life->second].first] == loopOf[i]) {
+          if (auto life = tensorLife.find(input);
+              life != tensorLife.end() && lastUse[input] == i && loopOf[lifetimes[life->second].first] == loopOf[i]) {
             found->second = life->second;
             isNew = false;
             break;
@@ -178,13 +181,14 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
     size_t begin = open.pop_back_val();
     if (calls[begin].form == KernelCall::Form::Loop)
       for (Lifetime &life : lifetimes)
-        if (life.first <= begin && life.last > begin)
+        if (life.first <= begin && life.last >= begin) // = begin: the trip count, the condition and the iteration
           life.last = std::max(life.last, i);
   }
   uint64_t arenaBytes = placeAll(lifetimes);
   if (next + arenaBytes > kernels.options.limit)
-    return emitError(entry.getLoc()) << "the memory plan needs " << next + arenaBytes << " bytes, more than the limit of "
-                                     << kernels.options.limit << "; set narrower bounds with --dim";
+    return emitError(entry.getLoc()) << "the memory plan needs " << next + arenaBytes
+                                     << " bytes, more than the limit of " << kernels.options.limit
+                                     << "; set narrower bounds with --dim";
   program.arena = {take(arenaBytes), uint32_t(arenaBytes)};
   for (auto [tensor, life] : tensorLife)
     addresses[tensor] = program.arena.offset + lifetimes[life].offset;

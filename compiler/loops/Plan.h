@@ -1,12 +1,12 @@
-//===- Plan.h - where everything lies in memory -----------------------------------------------------------------------===//
+//===- Plan.h - where everything lies in memory -------------------------------------------------------------------===//
 //
 //   base: extents | inputs | outputs | arena (intermediate tensors and scratch) | weights
 //
 // Intermediate tensors share the arena by liveness: two overlap only when no kernel runs between the first write of one
-// and the last read of the other, or when one is computed from the other in place. Inputs and outputs keep memory of their
-// own, so inputs survive a run.
+// and the last read of the other, or when one is computed from the other in place. Inputs and outputs keep memory of
+// their own, so inputs survive a run.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/loops/Kernel.h"
 
@@ -15,11 +15,11 @@ namespace wasmind::loops {
 /// One step of the program, in order. Control flow is a pair of brackets around steps.
 struct KernelCall {
   enum class Form {
-    Call,  ///< callee(operands)
-    Copy,  ///< operands[0] to operands[1], whole tensors of one type
-    Loop,  ///< up to End: while operands[1] (bool) and iteration < operands[0] (i64); operands[2] = iteration (i64)
-    Then,  ///< up to Else: when operands[0] (bool)
-    Else,  ///< up to End: otherwise
+    Call, ///< callee(operands)
+    Copy, ///< operands[0] to operands[1], whole tensors of one type
+    Loop, ///< up to End: while operands[1] (bool) and iteration < operands[0] (i64); operands[2] = iteration (i64)
+    Then, ///< up to Else: when operands[0] (bool)
+    Else, ///< up to End: otherwise
     End
   };
   Form form = Form::Call;
@@ -27,7 +27,7 @@ struct KernelCall {
   std::vector<KernelOperand> operands;
   llvm::SmallVector<mlir::Value> outputs;
   llvm::SmallVector<mlir::Value> inPlace; ///< operands whose memory the one output may take
-  llvm::SmallVector<uint32_t> scratch; ///< addresses of the scratch operands, in order; filled by the plan
+  llvm::SmallVector<uint32_t> scratch;    ///< addresses of the scratch operands, in order; filled by the plan
 };
 
 class MemoryPlan {

@@ -1,4 +1,4 @@
-//===- Reductions.cpp --------------------------------------------------------------------------------------------------===//
+//===- Reductions.cpp ---------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Reductions.h"
 #include "compiler/loops/Math.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -142,7 +142,8 @@ Value emitReduce(Emitter &e, ReduceOp reduce, ArrayRef<AffineExpr> indices, Lane
 }
 
 Value emitContract(Emitter &e, ContractOp contract, ArrayRef<AffineExpr> indices, Lanes lanes) {
-  SmallVector<AffineExpr> lhsExtents = getExtents(contract.getLhs().getType()), rhsExtents = getExtents(contract.getRhs().getType());
+  SmallVector<AffineExpr> lhsExtents = getExtents(contract.getLhs().getType()),
+                          rhsExtents = getExtents(contract.getRhs().getType());
   Type element = elementOf(contract.getResult());
   SmallVector<ReductionLoop> loops;
   for (int64_t dim : contract.getLhsContract())
@@ -170,7 +171,8 @@ Value emitContract(Emitter &e, ContractOp contract, ArrayRef<AffineExpr> indices
 }
 
 Value emitConvolve(Emitter &e, ConvolveOp convolve, ArrayRef<AffineExpr> indices, Lanes lanes) {
-  SmallVector<AffineExpr> input = getExtents(convolve.getInput().getType()), weights = getExtents(convolve.getWeights().getType());
+  SmallVector<AffineExpr> input = getExtents(convolve.getInput().getType()),
+                          weights = getExtents(convolve.getWeights().getType());
   size_t spatial = input.size() - 2;
   int64_t perGroup = *constantOf(weights.back()) / int64_t(convolve.getGroups());
   bool divided = convolve.getGroups() > 1 && perGroup > 1;
@@ -179,8 +181,9 @@ Value emitConvolve(Emitter &e, ConvolveOp convolve, ArrayRef<AffineExpr> indices
   Type element = elementOf(convolve.getResult());
   SmallVector<ReductionLoop> loops;
   for (size_t i = 0; i < spatial; ++i)
-    loops.push_back(clippedLoop(e, indices[i + 1], *constantOf(weights[i]), convolve.getStrides()[i], convolve.getPadLow()[i],
-                                convolve.getPadHigh()[i], convolve.getDilations()[i], input[i + 1]));
+    loops.push_back(clippedLoop(e, indices[i + 1], *constantOf(weights[i]), convolve.getStrides()[i],
+                                convolve.getPadLow()[i], convolve.getPadHigh()[i], convolve.getDilations()[i],
+                                input[i + 1]));
   bool single = isOne(weights[spatial]);
   SmallVector<int64_t> sizes;
   for (size_t i = 0; i < spatial; ++i)
@@ -188,11 +191,14 @@ Value emitConvolve(Emitter &e, ConvolveOp convolve, ArrayRef<AffineExpr> indices
   if (!single)
     loops.push_back({e.i32(0), e.index(weights[spatial])});
   Value start = e.splat(initialValue(e, ReduceKind::Sum, element), lanes.count);
-  AffineExpr group = convolve.getGroups() == 1 ? e.constantIndex(0) : perGroup == 1 ? indices.back() : indices.back().floorDiv(perGroup);
+  AffineExpr group = convolve.getGroups() == 1 ? e.constantIndex(0)
+                     : perGroup == 1           ? indices.back()
+                                               : indices.back().floorDiv(perGroup);
   auto step = [&](Value running, ArrayRef<AffineExpr> k) {
     Indices in{indices[0]}, w;
     for (size_t i = 0; i < spatial; ++i) {
-      in.push_back(indices[i + 1] * convolve.getStrides()[i] + k[i] * convolve.getDilations()[i] - convolve.getPadLow()[i]);
+      in.push_back(indices[i + 1] * convolve.getStrides()[i] + k[i] * convolve.getDilations()[i] -
+                   convolve.getPadLow()[i]);
       w.push_back(k[i]);
     }
     in.push_back(single ? group : group * weights[spatial] + k[spatial]);
@@ -239,7 +245,10 @@ Value initialValue(Emitter &e, ReduceKind kind, Type element) {
   Type type = registerType(element);
   if (isa<FloatType>(type)) {
     double infinity = std::numeric_limits<double>::infinity();
-    double value = kind == ReduceKind::Prod ? 1.0 : kind == ReduceKind::Max ? -infinity : kind == ReduceKind::Min ? infinity : 0.0;
+    double value = kind == ReduceKind::Prod  ? 1.0
+                   : kind == ReduceKind::Max ? -infinity
+                   : kind == ReduceKind::Min ? infinity
+                                             : 0.0;
     return e.floatConstant(value, type);
   }
   unsigned width = type.getIntOrFloatBitWidth();
@@ -263,7 +272,8 @@ Value initialValue(Emitter &e, ReduceKind kind, Type element) {
 }
 
 Value combine(Emitter &e, ReduceKind kind, Value a, Value b, Type element) {
-  static constexpr BinaryKind kinds[] = {BinaryKind::Add, BinaryKind::Mul, BinaryKind::Max, BinaryKind::Min, BinaryKind::And, BinaryKind::Or};
+  static constexpr BinaryKind kinds[] = {BinaryKind::Add, BinaryKind::Mul, BinaryKind::Max,
+                                         BinaryKind::Min, BinaryKind::And, BinaryKind::Or};
   return emitBinary(e, kinds[unsigned(kind)], a, b, isUnsigned(element));
 }
 
@@ -280,18 +290,21 @@ Value combineLanes(Emitter &e, ReduceKind kind, Value vector, Type element) {
     lanes /= 2;
   }
   // Whole registers to the end: narrower vectors would be widened and split again.
-  vector = combine(e, kind, vector, vector::ShuffleOp::create(e, vector, vector, ArrayRef<int64_t>{2, 3, 0, 1}), element);
-  vector = combine(e, kind, vector, vector::ShuffleOp::create(e, vector, vector, ArrayRef<int64_t>{1, 0, 3, 2}), element);
+  vector =
+      combine(e, kind, vector, vector::ShuffleOp::create(e, vector, vector, ArrayRef<int64_t>{2, 3, 0, 1}), element);
+  vector =
+      combine(e, kind, vector, vector::ShuffleOp::create(e, vector, vector, ArrayRef<int64_t>{1, 0, 3, 2}), element);
   return vector::ExtractOp::create(e, vector, int64_t(0));
 }
 
-Value reduceInVectors(Emitter &e, ReduceKind kind, Type element, AffineExpr length, function_ref<Value(AffineExpr, Lanes)> at) {
+Value reduceInVectors(Emitter &e, ReduceKind kind, Type element, AffineExpr length,
+                      function_ref<Value(AffineExpr, Lanes)> at) {
   auto constant = constantOf(length);
   Value low = e.i32(0), all = e.index(length);
   Value result = initialValue(e, kind, element);
   ++e.emittedVectorLoops;
   for (unsigned lanes : {16u, 4u, 1u}) {
-    Value high = constant ? e.i32(*constant / lanes * lanes)
+    Value high = constant     ? e.i32(*constant / lanes * lanes)
                  : lanes == 1 ? all
                               : arith::AndIOp::create(e, all, e.i32(-int64_t(lanes))).getResult();
     if (constant) {

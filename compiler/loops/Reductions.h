@@ -1,11 +1,13 @@
-//===- Reductions.h - elements of reductions, contractions, convolutions and windows, computed where they are read -----===//
+//===- Reductions.h - elements of reductions, contractions, convolutions and windows, computed where they are read
+//-----===//
 #pragma once
 #include "compiler/loops/Kernel.h"
 
 namespace wasmind::loops {
 
-/// Makes reads of the anchor's result compute the element: a loop over its reduction dimensions, in as many lanes as the
-/// reader asks for. This is the plain form of every anchor; faster forms exist for f32 contractions, convolutions, rows.
+/// Makes reads of the anchor's result compute the element: a loop over its reduction dimensions, in as many lanes as
+/// the reader asks for. This is the plain form of every anchor; faster forms exist for f32 contractions, convolutions,
+/// rows.
 mlir::LogicalResult defineAnchor(KernelContext &context, mlir::Operation *anchor);
 
 /// The running value's start for a kind of reduction of an element type.

@@ -1,4 +1,4 @@
-//===- Tiles.h - micro-kernel tiles per engine ---------------------------------------------------------------------------===//
+//===- Tiles.h - micro-kernel tiles per engine --------------------------------------------------------------------===//
 //
 // A tile computes rows x columns of C = A * B from packed panels: A as [k][rows], B as [k][columns]. Which tile is
 // fast depends on how the engine allocates registers (measured share of the 128-bit multiply-add limit, K = 256):
@@ -11,9 +11,10 @@
 //   any        yes     8 x 4  loads and shuffles    81 % in both
 //   any        no      4 x 8  loads and shuffles    65 % in both
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/loops/Loops.h"
+#include <algorithm>
 
 namespace wasmind::loops {
 
@@ -34,6 +35,7 @@ inline Tile tileFor(const Options &options) {
 
 /// The tile when there are at most `rows` rows ever: fewer rows, and more sums to hide the latency of the additions.
 inline Tile tileFor(const Options &options, int64_t rows) {
+  rows = std::max<int64_t>(rows, 1); // an extent may be 0
   Tile tile = tileFor(options);
   if (rows >= tile.rows)
     return tile;

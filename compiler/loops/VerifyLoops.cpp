@@ -1,10 +1,11 @@
-//===- VerifyLoops.cpp - what the loops stage guarantees to the module stage -------------------------------------------===//
+//===- VerifyLoops.cpp - what the loops stage guarantees to the module stage --------------------------------------===//
 #include "compiler/loops/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Verifier.h"
 #include <algorithm>
@@ -53,7 +54,8 @@ llvm::Error verifyMemory(const Program &program, const Options &options) {
 
   uint64_t at = program.weights.offset;
   for (const Segment &segment : program.segments) {
-    if (segment.address < at || segment.address + segment.bytes.size() > program.weights.offset + program.weights.byteLength)
+    if (segment.address < at ||
+        segment.address + segment.bytes.size() > program.weights.offset + program.weights.byteLength)
       return wrong("placed constant bytes at %u, outside the weights or over others", segment.address);
     at = segment.address + segment.bytes.size();
   }
@@ -73,8 +75,8 @@ llvm::Error verifyCode(const Program &program, const Options &options) {
   llvm::Error error = llvm::Error::success();
   code.walk([&](Operation *op) {
     Dialect *dialect = op->getDialect();
-    if (!isa_and_nonnull<BuiltinDialect, func::FuncDialect, arith::ArithDialect, cf::ControlFlowDialect, math::MathDialect,
-                         scf::SCFDialect, vector::VectorDialect, LLVM::LLVMDialect>(dialect) ||
+    if (!isa_and_nonnull<BuiltinDialect, func::FuncDialect, arith::ArithDialect, cf::ControlFlowDialect,
+                         math::MathDialect, scf::SCFDialect, vector::VectorDialect, LLVM::LLVMDialect>(dialect) ||
         isa<UnrealizedConversionCastOp>(op)) {
       error = wrong("left '%s' behind", op->getName().getStringRef().str().c_str());
       return WalkResult::interrupt();

@@ -1,5 +1,4 @@
-//===- Mutate.h - damaging bytes, and protocol-buffer messages without their schema
-//---------------------------------===//
+//===- Mutate.h - damaging bytes, and protocol-buffer messages without their schema -------------------------------===//
 #pragma once
 #include <cstdint>
 #include <random>

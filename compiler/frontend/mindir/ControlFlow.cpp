@@ -1,5 +1,4 @@
-//===- ControlFlow.cpp - calls, branches and loops of MindIR
-//------------------------------------------------------------===//
+//===- ControlFlow.cpp - calls, branches and loops of MindIR ------------------------------------------------------===//
 //
 // MindIR has no control flow of its own, only functions as values:
 //
@@ -18,7 +17,7 @@
 //     body(S) -> header(new state)          -> condition, S
 //   after(S)
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Importer.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"

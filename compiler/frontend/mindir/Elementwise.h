@@ -1,5 +1,4 @@
-//===- Elementwise.h - what the elementwise primitives share
-//-----------------------------------------------------------===//
+//===- Elementwise.h - what the elementwise primitives share ------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Operator.h"
 

@@ -1,5 +1,4 @@
-//===- Importer.h - one import while it runs
-//-------------------------------------------------------------------------===//
+//===- Importer.h - one import while it runs ----------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/Import.h"
 #include "compiler/frontend/mindir/ModelFiles.h"

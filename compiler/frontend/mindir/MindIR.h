@@ -1,9 +1,8 @@
-//===- MindIR.h - MindSpore MindIR models to graph modules
-//-----------------------------------------------------------===//
+//===- MindIR.h - MindSpore MindIR models to graph modules --------------------------------------------------------===//
 //
 // Reads what `mindspore.export(net, *inputs, file_name, file_format="MINDIR")` writes, MindSpore 1.1 to 2.10.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/Import.h"
 #include "llvm/Support/Error.h"

@@ -1,5 +1,4 @@
-//===- ModelFiles.h - the bytes of a model: the .mindir file and its external weights
-//--------------------------------===//
+//===- ModelFiles.h - the bytes of a model: the .mindir file and its external weights -----------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Schema.h"
 #include "mlir/IR/BuiltinTypes.h"

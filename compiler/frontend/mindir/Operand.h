@@ -1,5 +1,4 @@
-//===- Operand.h - what a name in a MindIR graph can stand for
-//-------------------------------------------------------===//
+//===- Operand.h - what a name in a MindIR graph can stand for ----------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Schema.h"
 #include "mlir/IR/AffineExpr.h"

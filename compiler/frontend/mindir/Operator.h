@@ -1,5 +1,4 @@
-//===- Operator.h - what a file in ops/ sees of the importer
-//---------------------------------------------------------===//
+//===- Operator.h - what a file in ops/ sees of the importer ------------------------------------------------------===//
 //
 // ops/X.cpp reads primitive X: it defines
 //
@@ -14,7 +13,7 @@
 // Errors are latched: the first one is kept, readers give harmless values from then on, and whatever the function
 // returns is dropped. A function that looks into shapes checks `node.failed()` after it has read its parameters.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Operand.h"
 #include "compiler/graph/Compose.h"

@@ -1,5 +1,4 @@
-//===- Operators.cpp - the primitives that have a file in ops/
-//---------------------------------------------------------===//
+//===- Operators.cpp - the primitives that have a file in ops/ ----------------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
 #include "llvm/ADT/StringMap.h"
 

@@ -1,5 +1,4 @@
-//===- Reductions.h - what the reductions share
-//--------------------------------------------------------------------------===//
+//===- Reductions.h - what the reductions share -------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Operator.h"
 

@@ -1,11 +1,10 @@
-//===- Schema.h - the messages of a .mindir file
-//--------------------------------------------------------------------===//
+//===- Schema.h - the messages of a .mindir file ------------------------------------------------------------------===//
 //
 // A MindIR file is one `mind_ir.ModelProto` (mindspore/core/proto/mind_ir.proto, unchanged from 2.6 to 2.10 and only
 // extended before). The structs below hold what an inference graph can contain; names follow the schema. All StringRefs
 // are views into the file.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"

@@ -138,8 +138,8 @@ Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<int64_t> low, Arra
   return node.fail("padding mode '" + mode + "' is not supported");
 }
 
-Operand padFromLast(Node &node, StringRef mode, Value value) {
-  Value x = node.tensor(0);
+Operand padFromLast(Node &node, StringRef mode) {
+  Value x = node.tensor(0), value = mode == "constant" ? node.optionalTensor(2) : Value();
   Integers pads = node.integers("paddings", 1);
   if (node.failed())
     return {};
@@ -151,7 +151,7 @@ Operand padFromLast(Node &node, StringRef mode, Value value) {
     low[rank - 1 - i] = pads[2 * i];
     high[rank - 1 - i] = pads[2 * i + 1];
   }
-  return padWith(node, x, mode, low, high, value);
+  return padWith(node, x, mode, low, high, value ? node.compose.cast(value, node.element(x)) : value);
 }
 
 Value toIndices(Node &node, Value indices) {

@@ -1,5 +1,4 @@
-//===- Shapes.h - slicing, splitting, padding and the like
-//-------------------------------------------------------------===//
+//===- Shapes.h - slicing, splitting, padding and the like --------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Operator.h"
 
@@ -28,8 +27,9 @@ Operand splitBySize(Node &node, Value x, int64_t dim, int64_t extent, int64_t pa
 Operand padWith(Node &node, Value x, llvm::StringRef mode, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
                 Value value);
 
-/// Pads input 0 by input 1: (low, high) of the last dimension, then of the one before, ...
-Operand padFromLast(Node &node, llvm::StringRef mode, Value value);
+/// Pads input 0 by input 1: (low, high) of the last dimension, then of the one before, ...; input 2, if any, is the
+/// value of mode constant.
+Operand padFromLast(Node &node, llvm::StringRef mode);
 
 /// Indices as i32 or i64.
 Value toIndices(Node &node, Value indices);

@@ -1,5 +1,4 @@
-//===- Windows.h - kernels, strides and pads of convolutions and pools
-//-------------------------------------------------===//
+//===- Windows.h - kernels, strides and pads of convolutions and pools --------------------------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Operator.h"
 

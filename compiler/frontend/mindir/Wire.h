@@ -1,10 +1,9 @@
-//===- Wire.h - reads the protobuf wire format
-//----------------------------------------------------------------------===//
+//===- Wire.h - reads the protobuf wire format --------------------------------------------------------------------===//
 //
 // The encoding of protobuf messages (https://protobuf.dev/programming-guides/encoding), proto2 without groups, as
 // views: nothing is copied, every access stays inside the bytes given, whatever they are.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"

@@ -1,4 +1,4 @@
-//===- ControlFlow.h - loops over time and iterations ----------------------------------------------------------===//
+//===- ControlFlow.h - loops over time and iterations -------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

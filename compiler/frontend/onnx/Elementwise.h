@@ -1,4 +1,4 @@
-//===- Elementwise.h - what families of operators share --------------------------------------------------------===//
+//===- Elementwise.h - what families of operators share -----------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

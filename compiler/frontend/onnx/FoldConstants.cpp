@@ -1,9 +1,9 @@
-//===- FoldConstants.cpp - shape arithmetic, done while importing ----------------------------------------------===//
+//===- FoldConstants.cpp - shape arithmetic, done while importing -------------------------------------------------===//
 //
 // Exporters compute shapes, axes and branch conditions with ordinary nodes. What depends on constants and on extents
 // alone becomes a constant at once, so that converters can ask for it and only the branch taken is imported.
 //
-//===------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/graph/Interpreter.h"
 

@@ -1,4 +1,4 @@
-//===- Functions.cpp - functions are expanded in place, subgraphs imported where they are run ------------------===//
+//===- Functions.cpp - functions are expanded in place, subgraphs imported where they are run ---------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "llvm/ADT/ScopeExit.h"

@@ -1,4 +1,4 @@
-//===- Importer.cpp - the model's graph, node by node ----------------------------------------------------------===//
+//===- Importer.cpp - the model's graph, node by node -------------------------------------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -61,7 +61,11 @@ Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, con
       builder(mlir::UnknownLoc::get(&context), &context) {}
 
 llvm::Error Importer::error(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), model->name() + ": " + text);
+  std::string line = (model->name() + ": " + text).str();
+  for (char &c : line) // names come from the model and may hold anything
+    if (static_cast<unsigned char>(c) < ' ' || c == 127)
+      c = ' ';
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), line);
 }
 
 llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text) {
@@ -289,10 +293,15 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   for (int i = 0; i < proto.output_size(); ++i)
     if (!proto.output(i).empty() && (i >= int(results.size()) || !results[i]))
       return errorAt(proto, opset, "output " + llvm::Twine(i) + " ('" + proto.output(i) + "') is not supported");
+  // Later arithmetic on extents relies on sizes that fit.
+  const auto dims = graph::getNamedDims(*moduleOp);
+  for (Value result : results)
+    if (result && !graph::boundedElementCount(result.getType(), dims))
+      return errorAt(proto, opset, "a result may have more than 2^40 elements; bound the dimensions with --dim");
   if (builder.getInsertionBlock() == block && (!before || before->getBlock() == block)) {
     if (!before && block == entry)
       before = lastConstant;
-    foldConstants(block, before, results, graph::getNamedDims(*moduleOp));
+    foldConstants(block, before, results, dims);
   }
   for (int i = 0; i < proto.output_size(); ++i)
     if (!proto.output(i).empty())

@@ -1,4 +1,4 @@
-//===- Importer.h - walks the model's graphs and composes a function -------------------------------------------===//
+//===- Importer.h - walks the model's graphs and composes a function ----------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Model.h"
 #include "compiler/frontend/onnx/Onnx.h"

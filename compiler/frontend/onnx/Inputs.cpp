@@ -1,4 +1,4 @@
-//===- Inputs.cpp - the model's inputs and the bounds of their named dimensions --------------------------------===//
+//===- Inputs.cpp - the model's inputs and the bounds of their named dimensions -----------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 
 namespace wasmind::onnx {
@@ -84,6 +84,8 @@ llvm::Error Importer::declareInput(const ::onnx::ValueInfoProto &input, llvm::Sm
     extents.push_back(*extent);
   }
   types.push_back(graph::makeTensorType(extents, element));
+  if (!graph::boundedElementCount(types.back(), graph::getNamedDims(*moduleOp)))
+    return error(what + " may have more than 2^40 elements; bound its dimensions with --dim");
   return llvm::Error::success();
 }
 

@@ -1,8 +1,8 @@
-//===- Model.h - the model file in memory ----------------------------------------------------------------------===//
+//===- Model.h - the model file in memory -------------------------------------------------------------------------===//
 //
 // Owns the protobuf message, mapped external data and decoded tensors: every byte that constants may point into.
 //
-//===------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "mlir/IR/BuiltinTypes.h"
 #include "onnx/onnx_pb.h"

@@ -1,9 +1,9 @@
-//===- Onnx.h - ONNX models to graph modules -------------------------------------------------------------------===//
+//===- Onnx.h - ONNX models to graph modules ----------------------------------------------------------------------===//
 //
 // Reads a model (.onnx, or ONNX's text format in .onnxtxt), gives every run-time extent a name and bounds, and composes
 // graph primitives for its nodes. Sources: the ONNX IR and operator specifications, version 1.23 (opset 28).
 //
-//===------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"

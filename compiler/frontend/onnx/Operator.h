@@ -1,4 +1,4 @@
-//===- Operator.h - what a file in ops/ sees of the importer ---------------------------------------------------===//
+//===- Operator.h - what a file in ops/ sees of the importer ------------------------------------------------------===//
 //
 // ops/X.cpp converts operator X of ai.onnx (ops/ml_X.cpp: of ai.onnx.ml) with
 //
@@ -7,7 +7,7 @@
 // and is found by its file name. Before it is called, the node was checked against the ONNX schema: required inputs and
 // attributes are there, attributes have their type, no unknown ones remain.
 //
-//===------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Compose.h"
 #include "llvm/ADT/Twine.h"

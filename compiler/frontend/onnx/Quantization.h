@@ -1,4 +1,4 @@
-//===- Quantization.h - affine quantised numbers: real = (q - zeroPoint) * scale -------------------------------===//
+//===- Quantization.h - affine quantised numbers: real = (q - zeroPoint) * scale ----------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Windows.h"
 

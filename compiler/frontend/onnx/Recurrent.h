@@ -1,9 +1,9 @@
-//===- Recurrent.h - what LSTM, GRU and RNN share --------------------------------------------------------------===//
+//===- Recurrent.h - what LSTM, GRU and RNN share -----------------------------------------------------------------===//
 //
 // Attributes and inputs of the ONNX specification: X [T, B, I], W [D, G * H, I], R [D, G * H, H], B [D, 2 * G * H],
 // sequence_lens [B], initial_h [D, B, H] with G gates and D directions; Y [T, D, B, H], Y_h [D, B, H].
 //
-//===------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 #include <vector>

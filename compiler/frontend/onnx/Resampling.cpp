@@ -158,7 +158,7 @@ Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineEx
     extents[dim] = out;
     return compose.reshape(result, extents);
   }
-  if (*constantOut > (int64_t(1) << 24) || *constantIn < 1 || *constantOut < 0)
+  if (*constantOut > (int64_t(1) << 20) || *constantIn < 1 || *constantOut < 0)
     return node.fail("resizing axis " + llvm::Twine(dim) + " from " + llvm::Twine(*constantIn) + " to " +
                      llvm::Twine(*constantOut));
   const double factor = scale.value_or(double(*constantOut) / double(*constantIn));

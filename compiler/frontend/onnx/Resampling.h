@@ -1,4 +1,4 @@
-//===- Resampling.h - Resize and Upsample ----------------------------------------------------------------------===//
+//===- Resampling.h - Resize and Upsample -------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

@@ -1,4 +1,4 @@
-//===- RowOperators.h - dimensions that make up one row of softmax and its kin ---------------------------------===//
+//===- RowOperators.h - dimensions that make up one row of softmax and its kin ------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

@@ -1,4 +1,4 @@
-//===- Scattering.h - the attribute `reduction` of scattering operators ----------------------------------------===//
+//===- Scattering.h - the attribute `reduction` of scattering operators -------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

@@ -1,9 +1,9 @@
-//===- Schema.h - the ONNX library behind functions that do not throw ------------------------------------------===//
+//===- Schema.h - the ONNX library behind functions that do not throw ---------------------------------------------===//
 //
 // The library reports errors by exceptions, the rest of the compiler is built without them: Schema.cpp alone is
 // compiled with exceptions and alone calls the library (other files use its protobuf messages).
 //
-//===------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "onnx/onnx_pb.h"
 #include <optional>

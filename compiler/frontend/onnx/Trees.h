@@ -1,10 +1,10 @@
-//===- Trees.h - ensembles of decision trees as tensor arithmetic ----------------------------------------------===//
+//===- Trees.h - ensembles of decision trees as tensor arithmetic -------------------------------------------------===//
 //
 // All trees are walked at once: `depth` times, the node of each row and tree becomes its true or false child, which are
 // gathered from tables; leaves are their own children. The leaves' weights, a table [nodes, targets], are gathered and
 // aggregated over the trees.
 //
-//===------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

@@ -1,4 +1,4 @@
-//===- Windows.h - strides, pads and dilations of convolutions and pools ---------------------------------------===//
+//===- Windows.h - strides, pads and dilations of convolutions and pools ------------------------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

@@ -45,7 +45,8 @@ TEST_F(ComposeTest, ConvolutionsOfRandomShapes) {
   auto pick = [&](int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(generator); };
   for (int round = 0; round < 40; ++round) {
     int64_t groups = pick(1, 3), perGroup = pick(1, 3), outputs = groups * pick(1, 3);
-    Compose::Window window{{pick(1, 3), pick(1, 3)}, {pick(0, 2), pick(0, 2)}, {pick(0, 2), pick(0, 2)}, {pick(1, 2), pick(1, 2)}};
+    Compose::Window window{
+        {pick(1, 3), pick(1, 3)}, {pick(0, 2), pick(0, 2)}, {pick(0, 2), pick(0, 2)}, {pick(1, 2), pick(1, 2)}};
     SmallVector<int64_t> xShape{pick(1, 2), groups * perGroup, pick(5, 9), pick(5, 9)};
     SmallVector<int64_t> wShape{outputs, perGroup, pick(1, 3), pick(1, 3)}, shape;
     HostTensor x = random(xShape), w = random(wShape), b = random({outputs});
@@ -65,7 +66,8 @@ Floats convolveTranspose2d(const HostTensor &x, const HostTensor &w, const Compo
   int64_t n = x.shape[0], c = x.shape[1], h = x.shape[2], wd = x.shape[3];
   int64_t og = w.shape[1], kh = w.shape[2], kw = w.shape[3], o = og * groups;
   auto outOf = [&](int64_t in, int64_t k, int i) {
-    return (in - 1) * window.strides[i] + window.dilations[i] * (k - 1) + 1 - window.padLow[i] - window.padHigh[i] + extra[i];
+    return (in - 1) * window.strides[i] + window.dilations[i] * (k - 1) + 1 - window.padLow[i] - window.padHigh[i] +
+           extra[i];
   };
   int64_t oh = outOf(h, kh, 0), ow = outOf(wd, kw, 1);
   shape = {n, o, oh, ow};
@@ -93,8 +95,10 @@ TEST_F(ComposeTest, TransposedConvolutionsBeforeAndAfterExpansion) {
   for (int round = 0; round < 40; ++round) {
     int64_t groups = pick(1, 2), perGroup = pick(1, 3), outputs = pick(1, 3);
     bool disjoint = round % 3 == 0;
-    SmallVector<int64_t> wShape{groups * perGroup, outputs, pick(2, 3), pick(2, 3)}, shape, extra{pick(0, 1), pick(0, 1)};
-    Compose::Window window{{pick(1, 3), pick(1, 3)}, {pick(0, 1), pick(0, 1)}, {pick(0, 1), pick(0, 1)}, {pick(1, 2), pick(1, 2)}};
+    SmallVector<int64_t> wShape{groups * perGroup, outputs, pick(2, 3), pick(2, 3)}, shape,
+        extra{pick(0, 1), pick(0, 1)};
+    Compose::Window window{
+        {pick(1, 3), pick(1, 3)}, {pick(0, 1), pick(0, 1)}, {pick(0, 1), pick(0, 1)}, {pick(1, 2), pick(1, 2)}};
     if (disjoint) {
       window = {{wShape[2], wShape[3]}, {0, 0}, {0, 0}, {1, 1}};
       extra = {0, 0};
@@ -175,11 +179,17 @@ TEST_F(ComposeTest, RowsAndActivations) {
     for (int i = 0; i < 4; ++i)
       variance += (in[row * 4 + i] - mean) * (in[row * 4 + i] - mean) / 4;
     for (int i = 0; i < 4; ++i) {
-      double v = in[row * 4 + i], all[] = {
-          std::exp(v) / sum, v - std::log(sum), (v - mean) / std::sqrt(variance + 1e-5) * s[i] + b[i],
-          v / 2 * (1 + std::erf(v / std::sqrt(2.0))), std::log1p(std::exp(v)), v > 0 ? v : 0.5 * std::expm1(v),
-          v * std::clamp(v / 6 + 0.5, 0.0, 1.0), v < 0 ? 0.1 * v : v, std::clamp(v, -0.5, 0.5), v / (1 + std::exp(-v)),
-          v / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)))};
+      double v = in[row * 4 + i], all[] = {std::exp(v) / sum,
+                                           v - std::log(sum),
+                                           (v - mean) / std::sqrt(variance + 1e-5) * s[i] + b[i],
+                                           v / 2 * (1 + std::erf(v / std::sqrt(2.0))),
+                                           std::log1p(std::exp(v)),
+                                           v > 0 ? v : 0.5 * std::expm1(v),
+                                           v * std::clamp(v / 6 + 0.5, 0.0, 1.0),
+                                           v < 0 ? 0.1 * v : v,
+                                           std::clamp(v, -0.5, 0.5),
+                                           v / (1 + std::exp(-v)),
+                                           v / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)))};
       for (int k = 0; k < 11; ++k)
         expected[k].push_back(all[k]);
     }
@@ -229,7 +239,8 @@ TEST_F(ComposeTest, MatrixProductsOfAllRanks) {
     for (size_t i = 0; i < batch.size(); ++i)
       count *= batch[i] = std::max(ba[i], bb[i]);
     int64_t rowsA = sa[sa.size() - 2], columnsA = sa.back(), rowsB = sb[sb.size() - 2], columnsB = sb.back();
-    int64_t m = c.transposeA ? columnsA : rowsA, k = c.transposeA ? rowsA : columnsA, n = c.transposeB ? rowsB : columnsB;
+    int64_t m = c.transposeA ? columnsA : rowsA, k = c.transposeA ? rowsA : columnsA,
+            n = c.transposeB ? rowsB : columnsB;
     for (int64_t p = 0; p < count; ++p) {
       int64_t pa = 0, pb = 0, rest = p, strideA = 1, strideB = 1;
       for (size_t i = batch.size(); i-- > 0;) {
@@ -244,7 +255,8 @@ TEST_F(ComposeTest, MatrixProductsOfAllRanks) {
         for (int64_t j = 0; j < n; ++j) {
           double sum = 0;
           for (int64_t q = 0; q < k; ++q)
-            sum += x[pa * m * k + (c.transposeA ? q * m + i : i * k + q)] * y[pb * k * n + (c.transposeB ? j * k + q : q * n + j)];
+            sum += x[pa * m * k + (c.transposeA ? q * m + i : i * k + q)] *
+                   y[pb * k * n + (c.transposeB ? j * k + q : q * n + j)];
           expected.push_back(sum);
         }
     }
@@ -298,8 +310,9 @@ TEST_F(ComposeTest, LstmUnrolledAndLooped) {
       auto lstm = builder.lstm(arg(0), arg(1), arg(2), arg(3), arg(4), arg(5), reverse);
       end({lstm.y, lstm.h, lstm.c});
       HostTensor in[] = {random({steps, batch, inputs}), random({4 * hidden, inputs}), random({4 * hidden, hidden}),
-                         random({4 * hidden}), random({batch, hidden}), random({batch, hidden})};
-      Floats x = values(in[0]), w = values(in[1]), r = values(in[2]), bias = values(in[3]), h = values(in[4]), c = values(in[5]);
+                         random({4 * hidden}),           random({batch, hidden}),      random({batch, hidden})};
+      Floats x = values(in[0]), w = values(in[1]), r = values(in[2]), bias = values(in[3]), h = values(in[4]),
+             c = values(in[5]);
       Floats y(steps * batch * hidden);
       auto sigmoid = [](double v) { return 1 / (1 + std::exp(-v)); };
       for (int64_t t = 0; t < steps; ++t) {

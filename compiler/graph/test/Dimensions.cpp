@@ -16,7 +16,8 @@ TEST_F(DimensionsTest, EqualExpressionsHaveOneNormalForm) {
   EXPECT_TRUE(provablyEqual(n + m, m + n));
   EXPECT_FALSE(provablyEqual(n, m));
   EXPECT_EQ(productOf({n, m, number(3)}, &context), productOf({number(3), m, n}, &context));
-  EXPECT_EQ(*divideExactly(productOf({n, m, number(6)}, &context), productOf({m, number(2)}, &context)), normalise(n * 3));
+  EXPECT_EQ(*divideExactly(productOf({n, m, number(6)}, &context), productOf({m, number(2)}, &context)),
+            normalise(n * 3));
   EXPECT_FALSE(divideExactly(n + 1, number(2)));
 }
 

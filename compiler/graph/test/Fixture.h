@@ -22,7 +22,9 @@ protected:
     i64 = builder.getI64Type();
   }
 
-  mlir::Type tensor(llvm::ArrayRef<int64_t> shape, mlir::Type element) { return mlir::RankedTensorType::get(shape, element); }
+  mlir::Type tensor(llvm::ArrayRef<int64_t> shape, mlir::Type element) {
+    return mlir::RankedTensorType::get(shape, element);
+  }
   mlir::Type tensor(llvm::ArrayRef<int64_t> shape) { return tensor(shape, f32); }
 
   /// Opens the function; its arguments are `arg(i)`.
@@ -69,9 +71,10 @@ protected:
     mlir::TypedAttr initial;
     if (reductions)
       initial = builder.getFloatAttr(type.getElementType(), initialOf(op));
-    auto compute = ComputeOp::create(
-        builder, builder.getLoc(), type, op->getOperands(), mlir::AffineMap::get(0, symbolCountOf(domain), domain, &context),
-        uint64_t(reductions), builder.getAffineMapArrayAttr(structured.getIndexingMaps()), initial);
+    auto compute =
+        ComputeOp::create(builder, builder.getLoc(), type, op->getOperands(),
+                          mlir::AffineMap::get(0, symbolCountOf(domain), domain, &context), uint64_t(reductions),
+                          builder.getAffineMapArrayAttr(structured.getIndexingMaps()), initial);
     mlir::Block *body = builder.createBlock(&compute.getBody());
     for (mlir::Value operand : op->getOperands())
       body->addArgument(tensor({}, builder.elementOf(operand)), builder.getLoc());
@@ -97,13 +100,12 @@ protected:
     return n;
   }
 
-  HostTensor floats(llvm::ArrayRef<int64_t> shape, std::vector<float> values) {
-    return bytesOf(f32, shape, values);
-  }
+  HostTensor floats(llvm::ArrayRef<int64_t> shape, std::vector<float> values) { return bytesOf(f32, shape, values); }
   HostTensor integers(llvm::ArrayRef<int64_t> shape, std::vector<int64_t> values) {
     return bytesOf(i64, shape, values);
   }
-  template <typename T> HostTensor bytesOf(mlir::Type element, llvm::ArrayRef<int64_t> shape, const std::vector<T> &values) {
+  template <typename T>
+  HostTensor bytesOf(mlir::Type element, llvm::ArrayRef<int64_t> shape, const std::vector<T> &values) {
     HostTensor result;
     result.element = element;
     result.shape.assign(shape.begin(), shape.end());
@@ -123,7 +125,8 @@ protected:
     return floats(shape, values);
   }
   mlir::Value constant(const HostTensor &tensor) {
-    return makeConstant(builder, builder.getLoc(), mlir::RankedTensorType::get(tensor.shape, tensor.element), llvm::ArrayRef<char>(tensor.bytes));
+    return makeConstant(builder, builder.getLoc(), mlir::RankedTensorType::get(tensor.shape, tensor.element),
+                        llvm::ArrayRef<char>(tensor.bytes));
   }
 
   template <typename T = float> static std::vector<T> values(const HostTensor &tensor) {

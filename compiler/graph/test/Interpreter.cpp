@@ -33,8 +33,8 @@ TEST_F(InterpreterTest, IntegersWrapAndDivideTowardsZero) {
   Type i8 = builder.getIntegerType(8);
   begin({tensor({4}, i8), tensor({4}, i8)});
   SmallVector<Value> results;
-  for (BinaryKind kind : {BinaryKind::Add, BinaryKind::Mul, BinaryKind::Div, BinaryKind::Rem, BinaryKind::FloorDiv,
-                          BinaryKind::FloorMod})
+  for (BinaryKind kind :
+       {BinaryKind::Add, BinaryKind::Mul, BinaryKind::Div, BinaryKind::Rem, BinaryKind::FloorDiv, BinaryKind::FloorMod})
     results.push_back(builder.binary(kind, arg(0), arg(1)));
   end(results);
   auto out = run({bytesOf<int8_t>(i8, {4}, {127, -7, -128, 7}), bytesOf<int8_t>(i8, {4}, {1, 2, -1, -2})});
@@ -128,7 +128,8 @@ TEST_F(InterpreterTest, PadsSlicesReversesConcatenates) {
 
 TEST_F(InterpreterTest, CropsFromBothSides) {
   begin({tensor({5})});
-  end({builder.pad(arg(0), builder.scalar(f32, 0), {-2}, {-1}), builder.pad(arg(0), builder.scalar(f32, 7), {-4}, {3})});
+  end({builder.pad(arg(0), builder.scalar(f32, 0), {-2}, {-1}),
+       builder.pad(arg(0), builder.scalar(f32, 7), {-4}, {3})});
   auto out = run({floats({5}, {1, 2, 3, 4, 5})});
   EXPECT_EQ(values(out[0]), (std::vector<float>{3, 4}));
   EXPECT_EQ(values(out[1]), (std::vector<float>{5, 7, 7, 7}));
@@ -138,7 +139,8 @@ TEST_F(InterpreterTest, GathersClampAndScattersDrop) {
   begin({tensor({3, 2}), tensor({4}, i64), tensor({4, 2})});
   Value scattered = ScatterOp::create(builder, builder.getLoc(), ScatterKind::Add, arg(0), arg(1), arg(2));
   end({builder.gather(arg(0), arg(1), 0), scattered});
-  auto out = run({floats({3, 2}, {1, 2, 3, 4, 5, 6}), integers({4}, {0, -1, 7, -9}), floats({4, 2}, {1, 1, 2, 2, 4, 4, 8, 8})});
+  auto out = run(
+      {floats({3, 2}, {1, 2, 3, 4, 5, 6}), integers({4}, {0, -1, 7, -9}), floats({4, 2}, {1, 1, 2, 2, 4, 4, 8, 8})});
   EXPECT_EQ(values(out[0]), (std::vector<float>{1, 2, 5, 6, 5, 6, 1, 2}));
   EXPECT_EQ(values(out[1]), (std::vector<float>{2, 3, 3, 4, 7, 8}));
 }
@@ -163,7 +165,8 @@ TEST_F(InterpreterTest, TopKOrdersEqualsByIndex) {
 
 TEST_F(InterpreterTest, ArgReduceTakesTheFirstOrLast) {
   begin({tensor({4})});
-  end({builder.argReduce(ReduceKind::Max, arg(0), 0, false), builder.argReduce(ReduceKind::Max, arg(0), 0, true, true)});
+  end({builder.argReduce(ReduceKind::Max, arg(0), 0, false),
+       builder.argReduce(ReduceKind::Max, arg(0), 0, true, true)});
   auto out = run({floats({4}, {3, 5, 5, 1})});
   EXPECT_EQ(values<int64_t>(out[0]), (std::vector<int64_t>{1}));
   EXPECT_EQ(values<int64_t>(out[1]), (std::vector<int64_t>{2}));

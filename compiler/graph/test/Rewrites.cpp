@@ -60,13 +60,15 @@ struct RandomGraph : GraphTest {
       if (channels % 2)
         return builder.resizeLinear(x, 3, pick(2, 5), [](int64_t i) { return i * 0.75; });
       return builder.reshape(
-          builder.transpose(builder.reshape(x, {shape[0], 2, channels / 2, shape[2], shape[3]}), {0, 2, 1, 3, 4}), shape);
+          builder.transpose(builder.reshape(x, {shape[0], 2, channels / 2, shape[2], shape[3]}), {0, 2, 1, 3, 4}),
+          shape);
     default: // patches and back
       return builder.reshape(
-          builder.transpose(builder.layerNorm(builder.transpose(builder.reshape(x, {shape[0], channels, shape[2] * shape[3]}),
-                                                                {0, 2, 1}),
-                                              weights({channels}), weights({channels}), {-1}, 1e-3),
-                            {0, 2, 1}),
+          builder.transpose(
+              builder.layerNorm(
+                  builder.transpose(builder.reshape(x, {shape[0], channels, shape[2] * shape[3]}), {0, 2, 1}),
+                  weights({channels}), weights({channels}), {-1}, 1e-3),
+              {0, 2, 1}),
           shape);
     }
   }
@@ -100,7 +102,8 @@ struct RandomGraph : GraphTest {
       if (!rank || shape[dim] < 2)
         return x;
       return builder.sliceDim(x, dim, builder.getAffineConstantExpr(pick(0, 1)),
-                              builder.getAffineConstantExpr((shape[dim] - 1) / 2 + (shape[dim] == 2)), 1 + (shape[dim] > 3));
+                              builder.getAffineConstantExpr((shape[dim] - 1) / 2 + (shape[dim] == 2)),
+                              1 + (shape[dim] > 3));
     case 7:
       return rank > 1 ? builder.reduce(pick(0, 1) ? ReduceKind::Max : ReduceKind::Sum, x, {dim}, pick(0, 1)) : x;
     case 8: {

@@ -1,10 +1,9 @@
-//===- Batch.h - graphs computed twice: by the interpreter and as WebAssembly
-//--------------------------------------===//
+//===- Batch.h - graphs computed twice: by the interpreter and as WebAssembly -------------------------------------===//
 //
 // A batch is one graph module with any number of independent results. It is interpreted on seeded random inputs,
 // lowered through the loops and module stages, run by the C++ host in this process, and compared element by element.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Interpreter.h"

@@ -133,7 +133,8 @@ TEST(Movement, NamedExtents) {
     AffineExpr n = batch.dim("n", 1, 8, rows), m = batch.dim("m", 1, 40, columns), four = batch.fixed(4);
     Compose &b = batch.builder;
     OpBuilder &builder = b;
-    Value x = batch.inputOf({n, m}, f32), y = batch.inputOf({n, batch.fixed(1)}, f32), z = batch.inputOf({m, four}, f32);
+    Value x = batch.inputOf({n, m}, f32), y = batch.inputOf({n, batch.fixed(1)}, f32),
+          z = batch.inputOf({m, four}, f32);
     batch.expect(b.add(x, y), "add");
     batch.expect(b.gelu(b.mul(x, batch.constant({1, 1}, f32))), "gelu");
     batch.expect(b.matmul(x, z), "matmul");

@@ -129,7 +129,8 @@ void addConvolve(Batch &batch, Type type, bool transposed = false) {
     if (transposed && low.back() + high.back() > 2)
       low.back() = high.back() = 0;
     label +=
-        llvm::formatv(" {0}k{1}s{2}p{3},{4}d{5}", in.back(), kernel, strides.back(), low.back(), high.back(), dilation);
+        llvm::formatv(" {0}k{1}s{2}p{3},{4}d{5}", in.back(), kernel, strides.back(), low.back(), high.back(), dilation)
+            .str();
   }
   in.push_back(channels * groups);
   w.push_back(channels);

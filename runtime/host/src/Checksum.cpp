@@ -1,5 +1,4 @@
-//===- Checksum.cpp - a quick check against accidental damage
-//------------------------------------------------------===//
+//===- Checksum.cpp - a quick check against accidental damage -----------------------------------------------------===//
 #include "runtime/host/src/Checksum.h"
 #include <cstring>
 

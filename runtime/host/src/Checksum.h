@@ -1,5 +1,4 @@
-//===- Checksum.h - a quick check against accidental damage
-//--------------------------------------------------------===//
+//===- Checksum.h - a quick check against accidental damage -------------------------------------------------------===//
 #pragma once
 #include <cstddef>
 #include <cstdint>

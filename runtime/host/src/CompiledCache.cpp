@@ -1,5 +1,4 @@
-//===- CompiledCache.cpp - compiled modules on disk
-//----------------------------------------------------------------===//
+//===- CompiledCache.cpp - compiled modules on disk ---------------------------------------------------------------===//
 #include "runtime/host/src/CompiledCache.h"
 #include "runtime/host/src/Checksum.h"
 #include "runtime/host/src/File.h"

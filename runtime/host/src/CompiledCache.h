@@ -1,5 +1,4 @@
-//===- CompiledCache.h - compiled modules on disk
-//------------------------------------------------------------------===//
+//===- CompiledCache.h - compiled modules on disk -----------------------------------------------------------------===//
 //
 // One entry = `<key>.cwasm`, wasmtime's compiled form, and `<key>.sum`, the checksum of that file. The key is the
 // SHA-256 of the module's bytes and of everything that decides about the code (Engine::compiledCodeKey). Files appear
@@ -9,7 +8,7 @@
 //
 // The cache never makes a load fail.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "runtime/host/src/Engine.h"
 #include <filesystem>

@@ -1,5 +1,4 @@
-//===- Engine.cpp - the two wasmtime engines of a process
-//----------------------------------------------------------===//
+//===- Engine.cpp - the two wasmtime engines of a process ---------------------------------------------------------===//
 #include "runtime/host/src/Engine.h"
 #include <algorithm>
 #include <condition_variable>

@@ -1,11 +1,10 @@
-//===- Engine.h - the two wasmtime engines of a process
-//------------------------------------------------------------===//
+//===- Engine.h - the two wasmtime engines of a process -----------------------------------------------------------===//
 //
 // Code that checks a deadline runs tight kernels at about half the speed, so there are two engines: `plain` for modules
 // that are trusted to end, `limited` for those with a time limit. Both are made on first use and live until the process
 // ends. Thread-safe.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "runtime/host/src/Failure.h"
 #include "runtime/host/src/Handles.h"

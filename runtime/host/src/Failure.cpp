@@ -1,5 +1,4 @@
-//===- Failure.cpp - why a call of this library failed
-//-------------------------------------------------------------===//
+//===- Failure.cpp - why a call of this library failed ------------------------------------------------------------===//
 #include "runtime/host/src/Failure.h"
 #include <cstdint>
 

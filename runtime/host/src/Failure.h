@@ -1,5 +1,4 @@
-//===- Failure.h - why a call of this library failed
-//---------------------------------------------------------------===//
+//===- Failure.h - why a call of this library failed --------------------------------------------------------------===//
 #pragma once
 #include "wasmind.h"
 #include <exception>

@@ -1,5 +1,4 @@
-//===- File.cpp - reading files that are not trusted, writing files in one step
-//------------------------------------===//
+//===- File.cpp - reading files that are not trusted, writing files in one step -----------------------------------===//
 #include "runtime/host/src/File.h"
 #include <atomic>
 #include <cerrno>

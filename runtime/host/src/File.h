@@ -1,5 +1,4 @@
-//===- File.h - reading files that are not trusted, writing files in one step
-//--------------------------------------===//
+//===- File.h - reading files that are not trusted, writing files in one step -------------------------------------===//
 #pragma once
 #include "runtime/host/src/Failure.h"
 #include <cstdint>

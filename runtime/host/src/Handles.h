@@ -1,5 +1,4 @@
-//===- Handles.h - ownership of wasmtime's C objects
-//---------------------------------------------------------------===//
+//===- Handles.h - ownership of wasmtime's C objects --------------------------------------------------------------===//
 #pragma once
 #include <memory>
 #include <wasmtime.h>

@@ -1,5 +1,4 @@
-//===- Instance.cpp - a model with a memory of its own
-//-------------------------------------------------------------===//
+//===- Instance.cpp - a model with a memory of its own ------------------------------------------------------------===//
 #include "runtime/host/src/Instance.h"
 #include "runtime/host/src/Tensor.h"
 #include <algorithm>

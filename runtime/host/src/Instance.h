@@ -1,5 +1,4 @@
-//===- Instance.h - a model with a memory of its own
-//---------------------------------------------------------------===//
+//===- Instance.h - a model with a memory of its own --------------------------------------------------------------===//
 #pragma once
 #include "runtime/host/src/Model.h"
 #include <vector>

@@ -1,5 +1,4 @@
-//===- Model.cpp - a module that was checked and compiled
-//----------------------------------------------------------===//
+//===- Model.cpp - a module that was checked and compiled ---------------------------------------------------------===//
 #include "runtime/host/src/Model.h"
 #include "abi/WasmSections.h"
 #include "runtime/host/src/CompiledCache.h"

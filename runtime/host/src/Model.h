@@ -1,5 +1,4 @@
-//===- Model.h - a module that was checked and compiled
-//------------------------------------------------------------===//
+//===- Model.h - a module that was checked and compiled -----------------------------------------------------------===//
 #pragma once
 #include "runtime/host/src/Engine.h"
 #include "runtime/host/src/File.h"

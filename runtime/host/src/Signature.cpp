@@ -1,5 +1,4 @@
-//===- Signature.cpp - a model's signature as the C interface shows it
-//---------------------------------------------===//
+//===- Signature.cpp - a model's signature as the C interface shows it --------------------------------------------===//
 #include "runtime/host/src/Signature.h"
 #include "runtime/host/src/Failure.h"
 

@@ -1,5 +1,4 @@
-//===- Signature.h - a model's signature as the C interface shows it
-//-----------------------------------------------===//
+//===- Signature.h - a model's signature as the C interface shows it ----------------------------------------------===//
 #pragma once
 #include "abi/Signature.h"
 #include "wasmind.h"

@@ -1,5 +1,4 @@
-//===- Tensor.cpp - views of inputs and outputs against their entry of the signature
-//-------------------------------===//
+//===- Tensor.cpp - views of inputs and outputs against their entry of the signature ------------------------------===//
 #include "runtime/host/src/Tensor.h"
 #include "runtime/host/src/Failure.h"
 

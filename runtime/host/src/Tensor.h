@@ -1,5 +1,4 @@
-//===- Tensor.h - views of inputs and outputs against their entry of the signature
-//---------------------------------===//
+//===- Tensor.h - views of inputs and outputs against their entry of the signature --------------------------------===//
 #pragma once
 #include "runtime/host/src/Signature.h"
 #include <span>

@@ -1,5 +1,4 @@
-//===- Vectors.h - the golden modules for the tests of this folder
-//-------------------------------------------------===//
+//===- Vectors.h - the golden modules for the tests of this folder ------------------------------------------------===//
 #pragma once
 #include "wasmind.hpp"
 #include <cstdlib>

@@ -2,7 +2,7 @@
 //
 // AvgPool(x [N, C, H, W], kernel_size, strides, pad_mode, data_format): padding does not count
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

@@ -2,7 +2,7 @@
 //
 // AvgPool2D(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

@@ -3,9 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand ConstantPadND(Node &node) {
-  return padFromLast(node, "constant",
-                     node.has(2) ? node.compose.cast(node.tensor(2), node.element(node.tensor(0))) : Value());
-}
+Operand ConstantPadND(Node &node) { return padFromLast(node, "constant"); }
 
 } // namespace wasmind::mindir::ops

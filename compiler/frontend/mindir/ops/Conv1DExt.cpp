@@ -2,7 +2,7 @@
 //
 // Conv1DExt(x, weight, bias or None, stride, padding, dilation, groups): x [N, C, W], weight [O, C / groups, KW]
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

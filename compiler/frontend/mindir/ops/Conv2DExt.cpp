@@ -2,7 +2,7 @@
 //
 // Conv2DExt(x, weight, bias or None, stride, padding, dilation, groups): x [N, C, H, W], weight [O, C / groups, KH, KW]
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

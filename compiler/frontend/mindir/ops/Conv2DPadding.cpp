@@ -2,7 +2,7 @@
 //
 // Conv2DPadding(x, weight, bias or None, stride, padding: same or valid, dilation, groups)
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

@@ -3,7 +3,7 @@
 // Convolution(x, weight, bias or None, stride, padding, dilation, transposed, output_padding, groups): of 1 to 3
 // spatial dimensions
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

@@ -2,7 +2,7 @@
 //
 // DepthToSpace(x [N, C, H, W]), attribute block_size: depth first, then columns and rows
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {

@@ -2,7 +2,7 @@
 //
 // MaxPool3DWithArgmax(x [N, C, D, H, W]), attributes ksize, strides, pads, dilation, ceil_mode: values alone
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

@@ -2,7 +2,7 @@
 //
 // MaxPoolWithIndices(x, kernel_size, stride, padding, dilation, ceil_mode, type): values alone
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

@@ -2,7 +2,7 @@
 //
 // MaxPoolWithMask(x, kernel_size, stride, padding, dilation, ceil_mode, type): values alone
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
 
 namespace wasmind::mindir::ops {

@@ -1,4 +1,4 @@
-//===- Meshgrid.cpp - Meshgrid(tuple of [N], indexing): 1 = xy, 0 = ij --------------------------------------------------===//
+//===- Meshgrid.cpp - Meshgrid(tuple of [N], indexing): 1 = xy, 0 = ij --------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {

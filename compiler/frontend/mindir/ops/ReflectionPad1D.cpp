@@ -3,6 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand ReflectionPad1D(Node &node) { return padFromLast(node, "reflect", Value()); }
+Operand ReflectionPad1D(Node &node) { return padFromLast(node, "reflect"); }
 
 } // namespace wasmind::mindir::ops

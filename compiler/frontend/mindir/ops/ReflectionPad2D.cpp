@@ -3,6 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand ReflectionPad2D(Node &node) { return padFromLast(node, "reflect", Value()); }
+Operand ReflectionPad2D(Node &node) { return padFromLast(node, "reflect"); }
 
 } // namespace wasmind::mindir::ops

@@ -2,7 +2,7 @@
 //
 // RepeatInterleaveInt(x, repeats, dim or None, output_size): each element that many times
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {

@@ -3,6 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand ReplicationPad1D(Node &node) { return padFromLast(node, "edge", Value()); }
+Operand ReplicationPad1D(Node &node) { return padFromLast(node, "edge"); }
 
 } // namespace wasmind::mindir::ops

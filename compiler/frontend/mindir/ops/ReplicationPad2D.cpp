@@ -3,6 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand ReplicationPad2D(Node &node) { return padFromLast(node, "edge", Value()); }
+Operand ReplicationPad2D(Node &node) { return padFromLast(node, "edge"); }
 
 } // namespace wasmind::mindir::ops

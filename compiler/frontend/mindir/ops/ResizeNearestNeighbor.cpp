@@ -2,7 +2,7 @@
 //
 // ResizeNearestNeighbor(x [N, C, H, W]), attributes size, align_corners, half_pixel_centers
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Shapes.h"
 
 namespace wasmind::mindir::ops {

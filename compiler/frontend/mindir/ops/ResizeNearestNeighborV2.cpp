@@ -2,7 +2,7 @@
 //
 // ResizeNearestNeighborV2(x [N, C, H, W], size: tuple, align_corners, half_pixel_centers)
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Shapes.h"
 
 namespace wasmind::mindir::ops {

@@ -2,7 +2,7 @@
 //
 // RmsNorm(x, gamma, epsilon): x / sqrt(mean(x^2) + epsilon) * gamma over the last dimensions
 //
-//===-------------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {

@@ -1,5 +1,4 @@
-//===- AnyInputs.cpp - every primitive, given anything, ends in a graph or in one line
-//----------------------------------===//
+//===- AnyInputs.cpp - every primitive, given anything, ends in a graph or in one line ----------------------------===//
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/mindir/test/Builder.h"
 #include "mlir/IR/MLIRContext.h"

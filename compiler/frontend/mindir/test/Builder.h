@@ -1,5 +1,4 @@
-//===- Builder.h - writes small .mindir files for tests
-//-----------------------------------------------------------------===//
+//===- Builder.h - writes small .mindir files for tests -----------------------------------------------------------===//
 #pragma once
 #include <cstdint>
 #include <string>

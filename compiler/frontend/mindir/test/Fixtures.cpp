@@ -1,9 +1,8 @@
-//===- Fixtures.cpp - every recorded model gives what MindSpore gave
-//--------------------------------------------------===//
+//===- Fixtures.cpp - every recorded model gives what MindSpore gave ----------------------------------------------===//
 //
 // test/data/mindir holds models of MindSpore 1.1 to 2.10 with inputs and the outputs that MindSpore computed for them.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/mindir/test/NpyFile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

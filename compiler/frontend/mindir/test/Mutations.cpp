@@ -1,5 +1,4 @@
-//===- Mutations.cpp - damaged models end in an error, never in a crash
-//------------------------------------------------===//
+//===- Mutations.cpp - damaged models end in an error, never in a crash -------------------------------------------===//
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/mindir/test/NpyFile.h"
 #include "mlir/IR/MLIRContext.h"

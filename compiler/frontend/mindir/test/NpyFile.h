@@ -1,5 +1,4 @@
-//===- NpyFile.h - reads the recorded arrays of a fixture
-//---------------------------------------------------------------===//
+//===- NpyFile.h - reads the recorded arrays of a fixture ---------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Interpreter.h"
 #include "mlir/IR/MLIRContext.h"

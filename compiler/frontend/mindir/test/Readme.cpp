@@ -1,5 +1,4 @@
-//===- Readme.cpp - the table of primitives in README.md is that of ops/
-//---------------------------------------------===//
+//===- Readme.cpp - the table of primitives in README.md is that of ops/ ------------------------------------------===//
 #include "compiler/frontend/mindir/MindIR.h"
 #include <fstream>
 #include <gtest/gtest.h>

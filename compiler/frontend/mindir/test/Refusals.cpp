@@ -1,5 +1,4 @@
-//===- Refusals.cpp - what cannot be imported, and the line that says so
-//-----------------------------------------------===//
+//===- Refusals.cpp - what cannot be imported, and the line that says so ------------------------------------------===//
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/mindir/test/Builder.h"
 #include "compiler/frontend/mindir/test/NpyFile.h"

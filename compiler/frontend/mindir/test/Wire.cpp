@@ -1,5 +1,4 @@
-//===- Wire.cpp - the protobuf reader on good and bad bytes
-//--------------------------------------------------------------===//
+//===- Wire.cpp - the protobuf reader on good and bad bytes -------------------------------------------------------===//
 #include "compiler/frontend/mindir/Wire.h"
 #include "compiler/frontend/mindir/Schema.h"
 #include <gtest/gtest.h>

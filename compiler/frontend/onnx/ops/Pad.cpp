@@ -36,6 +36,8 @@ WASMIND_ONNX_OPERATOR(Pad) {
     if (!node.ensureAtLeast(extents[dim] + (std::min<int64_t>(low[dim], 0) + std::min<int64_t>(high[dim], 0)), 0))
       return node.fail("negative pads remove more than axis " + llvm::Twine(dim) + " has");
     const int64_t reach = std::max(low[dim], high[dim]);
+    if (mode != "constant" && reach > (1 << 24))
+      return node.fail("mode '" + mode + "' with a pad of " + llvm::Twine(reach));
     if (mode != "constant" && reach > 0 && !graph::constantOf(extents[dim]) &&
         !node.ensureAtLeast(extents[dim], reach + (mode == "reflect")))
       return node.fail("mode '" + mode + "' pads axis " + llvm::Twine(dim) + " by more than it has");

@@ -54,25 +54,102 @@ std::string mutate(std::string bytes, std::mt19937 &random) {
   return bytes;
 }
 
-TEST(Mutation, DamagedModelsAreRefusedOrImported) {
+// Changes one value somewhere in the message: numbers to extremes, names to other names, lists shorter or longer.
+void mutateField(google::protobuf::Message &message, const std::vector<std::string> &names, std::mt19937 &random) {
+  using Field = google::protobuf::FieldDescriptor;
+  auto below = [&](size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); };
+  const auto *reflection = message.GetReflection();
+  std::vector<const Field *> fields;
+  reflection->ListFields(message, &fields);
+  if (fields.empty())
+    return;
+  const Field *field = fields[below(fields.size())];
+  const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+  const int at = int(below(count));
+  if (field->is_repeated() && below(8) == 0) {
+    reflection->SwapElements(&message, field, at, count - 1);
+    if (below(2) == 0)
+      reflection->RemoveLast(&message, field);
+    return;
+  }
+  static constexpr int64_t numbers[] = {0,  1,   -1, 2,         3,         7,         11,        13,
+                                        16, 255, -2, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int64_t(1) << 40};
+  const int64_t number = numbers[below(std::size(numbers))];
+  const std::string &name = names[below(names.size())];
+  switch (field->cpp_type()) {
+  case Field::CPPTYPE_MESSAGE:
+    mutateField(field->is_repeated() ? *reflection->MutableRepeatedMessage(&message, field, at)
+                                     : *reflection->MutableMessage(&message, field),
+                names, random);
+    break;
+  case Field::CPPTYPE_INT64:
+    field->is_repeated() ? reflection->SetRepeatedInt64(&message, field, at, number)
+                         : reflection->SetInt64(&message, field, number);
+    break;
+  case Field::CPPTYPE_INT32:
+    field->is_repeated() ? reflection->SetRepeatedInt32(&message, field, at, int32_t(number))
+                         : reflection->SetInt32(&message, field, int32_t(number));
+    break;
+  case Field::CPPTYPE_FLOAT:
+    field->is_repeated() ? reflection->SetRepeatedFloat(&message, field, at, float(number))
+                         : reflection->SetFloat(&message, field, float(number));
+    break;
+  case Field::CPPTYPE_STRING:
+    field->is_repeated() ? reflection->SetRepeatedString(&message, field, at, name)
+                         : reflection->SetString(&message, field, name);
+    break;
+  default:
+    break;
+  }
+}
+
+unsigned mutationCount() {
   const char *given = std::getenv("WASMIND_MUTATIONS");
-  const unsigned count = given ? unsigned(std::atoi(given)) : 300;
+  return given ? unsigned(std::atoi(given)) : 300;
+}
+
+void importDamaged(llvm::StringRef bytes) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  auto imported = importOnnxBytes(context, bytes, "m.onnx", "", /*isText=*/false);
+  if (imported)
+    return;
+  const std::string text = llvm::toString(imported.takeError());
+  EXPECT_EQ(text.rfind("m.onnx: ", 0), 0u) << text;
+  EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+}
+
+TEST(Mutation, ModelsWithOtherValuesAreRefusedOrImported) {
+  std::vector<std::string> names = {"",     "x",   "y",    "w",      "s",     "Relu",
+                                    "Conv", "Add", "Gemm", "MatMul", "Slice", "ai.onnx.ml"};
+  for (const std::string &name : supportedOperators())
+    names.push_back(name);
+  for (size_t index = 0; index < std::size(models); ++index) {
+    ::onnx::ModelProto proto;
+    ASSERT_EQ(parseText(modelText(models[index]), proto), "");
+    if (index == 0)
+      proto.mutable_graph()->mutable_node()->SwapElements(0, 1);
+    for (unsigned seed = 0; seed < mutationCount(); ++seed) {
+      SCOPED_TRACE("model " + std::to_string(index) + ", seed " + std::to_string(seed));
+      std::mt19937 random(seed);
+      ::onnx::ModelProto changed = proto;
+      for (unsigned i = 0; i <= seed % 4; ++i)
+        mutateField(*changed.mutable_graph(), names, random);
+      importDamaged(changed.SerializeAsString());
+    }
+  }
+}
+
+TEST(Mutation, DamagedModelsAreRefusedOrImported) {
   for (size_t index = 0; index < std::size(models); ++index) {
     ::onnx::ModelProto proto;
     ASSERT_EQ(parseText(modelText(models[index]), proto), "");
     if (index == 0) // the text names a node before it is produced; its order is part of the test
       proto.mutable_graph()->mutable_node()->SwapElements(0, 1);
     const std::string bytes = proto.SerializeAsString();
-    for (unsigned seed = 0; seed < count; ++seed) {
+    for (unsigned seed = 0; seed < mutationCount(); ++seed) {
       SCOPED_TRACE("model " + std::to_string(index) + ", seed " + std::to_string(seed));
       std::mt19937 random(seed);
-      mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-      auto imported = importOnnxBytes(context, mutate(bytes, random), "m.onnx", "", /*isText=*/false);
-      if (!imported) {
-        const std::string text = llvm::toString(imported.takeError());
-        EXPECT_EQ(text.rfind("m.onnx: ", 0), 0u) << text;
-        EXPECT_EQ(text.find('\n'), std::string::npos) << text;
-      }
+      importDamaged(mutate(bytes, random));
     }
   }
 }
