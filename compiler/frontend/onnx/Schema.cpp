@@ -69,6 +69,12 @@ std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset) try {
   if (!schema)
     return "no such operator";
   schema->Verify(node);
+  // The library asks this of single inputs only: an entry of a variadic list cannot be left out either.
+  const size_t declared = schema->inputs().size();
+  const bool isVariadic = declared > 0 && schema->inputs().back().GetOption() == ::onnx::OpSchema::Variadic;
+  for (size_t i = declared - 1; isVariadic && i < size_t(node.input_size()); ++i)
+    if (node.input(int(i)).empty())
+      return "input " + std::to_string(i) + " has no name";
   return "";
 } catch (const std::exception &error) {
   return tidy(error.what(), node.name());
