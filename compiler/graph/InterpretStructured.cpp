@@ -208,25 +208,27 @@ Result convolve(ConvolveOp op, const View &input, const View &weights, Ints shap
 Result window(WindowOp op, const View &input, Ints shape) {
   HostTensor result = allocate(input.element, shape);
   SmallVector<int64_t> inputStrides = stridesOf(input.shape);
-  int64_t count = countOf(shape), taps = countOf(op.getSizes());
+  int64_t count = countOf(shape);
   withWide(input.element, [&](auto zero) {
     using A = decltype(zero);
     std::vector<A> in = load<A>(input), out(count, neutral<A>(op.getKind(), input.element));
-    for (int64_t point = 0; point < count; ++point)
-      for (int64_t tap = 0; tap < taps; ++tap) {
-        int64_t offset = 0, restPoint = point, restTap = tap;
-        bool present = true;
-        for (size_t i = shape.size(); i-- > 0 && present;) {
-          int64_t at = (restPoint % shape[i]) * op.getStrides()[i] - op.getPadLow()[i] +
-                       (restTap % op.getSizes()[i]) * op.getDilations()[i];
-          restPoint /= shape[i];
-          restTap /= op.getSizes()[i];
-          present = at >= 0 && at < input.shape[i];
-          offset += at * inputStrides[i];
-        }
-        if (present)
-          out[point] = joined(op.getKind(), out[point], in[offset]);
+    SmallVector<int64_t> first(shape.size()), taps(shape.size());
+    for (int64_t point = 0; point < count; ++point) {
+      // Only the taps that hit the input: a window may be far larger than what it looks at.
+      for (int64_t i = int64_t(shape.size()), rest = point; i-- > 0; rest /= shape[i]) {
+        int64_t base = (rest % shape[i]) * op.getStrides()[i] - op.getPadLow()[i], step = op.getDilations()[i];
+        int64_t low = base < 0 ? llvm::divideCeilSigned(-base, step) : 0;
+        int64_t end = base < input.shape[i] ? llvm::divideFloorSigned(input.shape[i] - 1 - base, step) + 1 : 0;
+        first[i] = base + low * step;
+        taps[i] = std::max<int64_t>(std::min(end, op.getSizes()[i]) - low, 0);
       }
+      for (int64_t tap = 0, all = countOf(taps); tap < all; ++tap) {
+        int64_t offset = 0;
+        for (int64_t i = int64_t(shape.size()), rest = tap; i-- > 0; rest /= taps[i])
+          offset += (first[i] + (rest % taps[i]) * op.getDilations()[i]) * inputStrides[i];
+        out[point] = joined(op.getKind(), out[point], in[offset]);
+      }
+    }
     store(out, result);
   });
   return result;

@@ -19,6 +19,9 @@ WASMIND_ONNX_OPERATOR(ConvTranspose) {
   if (outputPadding.size() != spatial)
     return node.fail("attribute 'output_padding' has " + llvm::Twine(outputPadding.size()) + " entries for " +
                      llvm::Twine(spatial) + " spatial dimensions");
+  for (int64_t extra : outputPadding)
+    if (extra < 0 || extra > INT32_MAX)
+      return node.fail("attribute 'output_padding' has an entry of " + llvm::Twine(extra));
 
   // Pads that follow from the wanted extents: the larger half at the end for SAME_UPPER only.
   const std::string autoPad = node.string("auto_pad", "NOTSET");
@@ -28,6 +31,9 @@ WASMIND_ONNX_OPERATOR(ConvTranspose) {
   if (!outputShape.empty() && outputShape.size() != spatial)
     return node.fail("attribute 'output_shape' has " + llvm::Twine(outputShape.size()) + " entries for " +
                      llvm::Twine(spatial) + " spatial dimensions");
+  for (int64_t wanted : outputShape)
+    if (wanted < 0 || wanted > INT32_MAX)
+      return node.fail("attribute 'output_shape' has an entry of " + llvm::Twine(wanted));
   for (size_t i = 0; i < spatial; ++i) {
     const int64_t stride = window->strides[i], span = window->dilations[i] * (kernel[i] - 1) + 1;
     std::optional<int64_t> total;
