@@ -64,7 +64,6 @@ public:
   mlir::func::FuncOp function;
   /// Set when an innermost loop over elements could not be vectorised.
   bool scalarLoop = false;
-  uint32_t emittedVectorLoops = 0;
 
   // --- index variables
   AffineExpr bind(Value i32);

@@ -180,7 +180,6 @@ void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access>
       });
     };
     Value low = e.i32(0);
-    ++e.emittedVectorLoops;
     for (unsigned lanes : {16u, 4u, 1u}) {
       if (constant) {
         int64_t end = *constant / lanes * lanes;

@@ -94,7 +94,6 @@ mlir::LogicalResult lowerArgReduce(KernelContext &context);
 mlir::LogicalResult lowerScan(KernelContext &context);
 mlir::LogicalResult lowerTopK(KernelContext &context);
 mlir::LogicalResult lowerScatter(KernelContext &context);
-mlir::LogicalResult lowerGather(KernelContext &context);
 
 /// for each point of `extents`: body(indices, lanes). Dimensions that all `accesses` (in d0, d1, ...) allow are merged
 /// into one loop; none when there are no accesses. The innermost dimension runs in vectors where `vectorise`.

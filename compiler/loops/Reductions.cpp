@@ -302,7 +302,6 @@ Value reduceInVectors(Emitter &e, ReduceKind kind, Type element, AffineExpr leng
   auto constant = constantOf(length);
   Value low = e.i32(0), all = e.index(length);
   Value result = initialValue(e, kind, element);
-  ++e.emittedVectorLoops;
   for (unsigned lanes : {16u, 4u, 1u}) {
     Value high = constant     ? e.i32(*constant / lanes * lanes)
                  : lanes == 1 ? all
