@@ -9,6 +9,7 @@ export WASMIND_CACHE ?= $(HOME)/.cache/wasmind
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
+export CCACHE_PCH_EXTSUM := 1
 
 .PHONY: help setup build demo test bench format docs tidy clean
 help: ## this list

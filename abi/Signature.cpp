@@ -6,26 +6,6 @@
 
 namespace wasmind::abi {
 
-uint64_t byteWidth(DType dtype) {
-  switch (dtype) {
-#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
-  case DType::enumerator:                                                                                              \
-    return byteWidth;
-#include "abi/abi.def"
-  }
-  return 0;
-}
-
-std::string_view nameOf(DType dtype) {
-  switch (dtype) {
-#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
-  case DType::enumerator:                                                                                              \
-    return name;
-#include "abi/abi.def"
-  }
-  return "";
-}
-
 std::string_view nameOf(Feature feature) {
   switch (feature) {
 #define WASMIND_FEATURE(enumerator, name)                                                                              \
@@ -44,14 +24,6 @@ std::string_view nameOf(EngineHint hint) {
 #include "abi/abi.def"
   }
   return "";
-}
-
-std::optional<DType> parseDType(std::string_view text) {
-#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
-  if (text == name)                                                                                                    \
-    return DType::enumerator;
-#include "abi/abi.def"
-  return std::nullopt;
 }
 
 std::optional<Feature> parseFeature(std::string_view text) {
@@ -153,6 +125,12 @@ public:
 
   std::optional<Error> run() {
     checkMemory();
+    if (signature.library) {
+      std::string text = validateLibrary(signature);
+      if (!broken && !text.empty())
+        broken = Error{Error::Kind::Invalid, std::move(text)};
+      return std::move(broken);
+    }
     checkDims();
     checkFunctions();
     return std::move(broken);

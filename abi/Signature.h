@@ -7,6 +7,8 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include "abi/DType.h"
+#include "abi/Library.h"
 #include "abi/Result.h"
 #include <cstdint>
 #include <optional>
@@ -20,11 +22,6 @@ namespace wasmind::abi {
 #define WASMIND_NAME(name, text) inline constexpr std::string_view name = text;
 #include "abi/abi.def"
 
-/// Element type of a tensor; the number is its code in the C ABI.
-enum class DType : uint8_t {
-#define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray) enumerator = code,
-#include "abi/abi.def"
-};
 /// Feature of the engine that a module needs.
 enum class Feature : uint8_t {
 #define WASMIND_FEATURE(enumerator, name) enumerator,
@@ -36,14 +33,9 @@ enum class EngineHint : uint8_t {
 #include "abi/abi.def"
 };
 
-/// Bytes of one element: 1, 2, 4 or 8.
-uint64_t byteWidth(DType dtype);
-/// "f32", "simd128", "cranelift", ...
-std::string_view nameOf(DType dtype);
+/// "simd128", "cranelift", ...
 std::string_view nameOf(Feature feature);
 std::string_view nameOf(EngineHint hint);
-/// The element type of this name, or none.
-std::optional<DType> parseDType(std::string_view name);
 std::optional<Feature> parseFeature(std::string_view name);
 std::optional<EngineHint> parseEngineHint(std::string_view name);
 
@@ -89,7 +81,7 @@ struct Function {
 
 /// The parts of the linear memory.
 struct MemoryMap {
-  uint64_t pages = 0; ///< of 65536 bytes; minimum and maximum of the exported memory
+  uint64_t pages = 0; ///< of 65536 bytes; minimum and maximum of the exported memory (of a library: the minimum)
   Region stack, extents, arena, weights;
   uint64_t byteLength() const { return pages * pageByteLength; }
 };
@@ -118,6 +110,7 @@ struct Kernel {
   uint64_t calls = 1; ///< per run
 };
 
+/// A model's (functions, no library) or an operator library's (a library, no functions).
 struct Signature {
   std::string compiler;                 ///< name and version, "wasmind 0.1.0"
   std::string sourceFormat, sourceName; ///< "onnx", "resnet50.onnx"; empty when unknown
@@ -125,6 +118,7 @@ struct Signature {
   EngineHint engineHint = EngineHint::Any;
   std::vector<Dim> dims;
   std::vector<Function> functions;
+  std::optional<Library> library;
   MemoryMap memory;
   Weights weights;
   std::vector<OperatorCount> operators;
@@ -137,6 +131,10 @@ struct Signature {
 
 /// Checks every rule of spec.md that needs no look at the module itself. None when the signature keeps them all.
 std::optional<Error> validate(const Signature &signature);
+
+/// The rules for operator libraries alone, of a signature that has one: the first broken rule as "field: reason", or
+/// "".
+std::string validateLibrary(const Signature &signature);
 
 /// Reads the JSON of the custom section and validates it. Never reads outside `json`; any bytes are allowed.
 ///

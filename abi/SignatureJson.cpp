@@ -1,102 +1,8 @@
 //===- SignatureJson.cpp - the signature as the JSON text of the custom section -----------------------------------===//
-#include "abi/Signature.h"
-#include <nlohmann/json.hpp>
+#include "abi/FieldReader.h"
 
 namespace wasmind::abi {
 namespace {
-
-using Json = nlohmann::json;
-using OrderedJson = nlohmann::ordered_json;
-
-/// Reads fields of an untrusted JSON value; after the first failure every read returns a default and changes nothing.
-class FieldReader {
-public:
-  std::optional<Error> failure;
-
-  void fail(const std::string &where, const std::string &reason, Error::Kind kind = Error::Kind::Invalid) {
-    if (!failure)
-      failure = Error{kind, where + ": " + reason};
-  }
-
-  /// The member `key` of an object, or null when it is missing (which is an error when it is required).
-  const Json *member(const Json &object, const std::string &where, const char *key, bool isRequired = true) {
-    if (failure)
-      return nullptr;
-    if (!object.is_object()) {
-      fail(where.empty() ? "signature" : where, "not an object");
-      return nullptr;
-    }
-    auto found = object.find(key);
-    if (found != object.end())
-      return &*found;
-    if (isRequired)
-      fail(join(where, key), "missing");
-    return nullptr;
-  }
-
-  std::string text(const Json &object, const std::string &where, const char *key, bool isRequired = true) {
-    const Json *value = member(object, where, key, isRequired);
-    return value ? text(*value, join(where, key)) : std::string();
-  }
-
-  std::string text(const Json &value, const std::string &where) {
-    const auto *string = value.get_ptr<const Json::string_t *>();
-    if (!string)
-      return fail(where, "not a string"), std::string();
-    if (string->find('\0') != std::string::npos)
-      return fail(where, "contains a zero byte"), std::string();
-    return *string;
-  }
-
-  bool boolean(const Json &object, const std::string &where, const char *key, bool fallback, bool isRequired) {
-    const Json *value = member(object, where, key, isRequired);
-    if (!value)
-      return fallback;
-    const auto *boolean = value->get_ptr<const Json::boolean_t *>();
-    if (!boolean)
-      return fail(join(where, key), "not true or false"), fallback;
-    return *boolean;
-  }
-
-  uint64_t number(const Json &object, const std::string &where, const char *key, uint64_t fallback = 0,
-                  bool isRequired = true, uint64_t max = UINT32_MAX) {
-    const Json *value = member(object, where, key, isRequired);
-    return value ? number(*value, join(where, key), max) : fallback;
-  }
-
-  uint64_t number(const Json &value, const std::string &where, uint64_t max) {
-    const auto *integer = value.get_ptr<const Json::number_unsigned_t *>();
-    if (!integer)
-      return fail(where, "not a non-negative integer"), 0;
-    if (*integer > max)
-      return fail(where, std::to_string(*integer) + " is over " + std::to_string(max)), 0;
-    return *integer;
-  }
-
-  /// The elements of an array member; none when it is missing.
-  const Json::array_t &array(const Json &object, const std::string &where, const char *key, bool isRequired = true) {
-    static const Json::array_t none;
-    const Json *value = member(object, where, key, isRequired);
-    if (!value)
-      return none;
-    const auto *elements = value->get_ptr<const Json::array_t *>();
-    if (!elements)
-      return fail(join(where, key), "not an array"), none;
-    return *elements;
-  }
-
-  Region region(const Json &object, const std::string &where, const char *key) {
-    Region region;
-    if (const Json *value = member(object, where, key)) {
-      region.offset = number(*value, join(where, key), "offset");
-      region.byteLength = number(*value, join(where, key), "byteLength");
-    }
-    return region;
-  }
-
-  static std::string join(const std::string &where, const char *key) { return where.empty() ? key : where + "." + key; }
-  static std::string at(const std::string &where, size_t index) { return where + "[" + std::to_string(index) + "]"; }
-};
 
 Dim readDim(FieldReader &reader, const Json &json, const std::string &where) {
   Dim dim;
@@ -111,11 +17,8 @@ Dim readDim(FieldReader &reader, const Json &json, const std::string &where) {
 Tensor readTensor(FieldReader &reader, const Json &json, const std::string &where) {
   Tensor tensor;
   tensor.name = reader.text(json, where, "name");
-  std::string dtype = reader.text(json, where, "dtype");
-  if (std::optional<DType> known = parseDType(dtype))
-    tensor.dtype = *known;
-  else
-    reader.fail(where + ".dtype", "unknown element type '" + dtype + "'", Error::Kind::Unsupported);
+  if (const Json *dtype = reader.member(json, where, "dtype"))
+    tensor.dtype = reader.dtype(*dtype, where + ".dtype");
   for (const Json &entry : reader.array(json, where, "shape")) {
     const std::string entryName = FieldReader::at(where + ".shape", tensor.shape.size());
     if (entry.is_string()) {
@@ -229,6 +132,8 @@ void readSignature(FieldReader &reader, const Json &root, Signature &signature) 
     if (reader.failure)
       return;
   }
+  if (const Json *library = reader.member(root, "", "library", false))
+    signature.library = readLibrary(reader, *library);
   if (const Json *memory = reader.member(root, "", "memory")) {
     signature.memory.pages = reader.number(*memory, "memory", "pages");
     signature.memory.stack = reader.region(*memory, "memory", "stack");
@@ -292,6 +197,8 @@ std::string writeSignature(const Signature &signature) {
     functions.push_back(OrderedJson{{"name", function.name},
                                     {"inputs", writeTensors(function.inputs)},
                                     {"outputs", writeTensors(function.outputs)}});
+  if (signature.library)
+    root["library"] = writeLibrary(*signature.library);
   root["memory"] = {{"pages", signature.memory.pages},
                     {"stack", writeRegion(signature.memory.stack)},
                     {"extents", writeRegion(signature.memory.extents)},

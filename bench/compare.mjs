@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-// Times one model as our module and as onnxruntime-web runs it: both in this process, one thread, run by run in turn, so
+// Times one model as our module and as another runtime runs it: both in this process, one thread, run by run in turn, so
 // that both see the same machine. Only the ratios mean anything elsewhere.
-//   node bench/compare.mjs MODEL.onnx MODEL.wasm CASE.npz [--settle 2] [--runs 20] [--budget 30] [--json]
+//   node bench/compare.mjs MODEL.onnx MODEL.wasm [CASE.npz] [--peer onnxruntime-web] [--settle 2] [--runs 20] [--budget 30] [--json]
+// CASE.npz  inputs as in:NAME (or NAME), expected outputs as out:NAME; without it the peer draws random inputs
+// --peer    a module of bench/peers
 // --settle  seconds of warm-up per side at least: V8 recompiles hot functions in the background
 // --budget  seconds of timed runs after which no further one starts (three per side are always made)
 import { readFileSync } from 'node:fs';
@@ -11,24 +13,37 @@ import { Model, readSections, SectionId } from 'wasmind';
 import { readNpz } from '../runtime/web/bin/npz.mjs';
 import { compareTensors } from '../runtime/web/bin/verify.mjs';
 import { measureFma } from './fma.mjs';
-import * as peer from './onnxruntime.mjs';
 import { rounded, summarise } from './statistics.mjs';
 
-const usage = 'usage: node bench/compare.mjs MODEL.onnx MODEL.wasm CASE.npz [--settle 2] [--runs 20] [--budget 30] [--json]';
+const usage = 'usage: node bench/compare.mjs MODEL.onnx MODEL.wasm [CASE.npz] [--peer onnxruntime-web] [--settle 2] [--runs 20] [--budget 30] [--json]';
 
 function parseCommandLine() {
   const text = value => ({ type: 'string', default: value });
   const { values, positionals } = parseArgs({
-    allowPositionals: true, options: { settle: text('2'), runs: text('20'), budget: text('30'), json: { type: 'boolean' } },
+    allowPositionals: true, options: { peer: text('onnxruntime-web'), settle: text('2'), runs: text('20'), budget: text('30'), json: { type: 'boolean' } },
   });
-  if (positionals.length !== 3) throw new Error(usage);
+  if (positionals.length < 2 || positionals.length > 3) throw new Error(usage);
   const [onnxFile, moduleFile, caseFile] = positionals;
-  return { onnxFile, moduleFile, caseFile, settleMs: 1000 * values.settle, runs: Number(values.runs), budgetMs: 1000 * values.budget, json: values.json };
+  return { onnxFile, moduleFile, caseFile, peerName: values.peer, settleMs: 1000 * values.settle, runs: Number(values.runs), budgetMs: 1000 * values.budget, json: values.json };
 }
 
-/** The arrays of a case whose names start with `prefix`, by the rest of the name. */
-const arraysOf = (arrays, prefix) =>
-  Object.fromEntries([...arrays].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+/** The inputs and the expected outputs of a case. */
+function splitCase(arrays) {
+  const inputs = {}, expected = {};
+  for (const [name, tensor] of arrays) {
+    if (name.startsWith('out:')) expected[name.slice(4)] = tensor;
+    else inputs[name.replace(/^in:/, '')] = tensor;
+  }
+  return { inputs, expected };
+}
+
+async function importPeer(name) {
+  if (!/^[\w-]+$/.test(name)) throw new Error(`'${name}' is no peer's name`);
+  return import(`./peers/${name}.mjs`).catch(error => {
+    throw error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`/peers/${name}.mjs`)
+      ? new Error(`no peer is called '${name}'; bench/peers has what there is`) : error;
+  });
+}
 
 function loadOurs(file, inputs) {
   const start = performance.now(), bytes = readFileSync(file);
@@ -52,8 +67,10 @@ function worstDifference(outputs, expected) {
   return checks.length ? Math.max(...checks.map(({ relative }) => relative)) : undefined;
 }
 
-async function compare({ onnxFile, moduleFile, caseFile, settleMs, runs, budgetMs }) {
-  const arrays = readNpz(caseFile), inputs = arraysOf(arrays, 'in:'), expected = arraysOf(arrays, 'out:');
+async function compare({ onnxFile, moduleFile, caseFile, peerName, settleMs, runs, budgetMs }) {
+  const peer = await importPeer(peerName);
+  const { session, loadMs, weightBytes } = await peer.load(onnxFile);
+  const { inputs, expected } = caseFile ? splitCase(readNpz(caseFile)) : { inputs: peer.drawInputs(session), expected: {} };
   const timed = async run => {
     const start = performance.now(), result = await run();
     return { result, elapsed: performance.now() - start };
@@ -62,7 +79,6 @@ async function compare({ onnxFile, moduleFile, caseFile, settleMs, runs, budgetM
   const ours = loadOurs(moduleFile, inputs);
   const runOurs = () => ours.instance.run(ours.inputs, { copy: false });
   const ourFirst = await timed(() => ours.instance.run(ours.inputs));
-  const { session, loadMs, weightBytes } = await peer.load(onnxFile);
   const feeds = peer.feedsOf(session, inputs), runPeer = () => session.run(feeds);
   const peerFirst = await timed(runPeer);
 
@@ -84,7 +100,7 @@ async function compare({ onnxFile, moduleFile, caseFile, settleMs, runs, budgetM
     codeBytes: peer.codeBytes, modelBytes: weightBytes };
   const flops = flopsOf({ signature: ours.instance.signature, inputs: ours.inputs });
   return {
-    model: basename(onnxFile, '.onnx'), node: process.version, peer: `onnxruntime-web ${peer.version}`, runs: ourTimes.length,
+    model: basename(onnxFile, '.onnx'), node: process.version, peer: `${peerName} ${peer.version}`, runs: ourTimes.length,
     ours: us, theirs: them,
     ratio: { median: rounded(them.medianMs / us.medianMs), min: rounded(them.minMs / us.minMs), start: rounded((them.loadMs + them.firstMs) / (us.loadMs + us.firstMs)) },
     fmaGflops: rounded(limit),

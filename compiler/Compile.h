@@ -4,6 +4,8 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include "abi/Signature.h"
+#include "compiler/frontend/expr/Expression.h"
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,7 +16,12 @@ namespace wasmind {
 
 /// Where to stop, and what to write there.
 enum class Stage { Frontend, Graph, Loops, Module };
-enum class Emit { Wasm, Mlir, Llvm, Object };
+///   Wasm     the module
+///   Mlir     the program in MLIR's LLVM dialect
+///   Llvm     the same as LLVM IR, before LLVM's optimisations
+///   Object   a relocatable wasm object, without weights and signature
+///   Archive  a static library of that object
+enum class Emit { Wasm, Mlir, Llvm, Object, Archive };
 
 struct CompileOptions {
   /// Bounds by dimension name; min == max fixes it.
@@ -48,5 +55,29 @@ struct CompileResult {
 /// Compiles the model at `input` (.onnx, .onnxtxt, .mindir by content and name) to `output`, which is written whole or
 /// not at all ("-" is standard output, for text). Thread-safe; calls do not share state.
 CompileResult compile(const std::string &input, const std::string &output, const CompileOptions &options);
+
+/// Compiles the tensor expressions from `inputs` (placeholders) to `outputs` to a module with the function `run`, whose
+/// inputs and outputs have the tensors' names and order. `name` stands for the source in errors and in the signature.
+/// Vars need bounds in `options.dims` that their memory fits. Otherwise as `compile`.
+CompileResult compileExpressions(const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs,
+                                 const std::string &name, const std::string &output, const CompileOptions &options);
+
+/// A dense row-major tensor that owns its bytes.
+struct TensorData {
+  abi::DType dtype = abi::DType::F32;
+  std::vector<int64_t> shape;
+  std::vector<uint8_t> bytes;
+};
+
+struct InterpretResult {
+  std::string error; ///< empty on success: one line
+  std::vector<TensorData> outputs;
+};
+
+/// Computes the model at `input` element by element, on the graph as the front end gives it: slow, and independent of
+/// all stages after the front end. `inputs`: one per input of the module, in its order, within the bounds. Of `options`
+/// only `dims` counts. Errors: those of the front end, inputs that do not fit, more than 2^31 steps. Thread-safe.
+InterpretResult interpret(const std::string &input, const CompileOptions &options,
+                          const std::vector<TensorData> &inputs);
 
 } // namespace wasmind

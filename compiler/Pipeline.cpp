@@ -8,10 +8,15 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "abi/Signature.h"
 #include "compiler/Compile.h"
+#include "compiler/OutputFile.h"
+#include "compiler/PrintLLVM.h"
+#include "compiler/frontend/expr/Trace.h"
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/onnx/Onnx.h"
+#include "compiler/graph/Interpreter.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/loops/Loops.h"
+#include "compiler/module/Library.h"
 #include "compiler/module/Module.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringExtras.h"
@@ -26,73 +31,25 @@ using namespace mlir;
 namespace wasmind {
 namespace {
 
-/// A file under a temporary name that takes its own name only when it is complete.
-class OutputFile {
-public:
-  explicit OutputFile(const std::string &path) : path(path) {}
-  ~OutputFile() {
-    if (stream) {
-      stream.reset();
-      llvm::sys::fs::remove(temporary);
-    }
-  }
-  llvm::Error open() {
-    int descriptor = -1;
-    if (std::error_code code =
-            llvm::sys::fs::createUniqueFile(path + ".%%%%%%.part", descriptor, temporary, llvm::sys::fs::OF_None, 0644))
-      return llvm::createStringError(code, "%s: cannot create: %s", path.c_str(), code.message().c_str());
-    stream = std::make_unique<llvm::raw_fd_ostream>(descriptor, /*shouldClose=*/true);
-    return llvm::Error::success();
-  }
-  llvm::raw_fd_ostream &out() { return *stream; }
-  llvm::Error commit() {
-    stream->flush();
-    std::error_code code = stream->error();
-    stream->clear_error();
-    stream.reset();
-    if (!code)
-      code = llvm::sys::fs::rename(temporary, path);
-    if (!code)
-      return llvm::Error::success();
-    llvm::sys::fs::remove(temporary);
-    return llvm::createStringError(code, "%s: cannot write: %s", path.c_str(), code.message().c_str());
-  }
-
-private:
-  std::string path;
-  llvm::SmallString<128> temporary;
-  std::unique_ptr<llvm::raw_fd_ostream> stream;
-};
-
-llvm::Error writeText(const std::string &path, llvm::function_ref<void(llvm::raw_ostream &)> print) {
-  if (path == "-") {
-    print(llvm::outs());
-    llvm::outs().flush();
-    return llvm::Error::success();
-  }
-  OutputFile file(path);
-  if (llvm::Error error = file.open())
-    return error;
-  print(file.out());
-  return file.commit();
-}
-
 std::string fileName(llvm::StringRef path) { return llvm::sys::path::filename(path).str(); }
+
+abi::DType dtypeOf(Type element) {
+  std::string name;
+  if (element.isBF16())
+    name = "bf16";
+  else if (auto type = dyn_cast<FloatType>(element))
+    name = "f" + std::to_string(type.getWidth());
+  else if (element.isInteger(1))
+    name = "bool";
+  else
+    name = (element.isUnsignedInteger() ? "u" : "i") + std::to_string(element.getIntOrFloatBitWidth());
+  return *abi::parseDType(name);
+}
 
 abi::Tensor tensorOf(const loops::Slot &slot, const loops::Program &program) {
   abi::Tensor tensor;
   tensor.name = slot.name;
-  std::string dtype;
-  Type element = slot.type.getElementType();
-  if (element.isBF16())
-    dtype = "bf16";
-  else if (auto type = dyn_cast<FloatType>(element))
-    dtype = "f" + std::to_string(type.getWidth());
-  else if (element.isInteger(1))
-    dtype = "bool";
-  else
-    dtype = (element.isUnsignedInteger() ? "u" : "i") + std::to_string(element.getIntOrFloatBitWidth());
-  tensor.dtype = *abi::parseDType(dtype);
+  tensor.dtype = dtypeOf(slot.type.getElementType());
   for (AffineExpr extent : graph::getExtents(slot.type)) {
     if (auto constant = graph::constantOf(extent)) {
       tensor.shape.push_back(abi::Extent::fixed(*constant));
@@ -114,10 +71,24 @@ public:
     context.loadDialect<graph::GraphDialect, func::FuncDialect>();
   }
 
+  /// Compiles tensor expressions, which `input` only names.
+  Compilation(llvm::ArrayRef<te::Tensor> inputs, llvm::ArrayRef<te::Tensor> outputs, const std::string &name,
+              const std::string &output, const CompileOptions &options)
+      : Compilation(name, output, options) {
+    formulas = {inputs, outputs};
+  }
+
   CompileResult run() {
     if (llvm::Error error = stages())
       result.error = firstLine(llvm::toString(std::move(error)));
     return std::move(result);
+  }
+
+  InterpretResult interpret(const std::vector<TensorData> &inputs) {
+    InterpretResult computed;
+    if (llvm::Error error = interpret(inputs, computed.outputs))
+      computed.error = firstLine(llvm::toString(std::move(error)));
+    return computed;
   }
 
 private:
@@ -127,6 +98,7 @@ private:
   MLIRContext context;
   CompileResult result;
   std::string format;
+  std::pair<llvm::ArrayRef<te::Tensor>, llvm::ArrayRef<te::Tensor>> formulas; ///< inputs, outputs; else a model file
 
   static std::string firstLine(std::string text) { return text.substr(0, text.find('\n')); }
 
@@ -145,18 +117,18 @@ private:
     if (llvm::Error error = timed("frontend", [&] { return import(graph); }))
       return error;
     if (options.stopAfter == Stage::Frontend)
-      return writeText(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
+      return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
 
     if (llvm::Error error = timed("graph", [&] { return rewrite(*graph); }))
       return error;
     if (options.stopAfter == Stage::Graph)
-      return writeText(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
+      return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
 
     loops::Program program;
     if (llvm::Error error = timed("loops", [&] { return lower(*graph, program); }))
       return error;
     if (options.stopAfter == Stage::Loops)
-      return writeText(output, [&](llvm::raw_ostream &out) { program.code->print(out); });
+      return writeOutput(output, [&](llvm::raw_ostream &out) { program.code->print(out); });
 
     return timed("module", [&] { return emit(*graph, program); });
   }
@@ -169,35 +141,67 @@ private:
   }
 
   llvm::Error import(OwningOpRef<ModuleOp> &graph) {
+    frontend::ImportOptions importOptions;
+    for (auto &[name, bounds] : options.dims)
+      importOptions.dims[name] = {bounds.min, bounds.max};
+    if (!formulas.second.empty()) {
+      auto traced = te::trace(context, formulas.first, formulas.second, importOptions);
+      if (!traced)
+        return traced.takeError();
+      format = "te";
+      graph = std::move(*traced);
+      return llvm::Error::success();
+    }
     if (!llvm::sys::fs::exists(input))
       return llvm::createStringError("%s: no such file", input.c_str());
     llvm::StringRef extension = llvm::sys::path::extension(input);
-    if (extension == ".mindir") {
-      frontend::ImportOptions importOptions;
-      for (auto &[name, bounds] : options.dims)
-        importOptions.dims[name] = {bounds.min, bounds.max};
-      auto imported = mindir::importMindIR(context, input, importOptions);
-      if (!imported)
-        return imported.takeError();
-      format = "mindir";
-      graph = std::move(imported->module);
-      keepAlive = std::move(imported->keepAlive);
-      result.notes = std::move(imported->notes);
-      return llvm::Error::success();
-    }
-    if (extension != ".onnx" && extension != ".onnxtxt")
+    const bool isMindIR = extension == ".mindir";
+    if (!isMindIR && extension != ".onnx" && extension != ".onnxtxt")
       return llvm::createStringError("%s: unknown kind of model; expected .onnx, .onnxtxt or .mindir",
                                      fileName(input).c_str());
-    onnx::ImportOptions importOptions;
-    for (auto &[name, bounds] : options.dims)
-      importOptions.dims[name] = {bounds.min, bounds.max};
-    auto imported = onnx::importOnnx(context, input, importOptions);
+    auto imported = isMindIR ? mindir::importMindIR(context, input, importOptions)
+                             : onnx::importOnnx(context, input, importOptions);
     if (!imported)
       return imported.takeError();
-    format = "onnx";
+    format = isMindIR ? "mindir" : "onnx";
     graph = std::move(imported->module);
-    keepAlive.push_back(imported->keepAlive);
+    keepAlive = std::move(imported->keepAlive);
     result.notes = std::move(imported->notes);
+    return llvm::Error::success();
+  }
+
+  llvm::Error interpret(const std::vector<TensorData> &inputs, std::vector<TensorData> &outputs) {
+    OwningOpRef<ModuleOp> graph;
+    if (llvm::Error error = import(graph))
+      return error;
+    auto wrong = [&](const llvm::Twine &text) { return llvm::createStringError(fileName(input) + ": " + text); };
+    auto run = graph->lookupSymbol<func::FuncOp>("run");
+    if (inputs.size() != run.getNumArguments())
+      return wrong("has " + llvm::Twine(run.getNumArguments()) + " inputs, not " + llvm::Twine(inputs.size()));
+    std::vector<graph::HostTensor> arguments;
+    llvm::SmallVector<int64_t> dims(graph::getNamedDims(*graph).size(), 0);
+    for (auto [index, tensor] : llvm::enumerate(inputs)) {
+      auto type = cast<RankedTensorType>(run.getArgumentTypes()[index]);
+      llvm::SmallVector<AffineExpr> extents = graph::getExtents(type);
+      if (dtypeOf(type.getElementType()) != tensor.dtype || extents.size() != tensor.shape.size())
+        return wrong("input " + llvm::Twine(index) + " has another element type or rank");
+      for (auto [extent, actual] : llvm::zip_equal(extents, tensor.shape))
+        if (auto symbol = dyn_cast<AffineSymbolExpr>(extent))
+          dims[symbol.getPosition()] = actual;
+      graph::HostTensor &argument = arguments.emplace_back();
+      argument.element = type.getElementType();
+      argument.shape.assign(tensor.shape.begin(), tensor.shape.end());
+      argument.bytes.assign(tensor.bytes.begin(), tensor.bytes.end());
+      if (argument.bytes.size() != argument.elementCount() * abi::byteWidth(tensor.dtype))
+        return wrong("input " + llvm::Twine(index) + " has another number of bytes than its shape");
+    }
+    auto computed = graph::interpret(run, arguments, dims);
+    if (!computed)
+      return wrong(llvm::toString(computed.takeError()));
+    for (const graph::HostTensor &tensor : *computed)
+      outputs.push_back({dtypeOf(tensor.element),
+                         {tensor.shape.begin(), tensor.shape.end()},
+                         {tensor.bytes.begin(), tensor.bytes.end()}});
     return llvm::Error::success();
   }
 
@@ -253,7 +257,7 @@ private:
       run.outputs.push_back(tensorOf(slot, program));
     signature.functions.push_back(std::move(run));
     signature.memory.pages = program.pages;
-    signature.memory.stack = {0, 16384};
+    signature.memory.stack = {0, module::stackByteLength};
     signature.memory.extents = {program.extentTable.offset, program.extentTable.byteLength};
     signature.memory.arena = {program.arena.offset, program.arena.byteLength};
     signature.memory.weights = {program.weights.offset, program.weights.byteLength};
@@ -279,21 +283,37 @@ private:
     }
   }
 
+  /// What comes before the linker.
+  llvm::Error emitParts(ModuleOp code, const module::Options &moduleOptions) {
+    if (llvm::Error error = module::lowerToLLVM(code))
+      return error;
+    if (options.emit == Emit::Mlir)
+      return writeOutput(output, [&](llvm::raw_ostream &out) { code->print(out); });
+    if (options.emit == Emit::Llvm) {
+      auto text = printLLVM(code);
+      if (!text)
+        return text.takeError();
+      return writeOutput(output, [&](llvm::raw_ostream &out) { out << *text; });
+    }
+    auto object = module::emitObject(code, moduleOptions);
+    if (!object)
+      return object.takeError();
+    if (options.emit == Emit::Archive) {
+      auto archive = module::makeArchive({{llvm::sys::path::stem(input).str() + ".o", *object}});
+      if (!archive)
+        return archive.takeError();
+      return writeOutput(output, [&](llvm::raw_ostream &out) { out.write(archive->data(), archive->size()); });
+    }
+    return writeOutput(output, [&](llvm::raw_ostream &out) { out.write(object->data(), object->size()); });
+  }
+
   llvm::Error emit(ModuleOp graph, loops::Program &program) {
     abi::Signature signature = sign(graph, program);
     result.weightBytes = program.weights.byteLength;
     result.memoryBytes = uint64_t(program.pages) * 65536;
     module::Options moduleOptions{options.relaxedSimd, options.optLevel};
-    if (options.emit == Emit::Mlir || options.emit == Emit::Llvm || options.emit == Emit::Object) {
-      if (llvm::Error error = module::lowerToLLVM(*program.code))
-        return error;
-      if (options.emit != Emit::Object)
-        return writeText(output, [&](llvm::raw_ostream &out) { program.code->print(out); });
-      auto object = module::emitObject(*program.code, moduleOptions);
-      if (!object)
-        return object.takeError();
-      return writeText(output, [&](llvm::raw_ostream &out) { out.write(object->data(), object->size()); });
-    }
+    if (options.emit != Emit::Wasm)
+      return emitParts(*program.code, moduleOptions);
 
     std::vector<module::DataSegment> data;
     std::string weightsPath;
@@ -340,8 +360,23 @@ private:
 
 } // namespace
 
+InterpretResult interpret(const std::string &input, const CompileOptions &options,
+                          const std::vector<TensorData> &inputs) {
+  return Compilation(input, "", options).interpret(inputs);
+}
+
 CompileResult compile(const std::string &input, const std::string &output, const CompileOptions &options) {
   return Compilation(input, output, options).run();
+}
+
+CompileResult compileExpressions(const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs,
+                                 const std::string &name, const std::string &output, const CompileOptions &options) {
+  if (outputs.empty()) {
+    CompileResult result;
+    result.error = name + ": there is no output";
+    return result;
+  }
+  return Compilation(inputs, outputs, name, output, options).run();
 }
 
 } // namespace wasmind

@@ -11,12 +11,19 @@ asRoot() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Prints the lines of install/apt.txt whose package is missing or has another upstream version.
+# Prints the lines of install/apt.txt whose package is missing or has another upstream version (NAME=VERSION) or an older
+# one (NAME>=VERSION).
 missingPackages() {
   local name wanted installed
   while IFS='=' read -r name wanted; do
     case $name in '' | '#'*) continue ;; esac
     if [ "$name" = npm ] && command -v npm >/dev/null; then continue; fi
+    if [ "${name%>}" != "$name" ]; then # NAME>=VERSION
+      installed=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "${name%>}" 2>/dev/null || true)
+      if [ "${installed%% *}" = installed ] && dpkg --compare-versions "${installed#* }" ge "$wanted"; then continue; fi
+      echo "$name=$wanted"
+      continue
+    fi
     installed=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$name" 2>/dev/null || true)
     # Debian's own revisions (after the last dash) carry fixes to the packaging; they count as the same version.
     if [ "${installed%-*}" != "installed ${wanted%-*}" ]; then echo "$name=$wanted"; fi
@@ -25,8 +32,17 @@ missingPackages() {
 
 # The archive keeps one revision of each version: when a newer revision replaced the pinned one, it is taken, loudly.
 offeredRevision() {
-  local name=${1%%=*} wanted=${1#*=} offered
+  local name=${1%%[>=]*} wanted=${1#*=} offered
   offered=$(apt-cache madison "$name" | awk '{ print $3 }')
+  if [ "$1" = "$name>=$wanted" ]; then
+    offered=$(head -n 1 <<<"$offered") # the newest stands first
+    if ! dpkg --compare-versions "$offered" ge "$wanted"; then
+      echo "install/apt.txt: $name $wanted or later is not offered by this machine's apt sources (Debian 12 with its security updates is expected)" >&2
+      return 1
+    fi
+    echo "$name=$offered"
+    return
+  fi
   if grep -qxF "$wanted" <<<"$offered"; then echo "$1"; return; fi
   offered=$(grep -F "${wanted%-*}-" <<<"$offered" | head -n 1 || true)
   if [ -z "$offered" ]; then

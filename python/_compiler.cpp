@@ -1,18 +1,216 @@
 //===- _compiler.cpp - the compiler for Python --------------------------------------------------------------------===//
 //
-// Conversion between Python and compiler/Compile.h, nothing else. A module of its own, so that running a model loads no
-// LLVM. The interpreter lock is free while a model is compiled.
+// Conversion between Python and compiler/Compile.h, compiler/frontend/expr/Expression.h, nothing else. A module of its
+// own, so that running a model loads no LLVM. The interpreter lock is free while a model is compiled.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Compile.h"
 #include <nanobind/nanobind.h>
+#include <nanobind/operators.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 namespace nb = nanobind;
+namespace te = wasmind::te;
 using namespace nb::literals;
+
+namespace {
+
+[[noreturn]] void raise(const std::string &text) {
+  nb::object type = nb::module_::import_("wasmind.error").attr("WasmindError");
+  PyErr_SetObject(type.ptr(), nb::make_tuple("InvalidArgument", text).ptr());
+  throw nb::python_error();
+}
+
+// In Python what is wrong is raised where it is written.
+te::Expr checked(te::Expr expression) {
+  if (!expression.error().empty())
+    raise(expression.error());
+  return expression;
+}
+te::Tensor checked(te::Tensor tensor) {
+  if (!tensor.error().empty())
+    raise(tensor.error());
+  return tensor;
+}
+
+te::DType dtypeOf(const std::string &name) {
+  auto dtype = te::parseDType(name);
+  if (!dtype)
+    raise("'" + name + "' is no element type");
+  return *dtype;
+}
+
+std::vector<te::Expr> indicesOf(nb::object given) {
+  if (nb::isinstance<nb::tuple>(given))
+    return nb::cast<std::vector<te::Expr>>(given);
+  return {nb::cast<te::Expr>(given)};
+}
+
+/// The operators of Python for expressions, and for axes as such.
+template <typename T> void defineOperators(nb::class_<T> &type) {
+  using te::Expr;
+#define BINARY(name, expression)                                                                                       \
+  type.def(                                                                                                            \
+      "__" name "__",                                                                                                  \
+      [](const T &self, const Expr &other) {                                                                           \
+        Expr a(self), b(other);                                                                                        \
+        return checked(expression);                                                                                    \
+      },                                                                                                               \
+      nb::is_operator());
+#define BOTH(name, expression)                                                                                         \
+  BINARY(name, expression)                                                                                             \
+  type.def(                                                                                                            \
+      "__r" name "__",                                                                                                 \
+      [](const T &self, const Expr &other) {                                                                           \
+        Expr b(self), a(other);                                                                                        \
+        return checked(expression);                                                                                    \
+      },                                                                                                               \
+      nb::is_operator());
+  BOTH("add", a + b)
+  BOTH("sub", a - b)
+  BOTH("mul", a * b)
+  BOTH("truediv", a / b)
+  BOTH("floordiv", te::floordiv(a, b))
+  BOTH("mod", te::floormod(a, b))
+  BOTH("pow", te::pow(a, b))
+  BOTH("and", a & b)
+  BOTH("or", a | b)
+  BOTH("xor", a ^ b)
+  BOTH("lshift", a << b)
+  BOTH("rshift", a >> b)
+  BINARY("eq", a == b)
+  BINARY("ne", a != b)
+  BINARY("lt", a < b)
+  BINARY("le", a <= b)
+  BINARY("gt", a > b)
+  BINARY("ge", a >= b)
+#undef BOTH
+#undef BINARY
+  type.def("__neg__", [](const T &self) { return checked(-Expr(self)); })
+      .def("__invert__", [](const T &self) { return checked(~Expr(self)); })
+      .def("__abs__", [](const T &self) { return checked(te::abs(Expr(self))); })
+      .def("astype", [](const T &self, const std::string &dtype) { return checked(te::cast(dtypeOf(dtype), self)); })
+      .def("__bool__",
+           [](const T &) -> bool {
+             throw nb::type_error("an expression has no truth value yet: write & | ~ or te.select");
+           })
+      .def("__repr__", [](const T &self) { return Expr(self).text(); })
+      .def_prop_ro("dtype", [](const T &self) { return std::string(wasmind::abi::nameOf(Expr(self).dtype())); });
+}
+
+void defineExpressions(nb::module_ m) {
+  using te::Axis, te::Expr, te::Tensor;
+  auto axis = nb::class_<Axis>(m, "Axis").def_prop_ro("name", &Axis::name).def_prop_ro("extent", &Axis::extent);
+  auto expr = nb::class_<Expr>(m, "Expr")
+                  .def(nb::init_implicit<const Axis &>())
+                  .def(nb::init_implicit<bool>())
+                  .def(nb::init_implicit<int64_t>())
+                  .def(nb::init_implicit<double>());
+  defineOperators(expr);
+  defineOperators(axis);
+  auto tensor =
+      nb::class_<Tensor>(m, "Tensor")
+          .def_prop_ro("name", &Tensor::name)
+          .def_prop_ro("shape", [](const Tensor &self) { return nb::tuple(nb::cast(self.shape())); })
+          .def_prop_ro("dtype", [](const Tensor &self) { return std::string(wasmind::abi::nameOf(self.dtype())); })
+          .def_prop_ro("ndim", [](const Tensor &self) { return self.shape().size(); })
+          .def("__getitem__", [](const Tensor &self, nb::object at) { return checked(self.at(indicesOf(at))); })
+          .def("__call__", [](const Tensor &self, nb::args at) { return checked(self.at(indicesOf(at))); })
+          .def("__repr__", [](const Tensor &self) { return "Tensor(" + self.name() + ")"; });
+  tensor.attr("__iter__") = nb::none(); // __getitem__ would never end
+
+  m.def("var", [](const std::string &name) { return checked(Expr(te::var(name))); }, "name"_a);
+  m.def(
+      "reduce_axis",
+      [](const Expr &extent, const std::string &name) {
+        Axis axis = te::reduce_axis(extent, name);
+        checked(Expr(axis));
+        return axis;
+      },
+      "extent"_a, "name"_a);
+  m.def(
+      "placeholder",
+      [](const std::vector<Expr> &shape, const std::string &dtype, const std::string &name) {
+        return checked(te::placeholder(shape, dtypeOf(dtype), name));
+      },
+      "shape"_a, "dtype"_a, "name"_a);
+  m.def(
+      "compute",
+      [](const std::vector<Expr> &shape, nb::callable element, const std::string &name,
+         const std::vector<std::string> &axisNames) {
+        // An exception waits until the library has returned.
+        std::exception_ptr thrown;
+        auto call = [&](const std::vector<Expr> &indices) -> Expr {
+          try {
+            return nb::cast<Expr>(element(*nb::cast(indices)));
+          } catch (...) {
+            thrown = std::current_exception();
+            return 0;
+          }
+        };
+        Tensor tensor = te::computeOf(shape, call, name, axisNames);
+        if (thrown)
+          std::rethrow_exception(thrown);
+        return checked(tensor);
+      },
+      "shape"_a, "element"_a, "name"_a, "axis_names"_a);
+
+#define REDUCTION(name)                                                                                                \
+  m.def(                                                                                                               \
+      "reduce_" #name,                                                                                                 \
+      [](const Expr &element, const std::vector<Axis> &axes) { return checked(te::name(element, axes)); },             \
+      "element"_a, "axes"_a);
+  REDUCTION(sum)
+  REDUCTION(prod)
+  REDUCTION(max)
+  REDUCTION(min)
+  REDUCTION(all)
+  REDUCTION(any)
+#undef REDUCTION
+#define WASMIND_TE_UNARY(function, kind, takes)                                                                        \
+  m.def(#function, [](const Expr &x) { return checked(te::function(x)); }, "x"_a);
+#define WASMIND_TE_BINARY(function, kind, takes)                                                                       \
+  m.def(#function, [](const Expr &a, const Expr &b) { return checked(te::function(a, b)); }, "a"_a, "b"_a);
+#include "compiler/frontend/expr/Functions.def"
+  m.def(
+      "select",
+      [](const Expr &condition, const Expr &onTrue, const Expr &onFalse) {
+        return checked(te::select(condition, onTrue, onFalse));
+      },
+      "condition"_a, "on_true"_a, "on_false"_a);
+  m.def(
+      "cast", [](const std::string &dtype, const Expr &x) { return checked(te::cast(dtypeOf(dtype), x)); }, "dtype"_a,
+      "x"_a);
+  m.def(
+      "const", [](int64_t value, const std::string &dtype) { return checked(te::const_(value, dtypeOf(dtype))); },
+      "value"_a, "dtype"_a);
+  m.def(
+      "const", [](double value, const std::string &dtype) { return checked(te::const_(value, dtypeOf(dtype))); },
+      "value"_a, "dtype"_a);
+  m.def("min_value", [](const std::string &dtype) { return te::min_value(dtypeOf(dtype)); }, "dtype"_a);
+  m.def("max_value", [](const std::string &dtype) { return te::max_value(dtypeOf(dtype)); }, "dtype"_a);
+  m.def("is_placeholder", &te::isPlaceholder, "tensor"_a);
+  m.def("inputs_of", &te::inputsOf, "outputs"_a);
+}
+
+wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
+                                  const std::string &engineHint, bool hasExternalWeights, int optLevel,
+                                  uint64_t memoryLimit) {
+  wasmind::CompileOptions options;
+  for (const auto &[name, bounds] : dims)
+    options.dims[name] = {bounds.first, bounds.second};
+  options.relaxedSimd = isRelaxedSimd;
+  options.engineHint = engineHint;
+  options.externalWeights = hasExternalWeights;
+  options.optLevel = optLevel;
+  options.memoryLimit = memoryLimit;
+  return options;
+}
+
+} // namespace
 
 NB_MODULE(_compiler, m) {
   nb::class_<wasmind::CompileResult>(m, "CompileResult")
@@ -33,17 +231,25 @@ NB_MODULE(_compiler, m) {
       [](const std::string &input, const std::string &output,
          const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
          const std::string &engineHint, bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
-        wasmind::CompileOptions options;
-        for (const auto &[name, bounds] : dims)
-          options.dims[name] = {bounds.first, bounds.second};
-        options.relaxedSimd = isRelaxedSimd;
-        options.engineHint = engineHint;
-        options.externalWeights = hasExternalWeights;
-        options.optLevel = optLevel;
-        options.memoryLimit = memoryLimit;
+        wasmind::CompileOptions options =
+            optionsOf(dims, isRelaxedSimd, engineHint, hasExternalWeights, optLevel, memoryLimit);
         nb::gil_scoped_release release;
         return wasmind::compile(input, output, options);
       },
       "input"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "engine_hint"_a, "external_weights"_a, "opt_level"_a,
       "memory_limit"_a);
+
+  defineExpressions(m.def_submodule("te"));
+  m.def(
+      "compile_expressions",
+      [](const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs, const std::string &name,
+         const std::string &output, const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
+         const std::string &engineHint, bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
+        wasmind::CompileOptions options =
+            optionsOf(dims, isRelaxedSimd, engineHint, hasExternalWeights, optLevel, memoryLimit);
+        nb::gil_scoped_release release;
+        return wasmind::compileExpressions(inputs, outputs, name, output, options);
+      },
+      "inputs"_a, "outputs"_a, "name"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "engine_hint"_a, "external_weights"_a,
+      "opt_level"_a, "memory_limit"_a);
 }

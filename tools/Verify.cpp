@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 
@@ -102,6 +103,16 @@ Comparison compare(const std::string &output, const Array &actual, const Array &
     comparison.relative = comparison.maxDifference / comparison.maxExpected;
   comparison.isEqual = comparison.relative <= tolerance;
   return comparison;
+}
+
+std::string describe(const Comparison &comparison) {
+  if (!comparison.reason.empty())
+    return comparison.reason;
+  char text[160];
+  std::snprintf(text, sizeof text, "largest difference %.3g of %.3g, relative %.3g: %s", comparison.maxDifference,
+                comparison.maxExpected, comparison.relative,
+                comparison.isEqual ? "equal within the tolerance" : "over the tolerance");
+  return text;
 }
 
 } // namespace wasmind::tools

@@ -18,4 +18,7 @@ struct Comparison {
 /// and bools must be equal.
 Comparison compare(const std::string &output, const Array &actual, const Array &expected, double tolerance);
 
+/// What a comparison found, in a few words.
+std::string describe(const Comparison &comparison);
+
 } // namespace wasmind::tools

@@ -1,12 +1,16 @@
 //===- bench.cpp - `wasmind bench`: one model on several engines, side by side ------------------------------------===//
 //
-// Every engine and every peer runs in a process of its own, so that none warms the caches of the next one's start.
+// A source model is compiled for each engine with its own hint. Engines run in processes of their own, so that none
+// warms the caches of the next one's start. A peer and our module on Node run in one process in turn
+// (bench/compare.mjs): the ratio of the two is what a measurement is for.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "tools/Commands.h"
 #include "tools/Measurement.h"
 #include "tools/Process.h"
+#include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -18,7 +22,8 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 struct BenchOptions {
-  std::string model, inputs;
+  std::string model, inputs, features = "relaxed-simd";
+  std::vector<std::string> dims;
   std::vector<std::string> engines{"wasmtime", "node"}, peers;
   std::vector<unsigned> threads{1};
   unsigned repeat = 20;
@@ -56,14 +61,32 @@ Json measureEngine(const BenchOptions &options, const std::string &module, const
                                          "--repeat=" + std::to_string(options.repeat)});
 }
 
-/// Peers take the source model: bench/peers/<name>.mjs MODEL --repeat=N [--inputs=CASE.npz] prints the same line of
-/// JSON.
-Json measurePeer(const BenchOptions &options, const std::string &peer) {
-  fs::path script = treeFile("WASMIND_BENCH", "bench", fs::path("peers") / (peer + ".mjs"));
-  std::vector<std::string> arguments{script.string(), options.model, "--repeat=" + std::to_string(options.repeat)};
+/// bench/compare.mjs MODEL MODULE [CASE.npz] --peer NAME: both sides, their ratio and the machine's FMA limit.
+Json compareWith(const BenchOptions &options, const std::string &peer, const std::string &module) {
+  fs::path script = treeFile("WASMIND_BENCH", "bench", "compare.mjs");
+  std::vector<std::string> arguments{script.string(), options.model, module};
   if (!options.inputs.empty())
-    arguments.push_back("--inputs=" + options.inputs);
-  return measure(nodeProgram(), arguments);
+    arguments.push_back(options.inputs);
+  arguments.insert(arguments.end(), {"--peer", peer, "--runs", std::to_string(options.repeat), "--json"});
+  Json report = Json::parse(captureProgram(nodeProgram(), arguments), nullptr, false);
+  if (!report.is_object() || !report.contains("ours") || !report.contains("theirs"))
+    throw Refusal(script.string() + " printed no measurement");
+  return report;
+}
+
+std::string compileFor(const BenchOptions &options, const std::string &engine, const fs::path &folder) {
+  std::string module = (folder / (engine + ".wasm")).string();
+  std::vector<std::string> arguments{"compile",
+                                     options.model,
+                                     "-o",
+                                     module,
+                                     "--features=" + options.features,
+                                     engine == "node" ? "--engine-hint=v8" : "--engine-hint=cranelift"};
+  for (const std::string &dim : options.dims)
+    arguments.push_back("--dim=" + dim);
+  if (int code = runProgram(executable().string(), arguments))
+    throw Refusal(options.model + ": the compilation ended with exit code " + std::to_string(code));
+  return module;
 }
 
 double numberOf(const Json &report, const char *key) {
@@ -93,37 +116,50 @@ void bench(const BenchOptions &options) {
     throw UsageError("--peer needs the source model, not the module " + options.model);
 
   TemporaryFolder folder;
-  std::string module = options.model;
+  std::vector<std::string> engines = options.engines;
+  if (!options.peers.empty() && std::find(engines.begin(), engines.end(), "node") == engines.end())
+    engines.push_back("node"); // what peers are compared with
+  std::map<std::string, std::string> modules;
   double compileMs = 0;
-  if (!isModule) {
-    module = (folder.path / "model.wasm").string();
-    int code = 0;
-    compileMs = timeOf([&] { code = runProgram(executable().string(), {"compile", options.model, "-o", module}); });
-    if (code != 0)
-      throw Refusal(options.model + ": the compilation ended with exit code " + std::to_string(code));
-  }
-  Json rows = Json::array();
+  for (const std::string &engine : engines)
+    compileMs = timeOf([&] { modules[engine] = isModule ? options.model : compileFor(options, engine, folder.path); });
+  Json rows = Json::array(), comparisons = Json::array();
   auto add = [&](const std::string &engine, const Json &report) {
     Json row{{"engine", engine}, {"threads", 1}};
     row.update(report);
     rows.push_back(std::move(row));
   };
   for (const std::string &engine : options.engines)
-    add(engine, measureEngine(options, module, engine));
-  for (const std::string &peer : options.peers)
-    add(peer, measurePeer(options, peer));
+    if (engine != "node" || options.peers.empty())
+      add(engine, measureEngine(options, modules[engine], engine));
+  for (const std::string &peer : options.peers) {
+    Json comparison = compareWith(options, peer, modules["node"]);
+    add("node", comparison["ours"]);
+    add(peer, comparison["theirs"]);
+    comparisons.push_back(std::move(comparison));
+  }
 
   if (options.printsJson) {
     Json report{{"model", options.model}};
     if (!isModule)
       report["compileMs"] = compileMs;
     report["runs"] = std::move(rows);
+    if (!comparisons.empty())
+      report["comparisons"] = std::move(comparisons);
     std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
     return;
   }
   if (!isModule)
     std::printf("compiled in %.0f ms\n", compileMs);
   printText(rows);
+  for (const Json &comparison : comparisons) {
+    std::printf("node is %.2f times as fast as %s (medians, in turn in one process)",
+                numberOf(comparison["ratio"], "median"), comparison["peer"].get_ref<const std::string &>().c_str());
+    if (comparison.contains("shareOfFma"))
+      std::printf("; %.0f %% of this machine's 128-bit FMA limit of %.1f GFLOP/s",
+                  100 * numberOf(comparison, "shareOfFma"), numberOf(comparison, "fmaGflops"));
+    std::printf("\n");
+  }
 }
 
 } // namespace
@@ -136,6 +172,8 @@ void registerBench(CLI::App &app, int &) {
   command->add_option("--threads", options->threads, "Threads of one run (1)")->delimiter(',');
   command->add_option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...")
       ->delimiter(',');
+  command->add_option("--features", options->features, "Build of a source model (relaxed-simd), see compile");
+  command->add_option("--dim", options->dims, "Bounds of a source model's dimensions, see compile");
   command->add_option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
   command->add_option("--repeat", options->repeat, "Timed runs after the first (20)")->check(CLI::Range(1, 1000000));
   command->add_flag("--json", options->printsJson, "Prints JSON");

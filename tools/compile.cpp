@@ -1,9 +1,14 @@
 //===- compile.cpp - `wasmind compile`: a model file becomes a .wasm ----------------------------------------------===//
 #include "compiler/Compile.h"
 #include "tools/Commands.h"
-#include "tools/Process.h"
+#include "tools/ReadFile.h"
+#include "tools/VerifyGraph.h"
+#include "tools/Wat.h"
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 namespace wasmind::tools {
@@ -38,6 +43,60 @@ void parseFeatures(const std::vector<std::string> &features, CompileOptions &opt
   }
 }
 
+/// A folder for the life of the object.
+class TemporaryFolder {
+public:
+  TemporaryFolder() : path((std::filesystem::temp_directory_path() / "wasmind-XXXXXX").string()) {
+    if (!mkdtemp(path.data()))
+      throw Refusal("cannot create " + path + ": " + std::strerror(errno));
+  }
+  TemporaryFolder(const TemporaryFolder &) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::string file(const std::string &name) const { return path + "/" + name; }
+
+private:
+  std::string path;
+};
+
+/// Writes a text whole or not at all; `path` "-" is standard output.
+void writeText(const std::string &path, const std::string &text) {
+  if (path == "-") {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return;
+  }
+  const std::string temporary = path + "." + std::to_string(getpid()) + ".part";
+  std::ofstream stream(temporary, std::ios::binary);
+  stream << text;
+  stream.close();
+  if (!stream || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    const std::string reason = std::strerror(errno);
+    std::remove(temporary.c_str());
+    throw Refusal("cannot write " + path + ": " + reason);
+  }
+}
+
+/// Compiles with progress on a terminal, notes and times. Throws Refusal.
+CompileResult compileAndTell(const std::string &model, const std::string &output, CompileOptions options, bool isQuiet,
+                             bool showsTimes) {
+  if (!isQuiet && isatty(2))
+    options.progress = [](const std::string &stage) { std::fprintf(stderr, "\r\033[Kwasmind: %s ...", stage.c_str()); };
+  CompileResult result = compile(model, output, options);
+  if (options.progress)
+    std::fprintf(stderr, "\r\033[K");
+  if (!result.error.empty())
+    throw Refusal(result.error);
+  if (!isQuiet)
+    for (const std::string &note : result.notes)
+      std::fprintf(stderr, "wasmind: note: %s\n", note.c_str());
+  if (showsTimes)
+    for (const StageTime &time : result.times)
+      std::fprintf(stderr, "%-10s %9.1f ms\n", time.name.c_str(), time.milliseconds);
+  return result;
+}
+
 } // namespace
 
 void registerCompile(CLI::App &app, int &exitCode) {
@@ -56,6 +115,7 @@ void registerCompile(CLI::App &app, int &exitCode) {
       "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
       "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
       "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
+      "  wasmind compile net.mindir -o net.wasm --verify             (holds the module against the graph)\n"
       "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
   command->add_option("model", arguments->model, "Model file")->required();
   command->add_option("-o,--output", arguments->output, "Output file; - for text on standard output")->required();
@@ -71,13 +131,25 @@ void registerCompile(CLI::App &app, int &exitCode) {
   command->add_option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")
       ->check(CLI::IsMember({"frontend", "graph", "loops", "module"}))
       ->capture_default_str();
-  command->add_option("--emit", arguments->emit, "What to write after the last stage")
-      ->check(CLI::IsMember({"wasm", "mlir", "llvm", "object"}))
+  command
+      ->add_option(
+          "--emit", arguments->emit,
+          "What to write after the last stage: the module (wasm), its text (wat; with --weights=external without the "
+          "weights), MLIR's LLVM dialect (mlir), LLVM IR (llvm), a wasm object without weights (object), or a "
+          "static library of it (archive)")
+      ->check(CLI::IsMember({"wasm", "wat", "mlir", "llvm", "object", "archive"}))
       ->capture_default_str();
   command->add_option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")
       ->capture_default_str();
-  command->add_option("--verify", arguments->verify,
-                      "Run the module on the inputs of this case (.npz with in:NAME, out:NAME) and compare");
+  CLI::Option *verify =
+      command
+          ->add_option("--verify", arguments->verify,
+                       "Run the module on wasmtime and compare. With CASE.npz: on its arrays in:NAME against its "
+                       "out:NAME. Without: on random inputs against the graph interpreter, which proves that the "
+                       "stages after the front end agree with the graph, not that the front end read the model right; "
+                       "for small models, the interpreter computes one element at a time")
+          ->expected(0, 1)
+          ->type_name("[CASE.npz]");
   command->add_option("--tolerance", arguments->tolerance, "For --verify: largest |difference| over largest |expected|")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
@@ -86,7 +158,7 @@ void registerCompile(CLI::App &app, int &exitCode) {
   command->add_option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")
       ->check(CLI::IsMember({0, 2}))
       ->capture_default_str();
-  command->callback([arguments, &exitCode] {
+  command->callback([arguments, verify, &exitCode] {
     CompileOptions options;
     for (const std::string &dim : arguments->dims)
       parseDim(dim, options);
@@ -99,41 +171,36 @@ void registerCompile(CLI::App &app, int &exitCode) {
                         : arguments->stopAfter == "graph"  ? Stage::Graph
                         : arguments->stopAfter == "loops"  ? Stage::Loops
                                                            : Stage::Module;
-    options.emit = arguments->emit == "mlir"     ? Emit::Mlir
-                   : arguments->emit == "llvm"   ? Emit::Llvm
-                   : arguments->emit == "object" ? Emit::Object
-                                                 : Emit::Wasm;
-    bool binary = options.stopAfter == Stage::Module && (options.emit == Emit::Wasm || options.emit == Emit::Object);
-    if (binary && arguments->output == "-")
+    options.emit = arguments->emit == "mlir"      ? Emit::Mlir
+                   : arguments->emit == "llvm"    ? Emit::Llvm
+                   : arguments->emit == "object"  ? Emit::Object
+                   : arguments->emit == "archive" ? Emit::Archive
+                                                  : Emit::Wasm;
+    const bool isLast = options.stopAfter == Stage::Module, isModule = isLast && arguments->emit == "wasm";
+    if (!isLast && arguments->emit != "wasm" && arguments->emit != "mlir")
+      throw UsageError("--emit=" + arguments->emit + " is made by the last stage: it needs --stop-after=module");
+    if ((isModule || options.emit == Emit::Object || options.emit == Emit::Archive) && arguments->output == "-")
       throw UsageError("-o -: a binary does not go to standard output; name a file");
-    if (!arguments->verify.empty() && (!binary || options.emit != Emit::Wasm))
+    if (verify->count() && !isModule)
       throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
-    bool talk = !arguments->quiet && arguments->output != "-";
-    if (talk && isatty(2))
-      options.progress = [](const std::string &stage) {
-        std::fprintf(stderr, "\r\033[Kwasmind: %s ...", stage.c_str());
-      };
-    CompileResult result = compile(arguments->model, arguments->output, options);
-    if (options.progress)
-      std::fprintf(stderr, "\r\033[K");
-    if (!result.error.empty()) {
-      std::fprintf(stderr, "wasmind: error: %s\n", result.error.c_str());
-      exitCode = WrongInput;
+    const bool isQuiet = arguments->quiet || arguments->output == "-";
+    if (arguments->emit == "wat") {
+      TemporaryFolder folder;
+      const std::string module = folder.file("module.wasm");
+      compileAndTell(arguments->model, module, options, isQuiet, arguments->time);
+      writeText(arguments->output, watOf(readFile(module), arguments->model));
       return;
     }
-    if (talk)
-      for (const std::string &note : result.notes)
-        std::fprintf(stderr, "wasmind: note: %s\n", note.c_str());
-    if (arguments->time)
-      for (const StageTime &time : result.times)
-        std::fprintf(stderr, "%-10s %9.1f ms\n", time.name.c_str(), time.milliseconds);
-    if (talk && binary && options.emit == Emit::Wasm)
+    const CompileResult result = compileAndTell(arguments->model, arguments->output, options, isQuiet, arguments->time);
+    if (!isQuiet && isModule)
       std::printf("%s: code %llu bytes, weights %llu bytes, memory %llu bytes\n", arguments->output.c_str(),
                   (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes,
                   (unsigned long long)result.memoryBytes);
     // What is verified is the file, not what the compiler has in memory.
-    if (!arguments->verify.empty())
-      exitCode = verifyCase(arguments->output, arguments->verify, arguments->tolerance);
+    if (verify->count())
+      exitCode = arguments->verify.empty()
+                     ? verifyGraph(arguments->model, arguments->output, options, arguments->tolerance)
+                     : verifyCase(arguments->output, arguments->verify, arguments->tolerance);
   });
 }
 

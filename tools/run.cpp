@@ -4,6 +4,7 @@
 #include "tools/Npz.h"
 #include "tools/Process.h"
 #include "tools/RandomInputs.h"
+#include "tools/Unwrap.h"
 #include "tools/Verify.h"
 #include <cstdio>
 #include <memory>
@@ -166,16 +167,6 @@ std::vector<Comparison> verify(const RunOptions &options, const Signature::Funct
   return comparisons;
 }
 
-std::string describe(const Comparison &comparison) {
-  if (!comparison.reason.empty())
-    return comparison.reason;
-  char text[160];
-  std::snprintf(text, sizeof text, "largest difference %.3g of %.3g, relative %.3g: %s", comparison.maxDifference,
-                comparison.maxExpected, comparison.relative,
-                comparison.isEqual ? "equal within the tolerance" : "over the tolerance");
-  return text;
-}
-
 void print(const RunOptions &options, const Measurement &measurement, const Signature::Function &entry,
            const std::vector<Array> &outputs, const std::vector<Comparison> &comparisons) {
   if (options.printsJson) {
@@ -202,13 +193,6 @@ void print(const RunOptions &options, const Measurement &measurement, const Sign
               measurement.firstMs, measurement.medianMs, measurement.minMs, measurement.p95Ms);
   std::printf("memory %llu bytes, code %llu bytes, weights %llu bytes\n", (unsigned long long)measurement.memoryBytes,
               (unsigned long long)measurement.codeBytes, (unsigned long long)measurement.weightBytes);
-}
-
-template <typename T> T unwrap(Result<T> result, const std::string &file) {
-  if (result)
-    return std::move(*result);
-  const std::string &text = result.error().text;
-  throw Refusal(text.find(file) == std::string::npos ? file + ": " + text : text);
 }
 
 int run(const RunOptions &options) {

@@ -1,38 +1,74 @@
-// Times one ONNX model in onnxruntime-web and prints one line of JSON, as `wasmind run --json` does.
-//   node bench/peers/onnxruntime-web.mjs MODEL.onnx [--inputs CASE.npz] [--repeat=20] [--settle=2]
-// --settle: seconds of warm-up at least; V8 recompiles the runtime's hot functions in the background. memoryBytes is its
-// linear memory at the end, codeBytes its .wasm file, weightBytes the model file.
-import { parseArgs } from 'node:util';
-import { readNpz } from '../../runtime/web/bin/npz.mjs';
-import * as peer from '../onnxruntime.mjs';
-import { rounded, summarise } from '../statistics.mjs';
+// onnxruntime-web as a peer: its WebAssembly build, one thread, default flags.
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Tensor } from 'wasmind';
+import { dtypes } from '../../runtime/web/dist/abi.js';
 
-const { values, positionals: [modelFile] } = parseArgs({
-  allowPositionals: true,
-  options: { inputs: { type: 'string' }, repeat: { type: 'string', default: '20' }, settle: { type: 'string', default: '2' } },
-});
-if (!modelFile) {
-  console.error('usage: node bench/peers/onnxruntime-web.mjs MODEL.onnx [--inputs CASE.npz] [--repeat=20] [--settle=2]');
-  process.exit(2);
+const typeNames = { f32: 'float32', f64: 'float64', f16: 'float16', i8: 'int8', i16: 'int16', i32: 'int32', i64: 'int64', u8: 'uint8',
+  u16: 'uint16', u32: 'uint32', u64: 'uint64', bool: 'bool' };
+const dtypeOf = Object.fromEntries(Object.entries(typeNames).map(([dtype, name]) => [name, dtype]));
+
+/** The memories that the runtime makes, seen by watching the constructor while it starts. */
+const memories = [];
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor) {
+    super(descriptor);
+    memories.push(this);
+  }
+};
+
+const start = performance.now();
+const entry = createRequire(import.meta.url).resolve('onnxruntime-web').replace(/\.js$/, '.mjs');
+const imported = await import(pathToFileURL(entry));
+const ort = imported.default ?? imported;
+ort.env.logLevel = 'fatal';
+ort.env.wasm.numThreads = 1;
+
+/** Milliseconds that loading its JavaScript took. */
+export const importMs = performance.now() - start;
+export const version = ort.env.versions.web ?? ort.env.versions.common;
+/** Bytes of the runtime's own WebAssembly, whatever the model. */
+export const codeBytes = statSync(join(dirname(entry), 'ort-wasm-simd-threaded.wasm')).size;
+/** Bytes of linear memory by now; it never shrinks. */
+export const memoryBytes = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
+
+/** ONNX Runtime takes and gives half-precision numbers as Float16Array where the engine has it. */
+function toOrt({ dtype, data, dims }) {
+  const elements = dtype === 'f16' ? new Float16Array(data.buffer, data.byteOffset, data.length) : data;
+  return new ort.Tensor(typeNames[dtype], elements, dims);
 }
-try {
-  const { session, loadMs, weightBytes } = await peer.load(modelFile);
-  const tensors = values.inputs === undefined ? peer.drawInputs(session)
-    : Object.fromEntries([...readNpz(values.inputs)].map(([name, tensor]) => [name.replace(/^in:/, ''), tensor]));
-  const feeds = peer.feedsOf(session, tensors);
-  const timed = async () => {
-    const start = performance.now();
-    await session.run(feeds);
-    return performance.now() - start;
-  };
-  const firstMs = await timed(), warm = performance.now() + 1000 * Number(values.settle), times = [];
-  while (performance.now() < warm) await timed();
-  for (let n = 0; n < Math.max(1, Number(values.repeat)); n++) times.push(await timed());
-  console.log(JSON.stringify({
-    loadMs: rounded(peer.importMs + loadMs), firstMs: rounded(firstMs), ...summarise(times),
-    memoryBytes: peer.memoryBytes(), codeBytes: peer.codeBytes, weightBytes,
+
+const fromOrt = ({ type, data, dims }) => new Tensor(dtypeOf[type], data, dims);
+
+/** A session, and what loading and creating it took in milliseconds. */
+export async function load(modelFile) {
+  const began = performance.now(), bytes = readFileSync(modelFile);
+  const session = await ort.InferenceSession.create(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), {
+    executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 4,
+  });
+  return { session, loadMs: performance.now() - began, weightBytes: bytes.length };
+}
+
+/** Feeds of the session from tensors by name. */
+export function feedsOf(session, tensors) {
+  return Object.fromEntries(session.inputNames.map(name => {
+    if (!tensors[name]) throw new Error(`no array 'in:${name}' for input '${name}'`);
+    return [name, toOrt(tensors[name])];
   }));
-} catch (error) {
-  console.error(`wasmind: error: ${modelFile}: onnxruntime-web ${peer.version}: ${String(error?.message ?? error).split('\n')[0]}`);
-  process.exit(1);
+}
+
+/** Outputs of a run as tensors by name. */
+export const outputsOf = results => Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
+
+/** Tensors for a model without a case; free extents have no size to invent. */
+export function drawInputs(session) {
+  return Object.fromEntries(session.inputMetadata.map(({ name, type, shape }) => {
+    if (shape.some(extent => typeof extent !== 'number' || extent < 0))
+      throw new Error(`input '${name}' has free extents [${shape.join(', ')}]: give --inputs CASE.npz`);
+    const dtype = dtypeOf[type], data = new dtypes[dtype].typedArray(shape.reduce((product, extent) => product * extent, 1));
+    for (let i = 0; i < data.length; i++) data[i] = dtype.startsWith('f') ? Math.sin(0.37 * i) : dtype.endsWith('64') ? BigInt(i % 2) : i % 2;
+    return [name, new Tensor(dtype, data, shape)];
+  }));
 }

@@ -2,7 +2,11 @@
 #pragma once
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Error.h"
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,19 +14,45 @@
 
 namespace wasmind::frontend {
 
-/// What the user said about run-time extents, by the dimension's name; min == max fixes it.
-struct ImportOptions {
-  struct Range {
-    int64_t min = 0, max = 0;
-  };
-  llvm::StringMap<Range> dims;
+/// min <= extent <= max; min == max fixes the extent.
+struct DimBounds {
+  int64_t min = 1, max = 1;
 };
 
-/// A model as a graph module. `keepAlive` owns the mapped files that its large constants point into: it must outlive
-/// the module and the context the module lives in. `notes` are one-line remarks for the user, such as chosen bounds.
+/// Upper bounds of extents that nobody bounds, on the leading axis and on others; the lower bound is 1.
+inline constexpr int64_t defaultLeadingMax = 8, defaultOtherMax = 640;
+
+struct ImportOptions {
+  /// Bounds of run-time extents by name: the model's own name of it, or `<input>.<axis>` where it has none. Extents
+  /// that are not listed get the default bounds.
+  llvm::StringMap<DimBounds> dims;
+};
+
+/// Why `bounds` cannot be those of an extent, or success.
+inline llvm::Error checkBounds(llvm::StringRef name, DimBounds bounds) {
+  if (bounds.min >= 0 && bounds.min <= bounds.max && bounds.max <= INT32_MAX)
+    return llvm::Error::success();
+  return llvm::createStringError("--dim " + name + "=" + llvm::Twine(bounds.min) + ".." + llvm::Twine(bounds.max) +
+                                 " is not a range of extents");
+}
+
+/// A name in `options` that is not in `used` is a mistake in the name; `known` are the names there are.
+inline llvm::Error refuseUnknownDims(const ImportOptions &options, const llvm::StringSet<> &used,
+                                     llvm::SmallVector<llvm::StringRef> known) {
+  llvm::sort(known);
+  for (const auto &given : options.dims)
+    if (!used.contains(given.first()))
+      return llvm::createStringError("--dim " + given.first() + ": no dimension of that name; the inputs have " +
+                                     (known.empty() ? "static shapes only" : llvm::join(known, ", ")));
+  return llvm::Error::success();
+}
+
+/// A model as a graph module.
 struct Imported {
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// Own the bytes that large constants of `module` point into; must be released after the MLIRContext.
   std::vector<std::shared_ptr<void>> keepAlive;
+  /// Choices made for the user, such as bounds: one printable line each.
   std::vector<std::string> notes;
 };
 

@@ -1,16 +1,17 @@
-//===- RaiseCompute.cpp - names for what graph.compute spells out -------------------------------------------------===//
+//===- RaiseCompute.cpp - names for what graph.compute spells out ------------------------------------------------===//
 //
 // Rewrites a tensor expression to the primitive it is, so that sum(A[i, k] * B[k, j]) reaches the same kernel as a
 // matrix product of a model. What is recognised:
-//   running + a * b, each operand read by distinct plain indices      -> contract
-//   running (+ * max min and or) f(...)                                -> reduce of the elementwise f
-//   f(...) without reduction                                           -> elementwise operations
-// Operands are brought to the domain's order by transposes and reshapes first.
+//   running + a * b * ...                   -> contract, or convolve where a is read by sliding indices
+//   running (+ * max min and or) f(a)       -> window, where a is read by sliding indices
+//   running (+ * max min and or) f(...)     -> reduce of the elementwise f
+//   f(...) without reduction                -> elementwise operations
+// Operands are cut, reversed, split and brought to the domain's order first. Sums of products are rearranged: factors
+// that do not depend on what is summed over move out of the sum.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/graph/Compose.h"
+#include "compiler/graph/RaiseCompute.h"
 #include "compiler/graph/Passes.h"
-#include "compiler/graph/Structured.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
@@ -20,232 +21,211 @@ namespace wasmind::graph {
 #include "compiler/graph/GraphPasses.h.inc"
 
 namespace {
+using IntList = Formula::IntList;
 
-/// The dimensions a map reads by, in order, when each result is a distinct plain dimension or the constant 0.
-std::optional<SmallVector<int64_t>> plainDims(AffineMap map) { // -1 for the constant
-  SmallVector<int64_t> dims;
-  for (AffineExpr result : map.getResults()) {
-    if (auto dim = dyn_cast<AffineDimExpr>(result)) {
-      if (llvm::is_contained(dims, int64_t(dim.getPosition())))
-        return std::nullopt;
-      dims.push_back(dim.getPosition());
-    } else if (constantOf(result) == 0) {
-      dims.push_back(-1);
-    } else {
-      return std::nullopt;
-    }
-  }
-  return dims;
-}
+bool isIn(ArrayRef<int64_t> list, int64_t value) { return llvm::is_contained(list, value); }
+int64_t positionIn(ArrayRef<int64_t> list, int64_t value) { return llvm::find(list, value) - list.begin(); }
 
-/// Whether an operand covers the whole extent of each dimension it is read by (and no more).
-bool coversDomain(Value operand, ArrayRef<int64_t> dims, ArrayRef<AffineExpr> domain) {
-  for (auto [extent, dim] : llvm::zip(getExtents(operand.getType()), dims))
-    if (dim < 0 ? !isOne(extent) : !provablyEqual(extent, domain[dim]))
+/// Whether joining `initial` changes nothing.
+bool isNeutral(ReduceKind kind, Attribute initial) {
+  if (auto number = dyn_cast<FloatAttr>(initial)) {
+    double value = number.getValueAsDouble(), infinity = std::numeric_limits<double>::infinity();
+    switch (kind) {
+    case ReduceKind::Sum:
+      return value == 0;
+    case ReduceKind::Prod:
+      return value == 1;
+    case ReduceKind::Max:
+      return value == -infinity;
+    case ReduceKind::Min:
+      return value == infinity;
+    default:
       return false;
-  return true;
+    }
+  }
+  auto integer = dyn_cast<IntegerAttr>(initial);
+  if (!integer)
+    return false;
+  APInt value = integer.getValue();
+  bool isUnsigned = integer.getType().isUnsignedInteger();
+  switch (kind) {
+  case ReduceKind::Sum:
+  case ReduceKind::Or:
+    return value.isZero();
+  case ReduceKind::Prod:
+  case ReduceKind::And:
+    return value.isOne();
+  case ReduceKind::Max:
+    return isUnsigned ? value.isMinValue() : value.isMinSignedValue();
+  case ReduceKind::Min:
+    return isUnsigned ? value.isMaxValue() : value.isMaxSignedValue();
+  }
+  return false;
 }
 
-ReduceKind reductionOf(BinaryKind kind, bool &known) {
-  for (ReduceKind reduce :
-       {ReduceKind::Sum, ReduceKind::Prod, ReduceKind::Max, ReduceKind::Min, ReduceKind::And, ReduceKind::Or})
-    if (combinerOf(reduce) == kind) {
-      known = true;
-      return reduce;
-    }
-  known = false;
-  return ReduceKind::Sum;
+/// Joins the initial value, unless it changes nothing.
+Value withInitial(Formula &formula, Value result) {
+  Attribute initial = *formula.op.getInitial();
+  if (!result || isNeutral(formula.kind, initial))
+    return result;
+  Type element = formula.resultElement();
+  std::vector<char> bytes(byteWidth(element));
+  if (auto number = dyn_cast<FloatAttr>(initial))
+    storeDouble(element, number.getValueAsDouble(), bytes.data());
+  else if (auto integer = dyn_cast<IntegerAttr>(initial))
+    storeInteger(element, integer.getValue().getSExtValue(), bytes.data());
+  else
+    return nullptr;
+  Compose &builder = formula.builder;
+  auto type = RankedTensorType::get(SmallVector<int64_t>(builder.rankOf(result), 1), element);
+  return builder.binary(combinerOf(formula.kind), result, makeConstant(builder, builder.getLoc(), type, bytes));
 }
 
-struct Raise : OpRewritePattern<ComputeOp> {
-  using OpRewritePattern::OpRewritePattern;
+/// The factors of a product, however nested.
+void factorsOf(Value product, Block *body, SmallVectorImpl<Value> &factors) {
+  auto multiply = product.getDefiningOp<BinaryOp>();
+  constexpr size_t most = 16; // a product of more is not taken apart
+  if (multiply && multiply->getBlock() == body && multiply.getKind() == BinaryKind::Mul && factors.size() < most) {
+    factorsOf(multiply.getLhs(), body, factors);
+    factorsOf(multiply.getRhs(), body, factors);
+    return;
+  }
+  factors.push_back(product);
+}
 
-  LogicalResult matchAndRewrite(ComputeOp op, PatternRewriter &rewriter) const override {
-    Block &body = op.getBody().front();
-    for (Operation &inner : body.without_terminator())
-      if (!isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, ConstantOp>(inner))
-        return failure();
-    SmallVector<AffineExpr> domain = op.getDomain();
-    SmallVector<SmallVector<int64_t>> dims;
-    for (auto [map, input] : llvm::zip(op.getIndexingMaps(), op.getInputs())) {
-      auto plain = plainDims(map);
-      if (!plain || !coversDomain(input, *plain, domain))
-        return failure();
-      dims.push_back(*plain);
-    }
-    Compose builder(op.getLoc(), rewriter);
-    builder.setInsertionPoint(op);
-    Value result = op.getReductions() ? raiseReduction(op, dims, domain, builder)
-                                      : elementwise(op, body.getTerminator()->getOperand(0), dims, domain, builder);
+/// The sum of a * b over the dimensions after the parallel ones: dimensions of both that are in the result are batch
+/// dimensions. Null where it is not worth a product: where each element of the result is a sum of its own row.
+Value contraction(Formula &formula, Value a, Value b) {
+  auto lhsDims = formula.dimsOf(a), rhsDims = formula.dimsOf(b);
+  if (!lhsDims || !rhsDims)
+    return nullptr;
+  bool isProduct = false;
+  for (int64_t dim = 0; dim < formula.rank(); ++dim) {
+    bool inLhs = isIn(*lhsDims, dim), inRhs = isIn(*rhsDims, dim);
+    if (dim >= formula.parallel && !inLhs && !inRhs)
+      return nullptr;
+    isProduct |= dim < formula.parallel && inLhs != inRhs;
+  }
+  Compose &builder = formula.builder;
+  auto elementIn = [&](Value factor) { // what the primitive would read
+    auto input = formula.inputIs(factor);
+    return input ? builder.elementOf(formula.op.getInputs()[*input]) : builder.elementOf(factor);
+  };
+  Type left = elementIn(a), right = elementIn(b), result = formula.resultElement();
+  bool isNarrow = left.isInteger(8) && right.isInteger(8);
+  if (!isProduct || (isNarrow ? !result.isSignlessInteger(32) : left != right || left != result))
+    return nullptr;
+  Formula::View lhs = formula.factor(a), rhs = formula.factor(b);
+  // A dimension that only one operand has is summed there.
+  auto presum = [&](Formula::View &view, ArrayRef<int64_t> other) {
+    IntList alone, kept;
+    for (auto [i, dim] : llvm::enumerate(view.dims))
+      dim >= formula.parallel && !isIn(other, dim) ? alone.push_back(i) : kept.push_back(dim);
+    if (alone.empty())
+      return;
+    if (isNarrow)
+      view.value = builder.cast(view.value, result);
+    view.value = builder.reduce(ReduceKind::Sum, view.value, alone, false);
+    view.dims = kept;
+  };
+  presum(lhs, *rhsDims);
+  presum(rhs, *lhsDims);
+  if (!lhs.value || !rhs.value)
+    return nullptr;
+  if (builder.elementOf(lhs.value) != builder.elementOf(rhs.value) &&
+      !(builder.elementOf(lhs.value).isInteger(8) && builder.elementOf(rhs.value).isInteger(8))) {
+    lhs.value = builder.cast(lhs.value, result);
+    rhs.value = builder.cast(rhs.value, result);
+  }
+  IntList lhsBatch, rhsBatch, lhsContract, rhsContract, order; // domain dimensions in the product's order
+  for (int64_t dim = 0; dim < formula.rank(); ++dim) {
+    if (!isIn(lhs.dims, dim) || !isIn(rhs.dims, dim))
+      continue;
+    bool sums = dim >= formula.parallel;
+    (sums ? lhsContract : lhsBatch).push_back(positionIn(lhs.dims, dim));
+    (sums ? rhsContract : rhsBatch).push_back(positionIn(rhs.dims, dim));
+    if (!sums)
+      order.push_back(dim);
+  }
+  for (const IntList *list : {&lhs.dims, &rhs.dims})
+    for (int64_t dim : *list)
+      if (dim < formula.parallel && !(isIn(lhs.dims, dim) && isIn(rhs.dims, dim)))
+        order.push_back(dim);
+  Value product = ContractOp::create(builder, lhs.value, rhs.value, lhsBatch, rhsBatch, lhsContract, rhsContract);
+  return formula.aligned({order, product}, formula.parallel);
+}
+
+/// The sum of a product of factors, those outside the sum multiplied afterwards.
+Value sumOfProducts(Formula &formula) {
+  SmallVector<Value> factors, outer, inner;
+  Block *body = &formula.op.getBody().front();
+  factorsOf(formula.contribution, body, factors);
+  Compose &builder = formula.builder;
+  for (Value factor : factors) {
+    auto dims = formula.dimsOf(factor);
+    bool isOuter = dims && llvm::none_of(*dims, [&](int64_t dim) { return dim >= formula.parallel; });
+    // A cast of i8 belongs to its product.
+    (isOuter ? outer : inner).push_back(factor);
+  }
+  if (inner.size() != 2)
+    return nullptr;
+  Value result = contraction(formula, inner[0], inner[1]);
+  for (unsigned image : {0u, 1u})
     if (!result)
-      return failure();
+      result = raiseConvolution(formula, inner[image], inner[1 - image]);
+  if (!result)
+    return nullptr;
+  for (Value factor : outer) {
+    Value whole = formula.elementwise(factor);
+    if (!whole)
+      return nullptr;
+    Formula::Extents extents = builder.extentsOf(whole);
+    extents.truncate(formula.parallel);
+    result = builder.mul(result, builder.reshape(whole, extents));
+  }
+  return result;
+}
+
+Value reduction(Formula &formula) {
+  Value result = formula.kind == ReduceKind::Sum ? sumOfProducts(formula) : Value();
+  if (!result)
+    result = raiseWindow(formula);
+  if (!result && formula.dimsOf(formula.contribution)) {
+    Compose &builder = formula.builder;
+    Value whole = formula.elementwise(formula.contribution);
+    whole = whole ? builder.broadcastTo(whole, formula.domain) : nullptr;
+    auto dims = llvm::to_vector(llvm::seq<int64_t>(formula.parallel, formula.rank()));
+    result = builder.reduce(formula.kind, whole, dims, false);
+  }
+  return withInitial(formula, result);
+}
+
+void raise(ComputeOp op, RewriterBase &rewriter) {
+  Compose builder(op.getLoc(), rewriter);
+  builder.setInsertionPoint(op);
+  Formula formula(op, builder);
+  if (!formula.contribution)
+    return;
+  Value result;
+  if (op.getReductions())
+    result = reduction(formula);
+  else if (formula.dimsOf(formula.contribution))
+    result = formula.elementwise(formula.contribution);
+  if (result)
     result = builder.broadcastTo(result, getExtents(op.getType()));
-    if (!result || result.getType() != op.getType())
-      return failure();
+  if (result && result.getType() == op.getType())
     rewriter.replaceOp(op, result);
-    return success();
-  }
-
-private:
-  using Dims = ArrayRef<SmallVector<int64_t>>;
-
-  /// An operand in the domain's order, with extents of 1 where it does not vary.
-  static Value aligned(Value operand, ArrayRef<int64_t> dims, ArrayRef<AffineExpr> domain, Compose &builder) {
-    SmallVector<std::pair<int64_t, int64_t>> order; // domain dimension (-1 first), operand dimension
-    for (auto [i, dim] : llvm::enumerate(dims))
-      order.push_back({dim, i});
-    llvm::sort(order);
-    SmallVector<int64_t> permutation;
-    Compose::Extents extents(domain.size(), builder.getAffineConstantExpr(1));
-    for (auto [dim, i] : order) {
-      permutation.push_back(i);
-      if (dim >= 0)
-        extents[dim] = getExtents(operand.getType())[i];
-    }
-    return builder.reshape(builder.transpose(operand, permutation), extents);
-  }
-
-  /// The value of the body as operations on whole tensors over the domain.
-  static Value elementwise(ComputeOp op, Value scalar, Dims dims, ArrayRef<AffineExpr> domain, Compose &builder) {
-    Block &body = op.getBody().front();
-    if (auto argument = dyn_cast<BlockArgument>(scalar); argument && argument.getOwner() == &body) {
-      unsigned index = argument.getArgNumber();
-      return index < dims.size() ? aligned(op.getInputs()[index], dims[index], domain, builder) : nullptr;
-    }
-    Operation *inner = scalar.getDefiningOp();
-    if (!inner || inner->getBlock() != &body) // a rank-0 value from outside
-      return builder.reshape(scalar, SmallVector<int64_t>(domain.size(), 1));
-    if (auto constant = dyn_cast<ConstantOp>(inner)) {
-      ConstantData data = dataOf(constant.getValue());
-      auto type = RankedTensorType::get(SmallVector<int64_t>(domain.size(), 1), data.element);
-      return makeConstant(builder, inner->getLoc(), type, data.bytes);
-    }
-    SmallVector<Value> operands;
-    for (Value operand : inner->getOperands()) {
-      operands.push_back(elementwise(op, operand, dims, domain, builder));
-      if (!operands.back())
-        return nullptr;
-    }
-    if (auto unary = dyn_cast<UnaryOp>(inner))
-      return builder.unary(unary.getKind(), operands[0]);
-    if (auto binary = dyn_cast<BinaryOp>(inner))
-      return builder.binary(binary.getKind(), operands[0], operands[1]);
-    if (auto compare = dyn_cast<CompareOp>(inner))
-      return builder.compare(compare.getKind(), operands[0], operands[1]);
-    if (isa<SelectOp>(inner))
-      return builder.select(operands[0], operands[1], operands[2]);
-    return builder.cast(operands[0], cast<RankedTensorType>(inner->getResult(0).getType()).getElementType());
-  }
-
-  static Value raiseReduction(ComputeOp op, Dims dims, ArrayRef<AffineExpr> domain, Compose &builder) {
-    Block &body = op.getBody().front();
-    Value running = body.getArguments().back();
-    auto join = body.getTerminator()->getOperand(0).getDefiningOp<BinaryOp>();
-    if (!join || !running.hasOneUse() || (join.getLhs() != running && join.getRhs() != running))
-      return nullptr;
-    Type element = op.getType().getElementType();
-    if (cast<RankedTensorType>(running.getType()).getElementType() != element)
-      return nullptr; // a wider sum than the primitives keep
-    bool known = false;
-    ReduceKind kind = reductionOf(join.getKind(), known);
-    if (!known)
-      return nullptr;
-    Value contribution = join.getLhs() == running ? join.getRhs() : join.getLhs();
-    Value result = kind == ReduceKind::Sum ? contraction(op, contribution, dims, domain, builder) : nullptr;
-    if (!result) {
-      Value whole = elementwise(op, contribution, dims, domain, builder);
-      whole = whole ? builder.broadcastTo(whole, domain) : nullptr;
-      auto reduced = llvm::to_vector(llvm::seq<int64_t>(domain.size() - op.getReductions(), domain.size()));
-      result = builder.reduce(kind, whole, reduced, false);
-    }
-    return withInitial(op, kind, result, builder);
-  }
-
-  /// Joins the initial value, unless it changes nothing.
-  static Value withInitial(ComputeOp op, ReduceKind kind, Value result, Compose &builder) {
-    if (!result)
-      return nullptr;
-    Attribute initial = *op.getInitial();
-    std::optional<double> value;
-    if (auto number = dyn_cast<FloatAttr>(initial))
-      value = number.getValueAsDouble();
-    else if (auto integer = dyn_cast<IntegerAttr>(initial))
-      value = double(integer.getInt());
-    if (!value)
-      return nullptr;
-    Type element = op.getType().getElementType();
-    bool neutral = kind == ReduceKind::Sum || kind == ReduceKind::Or ? *value == 0
-                   : kind == ReduceKind::Prod || kind == ReduceKind::And
-                       ? *value != 0 && (*value == 1 || element.isInteger(1))
-                   : kind == ReduceKind::Max ? *value == -std::numeric_limits<double>::infinity()
-                                             : *value == std::numeric_limits<double>::infinity();
-    return neutral ? result : builder.binary(combinerOf(kind), result, builder.scalarLike(result, *value));
-  }
-
-  /// a * b with a and b read by plain indices: dimensions of both that are in the result are batch dimensions, those of
-  /// both that are not are summed.
-  static Value contraction(ComputeOp op, Value product, Dims dims, ArrayRef<AffineExpr> domain, Compose &builder) {
-    auto multiply = product.getDefiningOp<BinaryOp>();
-    if (!multiply || multiply.getKind() != BinaryKind::Mul)
-      return nullptr;
-    Block &body = op.getBody().front();
-    auto inputOf = [&](Value factor) -> std::optional<unsigned> {
-      auto cast = factor.getDefiningOp<CastOp>();
-      if (cast) { // i8 operands are widened by the primitive itself
-        auto narrow = llvm::cast<RankedTensorType>(cast.getInput().getType()).getElementType();
-        if (!narrow.isInteger(8) || !op.getType().getElementType().isSignlessInteger(32))
-          return std::nullopt;
-        factor = cast.getInput();
-      }
-      auto argument = dyn_cast<BlockArgument>(factor);
-      if (!argument || argument.getOwner() != &body || argument.getArgNumber() >= dims.size())
-        return std::nullopt;
-      return argument.getArgNumber();
-    };
-    auto a = inputOf(multiply.getLhs()), b = inputOf(multiply.getRhs());
-    if (!a || !b)
-      return nullptr;
-    ArrayRef<int64_t> lhs = dims[*a], rhs = dims[*b];
-    int64_t parallel = domain.size() - op.getReductions();
-    Type left = builder.elementOf(op.getInputs()[*a]), right = builder.elementOf(op.getInputs()[*b]);
-    bool narrow = left.isInteger(8) && right.isInteger(8);
-    if (llvm::is_contained(lhs, -1) || llvm::is_contained(rhs, -1) || (!narrow && left != right) ||
-        (narrow && !op.getType().getElementType().isSignlessInteger(32)))
-      return nullptr;
-    auto position = [](ArrayRef<int64_t> list, int64_t dim) -> int64_t {
-      auto at = llvm::find(list, dim);
-      return at == list.end() ? -1 : at - list.begin();
-    };
-    SmallVector<int64_t> lhsBatch, rhsBatch, lhsContract, rhsContract,
-        result; // result: domain dims in the product's order
-    for (int64_t dim = 0; dim < int64_t(domain.size()); ++dim) {
-      int64_t l = position(lhs, dim), r = position(rhs, dim);
-      bool sums = dim >= parallel;
-      if (sums && (l < 0 || r < 0))
-        return nullptr;
-      if (l < 0 || r < 0)
-        continue;
-      (sums ? lhsContract : lhsBatch).push_back(l);
-      (sums ? rhsContract : rhsBatch).push_back(r);
-      if (!sums)
-        result.push_back(dim);
-    }
-    for (ArrayRef<int64_t> list : {lhs, rhs})
-      for (int64_t dim : list)
-        if (dim < parallel && (position(lhs, dim) < 0 || position(rhs, dim) < 0))
-          result.push_back(dim);
-    Value contract = ContractOp::create(builder, op.getLoc(), op.getInputs()[*a], op.getInputs()[*b], lhsBatch,
-                                        rhsBatch, lhsContract, rhsContract);
-    // Into the order of the domain, with extents of 1 for dimensions that neither operand has.
-    return aligned(contract, result, domain.take_front(parallel), builder);
-  }
-};
+}
 
 struct RaiseCompute : impl::RaiseComputeBase<RaiseCompute> {
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    patterns.add<Raise>(&getContext());
-    (void)applyPatternsGreedily(getOperation(), std::move(patterns));
+    // In order: a convolution takes in the padding that the compute before it turned out to be.
+    SmallVector<ComputeOp> computes;
+    getOperation().walk([&](ComputeOp op) { computes.push_back(op); });
+    IRRewriter rewriter(&getContext());
+    for (ComputeOp op : computes)
+      raise(op, rewriter);
+    (void)applyPatternsGreedily(getOperation(), RewritePatternSet(&getContext())); // folds, and drops what is unused
   }
 };
 } // namespace

@@ -47,11 +47,21 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     SmallVector<AffineExpr> extents = getExtents(type);
     if (int64_t(extents.size()) != tensor.getRank() || symbolCountOf(extents) > dims.size())
       return op->emitError("an extent names a dimension that graph.dims does not have: ") << type;
+    if (isUnbounded(extents))
+      return success(); // of an operator: the caller's memory bounds it
     auto count = boundedElementCount(type, dims);
     if (!count || *count * byteWidth(tensor.getElementType()) >= tensorByteLimit)
       return op->emitError("a tensor of 4 GiB or more at the upper bounds of its dimensions (")
              << boundsText(extents) << "); give smaller bounds with --dim";
     return success();
+  }
+
+  /// Whether a dimension in it may have any extent.
+  bool isUnbounded(ArrayRef<AffineExpr> extents) {
+    return llvm::any_of(llvm::enumerate(dims), [&](auto entry) {
+      return entry.value().max == extentLimit &&
+             llvm::any_of(extents, [&](AffineExpr extent) { return extent.isFunctionOfSymbol(entry.index()); });
+    });
   }
 
   std::string boundsText(ArrayRef<AffineExpr> extents) {

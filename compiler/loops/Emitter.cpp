@@ -29,7 +29,7 @@ Type memoryType(Type element) {
 
 bool isUnsigned(Type element) { return element.isUnsignedInteger(); }
 
-static Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
+Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
 
 AffineExpr flatOffset(Type tensor, ArrayRef<AffineExpr> indices) {
   SmallVector<AffineExpr> extents = getExtents(tensor);
@@ -127,8 +127,8 @@ bool isPointwise(Operation *op) {
 //-------------------------------------------------------------------------------===//
 
 Emitter::Emitter(ModuleOp module, Location location, StringRef name, ArrayRef<Type> arguments,
-                 ArrayRef<uint32_t> extentAddresses, bool noinline)
-    : ImplicitLocOpBuilder(location, module.getContext()), extentAddresses(extentAddresses) {
+                 const ExtentTable &extents, bool noinline)
+    : ImplicitLocOpBuilder(location, module.getContext()), extents(extents) {
   setInsertionPointToEnd(module.getBody());
   function = func::FuncOp::create(*this, name, getFunctionType(arguments, {}));
   function.setPrivate();
@@ -150,12 +150,19 @@ AffineExpr Emitter::bind(Value i32) {
 
 Value Emitter::i32(int64_t value) { return arith::ConstantIntOp::create(*this, getI32Type(), value); }
 
+Value Emitter::addressOfExtent(unsigned position) {
+  if (extents.symbol.empty())
+    return LLVM::IntToPtrOp::create(*this, pointerType(), i32(extents.address + 4 * position));
+  Value table = LLVM::AddressOfOp::create(*this, pointerType(), extents.symbol);
+  return LLVM::GEPOp::create(*this, pointerType(), getI32Type(), table, LLVM::GEPArg(int32_t(position)));
+}
+
 Value Emitter::symbol(unsigned position) {
   Value &value = symbols[position];
   if (!value) { // once, at the function's start, so that it dominates all uses
     OpBuilder::InsertionGuard guard(*this);
     setInsertionPointToStart(&function.getBody().front());
-    value = loadAt(LLVM::IntToPtrOp::create(*this, pointerType(), i32(extentAddresses[position])), getI32Type(), 4);
+    value = loadAt(addressOfExtent(position), getI32Type(), 4);
   }
   return value;
 }
@@ -504,8 +511,13 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
 
 SmallVector<Value> Emitter::loop(Value low, Value high, int64_t step, ArrayRef<Value> carried,
                                  function_ref<SmallVector<Value>(AffineExpr, ArrayRef<Value>)> body) {
+  return loop(low, high, i32(step), carried, body);
+}
+
+SmallVector<Value> Emitter::loop(Value low, Value high, Value step, ArrayRef<Value> carried,
+                                 function_ref<SmallVector<Value>(AffineExpr, ArrayRef<Value>)> body) {
   auto saved = memo;
-  auto loop = scf::ForOp::create(*this, low, high, i32(step), carried);
+  auto loop = scf::ForOp::create(*this, low, high, step, carried);
   {
     OpBuilder::InsertionGuard guard(*this);
     setInsertionPointToStart(loop.getBody());

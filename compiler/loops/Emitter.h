@@ -30,6 +30,15 @@ struct Access {
   mlir::AffineExpr flat; ///< element offset
 };
 
+/// Where the named dimensions lie in memory: number i is the i32 at `address` + 4 * i, or, in an operator's object,
+/// entry i of the global `symbol`.
+struct ExtentTable {
+  uint32_t address = 0;
+  std::string symbol;
+};
+
+/// The element type of a tensor.
+mlir::Type elementOf(mlir::Value tensor);
 /// The type of an element in registers (f16 and bf16 as f32, bool as i1, unsigned as signless) and in memory.
 mlir::Type registerType(mlir::Type element);
 mlir::Type memoryType(mlir::Type element);
@@ -53,10 +62,9 @@ public:
   using Type = mlir::Type;
   using AffineExpr = mlir::AffineExpr;
 
-  /// Builds into a new function @name(arguments) of `module`; the position is its start. `extentAddresses`: where the
-  /// named dimensions lie in memory.
+  /// Builds into a new function @name(arguments) of `module`; the position is its start.
   Emitter(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, llvm::ArrayRef<Type> arguments,
-          llvm::ArrayRef<uint32_t> extentAddresses, bool noinline = true);
+          const ExtentTable &extents, bool noinline = true);
   /// Emits the return. `constantsInLocals`: vector constants are defined once, ahead of the loops (V8 would otherwise
   /// make them again at each use); not for kernels that need all registers.
   void finish(bool constantsInLocals = true);
@@ -102,6 +110,8 @@ public:
 
   // --- control
   /// for (i = low; i < high; i += step) with carried values; body returns the next carried values.
+  llvm::SmallVector<Value> loop(Value low, Value high, Value step, llvm::ArrayRef<Value> carried,
+                                llvm::function_ref<llvm::SmallVector<Value>(AffineExpr, llvm::ArrayRef<Value>)> body);
   llvm::SmallVector<Value> loop(Value low, Value high, int64_t step, llvm::ArrayRef<Value> carried,
                                 llvm::function_ref<llvm::SmallVector<Value>(AffineExpr, llvm::ArrayRef<Value>)> body);
   void loop(AffineExpr high, llvm::function_ref<void(AffineExpr)> body);
@@ -114,11 +124,12 @@ private:
   Value gather(mlir::Operation *op, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);
   Value iota(AffineExpr expression, Type element, Lanes lanes);
   Value symbol(unsigned position);
+  Value addressOfExtent(unsigned position);
   Value divide(mlir::AffineExprKind kind, Value lhs, Value rhs);
   bool divideSigned = false;
 
   llvm::SmallVector<Value> variables;
-  llvm::SmallVector<uint32_t> extentAddresses;
+  ExtentTable extents;
   llvm::DenseMap<unsigned, Value> symbols;
   llvm::DenseMap<Value, Value> places;
   llvm::DenseMap<Value, Producer> producers;

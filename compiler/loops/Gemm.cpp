@@ -12,8 +12,6 @@ namespace {
 /// Packed rows of one block: half of a common 1 MB L2 cache.
 constexpr int64_t blockBytes = 512 * 1024;
 
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
 Value bump(Emitter &e, Value pointer, int64_t bytes) {
   auto flags = LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw;
   return LLVM::GEPOp::create(e, e.pointerType(), e.getI8Type(), pointer, LLVM::GEPArg(int32_t(bytes)), flags);
@@ -35,8 +33,7 @@ public:
     SmallVector<Type> types{i32, pointer, pointer, i32, i32};
     types.append(gemm.batch.size(), i32);
     types.append(1 + tensors.size(), pointer);
-    Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types,
-              context.kernels.extentAddresses);
+    Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extents);
     auto argument = [&](unsigned i) -> Value { return e.function.getArgument(i); };
     AffineExpr m0 = e.bind(argument(3));
     Indices batch;
@@ -233,8 +230,7 @@ std::string emitPackFunction(KernelContext &context, const MatrixSource &source,
   SmallVector<Type> types{i32, i32, pointer};
   types.append(batchRank, i32);
   types.push_back(pointer);
-  Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types,
-            context.kernels.extentAddresses);
+  Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extents);
   SmallVector<AffineExpr> variables;
   for (unsigned i = 0; i < batchRank; ++i)
     variables.push_back(e.bind(e.function.getArgument(3 + i)));
@@ -330,16 +326,28 @@ LogicalResult emitGemm(KernelContext &context, const Gemm &gemm) {
         context.packed(gemm.b.tensor, key, [&] { return packConstant(kernels, gemm, batchExtents, *n, *k, kBound); });
   } else {
     bMemory = context.pointer(gemm.b.tensor);
-    bPanels = context.scratch(uint64_t(kernels.bound(panels)) * kernels.bound(panelElements) * 4);
+    bPanels = context.scratch(normalise(panels * panelElements * 4));
     packB = emitPackFunction(context, gemm.b, gemm.n, gemm.k, paddedK, tile.columns, gemm.batch.size());
   }
 
-  int64_t blockRows =
-      std::max<int64_t>(blockBytes / std::max<int64_t>(kBound * 4, 4), tile.rows) / tile.rows * tile.rows;
-  blockRows = std::min(blockRows, (mBound + tile.rows - 1) / tile.rows * tile.rows);
-  blockRows = std::max(blockRows, tile.rows);
-  Value aPanels = context.scratch(uint64_t(blockRows) * kBound * 4);
-  Value edge = context.scratch(tile.rows * tile.columns * 4);
+  // Rows of A packed at a time: as many as fit blockBytes, in whole tiles, at least one tile.
+  int64_t wholeRows = std::max<int64_t>((mBound + tile.rows - 1) / tile.rows, 1) * tile.rows;
+  AffineExpr aBytes;
+  Value blockRows;
+  if (k) {
+    int64_t rows = std::max<int64_t>(blockBytes / std::max<int64_t>(kBound * 4, 4) / tile.rows, 1) * tile.rows;
+    rows = std::min(rows, wholeRows);
+    blockRows = e.i32(rows);
+    aBytes = e.constantIndex(rows * kBound * 4);
+  } else {
+    Value tiles = arith::DivUIOp::create(e, e.i32(blockBytes / (4 * tile.rows)),
+                                         arith::MaxSIOp::create(e, e.index(paddedK), e.i32(1)));
+    blockRows = arith::MulIOp::create(e, arith::MaxSIOp::create(e, tiles, e.i32(1)), e.i32(tile.rows));
+    bool isSmall = kBound <= blockBytes && wholeRows <= blockBytes && wholeRows * kBound * 4 <= blockBytes;
+    aBytes = normalise(paddedK * (tile.rows * 4)) + (isSmall ? wholeRows * kBound * 4 : blockBytes);
+  }
+  Value aPanels = context.scratch(aBytes);
+  Value edge = context.scratch(e.constantIndex(tile.rows * tile.columns * 4));
   std::string micro = MicroKernel(context, gemm, tensors).emit();
 
   Value iterations = e.index(normalise(paddedK.floorDiv(tile.unroll)));
@@ -375,7 +383,7 @@ LogicalResult emitGemm(KernelContext &context, const Gemm &gemm) {
     Value m = e.index(gemm.m);
     e.loop(e.i32(0), m, blockRows, {}, [&](AffineExpr block, ArrayRef<Value>) {
       Value first = e.index(block);
-      Value last = arith::MinSIOp::create(e, m, e.index(block + blockRows));
+      Value last = arith::MinSIOp::create(e, m, arith::AddIOp::create(e, first, blockRows));
       Value rows = arith::SubIOp::create(e, last, first);
       Value whole = arith::MulIOp::create(
           e, arith::DivUIOp::create(e, arith::AddIOp::create(e, rows, e.i32(tile.rows - 1)), e.i32(tile.rows)),

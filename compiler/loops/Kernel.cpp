@@ -9,13 +9,11 @@ using namespace wasmind::graph;
 
 namespace wasmind::loops {
 
-Kernels::Kernels(ModuleOp graph, ModuleOp code, const Options &options)
-    : graph(graph), code(code), options(options), dims(getNamedDims(graph)) {
-  for (size_t i = 0; i < dims.size(); ++i)
-    extentAddresses.push_back(options.base + 4 * i);
-}
+Kernels::Kernels(ModuleOp graph, ModuleOp code, const Options &options, std::string prefix, ExtentTable extents)
+    : graph(graph), code(code), options(options), dims(getNamedDims(graph)), extents(std::move(extents)),
+      prefix(std::move(prefix)) {}
 
-std::string Kernels::freshName() { return llvm::formatv("kernel{0}", count++); }
+std::string Kernels::freshName() { return llvm::formatv("{0}{1}", prefix, count++); }
 
 std::string Kernels::intern(func::FuncOp function) {
   std::string name = function.getName().str(), text;
@@ -68,8 +66,8 @@ uint64_t Kernels::boundedElements(Type tensor) const {
 }
 
 KernelContext::KernelContext(Kernels &kernels, const Group &group)
-    : kernels(kernels), group(group), emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()),
-                                              kernels.freshName(), {}, kernels.extentAddresses) {
+    : kernels(kernels), group(group),
+      emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), {}, kernels.extents) {
   record.name = emitter.function.getName().str();
 }
 
@@ -98,7 +96,7 @@ Value KernelContext::pointer(Value tensor) {
   return pointer;
 }
 
-Value KernelContext::scratch(uint64_t byteLength) {
+Value KernelContext::scratch(AffineExpr byteLength) {
   KernelOperand operand;
   operand.scratchBytes = byteLength;
   return addOperand(operand);

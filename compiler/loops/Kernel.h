@@ -11,7 +11,7 @@ namespace wasmind::loops {
 /// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, or packed weights.
 struct KernelOperand {
   mlir::Value tensor; ///< of the graph; null for scratch and packed weights
-  uint64_t scratchBytes = 0;
+  mlir::AffineExpr scratchBytes;
   uint32_t weightAddress = 0; ///< offset in the weights image
   bool isWeights = false;
 };
@@ -33,8 +33,8 @@ public:
 
   /// The pointer to a tensor in memory; adds an operand on first use and places the tensor in the emitter.
   mlir::Value pointer(mlir::Value tensor);
-  /// Scratch memory of a number of bytes (at the bounds), aligned to 16.
-  mlir::Value scratch(uint64_t byteLength);
+  /// Scratch memory of a number of bytes (over the named dimensions), aligned to 64.
+  mlir::Value scratch(mlir::AffineExpr byteLength);
   /// Constant bytes made once per (source, key).
   mlir::Value packed(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
   /// Places all the group's inputs and outputs.
@@ -49,12 +49,13 @@ private:
 /// All functions of a program.
 class Kernels {
 public:
-  Kernels(mlir::ModuleOp graph, mlir::ModuleOp code, const Options &options);
+  /// The functions' names start with `prefix`.
+  Kernels(mlir::ModuleOp graph, mlir::ModuleOp code, const Options &options, std::string prefix, ExtentTable extents);
 
   mlir::ModuleOp graph, code;
   const Options &options;
   llvm::SmallVector<graph::NamedDim> dims;
-  llvm::SmallVector<uint32_t> extentAddresses;
+  ExtentTable extents;
   /// The weights image: bytes at 16-byte-aligned offsets.
   std::vector<Segment> weights;
   uint64_t weightBytes = 0;
@@ -70,6 +71,7 @@ public:
   uint64_t boundedElements(mlir::Type tensor) const;
 
 private:
+  std::string prefix;
   unsigned count = 0;
   llvm::StringMap<std::string> byText;
   llvm::DenseMap<mlir::Attribute, uint32_t> constants;

@@ -70,6 +70,22 @@ struct Program {
 /// name the operation that cannot be lowered and why, or the plan's size where it exceeds the limit.
 llvm::Expected<Program> lowerToLoops(mlir::ModuleOp graph, const Options &options);
 
+/// One kernel of an operator's object:
+///   int32_t name(void *const *operands)
+/// `operands` are the inputs' and then the outputs' data, dense; the actual extents of the graph's named dimensions lie
+/// in the i32 table `extents`, a global that kernels of one object may share. Intermediate tensors lie in the workspace
+/// of runtime/guest. Returns 0, or 1 when there is no workspace left.
+struct OperatorKernel {
+  std::string name, extents;
+};
+
+/// Lowers the function @run of a verified graph module into `code`. Bounds of named
+/// dimensions need not be narrow: no memory is planned. Errors as above.
+llvm::Expected<std::vector<KernelRecord>> lowerOperator(mlir::ModuleOp graph, const OperatorKernel &kernel,
+                                                        mlir::ModuleOp code, const Options &options);
+
+/// Checks code alone: dialects, and that whatever is called is defined (or a function of runtime/guest).
+llvm::Error verifyCode(mlir::ModuleOp code);
 /// Checks what the stage guarantees (README.md); the end of `lowerToLoops`. An error is a mistake of this stage.
 llvm::Error verifyLoops(const Program &program, const Options &options);
 

@@ -9,8 +9,6 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
 /// The dimensions `dims` of a tensor as one index `merged`: the innermost one takes it, the others are 0.
 void placeMerged(Indices &indices, ArrayRef<AffineExpr> extents, ArrayRef<int64_t> dims, AffineExpr merged) {
   MLIRContext *context = merged.getContext();
@@ -215,8 +213,7 @@ LogicalResult lowerConvolve(KernelContext &context) {
     SmallVector<Type> types{i32, i32, pointerType};
     types.append(batchRank, i32);
     types.push_back(pointerType);
-    Emitter p(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types,
-              context.kernels.extentAddresses);
+    Emitter p(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extents);
     AffineExpr m0 = p.bind(p.function.getArgument(0));
     AffineExpr group = batchRank ? p.bind(p.function.getArgument(3)) : p.constantIndex(0);
     Value memory = p.function.getArgument(3 + batchRank), target = p.function.getArgument(2);

@@ -8,8 +8,6 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
 uint64_t operationsOf(KernelContext &context) {
   uint64_t flops = 0;
   for (Operation *op : context.group.members)

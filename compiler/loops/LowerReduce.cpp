@@ -8,8 +8,6 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
 /// Root elements over its whole domain, with the anchors defined.
 LogicalResult emitRoot(KernelContext &context, bool vectorise) {
   Emitter &e = context.emitter;
@@ -122,7 +120,6 @@ LogicalResult lowerRow(KernelContext &context) {
     return extents.size() == row.size() + 1;
   };
   llvm::MapVector<Operation *, Value> kept; // -> scratch
-  uint64_t rowBound = context.kernels.bound(length);
   for (auto [i, cone] : llvm::enumerate(cones))
     for (Operation *op : cone) {
       bool again = rootCone.contains(op);
@@ -133,7 +130,7 @@ LogicalResult lowerRow(KernelContext &context) {
       });
       if (again && isInnermost && isExpensive(op) && isRow(op->getResult(0)) && elementOf(op->getResult(0)).isF32() &&
           !kept.count(op))
-        kept[op] = context.scratch(rowBound * 4);
+        kept[op] = context.scratch(normalise(length * 4));
     }
 
   SmallVector<AffineExpr> outer;

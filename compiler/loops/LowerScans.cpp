@@ -9,8 +9,6 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
 /// Loops over all dimensions but `dim`: body(indices), with indices[dim] unset. Scalar, or in lanes of the innermost
 /// dimension when that is not `dim`.
 void emitOthers(Emitter &e, ArrayRef<AffineExpr> extents, int64_t dim, bool vectorise,

@@ -5,11 +5,6 @@ using namespace mlir;
 using namespace wasmind::graph;
 
 namespace wasmind::loops {
-namespace {
-
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
-} // namespace
 
 LogicalResult lowerStructured(KernelContext &context) {
   auto op = cast<StructuredOp>(context.group.root);

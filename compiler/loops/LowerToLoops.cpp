@@ -1,10 +1,12 @@
 //===- LowerToLoops.cpp - the loops stage on one page -------------------------------------------------------------===//
 //
-// groups -> kernels (functions over pointers) -> memory plan -> the entry function that calls the kernels in order.
+// groups -> kernels (functions over pointers) -> where their operands lie -> the entry that calls them in order.
+// A model's operands lie where the memory plan says, those of an operator where its caller and the workspace say.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Kernel.h"
 #include "compiler/loops/Plan.h"
+#include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -96,28 +98,60 @@ public:
   }
 
   FailureOr<Program> run() {
+    Kernels kernels(graph, *program.code, options, "kernel", {options.base, ""});
+    auto entry = lowerKernels(kernels);
+    if (failed(entry))
+      return failure();
+    MemoryPlan plan(kernels, program);
+    if (failed(plan.run(*entry, calls)))
+      return failure();
+    emitEntry(kernels, *entry, plan);
+    return std::move(program);
+  }
+
+  FailureOr<std::vector<KernelRecord>> run(const OperatorKernel &kernel, ModuleOp code) {
+    Kernels kernels(graph, code, options, kernel.name + "_", {0, kernel.extents});
+    declareExtents(code, kernel.extents, kernels.dims.size());
+    auto entry = lowerKernels(kernels);
+    if (failed(entry))
+      return failure();
+    emitOperatorEntry(kernels, *entry, kernel);
+    return std::move(program.kernels);
+  }
+
+private:
+  using PointerOf = llvm::function_ref<Value(const KernelOperand &, const KernelCall &)>;
+  ModuleOp graph;
+  const Options &options;
+  Program program;
+  std::vector<KernelCall> calls;
+
+  /// The table has room for as many dimensions as any kernel that shares it.
+  static void declareExtents(ModuleOp code, StringRef symbol, size_t count) {
+    OpBuilder builder = OpBuilder::atBlockBegin(code.getBody());
+    if (auto known = code.lookupSymbol<LLVM::GlobalOp>(symbol)) {
+      if (cast<LLVM::LLVMArrayType>(known.getType()).getNumElements() >= count)
+        return;
+      known.erase();
+    }
+    Type type = LLVM::LLVMArrayType::get(builder.getI32Type(), std::max<size_t>(count, 1));
+    auto table = LLVM::GlobalOp::create(builder, code.getLoc(), type, /*isConstant=*/false, LLVM::Linkage::Internal,
+                                        symbol, Attribute());
+    builder.createBlock(&table.getInitializerRegion());
+    LLVM::ReturnOp::create(builder, table.getLoc(), LLVM::ZeroOp::create(builder, table.getLoc(), type));
+  }
+
+  FailureOr<func::FuncOp> lowerKernels(Kernels &kernels) {
     auto entry = graph.lookupSymbol<func::FuncOp>("run");
     if (!entry)
       return graph.emitError("has no function @run");
     if (failed(inlineCalls(entry)))
       return failure();
     separateResults(entry);
-    Kernels kernels(graph, *program.code, options);
-    Block &body = entry.getBody().front();
-    if (failed(lowerBlock(kernels, body)))
+    if (failed(lowerBlock(kernels, entry.getBody().front())))
       return failure();
-    MemoryPlan plan(kernels, program);
-    if (failed(plan.run(entry, calls)))
-      return failure();
-    emitEntry(kernels, entry, plan);
-    return std::move(program);
+    return entry;
   }
-
-private:
-  ModuleOp graph;
-  const Options &options;
-  Program program;
-  std::vector<KernelCall> calls;
 
   LogicalResult lowerBlock(Kernels &kernels, Block &block) {
     for (Group &group : formGroups(block)) {
@@ -219,24 +253,49 @@ private:
   }
 
   void emitEntry(Kernels &kernels, func::FuncOp entry, MemoryPlan &plan) {
-    Emitter e(*program.code, entry.getLoc(), "run", {}, kernels.extentAddresses, /*noinline=*/false);
+    Emitter e(*program.code, entry.getLoc(), "run", {}, kernels.extents, /*noinline=*/false);
     e.function.setPublic();
     e.function->setAttr("wasmind.export", e.getStringAttr("run"));
     e.function.setType(e.getFunctionType({}, e.getI32Type()));
     for (const ExtentSlot &slot : program.extents)
       if (slot.derived)
         e.storeAt(e.index(slot.expression), LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(slot.offset)), 4);
-    emitCalls(e, plan, 0);
+    auto pointerOf = [&](const KernelOperand &operand, const KernelCall &call) -> Value {
+      return LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(plan.addressOf(operand, call)));
+    };
+    emitCalls(e, pointerOf, 0);
     func::ReturnOp::create(e, ValueRange(e.i32(0)));
   }
 
+  void emitOperatorEntry(Kernels &kernels, func::FuncOp entry, const OperatorKernel &kernel) {
+    Type pointer = LLVM::LLVMPointerType::get(graph.getContext());
+    Emitter e(kernels.code, entry.getLoc(), kernel.name, {pointer}, kernels.extents, /*noinline=*/false);
+    e.function.setType(e.getFunctionType({pointer}, e.getI32Type()));
+    Workspace workspace(kernels, e, entry, calls);
+    Value hasRoom = workspace.allocate();
+    auto pointerOf = [&](const KernelOperand &operand, const KernelCall &call) {
+      return workspace.pointerOf(operand, call);
+    };
+    auto branch = scf::IfOp::create(e, e.getI32Type(), hasRoom, /*withElseRegion=*/true);
+    {
+      OpBuilder::InsertionGuard guard(e);
+      e.setInsertionPointToStart(branch.thenBlock());
+      emitCalls(e, pointerOf, 0);
+      workspace.release();
+      scf::YieldOp::create(e, e.i32(0));
+      e.setInsertionPointToStart(branch.elseBlock());
+      scf::YieldOp::create(e, e.i32(1));
+    }
+    func::ReturnOp::create(e, branch.getResults());
+  }
+
   /// Emits the steps from `at` to the end of their bracket; returns the position of its Else or End.
-  size_t emitCalls(Emitter &e, MemoryPlan &plan, size_t at) {
+  size_t emitCalls(Emitter &e, PointerOf pointerOf, size_t at) {
     for (; at < calls.size(); ++at) {
       const KernelCall &call = calls[at];
       SmallVector<Value> pointers;
       for (const KernelOperand &operand : call.operands)
-        pointers.push_back(LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(plan.addressOf(operand, call))));
+        pointers.push_back(pointerOf(operand, call));
       auto isTrue = [&](Value pointer) -> Value {
         return arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.loadAt(pointer, e.getI8Type(), 1),
                                      arith::ConstantIntOp::create(e, e.getI8Type(), 0));
@@ -255,9 +314,9 @@ private:
         auto branch = scf::IfOp::create(e, isTrue(pointers[0]), /*withElseRegion=*/true);
         OpBuilder::InsertionGuard guard(e);
         e.setInsertionPointToStart(branch.thenBlock());
-        at = emitCalls(e, plan, at + 1);
+        at = emitCalls(e, pointerOf, at + 1);
         e.setInsertionPointToStart(branch.elseBlock());
-        at = emitCalls(e, plan, at + 1);
+        at = emitCalls(e, pointerOf, at + 1);
         break;
       }
       case KernelCall::Form::Loop: {
@@ -272,7 +331,7 @@ private:
               scf::ConditionOp::create(e, arith::AndIOp::create(e, more, isTrue(pointers[1])), ValueRange());
             },
             [&](OpBuilder &, Location, ValueRange) {
-              end = emitCalls(e, plan, at + 1);
+              end = emitCalls(e, pointerOf, at + 1);
               Value next =
                   arith::AddIOp::create(e, e.loadAt(pointers[2], i64, 8), arith::ConstantIntOp::create(e, i64, 1));
               e.storeAt(next, pointers[2], 8);
@@ -290,9 +349,9 @@ private:
   }
 };
 
-} // namespace
-
-llvm::Expected<Program> lowerToLoops(ModuleOp graph, const Options &options) {
+/// What `lower` returns, or the first diagnostic as an error.
+template <typename Result>
+llvm::Expected<Result> withFirstError(ModuleOp graph, llvm::function_ref<FailureOr<Result>()> lower) {
   std::string message;
   ScopedDiagnosticHandler handler(graph.getContext(), [&](Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() != DiagnosticSeverity::Error || !message.empty())
@@ -303,12 +362,32 @@ llvm::Expected<Program> lowerToLoops(ModuleOp graph, const Options &options) {
     stream << diagnostic;
     return success();
   });
-  FailureOr<Program> program = Lowering(graph, options).run();
-  if (failed(program))
+  FailureOr<Result> result = lower();
+  if (failed(result))
     return llvm::createStringError(message.empty() ? "lowering to loops failed" : message);
+  return std::move(*result);
+}
+
+} // namespace
+
+llvm::Expected<Program> lowerToLoops(ModuleOp graph, const Options &options) {
+  auto program = withFirstError<Program>(graph, [&] { return Lowering(graph, options).run(); });
+  if (!program)
+    return program.takeError();
   if (llvm::Error error = verifyLoops(*program, options))
     return std::move(error);
   return std::move(*program);
+}
+
+llvm::Expected<std::vector<KernelRecord>> lowerOperator(ModuleOp graph, const OperatorKernel &kernel, ModuleOp code,
+                                                        const Options &options) {
+  auto records =
+      withFirstError<std::vector<KernelRecord>>(graph, [&] { return Lowering(graph, options).run(kernel, code); });
+  if (!records)
+    return records.takeError();
+  if (llvm::Error error = verifyCode(code))
+    return std::move(error);
+  return std::move(*records);
 }
 
 } // namespace wasmind::loops

@@ -8,10 +8,7 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-constexpr uint64_t alignment = 64;
 constexpr uint64_t pageSize = 65536;
-/// Room after each tensor, so that vector loads past the end of a row stay inside the memory.
-constexpr uint64_t slack = 64;
 
 std::string nameOf(func::FuncOp entry, unsigned position, bool isResult) {
   auto name = isResult ? entry.getResultAttrOfType<StringAttr>(position, "graph.name")
@@ -74,8 +71,8 @@ FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location) {
 
 void MemoryPlan::declareExtents(func::FuncOp entry) {
   for (auto [i, dim] : llvm::enumerate(kernels.dims))
-    program.extents.push_back(
-        {dim.name, getAffineSymbolExpr(i, entry.getContext()), dim.min, dim.max, kernels.extentAddresses[i], false});
+    program.extents.push_back({dim.name, getAffineSymbolExpr(i, entry.getContext()), dim.min, dim.max,
+                               uint32_t(kernels.extents.address + 4 * i), false});
   auto declare = [&](Type tensor) {
     for (AffineExpr extent : getExtents(tensor)) {
       if (constantOf(extent) ||
@@ -148,7 +145,7 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         continue;
       if (!operand.tensor) {
         scratchLife[i].push_back(lifetimes.size());
-        lifetimes.push_back({llvm::alignTo(operand.scratchBytes + slack, alignment), i, i});
+        lifetimes.push_back({llvm::alignTo(kernels.bound(operand.scratchBytes) + slack, alignment), i, i});
         continue;
       }
       if (addresses.count(operand.tensor))

@@ -30,6 +30,11 @@ struct KernelCall {
   llvm::SmallVector<uint32_t> scratch;    ///< addresses of the scratch operands, in order; filled by the plan
 };
 
+/// Of every tensor and scratch, in bytes.
+constexpr uint64_t alignment = 64;
+/// Room after each tensor, so that vector loads past the end of a row stay inside the memory.
+constexpr uint64_t slack = 64;
+
 class MemoryPlan {
 public:
   MemoryPlan(Kernels &kernels, Program &program) : kernels(kernels), program(program) {}

@@ -10,8 +10,6 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
 /// One reduction dimension: the loop runs over [low, high).
 struct ReductionLoop {
   Value low, high;

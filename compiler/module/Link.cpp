@@ -32,7 +32,22 @@ static Error writeFile(StringRef path, ArrayRef<char> bytes) {
               : Error::success();
 }
 
-Expected<SmallVector<char, 0>> runLinker(ArrayRef<ArrayRef<char>> objects, uint32_t pages) {
+/// The linker's messages in one line, without the temporary folder.
+static std::string readable(StringRef messages, StringRef folder) {
+  std::string text;
+  for (StringRef line : split(messages.trim(), '\n')) {
+    line.consume_front("wasm-ld: ");
+    line.consume_front("error: ");
+    text += (text.empty() ? "" : "; ") + line.str();
+  }
+  for (size_t at; (at = text.find(folder.str())) != std::string::npos;) {
+    size_t end = text.find('/', at + folder.size() + 1); // the folder, the number, then the name
+    text.erase(at, end == std::string::npos ? end : end + 1 - at);
+  }
+  return text;
+}
+
+Expected<SmallVector<char, 0>> runLinker(ArrayRef<NamedObject> objects, ArrayRef<std::string> more) {
   // lld reads and writes files only.
   SmallString<128> folder;
   if (std::error_code code = sys::fs::createUniqueDirectory("wasmind-link", folder))
@@ -50,21 +65,21 @@ Expected<SmallVector<char, 0>> runLinker(ArrayRef<ArrayRef<char>> objects, uint3
       "--no-entry",
       "--strip-all",
       "--stack-first",
-      "-z",
-      formatv("stack-size={0}", stackByteLength),
-      formatv("--initial-memory={0}", uint64_t(pages) << 16),
-      "--no-growable-memory",
-      "--import-undefined",
       "--threads=1",
+      "--compress-relocations", // numbers of the least length: a twelfth less code
       "-mllvm",
       ("-" + noStrengthReduction).str(),
-      ("--export=" + heapBaseExport).str(),
       "-o",
       image,
   };
+  arguments.insert(arguments.end(), more.begin(), more.end());
   for (auto [index, object] : enumerate(objects)) {
-    std::string path = inFolder(formatv("{0}.o", index).str());
-    if (Error error = writeFile(path, object))
+    // A folder each: names of objects may be equal, and the linker's messages quote them.
+    std::string inside = inFolder(std::to_string(index));
+    if (std::error_code code = sys::fs::create_directory(inside))
+      return createStringError(code, "cannot make a temporary folder for the linker: " + code.message());
+    std::string path = inFolder(formatv("{0}/{1}", index, sys::path::filename(object.name)).str());
+    if (Error error = writeFile(path, object.bytes))
       return std::move(error);
     arguments.push_back(path);
   }
@@ -83,7 +98,7 @@ Expected<SmallVector<char, 0>> runLinker(ArrayRef<ArrayRef<char>> objects, uint3
     lld::Result result = lld::lldMain(pointers, stream, stream, drivers);
     usable = result.canRunAgain;
     if (result.retCode != 0)
-      return createStringError("linking failed: " + StringRef(messages).trim());
+      return createStringError("linking failed: " + readable(messages, folder));
   }
   auto buffer = MemoryBuffer::getFile(image, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)

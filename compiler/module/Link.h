@@ -1,5 +1,6 @@
 // The in-process linker.
 #pragma once
+#include "compiler/module/Library.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
@@ -17,12 +18,10 @@ inline constexpr llvm::StringLiteral noStrengthReduction = "disable-lsr";
 /// Name of the immutable global that `runLinker` exports besides what the objects ask for: the first address after
 /// stack and constants.
 inline constexpr llvm::StringLiteral heapBaseExport = "__heap_base";
-/// Bytes of stack, at address 0: kernels keep their state in locals.
-inline constexpr uint32_t stackByteLength = 16384;
 
-/// Links relocatable objects to one module with a memory of exactly `pages` pages, the stack first. Undefined symbols
-/// become imports, for the caller to refuse by name. Serialised: lld keeps global state. Waits for compilations under
-/// way.
-llvm::Expected<llvm::SmallVector<char, 0>> runLinker(llvm::ArrayRef<llvm::ArrayRef<char>> objects, uint32_t pages);
+/// Runs lld on relocatable objects, the stack first in the memory, with further arguments. Serialised: lld keeps global
+/// state. Waits for compilations under way. The error of a failed link is the linker's messages.
+llvm::Expected<llvm::SmallVector<char, 0>> runLinker(llvm::ArrayRef<NamedObject> objects,
+                                                     llvm::ArrayRef<std::string> arguments);
 
 } // namespace wasmind::module

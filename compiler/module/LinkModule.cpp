@@ -244,7 +244,12 @@ Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput
     return createStringError(
         formatv("the signature promises {0} pages of memory, the module gets {1}", signature->memory.pages, input.pages)
             .str());
-  auto linked = runLinker(objects, input.pages);
+  std::vector<NamedObject> named;
+  for (ArrayRef<char> object : objects)
+    named.push_back({"module.o", object});
+  auto linked = runLinker(named, {"-z", formatv("stack-size={0}", stackByteLength),
+                                  formatv("--initial-memory={0}", uint64_t(input.pages) << 16), "--no-growable-memory",
+                                  "--import-undefined", ("--export=" + heapBaseExport).str()});
   if (!linked)
     return linked.takeError();
   auto sections = readSections(*linked, linked->size());

@@ -42,6 +42,10 @@ struct ModuleInput {
   uint32_t reservedBytes = 65536;
 };
 
+/// Bytes of stack at address 0 of a model module (kernels keep their state in locals), and of an operator library,
+/// where objects of other compilers run, too.
+inline constexpr uint32_t stackByteLength = 16384, libraryStackByteLength = 65536;
+
 /// A finished module. The weights in it are references to the caller's data segments.
 class Emitted {
 public:

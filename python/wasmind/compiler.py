@@ -1,5 +1,6 @@
-"""Model file to module."""
+"""Model file or tensor expressions to module."""
 
+import functools
 import logging
 import os
 import pathlib
@@ -20,10 +21,24 @@ def _bounds(name, value):
         raise WasmindError("InvalidArgument", f"dims: '{name}' is {value!r}, neither a number nor a pair (min, max)") from None
 
 
+def _split(tensors, te):
+    """Inputs and outputs among tensors of wasmind.te."""
+    for tensor in tensors:
+        if not isinstance(tensor, te.Tensor):
+            raise WasmindError("InvalidArgument", f"{tensor!r} is no tensor of wasmind.te")
+    inputs = [tensor for tensor in tensors if te.is_placeholder(tensor)]
+    outputs = [tensor for tensor in tensors if not te.is_placeholder(tensor)]
+    if not outputs:
+        raise WasmindError("InvalidArgument", "none of the tensors is computed")
+    return inputs or te.inputs_of(outputs), outputs
+
+
 def compile(source, output=None, *, dims=None, features=(), weights="inline", engine_hint="cranelift", opt_level=2,
             memory_limit=1 << 30):
-    """Compiles an ONNX or MindIR file and loads the result.
+    """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
+    source:       path of a model; or a list of tensors of wasmind.te: computed ones are outputs, placeholders are inputs in
+                  the order given (without any: all that the outputs read, in the order of use).
     output:       where the module is written, whole or not at all; None keeps it in memory.
     dims:         bounds of named extents: {"batch": 1, "seq": (1, 512)}.
     features:     beyond simd128: "relaxed-simd".
@@ -49,9 +64,16 @@ def compile(source, output=None, *, dims=None, features=(), weights="inline", en
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
     bounds = {name: _bounds(name, value) for name, value in (dims or {}).items()}
 
+    if isinstance(source, (list, tuple, _compiler.te.Tensor)):
+        inputs, outputs = _split([source] if isinstance(source, _compiler.te.Tensor) else source, _compiler.te)
+        name = ", ".join(tensor.name for tensor in outputs)
+        translate = functools.partial(_compiler.compile_expressions, inputs, outputs, name)
+    else:
+        translate = functools.partial(_compiler.compile, os.fspath(source))
+
     def compile_to(path):
-        result = _compiler.compile(
-            os.fspath(source), os.fspath(path), dims=bounds, relaxed_simd="relaxed-simd" in features,
+        result = translate(
+            os.fspath(path), dims=bounds, relaxed_simd="relaxed-simd" in features,
             engine_hint=engine_hint, external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
         if result.error:
             raise WasmindError("InvalidArgument", result.error)

@@ -6,7 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byteLength) {
   // Released after the context: constants of the module may point into it.
-  decltype(wasmind::onnx::Imported::keepAlive) keepAlive;
+  decltype(wasmind::frontend::Imported::keepAlive) keepAlive;
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   llvm::StringRef model(reinterpret_cast<const char *>(bytes), byteLength);
   auto imported = wasmind::onnx::importOnnxBytes(context, model, "fuzz.onnx", "", /*isText=*/false);

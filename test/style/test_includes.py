@@ -15,11 +15,12 @@ ALLOWED = {
     "compiler/frontend/onnx": ["compiler/frontend", "compiler/graph"],
     "compiler/loops": ["compiler/graph"],
     "compiler/module": [],
-    "compiler": STAGES,
+    "compiler": [*STAGES, "runtime/guest"],
+    "operators": ["compiler", "compiler/frontend/expr"],
     "runtime/guest": [],
     "runtime/host": [],
-    "tools": ["compiler", "runtime/host", *STAGES],
-    "python": ["compiler", "runtime/host"],
+    "tools": ["compiler", "operators", "runtime/host", *STAGES],
+    "python": ["compiler", "compiler/frontend/expr", "operators", "runtime/host"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 

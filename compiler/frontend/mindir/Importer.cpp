@@ -14,9 +14,6 @@ static constexpr size_t maxNodes = 1 << 18;
 static constexpr unsigned maxCallDepth = 128;
 static constexpr uint64_t maxLeaves = 1 << 16;
 
-// Default bounds of extents the file leaves open.
-static constexpr int64_t maxLeadingExtent = 8, maxExtent = 640;
-
 std::string printable(StringRef name) {
   std::string result;
   for (char c : name)
@@ -91,21 +88,20 @@ Expected<Type> Importer::typeOfInput(const TensorProto &tensor, StringRef name) 
       continue;
     }
     std::string dim = (name + "." + Twine(axis)).str();
-    if (sameAxis)
+    knownDims.insert(dim);
+    if (sameAxis && !options.dims.contains(dim))
       for (const graph::NamedDim &other : graph::getNamedDims(module))
         if (StringRef(other.name).ends_with("." + std::to_string(axis))) {
           notes.push_back("extent " + dim + " is taken to be the same as " + other.name);
           dim = other.name;
           break;
         }
-    int64_t low = 1, high = axis == 0 ? maxLeadingExtent : maxExtent;
-    auto chosen = options.dims.find(dim);
-    if (chosen != options.dims.end()) {
+    int64_t low = 1, high = axis == 0 ? frontend::defaultLeadingMax : frontend::defaultOtherMax;
+    if (auto chosen = options.dims.find(dim); chosen != options.dims.end()) {
+      if (Error wrong = frontend::checkBounds(dim, chosen->second))
+        return wrong;
       low = chosen->second.min;
       high = chosen->second.max;
-      if (low < 0 || high < low)
-        return createStringError("the bounds " + Twine(low) + ".." + Twine(high) + " of extent " + dim +
-                                 " are not in order");
     } else if (none_of(graph::getNamedDims(module), [&](const graph::NamedDim &other) { return other.name == dim; })) {
       notes.push_back("extent " + dim + " is taken to be " + std::to_string(low) + ".." + std::to_string(high) +
                       "; set it with --dim " + dim + "=MIN..MAX");
@@ -164,7 +160,9 @@ Error Importer::declareInputs(mlir::func::FuncOp function, std::vector<Operand> 
       return error;
   }
   hasOpenExtents = openInputs > 1;
-  return error;
+  if (error)
+    return error;
+  return frontend::refuseUnknownDims(options, knownDims, to_vector(knownDims.keys()));
 }
 
 mlir::DictionaryAttr Importer::countOperators() const {

@@ -86,6 +86,7 @@ private:
   std::string diagnostic;                        // the first of MLIR's since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
+  llvm::StringSet<> knownDims;              // names of the inputs' open extents
   std::vector<std::weak_ptr<Frame>> frames; // all that were entered
   size_t nodesRead = 0;
   unsigned depth = 0; // of calls

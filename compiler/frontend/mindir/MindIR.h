@@ -11,9 +11,8 @@ namespace wasmind::mindir {
 
 /// Reads and imports the model at `path` to a function `run` of graph operations (compiler/graph/GraphOps.td).
 ///
-/// Arguments are named like the network's inputs; results are out0, out1, ..., nested tuples flattened in order. An
-/// extent that the file leaves open is called `<input>.<axis>` and has the bounds of `options`, else 1..8 on a leading
-/// axis and 1..640 on others.
+/// Arguments are named like the network's inputs; results are out0, out1, ..., nested tuples flattened in order. The
+/// file names no extents: one that it leaves open is called `<input>.<axis>`.
 ///
 /// Errors are one line: `<file>: node '<scope>' (<primitive>): <reason>`, or `<file>: <reason>`. Nothing is printed.
 /// `context` gets the graph and func dialects loaded; one import at a time per context.

@@ -20,4 +20,20 @@ Operand mean(Node &node, const Reduction &reduction);
 /// Variance, or its square root, with the sum of squares divided by the count less `correction`.
 Value deviation(Node &node, const Reduction &reduction, int64_t correction, bool squareRoot);
 
+/// Where the largest or smallest element along one dimension is:
+/// of (x, axis, output_type), one dimension less;
+Operand argReduce(Node &node, ReduceKind extreme);
+/// of (x, dim, keepdim), without a dimension in all of x;
+Operand argReduceExt(Node &node, ReduceKind extreme);
+/// of (x, axis, keep_dims), with the element itself behind;
+Operand argReduceWithValue(Node &node, ReduceKind extreme);
+/// of (x, dim, keepdim), with the element itself ahead.
+Operand reduceWithIndex(Node &node, ReduceKind extreme);
+
+/// Running sums or products of (x, axis, exclusive, reverse).
+Operand cumulate(Node &node, ReduceKind kind);
+
+/// x / sqrt(mean(x^2) + epsilon) * gamma over the dimensions that gamma has, and the factor 1 / sqrt(...).
+std::pair<Value, Value> rmsNorm(Node &node, Value x, Value gamma, double epsilon);
+
 } // namespace wasmind::mindir

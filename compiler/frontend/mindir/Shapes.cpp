@@ -203,6 +203,63 @@ Value triangle(Node &node, Value x, int64_t diagonal, bool upper) {
   return b.select(stays, x, b.scalarLike(x, 0));
 }
 
+std::pair<Value, Value> halves(Node &node, StringRef axisName) {
+  Value x = node.tensor(0);
+  int64_t axis = node.axis(node.integer(axisName, 1, -1), node.rank(x));
+  int64_t extent = node.failed() ? 0 : node.staticExtent(x, axis, "input 0");
+  if (!node.failed() && extent % 2 != 0)
+    node.fail("an extent of " + Twine(extent) + " has no halves");
+  if (node.failed())
+    return {};
+  AffineExpr half = node.compose.getAffineConstantExpr(extent / 2);
+  return {node.compose.sliceDim(x, axis, node.compose.getAffineConstantExpr(0), half),
+          node.compose.sliceDim(x, axis, half, half)};
+}
+
+Operand stack(Node &node, StringRef axisName) {
+  auto tensors = node.tensors();
+  bool isTuple = node.input(0).is(Operand::Kind::Sequence);
+  int64_t axis = node.integer(axisName, isTuple ? 1 : Node::none, 0);
+  if (node.failed())
+    return {};
+  int64_t rank = node.rank(tensors.front());
+  axis = node.axis(axis, rank, /*inclusive=*/true);
+  SmallVector<Value> rows;
+  for (Value tensor : tensors) {
+    if (node.rank(tensor) != rank)
+      return node.fail("the tensors have different ranks");
+    rows.push_back(node.failed() ? tensor : node.compose.unsqueeze(tensor, {axis}));
+  }
+  return node.failed() ? Value() : node.compose.concat(rows, axis);
+}
+
+Operand unstack(Node &node, StringRef axisName) {
+  Value x = node.tensor(0);
+  int64_t axis = node.axis(node.integer(axisName, 1, 0), node.rank(x));
+  int64_t extent = node.failed() ? 0 : node.staticExtent(x, axis, "input 0");
+  if (node.failed())
+    return {};
+  Operand parts = splitBySize(node, x, axis, extent, 1);
+  return mapLeaves(parts, [&](const Operand &part) { return Operand(node.compose.squeeze(part.tensor, {axis})); });
+}
+
+Operand sort(Node &node, StringRef axisName) {
+  Value x = node.tensor(0);
+  int64_t axis = node.axis(node.integer(axisName, 1, -1), node.rank(x));
+  bool descending = node.flag("descending", 2, false);
+  int64_t extent = node.failed() ? 1 : node.staticExtent(x, axis, "input 0");
+  return node.failed() ? Operand() : topAlong(node, x, extent, axis, !descending);
+}
+
+Operand scalars(Node &node, function_ref<AffineExpr(AffineExpr, AffineExpr)> combine) {
+  if (node.inputCount() < 2)
+    return node.fail("2 inputs are needed");
+  Extents x = node.extents("", 0), y = node.extents("", 1);
+  if (!node.failed() && (x.size() != 1 || y.size() != 1))
+    return node.fail("integers are needed");
+  return node.failed() ? Operand() : Operand::extent(combine(x.front(), y.front()));
+}
+
 Operand resize(Node &node, Value x, ArrayRef<int64_t> size, bool alignCorners, bool halfPixel, bool linear) {
   if (size.size() != 2)
     return node.fail("size has " + Twine(size.size()) + " entries, 2 are needed");
@@ -226,6 +283,13 @@ Operand resize(Node &node, Value x, ArrayRef<int64_t> size, bool alignCorners, b
     }
   }
   return x;
+}
+
+Operand resizeImage(Node &node, bool linear) {
+  Value x = node.tensor(0);
+  Integers size = node.integers("size", 1);
+  bool alignCorners = node.flag("align_corners", 2, false), halfPixel = node.flag("half_pixel_centers", 3, false);
+  return node.expectRank(x, 4, "input 0") ? resize(node, x, size, alignCorners, halfPixel, linear) : Operand();
 }
 
 } // namespace wasmind::mindir

@@ -40,7 +40,22 @@ Operand topAlong(Node &node, Value x, int64_t k, int64_t dim, bool smallest);
 /// x with zeros outside the triangle above or below a diagonal.
 Value triangle(Node &node, Value x, int64_t diagonal, bool upper);
 
+/// The halves of input 0 along the dimension of parameter 1, the last one by default. Null when it has none.
+std::pair<Value, Value> halves(Node &node, llvm::StringRef axis);
+
+/// The tensors of input 0 joined along a new dimension, parameter 1; and the slices of input 0 along a dimension.
+Operand stack(Node &node, llvm::StringRef axis);
+Operand unstack(Node &node, llvm::StringRef axis);
+
+/// (x, axis, descending): x sorted along the axis, and where its elements were.
+Operand sort(Node &node, llvm::StringRef axis);
+
+/// f(x, y) of two integers that may be run-time extents.
+Operand scalars(Node &node, llvm::function_ref<AffineExpr(AffineExpr, AffineExpr)> combine);
+
 /// Resamples the last two dimensions of x [N, C, H, W].
 Operand resize(Node &node, Value x, llvm::ArrayRef<int64_t> size, bool alignCorners, bool halfPixel, bool linear);
+/// The same of (x, size, align_corners, half_pixel_centers), where all but x are attributes in older files.
+Operand resizeImage(Node &node, bool linear);
 
 } // namespace wasmind::mindir

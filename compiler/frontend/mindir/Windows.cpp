@@ -110,6 +110,21 @@ Pool readPool(Node &node, bool hasDilation) {
   return pool;
 }
 
+Pool readImagePool(Node &node) {
+  Pool pool;
+  pool.x = node.tensor(0);
+  if (!node.expectRank(pool.x, 4, "input 0"))
+    return pool;
+  pool.kernel = perSpatial(node, node.integers("kernel_size", 1), 2, "kernel_size");
+  pool.window.strides = perSpatial(node, node.integers("strides", 2, Integers{1}), 2, "strides");
+  pool.window.dilations = {1, 1};
+  applyPadMode(node, padMode(node, "pad_mode", 3, "valid"), pool.x, pool.kernel, pool.window);
+  if (!node.failed() && pool.window.padLow.empty())
+    node.fail("pad_mode 'pad' is not supported");
+  pool.ok = !node.failed() && checkWindow(node, pool.kernel, pool.window);
+  return pool;
+}
+
 Operand convolution(Node &node, int64_t spatial, unsigned transposedAt) {
   Value x = node.tensor(0), weights = node.tensor(1), bias = node.optionalTensor(2);
   bool batched = node.rank(x) != spatial + 1; // a single image has no dimension N

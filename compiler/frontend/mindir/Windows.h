@@ -33,6 +33,8 @@ struct Pool {
   bool ok = false;
 };
 Pool readPool(Node &node, bool hasDilation);
+/// One of images: (x, kernel_size, strides, pad_mode), where all but x are attributes in older files.
+Pool readImagePool(Node &node);
 
 /// (x, weight, bias or None, stride, padding, dilation, groups) of the mint interface with `spatial` dimensions; with
 /// `transposedAt` these inputs follow dilation: transposed, output_padding, groups.

@@ -55,7 +55,7 @@ bool isScalarInteger(const ::onnx::ValueInfoProto &input) {
 
 } // namespace
 
-Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options,
+Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options,
                    const llvm::StringMap<std::string> &equalDims)
     : model(std::move(model)), context(context), options(options), equalDims(equalDims),
       builder(mlir::UnknownLoc::get(&context), &context) {}
@@ -312,7 +312,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
 
 //===- The model -----------------------------------------------------------------------------------------------===//
 
-llvm::Expected<Imported> Importer::run() {
+llvm::Expected<frontend::Imported> Importer::run() {
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
   const auto &proto = model->proto();
   const auto &graph = proto.graph();
@@ -350,14 +350,8 @@ llvm::Expected<Imported> Importer::run() {
       return failure;
     names.push_back(input.name());
   }
-  for (const auto &given : options.dims)
-    if (!usedDimNames.contains(given.first())) {
-      std::string known;
-      for (const auto &place : dimPlaces)
-        known += (known.empty() ? "" : ", ") + place.first().str();
-      return error("--dim " + given.first() + ": no dimension of that name; the inputs have " +
-                   (known.empty() ? "static shapes only" : known));
-    }
+  if (llvm::Error unknown = frontend::refuseUnknownDims(options, usedDimNames, llvm::to_vector(dimPlaces.keys())))
+    return error(llvm::toString(std::move(unknown)));
 
   auto function =
       mlir::func::FuncOp::create(mlir::UnknownLoc::get(&context), "run", mlir::FunctionType::get(&context, types, {}));
@@ -416,13 +410,13 @@ llvm::Expected<Imported> Importer::run() {
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");
-  return Imported{std::move(moduleOp), model, std::move(notes)};
+  return frontend::Imported{std::move(moduleOp), {model}, std::move(notes)};
 }
 
 // Exporters often leave the batch of several inputs unnamed. Where a node fails at which two such dimensions meet, they
 // are taken for one and the import starts again.
-static llvm::Expected<Imported> importModel(std::shared_ptr<Model> model, mlir::MLIRContext &context,
-                                            const ImportOptions &options) {
+static llvm::Expected<frontend::Imported> importModel(std::shared_ptr<Model> model, mlir::MLIRContext &context,
+                                                      const frontend::ImportOptions &options) {
   constexpr unsigned attempts = 16;
   llvm::StringMap<std::string> equalDims;
   llvm::Error first = llvm::Error::success();
@@ -444,15 +438,17 @@ static llvm::Expected<Imported> importModel(std::shared_ptr<Model> model, mlir::
   }
 }
 
-llvm::Expected<Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path, const ImportOptions &options) {
+llvm::Expected<frontend::Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,
+                                              const frontend::ImportOptions &options) {
   auto model = Model::read(path);
   if (!model)
     return model.takeError();
   return importModel(*model, context, options);
 }
 
-llvm::Expected<Imported> importOnnxBytes(mlir::MLIRContext &context, llvm::StringRef bytes, llvm::StringRef name,
-                                         llvm::StringRef directory, bool isText, const ImportOptions &options) {
+llvm::Expected<frontend::Imported> importOnnxBytes(mlir::MLIRContext &context, llvm::StringRef bytes,
+                                                   llvm::StringRef name, llvm::StringRef directory, bool isText,
+                                                   const frontend::ImportOptions &options) {
   auto model = Model::parse(bytes, name, directory, isText);
   if (!model)
     return model.takeError();

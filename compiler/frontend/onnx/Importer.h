@@ -17,10 +17,10 @@ std::string qualified(const ::onnx::NodeProto &node);
 class Importer {
 public:
   /// `equalDims` names dimensions that are another one under a second name.
-  Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const ImportOptions &options,
+  Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options,
            const llvm::StringMap<std::string> &equalDims);
 
-  llvm::Expected<Imported> run();
+  llvm::Expected<frontend::Imported> run();
   /// After a failure at a node: two of its dimensions that meet and might have to be equal, or none.
   const std::optional<std::pair<std::string, std::string>> &suggestion() const { return unequal; }
 
@@ -89,7 +89,7 @@ private:
 
   std::shared_ptr<Model> model;
   mlir::MLIRContext &context;
-  const ImportOptions &options;
+  const frontend::ImportOptions &options;
   const llvm::StringMap<std::string> &equalDims;
   std::optional<std::pair<std::string, std::string>> unequal;
   mlir::OwningOpRef<mlir::ModuleOp> moduleOp;

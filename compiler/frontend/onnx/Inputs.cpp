@@ -3,8 +3,6 @@
 
 namespace wasmind::onnx {
 
-constexpr int64_t leadingMax = 8, otherMax = 640; // of dimensions that the user does not bound
-
 llvm::Expected<AffineExpr> Importer::declareExtent(llvm::StringRef input, int64_t axis,
                                                    const ::onnx::TensorShapeProto::Dimension &dim) {
   if (dim.has_dim_value() && dim.dim_value() >= 0)
@@ -23,9 +21,8 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
   if (given != options.dims.end()) {
     auto [min, max] = given->second;
     usedDimNames.insert(name);
-    if (min < 0 || max < min || max > INT32_MAX)
-      return error("--dim " + llvm::Twine(name) + "=" + llvm::Twine(min) + ".." + llvm::Twine(max) +
-                   " is not a range of extents");
+    if (llvm::Error wrong = frontend::checkBounds(name, given->second))
+      return error(llvm::toString(std::move(wrong)));
     if (min == max)
       return mlir::getAffineConstantExpr(min, &context);
     fixedDims.insert(name);
@@ -35,7 +32,7 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
     notes.push_back("dimension '" + name + "' (" + place + ") is taken to equal '" + other->second + "'");
     return declareExtent(other->second, place, axis);
   }
-  return graph::declareDim(*moduleOp, name, 1, axis == 0 ? leadingMax : otherMax);
+  return graph::declareDim(*moduleOp, name, 1, axis == 0 ? frontend::defaultLeadingMax : frontend::defaultOtherMax);
 }
 
 // Two dimensions that the user left open and that stand in the same place of two inputs.

@@ -3,12 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand BatchMatMul(Node &node) {
-  Value a = node.tensor(0), b = node.tensor(1);
-  bool transposeA = node.flag("transpose_a", 2, false), transposeB = node.flag("transpose_b", 3, false);
-  if (node.failed())
-    return {};
-  return node.compose.matmul(a, b, transposeA, transposeB);
-}
+Operand BatchMatMul(Node &node) { return ops::MatMul(node); }
 
 } // namespace wasmind::mindir::ops

@@ -1,16 +1,8 @@
 //===- CumSum.cpp - CumSum(x, axis, exclusive, reverse) -----------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Reductions.h"
 
 namespace wasmind::mindir::ops {
 
-Operand CumSum(Node &node) {
-  Value x = node.tensor(0);
-  int64_t axis = node.axis(node.integer("axis", 1), node.rank(x));
-  bool exclusive = node.flag("exclusive", 2, false), reversed = node.flag("reverse", 3, false);
-  if (node.failed())
-    return {};
-  return Value(
-      graph::ScanOp::create(node.compose, node.compose.getLoc(), ReduceKind::Sum, x, axis, exclusive, reversed));
-}
+Operand CumSum(Node &node) { return cumulate(node, ReduceKind::Sum); }
 
 } // namespace wasmind::mindir::ops

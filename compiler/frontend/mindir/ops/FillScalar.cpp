@@ -3,12 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand FillScalar(Node &node) {
-  Extents shape = node.extents("shape", 0);
-  Value value = node.tensor(1);
-  if (Type type = node.declaredElement())
-    value = node.compose.cast(value, type);
-  return node.failed() ? Value() : node.compose.broadcastTo(value, shape);
-}
+Operand FillScalar(Node &node) { return ops::FillV2(node); }
 
 } // namespace wasmind::mindir::ops

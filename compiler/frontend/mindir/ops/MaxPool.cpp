@@ -4,21 +4,10 @@
 namespace wasmind::mindir::ops {
 
 Operand MaxPool(Node &node) {
-  Value x = node.tensor(0);
   expectChannelsFirst(node, "format", Node::none);
   expectChannelsFirst(node, "data_format", Node::none);
-  if (!node.expectRank(x, 4, "input 0"))
-    return {};
-  Integers kernel = perSpatial(node, node.integers("kernel_size", 1), 2, "kernel_size");
-  Compose::Window window;
-  window.strides = perSpatial(node, node.integers("strides", 2, Integers{1}), 2, "strides");
-  window.dilations = {1, 1};
-  applyPadMode(node, padMode(node, "pad_mode", 3, "valid"), x, kernel, window);
-  if (!node.failed() && window.padLow.empty())
-    return node.fail("pad_mode 'pad' is not supported");
-  if (node.failed() || !checkWindow(node, kernel, window))
-    return {};
-  return node.compose.maxPool(x, kernel, window);
+  Pool pool = readImagePool(node);
+  return pool.ok ? node.compose.maxPool(pool.x, pool.kernel, pool.window) : Value();
 }
 
 } // namespace wasmind::mindir::ops

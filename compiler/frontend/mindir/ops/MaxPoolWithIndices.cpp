@@ -3,16 +3,10 @@
 // MaxPoolWithIndices(x, kernel_size, stride, padding, dilation, ceil_mode, type): values alone
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Windows.h"
+#include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {
 
-Operand MaxPoolWithIndices(Node &node) {
-  Pool pool = readPool(node, /*hasDilation=*/true);
-  if (!pool.ok)
-    return {};
-  return Operand::tuple(
-      {node.compose.maxPool(pool.x, pool.kernel, pool.window), Operand::unavailable("the mask of a pool")});
-}
+Operand MaxPoolWithIndices(Node &node) { return ops::MaxPoolWithMask(node); }
 
 } // namespace wasmind::mindir::ops

@@ -1,13 +1,8 @@
 //===- NewOnes.cpp - NewOnes(x, shape: tuple, dtype) --------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
-Operand NewOnes(Node &node) {
-  Value x = node.tensor(0);
-  Extents shape = node.extents("size", 1);
-  Type type = node.dtype("dtype", 2);
-  return node.failed() ? Value() : node.compose.splat(shape, type ? type : node.element(x), 1);
-}
+Operand NewOnes(Node &node) { return fillNew(node, 1); }
 
 } // namespace wasmind::mindir::ops

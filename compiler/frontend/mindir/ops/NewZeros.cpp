@@ -1,13 +1,8 @@
 //===- NewZeros.cpp - NewZeros(x, shape: tuple, dtype) ------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
-Operand NewZeros(Node &node) {
-  Value x = node.tensor(0);
-  Extents shape = node.extents("size", 1);
-  Type type = node.dtype("dtype", 2);
-  return node.failed() ? Value() : node.compose.splat(shape, type ? type : node.element(x), 0);
-}
+Operand NewZeros(Node &node) { return fillNew(node, 0); }
 
 } // namespace wasmind::mindir::ops

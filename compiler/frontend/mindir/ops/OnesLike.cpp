@@ -1,12 +1,8 @@
 //===- OnesLike.cpp - OnesLike(x) ---------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
-Operand OnesLike(Node &node) {
-  Value x = node.tensor(0);
-  Type type = Type();
-  return node.failed() ? Value() : node.compose.splat(node.compose.extentsOf(x), type ? type : node.element(x), 1);
-}
+Operand OnesLike(Node &node) { return fillLike(node, 1); }
 
 } // namespace wasmind::mindir::ops

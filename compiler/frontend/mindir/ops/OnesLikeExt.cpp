@@ -1,12 +1,8 @@
 //===- OnesLikeExt.cpp - OnesLikeExt(x, dtype) --------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
-Operand OnesLikeExt(Node &node) {
-  Value x = node.tensor(0);
-  Type type = node.dtype("dtype", 1);
-  return node.failed() ? Value() : node.compose.splat(node.compose.extentsOf(x), type ? type : node.element(x), 1);
-}
+Operand OnesLikeExt(Node &node) { return fillLike(node, 1); }
 
 } // namespace wasmind::mindir::ops

@@ -7,14 +7,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand ResizeBilinear(Node &node) {
-  Value x = node.tensor(0);
-  Integers size = node.integers("size", Node::none);
-  bool alignCorners = node.flag("align_corners", Node::none, false),
-       halfPixel = node.flag("half_pixel_centers", Node::none, false);
-  if (!node.expectRank(x, 4, "input 0"))
-    return {};
-  return resize(node, x, size, alignCorners, halfPixel, /*linear=*/true);
-}
+Operand ResizeBilinear(Node &node) { return resizeImage(node, /*linear=*/true); }
 
 } // namespace wasmind::mindir::ops

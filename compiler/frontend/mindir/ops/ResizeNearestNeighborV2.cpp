@@ -7,13 +7,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand ResizeNearestNeighborV2(Node &node) {
-  Value x = node.tensor(0);
-  Integers size = node.integers("size", 1);
-  bool alignCorners = node.flag("align_corners", 2, false), halfPixel = node.flag("half_pixel_centers", 3, false);
-  if (!node.expectRank(x, 4, "input 0"))
-    return {};
-  return resize(node, x, size, alignCorners, halfPixel, /*linear=*/false);
-}
+Operand ResizeNearestNeighborV2(Node &node) { return resizeImage(node, /*linear=*/false); }
 
 } // namespace wasmind::mindir::ops

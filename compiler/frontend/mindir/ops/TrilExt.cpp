@@ -1,12 +1,8 @@
 //===- TrilExt.cpp - TrilExt(x, diagonal): the lower triangle, the rest 0 -----------------------------------------===//
-#include "compiler/frontend/mindir/Shapes.h"
+#include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {
 
-Operand TrilExt(Node &node) {
-  Value x = node.tensor(0);
-  int64_t diagonal = node.integer("diagonal", 1, 0);
-  return node.failed() ? Value() : triangle(node, x, diagonal, /*upper=*/false);
-}
+Operand TrilExt(Node &node) { return ops::Tril(node); }
 
 } // namespace wasmind::mindir::ops

@@ -1,14 +1,8 @@
 //===- Zeros.cpp - Zeros(shape: tuple, dtype) ---------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
-Operand Zeros(Node &node) {
-  Extents shape = node.extents("shape", 0);
-  Type type = node.dtype("dtype", 1);
-  if (!type)
-    type = node.declaredElement() ? node.declaredElement() : node.compose.getF32Type();
-  return node.failed() ? Value() : node.compose.splat(shape, type, 0);
-}
+Operand Zeros(Node &node) { return fill(node, 0); }
 
 } // namespace wasmind::mindir::ops

@@ -1,12 +1,8 @@
 //===- ZerosLike.cpp - ZerosLike(x) -------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
-Operand ZerosLike(Node &node) {
-  Value x = node.tensor(0);
-  Type type = Type();
-  return node.failed() ? Value() : node.compose.splat(node.compose.extentsOf(x), type ? type : node.element(x), 0);
-}
+Operand ZerosLike(Node &node) { return fillLike(node, 0); }
 
 } // namespace wasmind::mindir::ops

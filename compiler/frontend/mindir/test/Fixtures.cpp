@@ -141,7 +141,11 @@ TEST(Import, BoundsOpenExtents) {
   EXPECT_NE(printed("210/mlp_dynamic_batch.mindir", options).find("tensor<4x16xf32>"), std::string::npos);
   options.dims["x.0"] = {4, 2};
   EXPECT_EQ(printed("210/mlp_dynamic_batch.mindir", options),
-            "mlp_dynamic_batch.mindir: the bounds 4..2 of extent x.0 are not in order");
+            "mlp_dynamic_batch.mindir: --dim x.0=4..2 is not a range of extents");
+  options.dims.clear();
+  options.dims["x.1"] = {4, 4};
+  EXPECT_EQ(printed("210/mlp_dynamic_batch.mindir", options),
+            "mlp_dynamic_batch.mindir: --dim x.1: no dimension of that name; the inputs have x.0");
 }
 
 } // namespace

@@ -14,15 +14,15 @@ inline std::string modelText(llvm::StringRef body, int opset = 17, llvm::StringR
       .str();
 }
 
-inline ImportOptions withDims(std::initializer_list<std::pair<llvm::StringRef, DimBounds>> dims) {
-  ImportOptions options;
+inline frontend::ImportOptions withDims(std::initializer_list<std::pair<llvm::StringRef, frontend::DimBounds>> dims) {
+  frontend::ImportOptions options;
   for (auto [name, bounds] : dims)
     options.dims[name] = bounds;
   return options;
 }
 
 /// The IR, or "error: <text>".
-inline std::string importText(llvm::StringRef text, const ImportOptions &options = {}) {
+inline std::string importText(llvm::StringRef text, const frontend::ImportOptions &options = {}) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   auto imported = importOnnxBytes(context, text, "m.onnx", "", /*isText=*/true, options);
   if (!imported)
@@ -35,7 +35,7 @@ inline std::string importText(llvm::StringRef text, const ImportOptions &options
   return ir;
 }
 
-inline std::string importGraph(llvm::StringRef body, int opset = 17, const ImportOptions &options = {}) {
+inline std::string importGraph(llvm::StringRef body, int opset = 17, const frontend::ImportOptions &options = {}) {
   return importText(modelText(body, opset), options);
 }
 

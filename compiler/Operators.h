@@ -1,0 +1,85 @@
+//===- Operators.h - tensor expressions to objects, archives and operator libraries -------------------------------===//
+//
+// The compiler of single operators as a library. No LLVM type appears here.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "abi/Signature.h"
+#include "compiler/frontend/expr/Expression.h"
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace wasmind {
+
+/// How the arguments of a call reach the kernels (runtime/guest/Operator.h).
+enum class Family {
+  Elementwise, ///< any ranks, broadcast as numpy does; the definition is a formula for one element
+  Expression,  ///< fixed ranks; the definition is tensors over placeholders
+  Row,         ///< along one axis of input 0; the definition is of a matrix whose rows run along that axis
+  Reduction,   ///< the same, with one result per row
+};
+
+/// Value of a reduction's attribute `axis`, its default: over all axes.
+inline constexpr int64_t allAxes = 2147483647;
+
+/// An operator by its name, its formula and the element types it is built for.
+struct Operator {
+  std::string name;
+  Family family = Family::Elementwise;
+  std::vector<std::string> inputs;
+  /// Of Row the first is `axis`, of Reduction the first two are `axis` and `keepdims`, which the definition does not
+  /// see. Expression has none.
+  std::vector<abi::Attribute> attributes;
+  std::vector<std::string> outputs = {"out"};
+  std::vector<abi::Variant> variants; ///< element types of inputs and outputs, tried in order
+
+  /// Elementwise: the result's element from those of the inputs and then the attributes, which have the element type of
+  /// input 0. Called once per variant, with values of its types.
+  std::function<te::Expr(const std::vector<te::Expr> &)> formula;
+  /// Expression: placeholders in the order of `inputs` and results in the order of `outputs`, with the types of the
+  /// variant. An extent of an input that is just a var binds it.
+  /// Row, Reduction: placeholders [rows, n] of input 0, where rows and n are its first two vars, [n] of the other
+  /// inputs, [1] of the attributes the definition sees; results [rows, n], or [rows] of a reduction.
+  struct Tensors {
+    std::vector<te::Tensor> inputs, outputs;
+  };
+  std::function<Tensors(const abi::Variant &)> define;
+};
+
+/// An object file of another compiler whose `__tvm_ffi_*` functions become operators.
+struct LinkedObject {
+  std::string path;
+};
+
+struct LibraryOptions {
+  std::vector<Operator> operators;
+  std::vector<LinkedObject> links;
+  bool relaxedSimd = false;
+  std::string engineHint = "any"; ///< v8, cranelift or any
+  int optLevel = 2;
+  /// Files to write, each whole or not at all; an empty name is not wanted.
+  std::string module;        ///< wasm_ops.wasm
+  std::string archive;       ///< libops_wasm32.a: operators and the runtime they need
+  std::string objectsFolder; ///< <operator in small letters>.o each; made when it is not there
+  std::string header;        ///< declarations for C programs that link the archive
+  /// Called as work goes on, with the operator that is compiled.
+  std::function<void(const std::string &name)> progress;
+};
+
+struct LibraryResult {
+  std::string error; ///< empty on success: one line that names the operator and the reason
+  struct Compiled {
+    std::string name;
+    uint64_t objectBytes = 0;
+    bool vectorised = true; ///< every kernel's inner loop
+  };
+  std::vector<Compiled> operators;
+  uint64_t moduleBytes = 0, archiveBytes = 0;
+};
+
+/// Compiles and links. Errors: two operators of one name; a definition that is wrong, by operator; a symbol of a linked
+/// object that nothing defines. Thread-safe.
+LibraryResult buildLibrary(const LibraryOptions &options);
+
+} // namespace wasmind

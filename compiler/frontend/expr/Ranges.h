@@ -1,0 +1,28 @@
+//===- Ranges.h - what indices can be ----------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/graph/Dimensions.h"
+
+namespace wasmind::te {
+
+/// Bounds of integer expressions over axes (dims d0, d1, ..., each 0 <= d < its extent) and vars (symbols, within the
+/// bounds of the module's named dimensions). Sound, not complete: what is not proved may still be true.
+class Ranges {
+public:
+  Ranges(llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<graph::NamedDim> dims)
+      : extents(extents), dims(dims) {}
+
+  /// Whether `e` is never negative where all `facts` are not, at any point there is.
+  bool isNonNegative(mlir::AffineExpr e, llvm::ArrayRef<mlir::AffineExpr> facts = {}) const;
+  /// The bound of `e` over all values of the axes, as an expression over vars; none when it is not known.
+  std::optional<mlir::AffineExpr> lowest(mlir::AffineExpr e) const;
+  std::optional<mlir::AffineExpr> highest(mlir::AffineExpr e) const;
+
+private:
+  llvm::ArrayRef<mlir::AffineExpr> extents;
+  llvm::ArrayRef<graph::NamedDim> dims;
+
+  std::optional<mlir::AffineExpr> withoutDivisions(mlir::AffineExpr e) const;
+  bool proves(mlir::AffineExpr e) const;
+};
+
+} // namespace wasmind::te

@@ -1,0 +1,196 @@
+// Convolutions, windows and top_k whose extents are known at run time only.
+#include "compiler/loops/test/Batch.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops::test {
+namespace {
+
+using Ints = SmallVector<int64_t>;
+using Extents = SmallVector<AffineExpr>;
+
+/// Declares dimensions of one batch whose run-time extents are the lower bounds, the upper bounds, or in between.
+class NamedDims {
+public:
+  NamedDims(Batch &batch, unsigned part) : batch(batch), part(part % 3) {}
+
+  AffineExpr next(int64_t min, int64_t max) {
+    int64_t actual = part == 0 ? min : part == 1 ? max : batch.integer(min, max);
+    return batch.dim("d" + std::to_string(count++), min, max, actual);
+  }
+  /// Named more often than not.
+  AffineExpr some(int64_t min, int64_t max) {
+    return batch.chance(0.7) ? next(min, max) : batch.fixed(batch.integer(min, max));
+  }
+
+private:
+  Batch &batch;
+  unsigned part, count = 0;
+};
+
+/// A sliding window along one dimension, and the smallest extent that holds it.
+struct Sliding {
+  int64_t size, stride, low, high, dilation;
+
+  Sliding(Batch &batch, bool transposed)
+      : size(batch.pick({1, 2, 3, 3, 5})), stride(batch.pick({1, 1, 2, 3})),
+        low(batch.integer(transposed ? 0 : -1, size - 1)), high(batch.integer(transposed ? 0 : -1, size - 1)),
+        dilation(batch.pick({1, 1, 2})) {
+    if (transposed && low + high > 2)
+      low = high = 0;
+  }
+  int64_t smallest() const { return std::max<int64_t>(1, dilation * (size - 1) + 1 - low - high); }
+};
+
+/// The attributes of an operation that slides along several dimensions.
+struct Slides {
+  Ints sizes, strides, low, high, dilations;
+
+  void add(const Sliding &slide) {
+    sizes.push_back(slide.size);
+    strides.push_back(slide.stride);
+    low.push_back(slide.low);
+    high.push_back(slide.high);
+    dilations.push_back(slide.dilation);
+  }
+};
+
+void addConvolve(Batch &batch, NamedDims &dims, Type type, bool transposed = false) {
+  int64_t spatial = batch.integer(1, 2), groups = batch.pick({1, 1, 2, 4}), depthwise = batch.chance(0.3);
+  int64_t channels = depthwise ? 1 : batch.pick({1, 3, 4}), outputs = groups * batch.pick({1, 2, 3, 8});
+  if (depthwise)
+    groups = outputs = batch.pick({3, 8, 20});
+  Extents in{dims.some(1, 3)};
+  Slides slides;
+  std::string label = (transposed ? "transposed convolve " : "convolve ") + nameOf(type);
+  for (int64_t i = 0; i < spatial; ++i) {
+    Sliding slide(batch, transposed);
+    in.push_back(i == 0 ? dims.next(slide.smallest(), slide.smallest() + 11)
+                        : dims.some(slide.smallest(), slide.smallest() + 11));
+    slides.add(slide);
+    label += llvm::formatv(" k{0}s{1}p{2},{3}d{4}", slide.size, slide.stride, slide.low, slide.high, slide.dilation);
+  }
+  in.push_back(batch.fixed(channels * groups));
+  Ints weights = slides.sizes;
+  weights.append({channels, outputs});
+  label += llvm::formatv(" {0}->{1} in {2}", channels * groups, outputs, groups);
+  std::optional<Span> span = type.isF16() || type.isBF16() ? std::optional<Span>({-0.5, 0.5}) : std::nullopt;
+  Value x = batch.inputOf(in, type, span);
+  Value w = batch.chance(0.7) ? batch.constant(weights, type, span) : batch.input(weights, type, span);
+  OpBuilder &b = batch.builder;
+  Value result = ConvolveOp::create(b, b.getUnknownLoc(), x, w, slides.strides, slides.low, slides.high,
+                                    slides.dilations, groups, transposed)
+                     .getResult();
+  if (isa<FloatType>(type) && batch.chance(0.5))
+    result = batch.builder.relu(batch.builder.add(result, batch.constant({outputs}, type)));
+  batch.expect(result, label);
+}
+
+TEST(NamedExtents, Convolve) {
+  for (unsigned part = 0; part < 5; ++part) {
+    Batch batch(7000 + part);
+    NamedDims dims(batch, part);
+    for (int i = 0; i < 8; ++i)
+      addConvolve(batch, dims, typeNamed("f32"));
+    batch.check(part ? twoTargets : allTargets, /*rewrite=*/part >= 3);
+  }
+}
+
+TEST(NamedExtents, ConvolveOfEveryType) {
+  for (unsigned part = 0; part < 3; ++part) {
+    Batch batch(7100 + part);
+    NamedDims dims(batch, part);
+    for (Type type : allTypes())
+      if (!type.isInteger(1))
+        addConvolve(batch, dims, type);
+    batch.check();
+  }
+}
+
+TEST(NamedExtents, TransposedConvolve) {
+  for (unsigned part = 0; part < 3; ++part) {
+    Batch batch(7200 + part);
+    NamedDims dims(batch, part);
+    for (int i = 0; i < 6; ++i)
+      addConvolve(batch, dims, typeNamed("f32"), /*transposed=*/true);
+    batch.check(twoTargets, /*rewrite=*/true);
+  }
+}
+
+TEST(NamedExtents, Window) {
+  for (unsigned part = 0; part < 3; ++part) {
+    Batch batch(7300 + part);
+    NamedDims dims(batch, part);
+    for (Type type : allTypes()) {
+      SmallVector<ReduceKind> kinds{ReduceKind::Sum, ReduceKind::Prod, ReduceKind::Max, ReduceKind::Min};
+      if (type.isInteger(1))
+        kinds = {ReduceKind::And, ReduceKind::Or};
+      ReduceKind kind = kinds[batch.integer(0, kinds.size() - 1)];
+      Extents in;
+      Slides slides;
+      for (int64_t d = 0, rank = batch.integer(1, 4); d < rank; ++d) {
+        Sliding slide(batch, false);
+        if (d && batch.chance(0.4)) {
+          slide.size = slide.stride = slide.dilation = 1;
+          slide.low = slide.high = 0;
+        }
+        in.push_back(d == 0 ? dims.next(slide.smallest(), slide.smallest() + 5)
+                            : dims.some(slide.smallest(), slide.smallest() + 5));
+        slides.add(slide);
+      }
+      Value x = batch.inputOf(in, type, isa<FloatType>(type) ? std::optional<Span>({0.5, 1.2}) : std::nullopt);
+      OpBuilder &b = batch.builder;
+      batch.expect(WindowOp::create(b, b.getUnknownLoc(), kind, x, slides.sizes, slides.strides, slides.low,
+                                    slides.high, slides.dilations)
+                       .getResult(),
+                   "window " + stringifyReduceKind(kind) + " " + nameOf(type));
+    }
+    batch.check();
+  }
+}
+
+// MaxPool with an epilogue, and the mean of windows: what the front ends make of pools.
+TEST(NamedExtents, Pools) {
+  for (unsigned part = 0; part < 3; ++part) {
+    Batch batch(7400 + part);
+    NamedDims dims(batch, part);
+    Compose &b = batch.builder;
+    Value image =
+        batch.inputOf({dims.next(1, 3), batch.fixed(5), dims.next(4, 20), dims.next(4, 20)}, typeNamed("f32"));
+    Compose::Window window;
+    window.strides = {2, 2};
+    window.padLow = window.padHigh = window.dilations = {1, 1};
+    batch.expect(b.relu(b.maxPool(image, {3, 3}, window)), "max pool");
+    batch.expect(b.averagePool(image, {3, 3}, window, /*countPadding=*/false), "average pool");
+    batch.expect(b.averagePool(image, {3, 3}, window, /*countPadding=*/true), "average pool with padding");
+    batch.check(twoTargets, /*rewrite=*/part == 2);
+  }
+}
+
+TEST(NamedExtents, TopK) {
+  for (unsigned part = 0; part < 3; ++part) {
+    Batch batch(7500 + part);
+    NamedDims dims(batch, part);
+    OpBuilder &b = batch.builder;
+    for (Type type : allTypes()) {
+      if (type.isInteger(1))
+        continue;
+      int64_t k = batch.integer(1, 6);
+      Extents in;
+      for (int64_t outer = batch.integer(0, 2); outer > 0; --outer)
+        in.push_back(dims.some(1, 5));
+      in.push_back(dims.next(k, k + 20));
+      // Few different elements: ties are ordered by index.
+      Value x = batch.inputOf(in, type, isa<FloatType>(type) ? Span{-1, 1} : Span{0, 5});
+      auto top = TopKOp::create(b, b.getUnknownLoc(), x, k, batch.chance(0.5));
+      batch.expect(top.getValues(), "top_k values " + nameOf(type));
+      batch.expect(top.getIndices(), "top_k indices " + nameOf(type));
+    }
+    batch.check();
+  }
+}
+
+} // namespace
+} // namespace wasmind::loops::test

@@ -1,0 +1,107 @@
+"""Tensor expressions: operators written as formulas, with the words of TVM's te.
+
+    n, m, l = te.var("n"), te.var("m"), te.var("l")
+    A = te.placeholder((n, l), "float32", name="A")
+    B = te.placeholder((l, m), "float32", name="B")
+    k = te.reduce_axis(l, name="k")
+    C = te.compute((n, m), lambda i, j: te.sum(A[i, k] * B[k, j], axis=k), name="C")
+    model = wasmind.compile([A, B, C], dims={"n": (1, 64), "m": (1, 64), "l": (1, 64)})
+
+compiler/frontend/expr/Expression.h has the rules. Python's operators mean what they do for its numbers: `//` and `%` round
+down, `/` is for floats; `& | ~` of bool are logical. What is wrong raises WasmindError InvalidArgument where it is written.
+"""
+
+import inspect
+
+from . import _compiler
+from .error import WasmindError
+
+_te = _compiler.te
+Axis, Expr, Tensor = _te.Axis, _te.Expr, _te.Tensor
+
+var, cast, const, select = _te.var, _te.cast, _te.const, _te.select
+if_then_else = select
+min_value, max_value = _te.min_value, _te.max_value
+abs, sign, exp, log, sqrt, rsqrt, reciprocal = _te.abs, _te.sign, _te.exp, _te.log, _te.sqrt, _te.rsqrt, _te.reciprocal
+floor, ceil, round, trunc, isnan = _te.floor, _te.ceil, _te.round, _te.trunc, _te.isnan
+sin, cos, tan, asin, acos, atan, atan2 = _te.sin, _te.cos, _te.tan, _te.asin, _te.acos, _te.atan, _te.atan2
+sinh, cosh, tanh, asinh, acosh, atanh = _te.sinh, _te.cosh, _te.tanh, _te.asinh, _te.acosh, _te.atanh
+sigmoid, erf, pow = _te.sigmoid, _te.erf, _te.pow
+floordiv, floormod, truncdiv, truncmod = _te.floordiv, _te.floormod, _te.truncdiv, _te.truncmod
+
+
+def placeholder(shape, dtype="float32", name="placeholder"):
+    """An input. shape: numbers, vars and expressions of them; () is a scalar, read as `x[()]` or `x()`."""
+    return _te.placeholder(_shape(shape), dtype, name)
+
+
+def reduce_axis(extent, name="k"):
+    """What a sum runs over: an extent, or the pair (0, extent)."""
+    if isinstance(extent, (tuple, list)):
+        if len(extent) != 2 or not isinstance(extent[0], int) or extent[0] != 0:
+            raise WasmindError("InvalidArgument", f"axis '{name}': {extent!r} is neither an extent nor (0, extent)")
+        extent = extent[1]
+    return _te.reduce_axis(extent, name)
+
+
+def compute(shape, fcompute, name="compute"):
+    """A tensor by a formula for its elements: `fcompute` is called once with one index per dimension."""
+    shape = _shape(shape)
+    parameters = inspect.signature(fcompute).parameters.values()
+    positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if any(p.kind == p.VAR_POSITIONAL for p in parameters):
+        positional += [f"i{axis}" for axis in range(len(positional), len(shape))]
+    if len(positional) != len(shape):
+        raise WasmindError(
+            "InvalidArgument",
+            f"tensor '{name}': its function takes {len(positional)} indices, but its shape has {len(shape)} dimensions")
+    return _te.compute(shape, fcompute, name, positional)
+
+
+def sum(element, axis):
+    """The sum over an axis or a list of axes."""
+    return _te.reduce_sum(element, _axes(axis))
+
+
+def prod(element, axis):
+    """The product over an axis or a list of axes."""
+    return _te.reduce_prod(element, _axes(axis))
+
+
+def max(element, other=None, *, axis=None):
+    """The largest over `axis`, or the larger of two."""
+    return _te.max(element, other) if axis is None else _te.reduce_max(element, _axes(axis))
+
+
+def min(element, other=None, *, axis=None):
+    """The smallest over `axis`, or the smaller of two."""
+    return _te.min(element, other) if axis is None else _te.reduce_min(element, _axes(axis))
+
+
+def all(*conditions, axis=None):
+    """Whether all conditions hold: of one over `axis`, or of those given."""
+    return _joined(conditions, axis, _te.reduce_all, lambda a, b: a & b)
+
+
+def any(*conditions, axis=None):
+    """Whether one of the conditions holds: of one over `axis`, or of those given."""
+    return _joined(conditions, axis, _te.reduce_any, lambda a, b: a | b)
+
+
+def _joined(conditions, axis, reduce, join):
+    if not conditions or (axis is not None and len(conditions) != 1):
+        raise WasmindError("InvalidArgument", "takes one condition with an axis, or several without")
+    if axis is not None:
+        return reduce(conditions[0], _axes(axis))
+    result = conditions[0]
+    for condition in conditions[1:]:
+        result = join(result, condition)
+    return result
+
+
+def _shape(shape):
+    return list(shape) if isinstance(shape, (tuple, list)) else [shape]
+
+
+def _axes(axis):
+    return list(axis) if isinstance(axis, (tuple, list)) else [axis]

@@ -1,0 +1,12 @@
+//===- Half.h - 16-bit floating point
+//------------------------------------------------------------------------------===//
+#pragma once
+#include <stdint.h>
+
+namespace wasmind::guest {
+
+/// The nearest binary16 or bfloat16, ties to even, rounded once; NaN stays NaN.
+uint16_t toHalf(double value);
+uint16_t toBrainFloat(double value);
+
+} // namespace wasmind::guest

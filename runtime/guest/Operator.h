@@ -1,0 +1,102 @@
+//===- Operator.h - what the compiler emits for an operator, and what the guest does with it
+//-----------------------===//
+//
+// An operator object holds kernels, one OperatorTable, and one function `__tvm_ffi_<Name>`, which hands its arguments
+// and the table to a family below. The family checks the arguments, finds the variant, brings the tensors into the form
+// the kernel wants and calls it. The compiler writes the same layout as data of wasm32; the assertions below are its
+// offsets.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "runtime/guest/tvm_ffi.h"
+
+extern "C" {
+
+/// Inputs, attributes and outputs of one call as dense row-major data, in this order.
+/// An elementwise kernel is also called with an output at the very address of an input: it reads an element before it
+/// writes that element. Otherwise nothing that is written overlaps anything else.
+/// \returns 0, or 1 when wasmind_workspace_allocate had no memory.
+typedef int32_t (*Kernel)(void *const *operands);
+
+/// The kernels of one combination of element types.
+struct Variant {
+  uint8_t dtypes[12]; ///< codes of abi.def of inputs, attributes, outputs in order; unused ones are 0
+  int32_t *extents;   ///< where the kernel reads its extents; written before every call
+  /// Elementwise, extents[0] = n: [0] takes n elements of every input; of an operator with two inputs [1] takes one
+  /// element of the second input, [2] one of the first (null: the guest repeats the element).
+  /// Expression: [0].
+  Kernel kernels[4];
+  const char *direct; ///< null
+};
+
+struct OperatorTable {
+  const char *name;                              ///< "Add"
+  uint8_t inputs, attributes, outputs, variants; ///< counts; inputs + attributes + outputs <= 12
+  const Variant *variant;                        ///< [variants]; the first whose inputs match is called
+  const int32_t *shapes;                         ///< of an expression: see wasmind_expression; else null
+};
+
+static_assert(sizeof(Variant) == 36 && offsetof(Variant, extents) == 12 && offsetof(Variant, kernels) == 16 &&
+              offsetof(Variant, direct) == 32);
+static_assert(sizeof(OperatorTable) == 16 && offsetof(OperatorTable, inputs) == 4 &&
+              offsetof(OperatorTable, variant) == 8 && offsetof(OperatorTable, shapes) == 12);
+
+/// Words of a shape program, postfix. `ShapeConstant` and `ShapeVariable` are followed by their operand.
+enum ShapeWord : int32_t {
+  ShapeConstant = 0,
+  ShapeVariable = 1,
+  ShapeAdd = 2,
+  ShapeMultiply = 3,
+  ShapeFloorDivide = 4,
+  ShapeCeilDivide = 5,
+  ShapeModulo = 6,
+  ShapeMaximum = 7,
+  ShapeMinimum = 8,
+};
+
+// The families. Arguments are those of the operator: first one tensor per input, then one number per attribute, then
+// per output a tensor to write, or None, which is overwritten with a new tensor of the caller (one wasmind_free of the
+// descriptor's address frees all of it).
+//
+// Each returns 0, or -1 with the text "KIND: Name: message" at wasmind_error(): TypeError (count or kind of the
+// arguments, element types), ValueError (shape, place, overlap), MemoryError. Then no output was allocated; the
+// contents of given ones are undefined after a MemoryError and untouched otherwise. No argument, however wrong, is
+// followed out of the module's memory. One thread per instance.
+
+/// One output; inputs of any rank up to 8 are broadcast as numpy does. Calls kernels once per row: the dimensions in
+/// which all operands are dense are one row. Attributes are passed as one element of the variant's element type.
+int32_t wasmind_elementwise(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
+
+/// The same for operators without attributes. A module all of whose operators use the `_tensors` families is about
+/// 700 bytes smaller.
+int32_t wasmind_elementwise_tensors(const OperatorTable *table, const TVMFFIAny *args, int32_t count,
+                                    TVMFFIAny *result);
+
+/// Fixed ranks and one call of kernels[0]. `table->shapes` is: the number of variables, then for each input and then
+/// each output its rank, then per axis the number of words of a program and these words. An axis of an input whose
+/// program is just a variable binds it where it occurs first; every other program must yield the tensor's extent.
+/// extents[v] = variable v, at most 64 of them. A program needs a stack of at most 16; division rounds down (up for
+/// ShapeCeilDivide), the remainder has the sign of the divisor. Outputs must not overlap inputs or each other.
+/// Tensors that are not dense are copied to or from scratch memory.
+int32_t wasmind_expression(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
+int32_t wasmind_expression_tensors(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
+
+/// Along one axis of input 0, which may have any rank; further inputs are vectors of the axis's extent. Attributes:
+/// `axis` (i64; negative counts from the end, 2^31 - 1 is all axes at once), of RowReduces then `keepdims` (bool), then
+/// those that the kernel gets. `table->shapes` is one word, a RowForm. kernels[0] takes a dense matrix
+/// [extents[0]][extents[1]] whose rows run along the axis, the vectors, the attributes; its outputs are matrices or one
+/// element per row.
+int32_t wasmind_row(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
+
+enum RowForm : int32_t {
+  RowKeeps = 0,   ///< outputs have the shape of input 0
+  RowReduces = 1, ///< outputs lack the axis, or have extent 1 there with keepdims
+};
+
+// For kernels.
+
+/// Scratch memory, aligned to 64 bytes; null when there is no more. Released in any order, best last in, first out.
+void *wasmind_workspace_allocate(uint32_t byteLength);
+void wasmind_workspace_release(void *workspace);
+
+} // extern "C"

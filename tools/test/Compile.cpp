@@ -1,0 +1,91 @@
+// `wasmind compile` from outside: what each --emit writes, and --verify.
+#include "tools/test/Commands.h"
+
+using namespace wasmind;
+using namespace wasmind::tools;
+
+namespace {
+
+class Compile : public Commands {
+protected:
+  Compile() {
+    write("mm.onnxtxt", "(float[24,40] a) => (float[24,33] y) <float[40,33] w = {" + weights() +
+                            "}> { p = MatMul(a, w) y = Tanh(p) }");
+    write("dynamic.onnxtxt", "(float[rows,8] a, float[rows,8] b) => (float[rows,8] y) { y = Add(a, b) }");
+    write("unknown.onnxtxt", "(float[2] a) => (float[2] y) { y = NoSuchOperator(a) }");
+  }
+
+  void write(const std::string &name, const std::string &graph) {
+    std::ofstream(file(name)) << "<ir_version: 8, opset_import: [\"\" : 17]>\ntest " << graph << "\n";
+  }
+  std::string read(const std::string &name) const {
+    std::ifstream stream(file(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+  static std::string weights() {
+    std::string text;
+    for (int i = 0; i < 40 * 33; ++i)
+      text += (i ? ", " : "") + std::to_string(0.01 * (i % 37 - 18));
+    return text;
+  }
+  static bool contains(const std::string &text, const std::string &part) {
+    return text.find(part) != std::string::npos;
+  }
+};
+
+} // namespace
+
+TEST_F(Compile, EmitsText) {
+  Outcome wat = run("compile @mm.onnxtxt -o - --emit=wat --features=relaxed-simd");
+  ASSERT_EQ(wat.exitCode, 0) << wat.errors;
+  EXPECT_EQ(wat.output.rfind("(module", 0), 0u);
+  for (const char *part : {"(export \"run\")", "(export \"memory\")", "f32x4.relaxed_madd", "(data "})
+    EXPECT_TRUE(contains(wat.output, part)) << part;
+  EXPECT_EQ(run("compile @mm.onnxtxt -o @mm.wat --emit=wat --weights=external").exitCode, 0);
+  EXPECT_LT(read("mm.wat").size(), wat.output.size()) << "without the weights";
+  EXPECT_FALSE(contains(read("mm.wat"), "relaxed_madd"));
+
+  Outcome llvm = run("compile @mm.onnxtxt -o - --emit=llvm");
+  ASSERT_EQ(llvm.exitCode, 0) << llvm.errors;
+  for (const char *part :
+       {"target triple = \"wasm32", "target datalayout = \"e-", "define i32 @run()", "getelementptr"})
+    EXPECT_TRUE(contains(llvm.output, part)) << part;
+  Outcome mlir = run("compile @mm.onnxtxt -o - --emit=mlir");
+  EXPECT_TRUE(contains(mlir.output, "llvm.func @run()")) << mlir.errors;
+}
+
+TEST_F(Compile, EmitsObjectsAndArchives) {
+  ASSERT_EQ(run("compile @mm.onnxtxt -o @mm.o --emit=object").exitCode, 0);
+  ASSERT_EQ(run("compile @mm.onnxtxt -o @libmm.a --emit=archive").exitCode, 0);
+  const std::string object = read("mm.o"), archive = read("libmm.a");
+  EXPECT_EQ(object.substr(0, 4), std::string("\0asm", 4));
+  EXPECT_EQ(archive.rfind("!<arch>\n/ ", 0), 0u) << "the symbol table stands first";
+  EXPECT_TRUE(contains(archive.substr(0, 200), "run")) << "it has the exported function";
+  EXPECT_TRUE(contains(archive, "mm.o/"));
+  EXPECT_TRUE(contains(archive, object));
+}
+
+TEST_F(Compile, VerifiesAgainstTheGraph) {
+  Outcome fixed = run("compile @mm.onnxtxt -o @mm.wasm --verify");
+  EXPECT_EQ(fixed.exitCode, 0) << fixed.errors;
+  EXPECT_TRUE(contains(fixed.output, "y: largest difference ")) << fixed.output;
+  EXPECT_TRUE(contains(fixed.output, "equal within the tolerance")) << fixed.output;
+  // The interpreter adds in another order: without any tolerance the two differ.
+  Outcome differs = run("compile @mm.onnxtxt -o @mm.wasm --tolerance=0 --verify");
+  EXPECT_EQ(differs.exitCode, 3) << differs.output;
+  EXPECT_TRUE(contains(differs.output, "over the tolerance")) << differs.output;
+
+  Outcome dynamic = run("compile @dynamic.onnxtxt --verify -o @dynamic.wasm --dim rows=1..6");
+  EXPECT_EQ(dynamic.exitCode, 0) << dynamic.errors;
+  EXPECT_TRUE(contains(dynamic.output, "y at rows=6: ")) << dynamic.output;
+  EXPECT_TRUE(contains(dynamic.output, "y at rows=3: ")) << dynamic.output;
+}
+
+TEST_F(Compile, RefusesWhatDoesNotGoTogether) {
+  expectError("compile @mm.onnxtxt -o - --emit=archive", 2, "a binary does not go to standard output");
+  expectError("compile @mm.onnxtxt -o @x --emit=wat --verify", 2, "--verify runs a module");
+  expectError("compile @mm.onnxtxt -o @x --emit=llvm --stop-after=graph", 2, "--emit=llvm is made by the last stage");
+  expectError("compile @mm.onnxtxt -o @x --emit=elf", 2, "--emit");
+  expectError("compile @unknown.onnxtxt -o @x --emit=wat", 1, "unknown.onnxtxt: node 'y' (NoSuchOperator");
+  EXPECT_FALSE(std::filesystem::exists(file("x")));
+}
