@@ -11,7 +11,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 export CCACHE_PCH_EXTSUM := 1
 
-.PHONY: help setup build demo test bench format docs tidy clean
+.PHONY: help setup build demo test bench format docs pages operators tidy clean
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
@@ -35,6 +35,13 @@ format: ## formats the C++ sources
 
 docs: ## writes the pages of docs/generated that follow from the tree
 	@python3 docs/generate.py
+
+pages: ## runs the operators' tests and writes docs/generated/operators.md from what passed
+	@install/steps.sh $(all)
+	@WASMIND_WRITE_PAGES=1 build/venv/bin/python -m pytest -q --rootdir test test/differential/test_operators.py
+
+operators: ## builds operators, ours and TVM's, to objects, archive and module and runs them from C++ on wasmtime
+	@install/steps.sh $(all) operators
 
 tidy: ## runs clang-tidy with the checks of .clang-tidy over the C++ sources
 	@run-clang-tidy-22 -quiet -p build '^$(CURDIR)/(abi|compiler|runtime/host|tools)/'

@@ -1,6 +1,7 @@
-//===- LibraryJson.cpp - the signature's operator library as JSON --------------------------------------------------===//
+//===- LibraryJson.cpp - the signature's operator library as JSON -------------------------------------------------===//
 #include "abi/FieldReader.h"
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 namespace wasmind::abi {
@@ -24,6 +25,19 @@ double readNumber(FieldReader &reader, const Json &value, const std::string &whe
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+/// An integer that a double holds exactly, however JSON writes it: readers of other languages see doubles only.
+int64_t readInteger(FieldReader &reader, const Json &value, const std::string &where) {
+  const double number = value.is_number() ? value.get<double>() : 0.5;
+  if (number != std::trunc(number))
+    return reader.fail(where, "not an integer"), 0;
+  if (std::fabs(number) > double(maxAttributeInteger)) {
+    char text[400]; // the largest double has 309 digits
+    std::snprintf(text, sizeof text, "%.0f", number);
+    return reader.fail(where, std::string(text) + " is not within +-" + std::to_string(maxAttributeInteger)), 0;
+  }
+  return int64_t(number);
+}
+
 Attribute readAttribute(FieldReader &reader, const Json &json, const std::string &where) {
   Attribute attribute;
   attribute.name = reader.text(json, where, "name");
@@ -39,13 +53,7 @@ Attribute readAttribute(FieldReader &reader, const Json &json, const std::string
   const std::string place = where + ".default";
   switch (attribute.type) {
   case AttributeType::I64:
-    if (value->is_number_unsigned() && value->get<uint64_t>() > maxAttributeInteger)
-      reader.fail(place,
-                  std::to_string(value->get<uint64_t>()) + " is not within +-" + std::to_string(maxAttributeInteger));
-    else if (value->is_number_integer())
-      attribute.defaultInteger = value->get<int64_t>();
-    else
-      reader.fail(place, "not an integer");
+    attribute.defaultInteger = readInteger(reader, *value, place);
     break;
   case AttributeType::F64:
     attribute.defaultNumber = readNumber(reader, *value, place);

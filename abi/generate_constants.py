@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-ROW = re.compile(r"^WASMIND_(CONSTANT|NAME|DTYPE|FEATURE|ENGINE_HINT)\((.*)\)\s*$")
+ROW = re.compile(r"^WASMIND_(CONSTANT|NAME|DTYPE|DLPACK|ATTRIBUTE_TYPE|ORIGIN|FEATURE|ENGINE_HINT)\((.*)\)\s*$")
 
 
 def read_rows(path):
@@ -27,6 +27,10 @@ def literal(argument):
     return argument if argument.isdigit() else "'" + argument.strip('"') + "'"
 
 
+def key(argument):
+    return argument.strip('"')
+
+
 def union(arguments):
     return " | ".join(literal(argument) for argument in arguments)
 
@@ -37,14 +41,24 @@ def generate(rows):
         lines.append(f"export const {name} = {literal(value)};")
     lines += ["", f"export type DType = {union(row[1] for row in rows['DTYPE'])};",
               f"export type Feature = {union(row[1] for row in rows['FEATURE'])};",
-              f"export type EngineHint = {union(row[1] for row in rows['ENGINE_HINT'])};", "",
+              f"export type EngineHint = {union(row[1] for row in rows['ENGINE_HINT'])};",
+              f"export type AttributeType = {union(row[1] for row in rows['ATTRIBUTE_TYPE'])};",
+              f"export type Origin = {union(row[1] for row in rows['ORIGIN'])};", "",
               "export const features: readonly Feature[] = ["
-              + ", ".join(literal(row[1]) for row in rows["FEATURE"]) + "];", "",
-              "/** Element types: code of the C ABI, bytes of one element, .npy type, typed array that views it. */",
+              + ", ".join(literal(row[1]) for row in rows["FEATURE"]) + "];",
+              "export const origins: readonly Origin[] = ["
+              + ", ".join(literal(row[1]) for row in rows["ORIGIN"]) + "];", "",
+              "/** Types of attributes, and the type index a call passes them with. */",
+              "export const attributeTypes = {"]
+    lines += [f"  {key(name)}: {{ typeIndex: {index} }}," for _, name, index in rows["ATTRIBUTE_TYPE"]]
+    lines += ["} as const;", "",
+              "/** Element types: code of the C ABI, bytes of one element, .npy type, typed array that views it, DLPack's name. */",
               "export const dtypes = {"]
+    dlpack = {name: (code, bits) for _, name, code, bits in rows["DLPACK"]}
     for _, name, code, width, descr, view in rows["DTYPE"]:
-        lines.append(f"  {name.strip(chr(34))}: {{ code: {code}, byteWidth: {width}, npyDescr: {literal(descr)}, "
-                     f"typedArray: {view.strip(chr(34))} }},")
+        type_code, bits = dlpack[name]
+        lines.append(f"  {key(name)}: {{ code: {code}, byteWidth: {width}, npyDescr: {literal(descr)}, "
+                     f"typedArray: {key(view)}, dlpackCode: {type_code}, dlpackBits: {bits} }},")
     lines += ["} as const;", ""]
     return "\n".join(lines)
 

@@ -51,7 +51,7 @@ function loadOurs(file, inputs) {
   const { signature } = instance;
   const known = Object.fromEntries(signature.functions[0].inputs.map(({ name }) => [name, inputs[name]]));
   const code = readSections(bytes).filter(({ id }) => id === SectionId.code).reduce((sum, { contents }) => sum + contents.length, 0);
-  return { instance, inputs: known, facts: { loadMs: rounded(loadMs), memoryBytes: instance.memoryBytes, codeBytes: code, moduleBytes: bytes.length } };
+  return { instance, inputs: known, facts: { loadMs: rounded(loadMs), memoryBytes: instance.memoryBytes, codeBytes: code, moduleBytes: bytes.length, weightBytes: signature.memory.weights.byteLength } };
 }
 
 /** Floating-point operations of one run; undefined when the signature counts them at bounds that this case is not at. */
@@ -85,8 +85,8 @@ async function compare({ onnxFile, moduleFile, caseFile, peerName, settleMs, run
   for (let spent = [0, 0]; spent[0] < settleMs || spent[1] < settleMs;) {
     if (spent[0] < settleMs) spent[0] += (await timed(runOurs)).elapsed;
     if (spent[1] < settleMs) spent[1] += (await timed(runPeer)).elapsed;
-    measureFma();
   }
+  for (let i = 0; i < 10; ++i) measureFma(); // V8 recompiles it, too
   const ourTimes = [], peerTimes = [];
   let limit = 0;
   for (const began = performance.now(); ourTimes.length < 3 || (ourTimes.length < runs && performance.now() - began < budgetMs);) {
@@ -97,7 +97,7 @@ async function compare({ onnxFile, moduleFile, caseFile, peerName, settleMs, run
 
   const us = { ...ours.facts, firstMs: rounded(ourFirst.elapsed), ...summarise(ourTimes) };
   const them = { loadMs: rounded(loadMs), firstMs: rounded(peerFirst.elapsed), ...summarise(peerTimes), memoryBytes: peer.memoryBytes(),
-    codeBytes: peer.codeBytes, modelBytes: weightBytes };
+    codeBytes: peer.codeBytes, weightBytes };
   const flops = flopsOf({ signature: ours.instance.signature, inputs: ours.inputs });
   return {
     model: basename(onnxFile, '.onnx'), node: process.version, peer: `${peerName} ${peer.version}`, runs: ourTimes.length,

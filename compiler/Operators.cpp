@@ -83,7 +83,8 @@ public:
     context.loadDialect<graph::GraphDialect, func::FuncDialect, LLVM::LLVMDialect>();
     code = ModuleOp::create(UnknownLoc::get(&context));
     table.name = definition.name;
-    table.extents = definition.name + "_extents";
+    if (definition.family != Family::Movement)
+      table.extents = definition.name + "_extents";
     table.inputs = definition.inputs.size();
     table.attributes = definition.attributes.size();
     table.outputs = definition.outputs.size();
@@ -108,6 +109,8 @@ private:
   bool isAlongAxis() const { return definition.family == Family::Row || definition.family == Family::Reduction; }
 
   std::string familyFunction() const {
+    if (definition.family == Family::Movement)
+      return definition.function;
     if (isAlongAxis())
       return "wasmind_row";
     std::string name = definition.family == Family::Expression ? "wasmind_expression" : "wasmind_elementwise";
@@ -116,6 +119,12 @@ private:
 
   /// The element type in which the guest hands an attribute over.
   abi::DType attributeType(size_t i, const abi::Variant &types) const {
+    if (definition.family == Family::Movement) {
+      abi::AttributeType type = definition.attributes[i].type;
+      return type == abi::AttributeType::I64    ? abi::DType::I64
+             : type == abi::AttributeType::Bool ? abi::DType::Bool
+                                                : types.outputs[0];
+    }
     if (isAlongAxis() && i == 0)
       return abi::DType::I64;
     return definition.family == Family::Reduction && i == 1 ? abi::DType::Bool : types.inputs[0];
@@ -134,6 +143,10 @@ private:
     for (size_t i = 0; i < definition.attributes.size(); ++i)
       addCode(attributeType(i, types));
     llvm::for_each(types.outputs, addCode);
+    if (definition.family == Family::Movement) {
+      table.variants.push_back(std::move(variant));
+      return llvm::Error::success();
+    }
     std::string prefix = definition.name;
     for (abi::DType dtype : types.inputs)
       prefix += "_" + std::string(abi::nameOf(dtype));
@@ -178,6 +191,8 @@ private:
     auto graph = te::trace(context, tensors.inputs, tensors.outputs);
     if (!graph)
       return graph.takeError();
+    if (llvm::Error error = checkTypes(tensors, variant))
+      return error;
     if (definition.family == Family::Expression && table.shapes.empty())
       if (llvm::Error error = describeShapes(**graph))
         return error;
@@ -192,6 +207,20 @@ private:
     for (const loops::KernelRecord &record : *records)
       vectorised &= record.vectorised;
     variant.kernels.push_back(name);
+    return llvm::Error::success();
+  }
+
+  /// The definition against the variant it was asked for.
+  llvm::Error checkTypes(const Operator::Tensors &tensors, const module::OperatorVariant &variant) {
+    if (tensors.outputs.size() != table.outputs)
+      return llvm::createStringError("its definition gives " + llvm::Twine(tensors.outputs.size()) + " results, not " +
+                                     llvm::Twine(table.outputs));
+    for (auto [i, tensor] : llvm::enumerate(tensors.outputs)) {
+      auto wanted = abi::DType(variant.dtypes[table.inputs + table.attributes + i]);
+      if (tensor.dtype() != wanted)
+        return llvm::createStringError("its formula gives " + llvm::Twine(abi::nameOf(tensor.dtype())) +
+                                       " where the variant says " + llvm::Twine(abi::nameOf(wanted)));
+    }
     return llvm::Error::success();
   }
 

@@ -18,6 +18,7 @@ enum class Family {
   Expression,  ///< fixed ranks; the definition is tensors over placeholders
   Row,         ///< along one axis of input 0; the definition is of a matrix whose rows run along that axis
   Reduction,   ///< the same, with one result per row
+  Movement,    ///< no kernels: a function of runtime/guest does it all, in every element type
 };
 
 /// Value of a reduction's attribute `axis`, its default: over all axes.
@@ -45,6 +46,9 @@ struct Operator {
     std::vector<te::Tensor> inputs, outputs;
   };
   std::function<Tensors(const abi::Variant &)> define;
+  /// Movement: that function, which takes the same arguments as the families. It gets attributes of type i64 and bool
+  /// as such, and those of type f64 in the element type of output 0.
+  std::string function;
 };
 
 /// An object file of another compiler whose `__tvm_ffi_*` functions become operators.

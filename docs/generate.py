@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes the pages of docs/generated that follow from the tree; --check compares instead and fails when one is stale.
 
-docs/generated/benchmark.md is not among them: `make bench` writes what it measured.
+Two are not among them: `make bench` writes docs/generated/benchmark.md, what it measured, and
+test/differential/test_operators.py checks docs/generated/operators.md, what passed.
 """
 import pathlib
 import re
@@ -11,9 +12,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs/generated"
 
 
-def operators():
+def frontends():
     """What each front end has a file for; the registration in CMake is derived from the same names."""
-    lines = ["# Supported operators", "", "Made by `docs/generate.py` from the files of `compiler/frontend/*/ops`.", ""]
+    lines = ["# Operators of models", "", "Made by `docs/generate.py` from the files of `compiler/frontend/*/ops`.", ""]
     for folder, title, note in (
         ("onnx", "ONNX", "An operator without a file of its own whose ONNX schema has a function body is expanded from that body."),
         ("mindir", "MindIR primitives", "Control flow (branches, loops, calls of other graphs) is the reader's own business."),
@@ -36,7 +37,7 @@ def passes():
     return "\n".join(lines)
 
 
-PAGES = {"operators.md": operators, "passes.md": passes}
+PAGES = {"frontends.md": frontends, "passes.md": passes}
 
 
 def main():

@@ -134,8 +134,13 @@ step_demo() {
   $venv/bin/python examples/demo.py
 }
 
+step_operators() {
+  $venv/bin/python examples/operators_demo.py
+}
+
 step_bench() {
   $venv/bin/python bench/run.py
+  $venv/bin/python bench/operators.py
 }
 
 if ! command -v dpkg-query >/dev/null; then
@@ -156,6 +161,7 @@ for step in "$@"; do
   test) text='testing' ;;
   demo) text='demonstration' ;;
   bench) text='benchmark' ;;
+  operators) text='operators: objects, archive, module' ;;
   *) echo "install/steps.sh: no step is called '$step'" >&2; exit 2 ;;
   esac
   echo "[$number/$total] $text"

@@ -21,7 +21,7 @@ std::vector<Operator> Activations() {
       // x/2 (1 + erf(x / sqrt(2)))
       unary("GeLU", floats, [](Expr a) { return 0.5 * a * (1.0 + te::erf(a * 0.70710678118654752)); }),
       unary("SiLU", floats, [](Expr a) { return a * te::sigmoid(a); }),
-      unary("HSwish", floats, [=](Expr a) { return a * clamp(a + 3.0, 0.0, 6.0) * (1.0 / 6.0); }),
+      unary("HSwish", floats, [=](Expr a) { return a * (clamp(a + 3.0, 0.0, 6.0) * (1.0 / 6.0)); }),
       unary("HSigmoid", floats, [=](Expr a) { return clamp(a + 3.0, 0.0, 6.0) * (1.0 / 6.0); }),
       unary("Softplus", floats, softplus),
   };

@@ -1,5 +1,6 @@
 // Integers wrap. Div of integers truncates toward zero, FloorDiv and Mod round toward minus infinity (the sign of Mod
-// is that of b); by zero all three give 0. Maximum and Minimum give NaN when either side is NaN.
+// is that of b); by zero all three give 0. FloorDiv of floats is floor(a / b). Maximum and Minimum give NaN when either
+// side is NaN.
 #include "operators/Library.h"
 
 namespace wasmind::operators {

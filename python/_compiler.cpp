@@ -5,6 +5,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Compile.h"
+#include "compiler/Operators.h"
 #include <nanobind/nanobind.h>
 #include <nanobind/operators.h>
 #include <nanobind/stl/map.h>
@@ -210,6 +211,79 @@ wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t,
   return options;
 }
 
+/// An elementwise operator by its formula, which is called with one value per input and then per attribute.
+wasmind::Operator elementwise(const std::string &name, const std::vector<std::string> &inputs,
+                              const std::vector<std::pair<std::string, double>> &attributes,
+                              const std::vector<std::string> &dtypes, nb::callable formula) {
+  wasmind::Operator made;
+  made.name = name;
+  made.inputs = inputs;
+  for (const auto &[attribute, value] : attributes)
+    made.attributes.push_back(wasmind::abi::Attribute::number(attribute, value));
+  auto ask = [formula](const std::vector<te::Expr> &values) {
+    return checked(nb::cast<te::Expr>(formula(*nb::cast(values))));
+  };
+  // Called here once per type, which gives the result's type and lets exceptions out before the compiler is entered.
+  for (const std::string &dtype : dtypes) {
+    std::vector<te::Expr> probes;
+    for (size_t i = 0; i < inputs.size() + attributes.size(); ++i)
+      probes.push_back(te::placeholder({1}, dtypeOf(dtype), "x")(0));
+    made.variants.push_back({std::vector(inputs.size(), dtypeOf(dtype)), {ask(probes).dtype()}});
+  }
+  made.formula = ask;
+  return made;
+}
+
+/// An operator of fixed ranks by its tensors.
+wasmind::Operator expression(const std::string &name, const std::vector<te::Tensor> &inputs,
+                             const std::vector<te::Tensor> &outputs) {
+  wasmind::Operator made;
+  made.name = name;
+  made.family = wasmind::Family::Expression;
+  wasmind::abi::Variant variant;
+  for (const te::Tensor &input : inputs) {
+    made.inputs.push_back(input.name());
+    variant.inputs.push_back(input.dtype());
+  }
+  made.outputs.clear();
+  for (const te::Tensor &output : outputs) {
+    made.outputs.push_back(output.name());
+    variant.outputs.push_back(output.dtype());
+  }
+  made.variants = {variant};
+  made.define = [inputs, outputs](const wasmind::abi::Variant &) {
+    return wasmind::Operator::Tensors{inputs, outputs};
+  };
+  return made;
+}
+
+void defineLibraries(nb::module_ &m) {
+  nb::class_<wasmind::Operator>(m, "Operator")
+      .def_ro("name", &wasmind::Operator::name)
+      .def("__repr__", [](const wasmind::Operator &self) { return "Operator(" + self.name + ")"; });
+  m.def("elementwise", &elementwise, "name"_a, "inputs"_a, "attributes"_a, "dtypes"_a, "formula"_a);
+  m.def("expression", &expression, "name"_a, "inputs"_a, "outputs"_a);
+  // Holds the interpreter lock: formulas are Python's.
+  m.def(
+      "build_library",
+      [](const std::vector<wasmind::Operator> &operators, const std::string &module, const std::string &archive,
+         const std::string &objects, const std::string &header, const std::vector<std::string> &links,
+         bool isRelaxedSimd, const std::string &engineHint) {
+        wasmind::LibraryOptions options;
+        options.operators = operators;
+        for (const std::string &link : links)
+          options.links.push_back({link});
+        options.module = module;
+        options.archive = archive;
+        options.objectsFolder = objects;
+        options.header = header;
+        options.relaxedSimd = isRelaxedSimd;
+        options.engineHint = engineHint;
+        return wasmind::buildLibrary(options).error;
+      },
+      "operators"_a, "module"_a, "archive"_a, "objects"_a, "header"_a, "links"_a, "relaxed_simd"_a, "engine_hint"_a);
+}
+
 } // namespace
 
 NB_MODULE(_compiler, m) {
@@ -239,7 +313,9 @@ NB_MODULE(_compiler, m) {
       "input"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "engine_hint"_a, "external_weights"_a, "opt_level"_a,
       "memory_limit"_a);
 
-  defineExpressions(m.def_submodule("te"));
+  nb::module_ expressions = m.def_submodule("te");
+  defineExpressions(expressions);
+  defineLibraries(expressions);
   m.def(
       "compile_expressions",
       [](const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs, const std::string &name,

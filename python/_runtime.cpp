@@ -6,12 +6,16 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "runtime/host/include/wasmind.h"
+#include <cmath>
+#include <cstring>
+#include <memory>
 #include <mutex>
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
 namespace nb = nanobind;
@@ -167,11 +171,207 @@ private:
   std::mutex inUse;
 };
 
-/// A view that keeps the instance alive; the memory does not move while it lives.
-nb::object viewOf(const wasmind_tensor &tensor, nb::handle instance) {
+/// What a library's objects share; the last of them ends it.
+class LibraryHandle {
+public:
+  LibraryHandle() = default;
+  LibraryHandle(const LibraryHandle &) = delete;
+  ~LibraryHandle() { wasmind_library_delete(handle); }
+
+  wasmind_library *handle = nullptr;
+  std::mutex inUse;
+};
+
+/// A tensor in a library's memory. Views of it keep it alive; after `free` they show what the library makes of the
+/// place.
+class GuestTensor {
+public:
+  GuestTensor(std::shared_ptr<LibraryHandle> library, wasmind_guest_tensor *handle)
+      : library(std::move(library)), handle(handle) {}
+  GuestTensor(const GuestTensor &) = delete;
+  ~GuestTensor() { wasmind_guest_tensor_delete(handle); }
+
+  void free() {
+    wasmind_guest_tensor_delete(handle);
+    handle = nullptr;
+  }
+  bool isFreed() const { return !handle; }
+  wasmind_guest_tensor *get() const {
+    if (!handle)
+      throw Failure{WASMIND_INVALID_ARGUMENT, "the guest tensor was freed"};
+    return handle;
+  }
+  wasmind_tensor view() const { return wasmind_guest_tensor_view(get()); }
+
+private:
+  std::shared_ptr<LibraryHandle> library;
+  wasmind_guest_tensor *handle;
+};
+
+/// 0 of a type that no tensor has.
+wasmind_dtype dtypeOf(nb::dlpack::dtype type) {
+  if (type.lanes != 1)
+    return 0;
+  for (wasmind_dtype dtype = WASMIND_F32; dtype <= WASMIND_BOOL; ++dtype)
+    if (dtype != WASMIND_BF16 && numpyType(dtype) == type)
+      return dtype;
+  return type == nb::dlpack::dtype{uint8_t(nb::dlpack::dtype_code::Bfloat), 16, 1} ? WASMIND_BF16 : 0;
+}
+
+class Library {
+public:
+  Library(const std::string &path, const Options &options) : shared(std::make_shared<LibraryHandle>()) {
+    nb::gil_scoped_release release;
+    wasmind_load_options known = options.get();
+    wasmind_error *error = nullptr;
+    check(wasmind_library_load_file(path.c_str(), &known, &shared->handle, &error), error);
+  }
+  Library(const nb::bytes &bytes, const Options &options) : shared(std::make_shared<LibraryHandle>()) {
+    const char *data = bytes.c_str();
+    size_t byteLength = bytes.size();
+    nb::gil_scoped_release release;
+    wasmind_load_options known = options.get();
+    wasmind_error *error = nullptr;
+    check(wasmind_library_load_bytes(data, byteLength, &known, &shared->handle, &error), error);
+  }
+
+  const char *signature() const { return wasmind_library_signature(shared->handle); }
+
+  size_t find(const char *name) const {
+    size_t index = 0;
+    wasmind_error *error = nullptr;
+    check(wasmind_library_find(shared->handle, name, &index, &error), error);
+    return index;
+  }
+
+  uint64_t memoryByteLength() const {
+    nb::gil_scoped_release release;
+    std::scoped_lock lock(shared->inUse);
+    return wasmind_library_memory_byte_length(shared->handle);
+  }
+
+  std::unique_ptr<GuestTensor> tensor(int dtype, const std::vector<int64_t> &shape) {
+    wasmind_guest_tensor *tensor = nullptr;
+    {
+      nb::gil_scoped_release release;
+      std::scoped_lock lock(shared->inUse);
+      wasmind_error *error = nullptr;
+      check(wasmind_library_tensor(shared->handle, dtype, shape.data(), shape.size(), &tensor, &error), error);
+    }
+    return std::make_unique<GuestTensor>(shared, tensor);
+  }
+
+  /// `arguments`: arrays, pairs of an array and the dtype it stands for, guest tensors, numbers. `attributes`: of the
+  /// same names. `outputs`: arrays, pairs, guest tensors or None. Returns per output what was made for a None: an
+  /// array, or a guest tensor when an argument is one; else None.
+  nb::list call(size_t index, nb::tuple arguments, nb::dict attributes, nb::tuple outputs) {
+    Arguments given(arguments.size() + attributes.size() + outputs.size());
+    for (nb::handle argument : arguments)
+      given.add(argument);
+    for (auto [name, value] : attributes)
+      given.add(value, nb::cast<const char *>(name));
+    const size_t argumentCount = given.list.size();
+    for (nb::handle output : outputs)
+      given.add(output);
+    wasmind_argument *results = given.list.data() + argumentCount;
+    {
+      nb::gil_scoped_release release;
+      std::scoped_lock lock(shared->inUse);
+      wasmind_error *error = nullptr;
+      check(wasmind_library_call(shared->handle, index, given.list.data(), argumentCount, results, outputs.size(),
+                                 &error),
+            error);
+    }
+    nb::list made;
+    for (size_t output = 0; output < outputs.size(); ++output)
+      if (outputs[output].is_none() && results[output].kind == WASMIND_GUEST_TENSOR)
+        made.append(given.hasGuest ? nb::cast(std::make_unique<GuestTensor>(shared, results[output].of.guest))
+                                   : takeArray(results[output].of.guest));
+      else
+        made.append(nb::none());
+    return made;
+  }
+
+private:
+  /// An array of its own with the elements; the guest tensor is freed.
+  static nb::object takeArray(wasmind_guest_tensor *tensor) {
+    const wasmind_tensor view = wasmind_guest_tensor_view(tensor);
+    std::vector<size_t> shape(view.shape, view.shape + view.rank);
+    // Aligned to every element type.
+    auto *elements = new double[view.byte_length / sizeof(double) + 1];
+    nb::capsule owner(elements, [](void *data) noexcept { delete[] static_cast<double *>(data); });
+    if (view.byte_length != 0)
+      memcpy(elements, view.data, view.byte_length);
+    const wasmind_dtype dtype = view.dtype;
+    wasmind_guest_tensor_delete(tensor);
+    return nb::cast(nb::ndarray<nb::numpy>(elements, shape.size(), shape.data(), owner, nullptr, numpyType(dtype)),
+                    nb::rv_policy::reference);
+  }
+
+  /// The C arguments and what they point into.
+  struct Arguments {
+    explicit Arguments(size_t count) {
+      list.reserve(count);
+      shapes.reserve(count);
+      arrays.reserve(count);
+    }
+
+    void add(nb::handle value, const char *name = nullptr) {
+      wasmind_argument &argument = list.emplace_back();
+      argument.name = name;
+      if (value.is_none())
+        return;
+      if (GuestTensor *guest; nb::try_cast(value, guest)) {
+        argument.kind = WASMIND_GUEST_TENSOR;
+        argument.of.guest = guest->get();
+        hasGuest = true;
+      } else if (PyBool_Check(value.ptr())) {
+        argument.kind = WASMIND_BOOLEAN;
+        argument.of.integer = value.is(Py_True);
+      } else if (PyFloat_CheckExact(value.ptr())) {
+        argument.kind = WASMIND_NUMBER;
+        argument.of.number = PyFloat_AS_DOUBLE(value.ptr());
+      } else if (PyLong_Check(value.ptr())) {
+        argument.kind = WASMIND_INTEGER;
+        int overflow = 0;
+        argument.of.integer = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
+        if (overflow) {
+          argument.kind = WASMIND_NUMBER; // says how large it is, and fits no integer
+          argument.of.number = overflow > 0 ? HUGE_VAL : -HUGE_VAL;
+        }
+      } else if (PyTuple_Check(value.ptr())) {
+        addArray(argument, value[0], nb::cast<int>(value[1]));
+      } else {
+        addArray(argument, value, 0);
+      }
+    }
+
+    void addArray(wasmind_argument &argument, nb::handle value, wasmind_dtype dtype) {
+      nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu> array;
+      if (!nb::try_cast(value, array))
+        throw Failure{WASMIND_INVALID_ARGUMENT,
+                      nb::cast<std::string>(nb::repr(value.type())) + " is no dense array of numbers"};
+      const std::vector<int64_t> &shape = shapes.emplace_back(array.shape_ptr(), array.shape_ptr() + array.ndim());
+      argument.kind = WASMIND_TENSOR;
+      argument.of.tensor = {dtype ? dtype : dtypeOf(array.dtype()), shape.size(), shape.data(),
+                            const_cast<void *>(array.data()), array.nbytes()};
+      arrays.push_back(std::move(array));
+    }
+
+    bool hasGuest = false;
+    std::vector<wasmind_argument> list;
+    std::vector<std::vector<int64_t>> shapes;
+    std::vector<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>> arrays;
+  };
+
+  std::shared_ptr<LibraryHandle> shared;
+};
+
+/// A view that keeps its owner alive; the memory does not move while it lives.
+nb::object viewOf(const wasmind_tensor &tensor, nb::handle owner) {
   std::vector<size_t> shape(tensor.shape, tensor.shape + tensor.rank);
   return nb::cast(
-      nb::ndarray<nb::numpy>(tensor.data, shape.size(), shape.data(), instance, nullptr, numpyType(tensor.dtype)),
+      nb::ndarray<nb::numpy>(tensor.data, shape.size(), shape.data(), owner, nullptr, numpyType(tensor.dtype)),
       nb::rv_policy::reference);
 }
 
@@ -225,4 +425,44 @@ NB_MODULE(_runtime, m) {
             return views;
           },
           "function"_a);
+
+  nb::class_<GuestTensor>(m, "GuestTensor", "A tensor in the memory of an OperatorLibrary; see OperatorLibrary.tensor.")
+      .def_prop_ro("shape",
+                   [](const GuestTensor &self) {
+                     const wasmind_tensor view = self.view();
+                     nb::list extents;
+                     for (size_t axis = 0; axis < view.rank; ++axis)
+                       extents.append(view.shape[axis]);
+                     return nb::tuple(extents);
+                   })
+      .def_prop_ro("dtype", [](const GuestTensor &self) { return wasmind_dtype_name(self.view().dtype); })
+      .def_prop_ro("is_freed", &GuestTensor::isFreed)
+      .def(
+          "numpy", [](nb::handle self) { return viewOf(nb::cast<GuestTensor &>(self).view(), self); },
+          "A view of the elements, no copy. It keeps this object alive and stays where it is when the memory grows; "
+          "after "
+          "`free` it shows whatever the library puts there. bfloat16 appears as uint16.")
+      .def("free", &GuestTensor::free,
+           "Gives the memory back; what happens anyway when the object and its views are gone.")
+      .def("__array__",
+           [](nb::handle self, nb::args arguments, nb::kwargs named) {
+             nb::object view = viewOf(nb::cast<GuestTensor &>(self).view(), self);
+             return nb::module_::import_("numpy").attr("array")(view, *arguments, **named);
+           })
+      .def("__enter__", [](nb::handle self) { return nb::borrow(self); })
+      .def("__exit__", [](GuestTensor &self, nb::args) { self.free(); })
+      .def("__repr__", [](nb::handle self) {
+        if (nb::cast<GuestTensor &>(self).isFreed())
+          return nb::str("<wasmind.GuestTensor freed>");
+        return nb::str("<wasmind.GuestTensor {}{}>").format(self.attr("dtype"), nb::list(self.attr("shape")));
+      });
+
+  nb::class_<Library>(m, "Library")
+      .def(nb::init<const nb::bytes &, const Options &>())
+      .def(nb::init<const std::string &, const Options &>())
+      .def_prop_ro("signature", &Library::signature)
+      .def_prop_ro("memory_bytes", &Library::memoryByteLength)
+      .def("find", &Library::find, "name"_a)
+      .def("tensor", &Library::tensor, "dtype"_a, "shape"_a)
+      .def("call", &Library::call, "index"_a, "arguments"_a, "attributes"_a, "outputs"_a);
 }

@@ -44,7 +44,14 @@ Json describe(const Operator &each) {
           {"variants", variants}};
 }
 
-/// The support matrix: a row per operator, a column per element type of its first tensor that is not a condition.
+/// The element type a variant stands for: the result's where an input has it too (not that of conditions, indices and
+/// lists of extents), else that of the first input (comparisons, sums of i8).
+abi::DType elementType(const abi::Variant &variant) {
+  bool isInput = std::find(variant.inputs.begin(), variant.inputs.end(), variant.outputs[0]) != variant.inputs.end();
+  return isInput ? variant.outputs[0] : variant.inputs[0];
+}
+
+/// The support matrix: a row per operator, a column per element type.
 void list(bool asJson) {
   if (asJson) {
     Json rows = Json::array();
@@ -63,7 +70,7 @@ void list(bool asJson) {
     std::printf("%-16s", each.name.c_str());
     for (abi::DType column : columns) {
       bool has = std::any_of(each.variants.begin(), each.variants.end(),
-                             [&](const abi::Variant &variant) { return variant.inputs.back() == column; });
+                             [&](const abi::Variant &variant) { return elementType(variant) == column; });
       std::printf(" %4s", has ? "x" : "");
     }
     std::printf("\n");
@@ -93,7 +100,7 @@ std::vector<Operator> choose(const OperatorsOptions &options) {
   if (wanted.empty())
     return chosen;
   for (Operator &each : chosen) {
-    auto isUnwanted = [&](const abi::Variant &variant) { return !wanted.count(variant.inputs.back()); };
+    auto isUnwanted = [&](const abi::Variant &variant) { return !wanted.count(elementType(variant)); };
     each.variants.erase(std::remove_if(each.variants.begin(), each.variants.end(), isUnwanted), each.variants.end());
     if (each.variants.empty() && !options.names.empty())
       throw Refusal("operator " + each.name + " exists in none of the element types of --dtypes");

@@ -34,6 +34,11 @@ const std::set<std::string> needsEngine = {
     "has_start_function",   "invalid_code",        "weights_of_other_length", "weights_missing",
     "weights_of_other_hash"};
 
+/// The same of operator libraries.
+const std::set<std::string> libraryNeedsEngine = {
+    "library_export_missing",   "library_pages_forged", "library_memory_is_fixed",  "library_memory_is_bounded",
+    "library_without_allocate", "library_without_free", "library_of_other_version", "library_operator_of_other_type"};
+
 } // namespace
 
 TEST(Vectors, verdictsOfTheSignatureReader) {
@@ -48,9 +53,35 @@ TEST(Vectors, verdictsOfTheSignatureReader) {
       EXPECT_TRUE(signature) << signature.error().text;
       continue;
     }
+    if (file == "library.wasm") { // fine, but no model
+      ASSERT_TRUE(signature) << signature.error().text;
+      EXPECT_TRUE(signature->library);
+      continue;
+    }
     ASSERT_FALSE(signature);
     EXPECT_EQ(signature.error().kind == Error::Kind::Unsupported, entry["status"] == "Unsupported")
         << signature.error().text;
     EXPECT_EQ(signature.error().text.find('\n'), std::string::npos) << "errors are one line";
+  }
+}
+
+TEST(Vectors, verdictsOnLibraries) {
+  Json index = Json::parse(readFile("index.json"), nullptr, false);
+  ASSERT_GT(index["libraries"].size(), 30u);
+  for (const Json &entry : index["libraries"]) {
+    const std::string file = entry["file"];
+    SCOPED_TRACE(file);
+    Result<Signature> signature = signatureOf(readFile(file));
+    if (entry["accept"].get<bool>() || libraryNeedsEngine.count(file.substr(0, file.size() - 5))) {
+      ASSERT_TRUE(signature) << signature.error().text;
+      EXPECT_TRUE(signature->library);
+    } else if (file == "add.wasm") {
+      ASSERT_TRUE(signature) << signature.error().text;
+      EXPECT_FALSE(signature->library);
+    } else {
+      ASSERT_FALSE(signature);
+      EXPECT_EQ(signature.error().kind == Error::Kind::Unsupported, entry["status"] == "Unsupported")
+          << signature.error().text;
+    }
   }
 }

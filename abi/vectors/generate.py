@@ -2,8 +2,8 @@
 """Writes the golden modules of the contract: usage generate.py DIRECTORY.
 
 `index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse
-it with the listed status. The modules are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so
-they depend on no compiler. The output is the same on every machine.
+it with the listed status; as a model under "vectors", as an operator library (library.py) under "libraries". The modules
+are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so they depend on no compiler. The output is the same on every machine.
 """
 
 import copy
@@ -13,6 +13,9 @@ import pathlib
 import struct
 import sys
 
+import library
+from wat import name, section, signed, unsigned, vector
+
 PAGE = 65536
 EXTENTS = PAGE  # the stack is the first page, the table of extents starts the second
 X, Y, Z = PAGE + 256, PAGE + 1024, PAGE + 2048  # two inputs and an output
@@ -20,38 +23,6 @@ WEIGHTS = 2 * PAGE
 
 
 # --- a small assembler -------------------------------------------------------------------------------------------
-
-def unsigned(value):
-    out = bytearray()
-    while True:
-        byte, value = value & 0x7F, value >> 7
-        out.append(byte | (0x80 if value else 0))
-        if not value:
-            return bytes(out)
-
-
-def signed(value):
-    out = bytearray()
-    while True:
-        byte, value = value & 0x7F, value >> 7
-        done = (value == 0 and not byte & 0x40) or (value == -1 and byte & 0x40)
-        out.append(byte | (0 if done else 0x80))
-        if done:
-            return bytes(out)
-
-
-def vector(items):
-    return unsigned(len(items)) + b"".join(items)
-
-
-def name(text):
-    data = text.encode()
-    return unsigned(len(data)) + data
-
-
-def section(number, contents):
-    return bytes([number]) + unsigned(len(contents)) + contents
-
 
 def custom(text, contents):
     return section(0, name(text) + contents)
@@ -332,6 +303,7 @@ def refused():
     yield "weights_of_other_length", forged(["weights"], {**base, "byteLength": 12}), "InvalidModule"
     yield "weights_missing", forged(["weights"], {**base, "file": "nowhere.weights"}), "Io"
     yield "weights_outside_folder", forged(["weights"], {**base, "file": "../external.weights"}), "InvalidModule"
+    yield "library", library.module(), "Unsupported"
 
 
 def main(directory):
@@ -345,7 +317,12 @@ def main(directory):
         (directory / f"{label}.wasm").write_bytes(contents)
         index.append({"file": f"{label}.wasm", "accept": False, "status": status})
     (directory / "external.weights").write_bytes(struct.pack("<4f", 0.5, 1.5, 2.5, 3.5))
-    (directory / "index.json").write_text(json.dumps({"vectors": index}, indent=1) + "\n")
+    libraries = [{"file": "library.wasm", "accept": True, "cases": library.cases()},
+                 {"file": "add.wasm", "accept": False, "status": "Unsupported"}]
+    for label, contents, status in library.refused():
+        (directory / f"{label}.wasm").write_bytes(contents)
+        libraries.append({"file": f"{label}.wasm", "accept": False, "status": status})
+    (directory / "index.json").write_text(json.dumps({"vectors": index, "libraries": libraries}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

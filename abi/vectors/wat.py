@@ -159,7 +159,7 @@ def assemble(source):
     parts = {kind: [part for part in module[1:] if part[0] == kind] for kind in ("memory", "global", "func", "data")}
     names = {part[1]: index for kind in ("global", "func") for index, part in enumerate(parts[kind])}
     functions = [Function(part, names) for part in parts["func"]]
-    ((_, (_, memory_name), pages),) = parts["memory"]
+    ((_, (_, memory_name), *pages),) = parts["memory"]  # the pages at the start, and at most
     exports = [name(memory_name) + b"\x02" + unsigned(0)]
     for index, part in enumerate(parts["func"]):
         exports += [name(entry[1]) + b"\x00" + unsigned(index) for entry in part[2:] if entry[0] == "export"]
@@ -168,7 +168,7 @@ def assemble(source):
     return (b"\0asm" + struct.pack("<I", 1)
             + section(1, vector(types))
             + section(3, vector([unsigned(types.index(function.type())) for function in functions]))
-            + section(5, vector([unsigned(0) + unsigned(number(pages))]))
+            + section(5, vector([unsigned(len(pages) - 1) + b"".join(unsigned(number(count)) for count in pages)]))
             + section(6, vector([VALUE["i32"] + b"\x01" + constant(part[3]) for part in parts["global"]]))
             + section(7, vector(exports))
             + section(10, vector([function.code for function in functions]))

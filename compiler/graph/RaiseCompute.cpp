@@ -94,17 +94,19 @@ void factorsOf(Value product, Block *body, SmallVectorImpl<Value> &factors) {
 }
 
 /// The sum of a * b over the dimensions after the parallel ones: dimensions of both that are in the result are batch
-/// dimensions. Null where it is not worth a product: where each element of the result is a sum of its own row.
+/// dimensions. Null where it is not worth a product: where an operand has no dimension of its own (a matrix times a
+/// vector), each element of the other is read once, and a plain reduction reads it in order.
 Value contraction(Formula &formula, Value a, Value b) {
   auto lhsDims = formula.dimsOf(a), rhsDims = formula.dimsOf(b);
   if (!lhsDims || !rhsDims)
     return nullptr;
-  bool isProduct = false;
+  bool ownsLhs = false, ownsRhs = false;
   for (int64_t dim = 0; dim < formula.rank(); ++dim) {
     bool inLhs = isIn(*lhsDims, dim), inRhs = isIn(*rhsDims, dim);
-    if (dim >= formula.parallel && !inLhs && !inRhs)
+    if (dim >= formula.parallel && !inLhs && !inRhs && !isOne(formula.domain[dim]))
       return nullptr;
-    isProduct |= dim < formula.parallel && inLhs != inRhs;
+    ownsLhs |= dim < formula.parallel && inLhs && !inRhs;
+    ownsRhs |= dim < formula.parallel && inRhs && !inLhs;
   }
   Compose &builder = formula.builder;
   auto elementIn = [&](Value factor) { // what the primitive would read
@@ -113,7 +115,7 @@ Value contraction(Formula &formula, Value a, Value b) {
   };
   Type left = elementIn(a), right = elementIn(b), result = formula.resultElement();
   bool isNarrow = left.isInteger(8) && right.isInteger(8);
-  if (!isProduct || (isNarrow ? !result.isSignlessInteger(32) : left != right || left != result))
+  if (!ownsLhs || !ownsRhs || (isNarrow ? !result.isSignlessInteger(32) : left != right || left != result))
     return nullptr;
   Formula::View lhs = formula.factor(a), rhs = formula.factor(b);
   // A dimension that only one operand has is summed there.

@@ -67,6 +67,9 @@ private:
   bool splits(mlir::AffineExpr index, mlir::AffineExpr extent, IntList &dims) const;
 };
 
+/// Whether `count` steps of `stride` from `start` stay inside an extent, as far as constants tell.
+bool staysInside(mlir::AffineExpr start, mlir::AffineExpr count, int64_t stride, mlir::AffineExpr extent);
+
 /// running + a * b, and the like with windows of a: a convolution. Null where it is none.
 mlir::Value raiseConvolution(Formula &formula, mlir::Value image, mlir::Value weights);
 /// running (+) f(windows of a): a window operation. Null where it is none.

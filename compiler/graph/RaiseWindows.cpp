@@ -24,6 +24,7 @@ struct Axis {
   AffineExpr start;  ///< of Unit, and of Plain along a reduction, which is cut there
   AffineExpr extent; ///< of the image
   bool isCut = false;
+  bool isFlipped = false; ///< of Sliding: the window is read from its end
 };
 
 struct Image {
@@ -39,7 +40,7 @@ std::optional<Axis> axisOf(const Formula &formula, AffineExpr index, AffineExpr 
   if (index.isSymbolicOrConstant()) {
     axis.start = index;
     axis.isCut = !isOne(extent);
-    return axis;
+    return staysInside(index, getAffineConstantExpr(1, context), 1, extent) ? std::optional(axis) : std::nullopt;
   }
   for (const Term &term : termsOf(index)) {
     if (term.variables.empty()) {
@@ -62,9 +63,11 @@ std::optional<Axis> axisOf(const Formula &formula, AffineExpr index, AffineExpr 
       continue;
     }
     auto dim = dyn_cast<AffineDimExpr>(variable);
-    if (!dim || term.coefficient < 1)
+    if (!dim)
       return std::nullopt;
     bool isOuter = dim.getPosition() < formula.parallel;
+    if (isOuter && term.coefficient < 1)
+      return std::nullopt;
     int64_t &slot = isOuter ? axis.outer : axis.inner;
     if (slot >= 0)
       return std::nullopt;
@@ -74,6 +77,14 @@ std::optional<Axis> axisOf(const Formula &formula, AffineExpr index, AffineExpr 
   auto start = constantOf(axis.start);
   if (!start)
     return std::nullopt;
+  if (axis.dilation < 0) {
+    auto size = constantOf(formula.domain[axis.inner]);
+    if (!size || axis.outer < 0 || axis.kind == Axis::Grouped)
+      return std::nullopt;
+    *start += axis.dilation * (*size - 1);
+    axis.dilation = -axis.dilation;
+    axis.isFlipped = true;
+  }
   if (axis.kind == Axis::Grouped) {
     AffineExpr inner = axis.inner >= 0 ? formula.domain[axis.inner] : getAffineConstantExpr(1, context);
     return *start == 0 && axis.dilation == 1 && constantOf(inner) == axis.stride ? std::optional(axis) : std::nullopt;
@@ -82,7 +93,8 @@ std::optional<Axis> axisOf(const Formula &formula, AffineExpr index, AffineExpr 
     axis.kind = Axis::Plain;
     axis.outer = std::exchange(axis.inner, -1);
     axis.isCut = *start != 0 || axis.dilation != 1 || !provablyEqual(extent, formula.domain[axis.outer]);
-    return axis;
+    return staysInside(axis.start, formula.domain[axis.outer], axis.dilation, extent) ? std::optional(axis)
+                                                                                      : std::nullopt;
   }
   bool isPlain = axis.inner < 0 && axis.stride == 1 && *start == 0 && provablyEqual(extent, formula.domain[axis.outer]);
   axis.kind = isPlain ? Axis::Plain : Axis::Sliding;
@@ -290,7 +302,7 @@ Value raiseConvolution(Formula &formula, Value imageScalar, Value weightScalar) 
       outputs.push_back(dim);
     }
   for (int64_t dim = formula.parallel; dim < formula.rank(); ++dim)
-    if (!isIn(seen, dim) || !isIn(*weightDims, dim))
+    if (!isOne(formula.domain[dim]) && (!isIn(seen, dim) || !isIn(*weightDims, dim)))
       return nullptr;
   auto outputCount = constantProduct(formula, outputs), groupCount = constantProduct(formula, groups);
   auto perGroup = constantProduct(formula, channels);
@@ -330,6 +342,12 @@ Value raiseConvolution(Formula &formula, Value imageScalar, Value weightScalar) 
 
   // weights [kernel..., channels, groups * outputs]
   Formula::View weights = formula.factor(weightScalar);
+  IntList flipped;
+  for (const Axis &axis : image->axes)
+    if (axis.isFlipped)
+      flipped.push_back(llvm::find(weights.dims, axis.inner) - weights.dims.begin());
+  if (!flipped.empty())
+    weights.value = ReverseOp::create(builder, weights.value, flipped);
   IntList permutation;
   for (const IntList *part : {&kernel, &channels, &groups, &outputs})
     for (int64_t dim : *part)
@@ -359,8 +377,8 @@ Value raiseWindow(Formula &formula) {
   auto inputs = formula.inputsOf(formula.contribution);
   if (inputs.size() != 1 || inputs[0] >= formula.maps.size())
     return nullptr;
-  // Channels last, so that neighbours in memory are of one window position. Without channels a sum over neighbours is
-  // itself contiguous, and best left as it is.
+  // Channels last, so that neighbours in memory are of one window position. Where windows move along a row element by
+  // element, a sum over neighbours is itself contiguous, and best left as it is.
   SmallVector<Axis> axes;
   for (auto [index, extent] :
        llvm::zip(formula.maps[inputs[0]], getExtents(formula.op.getInputs()[inputs[0]].getType()))) {
@@ -371,6 +389,8 @@ Value raiseWindow(Formula &formula) {
   }
   IntList permutation = llvm::to_vector(llvm::seq<int64_t>(0, axes.size()));
   if (!axes.empty() && axes.back().kind == Axis::Sliding) {
+    if (axes.back().stride == 1 && axes.back().inner >= 0 && axes.back().outer == formula.parallel - 1)
+      return nullptr;
     auto channel = llvm::find_if(llvm::reverse(permutation), [&](int64_t i) {
       return axes[i].kind == Axis::Plain && axes[i].outer < formula.parallel && !isOne(axes[i].extent);
     });
@@ -378,8 +398,6 @@ Value raiseWindow(Formula &formula) {
       int64_t last = *channel;
       llvm::erase(permutation, last);
       permutation.push_back(last);
-    } else if (axes.back().stride == 1 && axes.back().dilation == 1 && axes.back().inner >= 0) {
-      return nullptr;
     }
   }
   auto image = imageOf(formula, formula.contribution, formula.kind);
@@ -400,7 +418,8 @@ Value raiseWindow(Formula &formula) {
       dims.push_back(axis.kind == Axis::Unit ? -1 : axis.outer);
   }
   for (int64_t dim = formula.parallel; dim < formula.rank(); ++dim)
-    if (llvm::none_of(image->axes, [&](const Axis &axis) { return axis.outer == dim || axis.inner == dim; }))
+    if (!isOne(formula.domain[dim]) &&
+        llvm::none_of(image->axes, [&](const Axis &axis) { return axis.outer == dim || axis.inner == dim; }))
       return nullptr; // repeated along a reduction
   Compose &builder = formula.builder;
   Value moved = builder.transpose(image->value, permutation);

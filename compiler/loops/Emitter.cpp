@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include <set>
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -367,27 +368,32 @@ void Emitter::store(Value registers, Value pointer, Type element, AffineExpr fla
 //---------------------------------------------------------------------------------------------------===//
 
 bool Emitter::collect(Value tensor, ArrayRef<AffineExpr> indices, SmallVectorImpl<Access> &accesses) {
-  if (places.lookup(tensor)) {
-    accesses.push_back({tensor, flatOffset(tensor.getType(), indices)});
+  std::set<std::pair<const void *, std::vector<const void *>>> seen; // what several operands share is walked once
+  std::function<bool(Value, ArrayRef<AffineExpr>)> walk = [&](Value value, ArrayRef<AffineExpr> at) {
+    std::vector<const void *> key;
+    for (AffineExpr index : at)
+      key.push_back(index.getAsOpaquePointer());
+    if (!seen.insert({value.getAsOpaquePointer(), std::move(key)}).second)
+      return true;
+    if (places.lookup(value) || producers.count(value)) {
+      accesses.push_back({value, flatOffset(value.getType(), at)});
+      return true;
+    }
+    Operation *op = value.getDefiningOp();
+    if (!op || isa<ConstantOp, ExtentOp>(op))
+      return true;
+    if (isa<IotaOp>(op)) { // an index that must stay an index: forbids merging its dimension with others
+      accesses.push_back({value, flatOffset(value.getType(), at)});
+      return at.size() <= 1;
+    }
+    for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
+      auto mapped = operandIndices(op, i, at);
+      if (!mapped || !walk(op->getOperand(i), *mapped))
+        return false;
+    }
     return true;
-  }
-  if (producers.count(tensor)) {
-    accesses.push_back({tensor, flatOffset(tensor.getType(), indices)});
-    return true;
-  }
-  Operation *op = tensor.getDefiningOp();
-  if (!op || isa<ConstantOp, ExtentOp>(op))
-    return true;
-  if (isa<IotaOp>(op)) { // an index that must stay an index: forbids merging its dimension with others
-    accesses.push_back({tensor, flatOffset(tensor.getType(), indices)});
-    return indices.size() <= 1;
-  }
-  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
-    auto mapped = operandIndices(op, i, indices);
-    if (!mapped || !collect(op->getOperand(i), *mapped, accesses))
-      return false;
-  }
-  return true;
+  };
+  return walk(tensor, indices);
 }
 
 Value Emitter::evaluate(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes) {

@@ -1,5 +1,6 @@
 //===- Groups.cpp - fusion, from the results backwards ------------------------------------------------------------===//
 #include "compiler/loops/Groups.h"
+#include <set>
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -56,25 +57,31 @@ std::optional<Indices> rowDomain(ReduceOp reduce) {
 
 bool walkReads(const Group &group, Value value, ArrayRef<AffineExpr> indices,
                function_ref<void(Value, ArrayRef<AffineExpr>)> read) {
-  Operation *op = value.getDefiningOp();
-  if (op && isa<ConstantOp>(op) && cast<ShapedType>(value.getType()).getNumElements() == 1)
+  std::set<std::pair<const void *, std::vector<const void *>>> seen; // what several operands share is walked once
+  std::function<bool(Value, ArrayRef<AffineExpr>)> walk = [&](Value from, ArrayRef<AffineExpr> at) {
+    std::vector<const void *> key;
+    for (AffineExpr index : at)
+      key.push_back(index.getAsOpaquePointer());
+    if (!seen.insert({from.getAsOpaquePointer(), std::move(key)}).second)
+      return true;
+    Operation *op = from.getDefiningOp();
+    if (op && isa<ConstantOp>(op) && cast<ShapedType>(from.getType()).getNumElements() == 1)
+      return true;
+    // The index of an iota must stay an index of its own.
+    if (!op || !group.members.contains(op) || llvm::is_contained(group.anchors, op) || isa<IotaOp>(op)) {
+      read(from, at);
+      return true;
+    }
+    if (isa<ExtentOp>(op))
+      return true;
+    for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
+      auto mapped = operandIndices(op, i, at);
+      if (!mapped || !walk(op->getOperand(i), *mapped))
+        return false;
+    }
     return true;
-  if (!op || !group.members.contains(op) || llvm::is_contained(group.anchors, op)) {
-    read(value, indices);
-    return true;
-  }
-  if (isa<ExtentOp>(op))
-    return true;
-  if (isa<IotaOp>(op)) { // its index must stay an index of its own
-    read(value, indices);
-    return true;
-  }
-  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
-    auto mapped = operandIndices(op, i, indices);
-    if (!mapped || !walkReads(group, op->getOperand(i), *mapped, read))
-      return false;
-  }
-  return true;
+  };
+  return walk(value, indices);
 }
 
 namespace {

@@ -19,7 +19,7 @@ struct OperatorVariant {
 struct OperatorTable {
   std::string name;
   std::string family;  ///< function of runtime/guest that runs it, such as "wasmind_elementwise"
-  std::string extents; ///< global of the module: the i32 table that the kernels read
+  std::string extents; ///< global of the module: the i32 table that the kernels read; empty without kernels
   unsigned inputs = 0, attributes = 0, outputs = 0;
   std::vector<OperatorVariant> variants;
   std::vector<int32_t> shapes; ///< postfix programs of an expression; empty for other families

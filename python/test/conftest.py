@@ -29,3 +29,9 @@ def private_cache(tmp_path_factory):
 def index(vectors):
     """name -> what index.json says about the module."""
     return {v["file"].removesuffix(".wasm"): v for v in json.loads((vectors / "index.json").read_text())["vectors"]}
+
+
+@pytest.fixture(scope="session")
+def libraries(vectors):
+    """What index.json says about operator libraries."""
+    return json.loads((vectors / "index.json").read_text())["libraries"]

@@ -114,18 +114,30 @@ def test_softmax_in_one_formula():
     near(run(te.compute((n, m), softmax, name="S"), [a], {"n": (1, 16), "m": (1, 100)}), e / e.sum(1, keepdims=True))
 
 
-@pytest.mark.parametrize(("stride", "groups"), [(1, 1), (2, 1), (1, 2), (1, 8)])
-def test_convolution(stride, groups):
-    n, c, o, size = te.var("n"), 8, 16, 14
-    X = te.placeholder((n, c, size, size), name="X")
-    W = te.placeholder((o, c // groups, 3, 3), name="W")
-    P = te.compute((n, c, size + 2, size + 2), lambda b, ch, y, x: te.if_then_else(
-        te.all(y >= 1, y < size + 1, x >= 1, x < size + 1), X[b, ch, y - 1, x - 1], 0.0), name="P")
-    rc, ry, rx = te.reduce_axis(c // groups, "rc"), te.reduce_axis(3, "ry"), te.reduce_axis(3, "rx")
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+@pytest.mark.parametrize(("stride", "groups"), [(1, 1), (2, 1), (1, 2), (1, 16)])
+def test_convolution(stride, groups, layout):
+    n, c, o, size = te.var("n"), 16, 16, 14
+    last = layout == "nhwc"
     out = (size - 1) // stride + 1
-    Y = te.compute((n, o, out, out), lambda b, f, y, x: te.max(te.sum(
-        P[b, f // (o // groups) * (c // groups) + rc, y * stride + ry, x * stride + rx] * W[f, rc, ry, rx],
-        axis=[rc, ry, rx]), 0), name="Y")
+
+    def shape(ch, extent):
+        return (n, extent, extent, ch) if last else (n, ch, extent, extent)
+
+    def at(tensor, b, ch, y, x):
+        return tensor[b, y, x, ch] if last else tensor[b, ch, y, x]
+
+    def ordered(formula):
+        return (lambda b, y, x, ch: formula(b, ch, y, x)) if last else formula
+
+    X = te.placeholder(shape(c, size), name="X")
+    W = te.placeholder((o, c // groups, 3, 3), name="W")
+    P = te.compute(shape(c, size + 2), ordered(lambda b, ch, y, x: te.if_then_else(
+        te.all(y >= 1, y < size + 1, x >= 1, x < size + 1), at(X, b, ch, y - 1, x - 1), 0.0)), name="P")
+    rc, ry, rx = te.reduce_axis(c // groups, "rc"), te.reduce_axis(3, "ry"), te.reduce_axis(3, "rx")
+    Y = te.compute(shape(o, out), ordered(lambda b, f, y, x: te.max(te.sum(
+        at(P, b, f // (o // groups) * (c // groups) + rc, y * stride + ry, x * stride + rx) * W[f, rc, ry, rx],
+        axis=[rc, ry, rx]), 0)), name="Y")
     x, w = floats(2, c, size, size), floats(o, c // groups, 3, 3)
     padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
     expected = np.zeros((2, o, out, out))
@@ -135,7 +147,11 @@ def test_convolution(stride, groups):
             for dx in range(3):
                 part = padded[:, g : g + c // groups, dy : dy + stride * out : stride, dx : dx + stride * out : stride]
                 expected[:, f] += np.einsum("nchw,c->nhw", part[:, :, :out, :out], w[f, :, dy, dx])
-    near(run([X, W, Y], [x, w], {"n": (1, 4)}), np.maximum(expected, 0), 1e-4)
+    model = wasmind.compile([X, W, Y], dims={"n": (1, 4)})
+    kernels = [k for k in model.signature.json["kernels"] if k["kind"] == "convolve"]
+    assert len(kernels) == 1 and kernels[0]["vectorised"], model.signature.json["kernels"]
+    actual = model.run([x.transpose(0, 2, 3, 1) if last else x, w])["Y"]
+    near(actual.transpose(0, 3, 1, 2) if last else actual, np.maximum(expected, 0), 1e-4)
 
 
 def test_pooling():
@@ -203,6 +219,32 @@ def test_what_is_wrong_is_named(write, text):
     with pytest.raises(WasmindError, match=text) as info:
         write(A, B, te.reduce_axis(4, "k"))
     assert info.value.code == "InvalidArgument"
+
+
+def test_shared_parts_cost_once():
+    """A tree of 3^200 leaves that is written in 200 steps compiles as 200 steps."""
+    A = te.placeholder((8,), name="A")
+
+    def element(i):
+        x = A[i]
+        for _ in range(200):
+            x = te.select(x > 100, x, x + 1)
+        return x
+
+    assert run(te.compute((8,), element, name="B"), [np.float32([0, -50, 99.5, 100, 1, 2, 3, 101])]).tolist() == [
+        101, 101, 100.5, 101, 101, 101, 101, 101]
+
+
+def test_defaults_are_no_indices():
+    A = te.placeholder((8,), name="A")
+    near(run(te.compute((8,), lambda i, factor=3.0: A[i] * factor, name="B"), [np.arange(8, dtype=np.float32)]), np.arange(8) * 3)
+
+
+def test_a_var_needs_bounds_that_fit_memory():
+    n = te.var("n")
+    A = te.placeholder((n,), name="A")
+    with pytest.raises(WasmindError, match="n"):
+        wasmind.compile(te.compute((n,), lambda i: A[i] + 1, name="B"))
 
 
 def test_python_errors_pass_through():

@@ -5,6 +5,17 @@ from .compiler import compile
 from .error import WasmindError
 from .instance import Instance
 from .model import Model, load
+from .operator_library import Attribute, GuestTensor, Operator, OperatorLibrary
 from .signature import Dim, FunctionSpec, Signature, TensorSpec
 
-__all__ = ["Dim", "FunctionSpec", "Instance", "Model", "Signature", "TensorSpec", "WasmindError", "compile", "load"]
+__all__ = ["Attribute", "Dim", "FunctionSpec", "GuestTensor", "Instance", "Model", "Operator", "OperatorLibrary", "Signature",
+           "TensorSpec", "WasmindError", "compile", "load"]
+
+
+def __getattr__(name):
+    """`wasmind.te` loads the compiler, and so LLVM, when it is first used."""
+    if name == "te":
+        import importlib
+
+        return importlib.import_module(".te", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

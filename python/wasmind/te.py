@@ -11,7 +11,10 @@ compiler/frontend/expr/Expression.h has the rules. Python's operators mean what 
 down, `/` is for floats; `& | ~` of bool are logical. What is wrong raises WasmindError InvalidArgument where it is written.
 """
 
+import builtins
+import dataclasses
 import inspect
+import os
 
 from . import _compiler
 from .error import WasmindError
@@ -48,14 +51,16 @@ def compute(shape, fcompute, name="compute"):
     """A tensor by a formula for its elements: `fcompute` is called once with one index per dimension."""
     shape = _shape(shape)
     parameters = inspect.signature(fcompute).parameters.values()
-    positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    if any(p.kind == p.VAR_POSITIONAL for p in parameters):
-        positional += [f"i{axis}" for axis in range(len(positional), len(shape))]
-    if len(positional) != len(shape):
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    names = [p.name for p in positional][: len(shape)]
+    required = builtins.sum(p.default is p.empty for p in positional)
+    if builtins.any(p.kind == p.VAR_POSITIONAL for p in parameters):
+        names += [f"i{axis}" for axis in range(len(names), len(shape))]
+    if required > len(shape) or len(names) < len(shape):
         raise WasmindError(
             "InvalidArgument",
             f"tensor '{name}': its function takes {len(positional)} indices, but its shape has {len(shape)} dimensions")
-    return _te.compute(shape, fcompute, name, positional)
+    return _te.compute(shape, fcompute, name, names)
 
 
 def sum(element, axis):
@@ -105,3 +110,51 @@ def _shape(shape):
 
 def _axes(axis):
     return list(axis) if isinstance(axis, (tuple, list)) else [axis]
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+    """What `operator` describes and `build` compiles; the compiler sees the formula only while it works."""
+
+    name: str
+    make: object
+
+    def __repr__(self):
+        return f"Operator({self.name})"
+
+
+def operator(name, definition, *, dtypes=("float32",), attributes=None):
+    """An operator for `build`.
+
+    definition: a function of scalars, for elements of any shapes that broadcast; its first parameters are the inputs, those
+                named in `attributes` are numbers with these defaults. It is built for each of `dtypes`.
+                Or tensors, placeholders and computed ones, for fixed ranks; a placeholder's extent that is a var binds it.
+    """
+    if not callable(definition):
+        computed = [tensor for tensor in definition if not _te.is_placeholder(tensor)]
+        given = [tensor for tensor in definition if _te.is_placeholder(tensor)]
+        if not computed:
+            raise WasmindError("InvalidArgument", f"operator '{name}': none of its tensors is computed")
+        return Operator(name, lambda: _te.expression(name, given or _te.inputs_of(computed), computed))
+    names = list(inspect.signature(definition).parameters)
+    numbers = [(key, float(value)) for key, value in (attributes or {}).items()]
+    inputs = names[: len(names) - len(numbers)]
+    if names != inputs + [key for key, _ in numbers] or not inputs:
+        raise WasmindError(
+            "InvalidArgument", f"operator '{name}': its parameters must be its inputs, then its attributes in their order")
+    return Operator(name, lambda: _te.elementwise(name, inputs, numbers, list(dtypes), definition))
+
+
+def build(operators, output=None, *, archive=None, objects=None, header=None, links=(), features=(), engine_hint="any"):
+    """Compiles operators: to a module for `wasmind.OperatorLibrary`, an archive and a C header for programs that link them,
+    a folder of objects. `links` are objects built by TVM. Each file appears whole or not at all.
+
+    Raises WasmindError InvalidArgument with the operator and the reason.
+    """
+    paths = [os.fspath(path) if path is not None else "" for path in (output, archive, objects, header)]
+    if not builtins.any(paths):
+        raise WasmindError("InvalidArgument", "nothing to write: give output, archive, objects or header")
+    error = _te.build_library([each.make() for each in operators], *paths, [os.fspath(link) for link in links],
+                              "relaxed-simd" in features, engine_hint)
+    if error:
+        raise WasmindError("InvalidArgument", error)

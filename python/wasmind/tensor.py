@@ -10,6 +10,7 @@ _DTYPES = {
     "i8": (5, np.int8), "i16": (6, np.int16), "i32": (7, np.int32), "i64": (8, np.int64),
     "u8": (9, np.uint8), "u16": (10, np.uint16), "u32": (11, np.uint32), "u64": (12, np.uint64), "bool": (13, np.bool_),
 }
+DTYPES = tuple(_DTYPES)
 
 
 def code_of(dtype):

@@ -26,4 +26,12 @@ static uint16_t narrow(double value, uint32_t bias, uint32_t mantissaBits) {
 uint16_t toHalf(double value) { return narrow(value, 15, 10); }
 uint16_t toBrainFloat(double value) { return narrow(value, 127, 7); }
 
+double fromHalf(uint16_t bits) {
+  uint64_t sign = uint64_t(bits >> 15) << 63, exponent = bits >> 10 & 31, mantissa = uint64_t(bits & 1023) << 42;
+  if (!exponent) // subnormal: units of 2^-24
+    return __builtin_copysign(double(bits & 1023) * 0x1p-24, bits >> 15 ? -1.0 : 1.0);
+  uint64_t wide = exponent == 31 ? 2047 : exponent + 1023 - 15;
+  return __builtin_bit_cast(double, sign | wide << 52 | mantissa);
+}
+
 } // namespace wasmind::guest

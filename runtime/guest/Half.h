@@ -8,5 +8,7 @@ namespace wasmind::guest {
 /// The nearest binary16 or bfloat16, ties to even, rounded once; NaN stays NaN.
 uint16_t toHalf(double value);
 uint16_t toBrainFloat(double value);
+/// The number of a binary16, exact.
+double fromHalf(uint16_t bits);
 
 } // namespace wasmind::guest

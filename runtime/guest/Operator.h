@@ -93,6 +93,32 @@ enum RowForm : int32_t {
   RowReduces = 1, ///< outputs lack the axis, or have extent 1 there with keepdims
 };
 
+/// Operators without kernels, by the names they have in operators/Movement.cpp; files of movement/ say what each does.
+/// Inputs have the element types of the variant, lists of axes, extents and positions are i64 vectors; attributes
+/// follow in the order of the definition. Outputs must not overlap inputs or each other; strides are fine everywhere.
+/// Inputs and results of over 2 GiB are refused.
+#define WASMIND_MOVEMENT(name)                                                                                         \
+  int32_t wasmind_##name(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
+WASMIND_MOVEMENT(transpose)
+WASMIND_MOVEMENT(concat)
+WASMIND_MOVEMENT(split)
+WASMIND_MOVEMENT(slice)
+WASMIND_MOVEMENT(strided_slice)
+WASMIND_MOVEMENT(tile)
+WASMIND_MOVEMENT(broadcast_to)
+WASMIND_MOVEMENT(pad)
+WASMIND_MOVEMENT(gather)
+WASMIND_MOVEMENT(gather_nd)
+WASMIND_MOVEMENT(scatter_nd)
+WASMIND_MOVEMENT(one_hot)
+WASMIND_MOVEMENT(cast)
+WASMIND_MOVEMENT(argmax)
+WASMIND_MOVEMENT(argmin)
+WASMIND_MOVEMENT(cum_sum)
+WASMIND_MOVEMENT(top_k)
+WASMIND_MOVEMENT(equal_count)
+#undef WASMIND_MOVEMENT
+
 // For kernels.
 
 /// Scratch memory, aligned to 64 bytes; null when there is no more. Released in any order, best last in, first out.

@@ -58,7 +58,7 @@ def test_cpp(folder):
 
 def test_shell(folder):
     """The command lines on a model of our own, without the benchmark."""
-    lines = [line for line in re.findall(r"^build/bin/wasmind .*$", (compiled.ROOT / "README.md").read_text(), re.MULTILINE)]
+    lines = [line for line in re.findall(r"^build/bin/wasmind (?!operators).*$", (compiled.ROOT / "README.md").read_text(), re.MULTILINE)]
     assert len(lines) == 4
     shutil.copy(compiled.source("silero_vad_openvino"), folder / "model.onnx")
     shutil.copy(compiled.case("silero_vad_openvino", 0), folder / "case.npz")
@@ -66,3 +66,13 @@ def test_shell(folder):
         command = re.sub(r" --dim \S+", "", line).replace("build/bin/wasmind", str(compiled.TOOL)).split()
         succeed(command, cwd=folder)
     assert (folder / "out.npz").exists()
+
+
+def test_operators(tmp_path):
+    lines = re.findall(r"^build/bin/wasmind operators .*$", (compiled.ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(lines) == 3
+    succeed([compiled.TOOL, "operators", "build", "--ops=mul", "--objects", tmp_path / "objects"])
+    shutil.copy(tmp_path / "objects/mul.o", tmp_path / "kernel.o")
+    for line in lines:
+        succeed(line.replace("build/bin/wasmind", str(compiled.TOOL)).split(), cwd=tmp_path)
+    assert {"wasm_ops.wasm", "libops_wasm32.a", "wasm_ops.h", "tvm_ops.wasm"} <= {path.name for path in tmp_path.iterdir()}

@@ -50,6 +50,11 @@ def tool(*arguments, timeout=600, **options):
     return subprocess.run([TOOL, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, **options)
 
 
+def node():
+    """The pinned Node."""
+    return next(ROOT.glob("node_modules/node-linux-*/bin/node"))
+
+
 @functools.lru_cache(None)
 def compiler():
     return hashlib.sha256(TOOL.read_bytes()).hexdigest()

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <unordered_set>
-#include <unordered_set>
 
 namespace wasmind::te {
 namespace {

@@ -28,11 +28,17 @@ AffineExpr sumOf(ArrayRef<Term> terms, MLIRContext *context) {
 
 bool usesAxes(AffineExpr e) { return !e.isSymbolicOrConstant(); }
 
+bool hasCoefficientsBelow(AffineExpr e, int64_t limit) {
+  return llvm::all_of(termsOf(e), [&](const Term &t) { return t.coefficient > -limit && t.coefficient < limit; });
+}
+
 constexpr unsigned steps = 32; // of rewriting one expression
 } // namespace
 
+bool hasSmallCoefficients(AffineExpr e) { return hasCoefficientsBelow(e, int64_t(1) << 31); }
+
 /// A lower bound of `e` without divisions by which axes go; divisors are positive.
-std::optional<AffineExpr> Ranges::withoutDivisions(AffineExpr e) const {
+std::optional<AffineExpr> Ranges::withoutDivisions(AffineExpr e, Divisions divisions) const {
   for (unsigned step = 0; step < steps; ++step) {
     SmallVector<Term> terms = termsOf(e);
     bool changed = false;
@@ -58,7 +64,7 @@ std::optional<AffineExpr> Ranges::withoutDivisions(AffineExpr e) const {
         }
         if (division.getKind() != AffineExprKind::FloorDiv)
           return std::nullopt;
-        bool isMultiple = divideExactly(factor, c).has_value();
+        bool isMultiple = divideExactly(factor, c).has_value() && (divisions == Divisions::AsParts || !usesAxes(x));
         if (!isMultiple && !usesAxes(x)) // the bounds of vars decide
           continue;
         Interval sign = boundsOf(factor, dims);
@@ -69,7 +75,7 @@ std::optional<AffineExpr> Ranges::withoutDivisions(AffineExpr e) const {
           AffineExpr quotient = *divideExactly(factor, c);
           bound = quotient * (sign.min >= 0 ? x - c + 1 : x);
         } else {
-          auto edge = sign.min >= 0 ? lowest(x) : highest(x);
+          auto edge = sign.min >= 0 ? lowest(x, divisions) : highest(x);
           if (!edge)
             return std::nullopt;
           bound = factor * edge->floorDiv(c);
@@ -88,8 +94,10 @@ std::optional<AffineExpr> Ranges::withoutDivisions(AffineExpr e) const {
   return std::nullopt;
 }
 
-std::optional<AffineExpr> Ranges::lowest(AffineExpr e) const {
-  auto plain = withoutDivisions(normalise(e));
+std::optional<AffineExpr> Ranges::lowest(AffineExpr e) const { return lowest(e, Divisions::AsParts); }
+
+std::optional<AffineExpr> Ranges::lowest(AffineExpr e, Divisions divisions) const {
+  auto plain = withoutDivisions(normalise(e), divisions);
   if (!plain)
     return std::nullopt;
   e = *plain;
@@ -105,8 +113,10 @@ std::optional<AffineExpr> Ranges::lowest(AffineExpr e) const {
     if (sign.min < 0 && sign.max > 0)
       return std::nullopt;
     e = normalise(sign.min >= 0 ? rest : rest + slope * (extents[d] - 1));
+    if (!hasCoefficientsBelow(e, int64_t(1) << 48)) // far beyond every tensor, and near to where 64 bits end
+      return std::nullopt;
   }
-  return withoutDivisions(e); // those of the extents
+  return withoutDivisions(e, divisions); // those of the extents
 }
 
 std::optional<AffineExpr> Ranges::highest(AffineExpr e) const {
@@ -116,8 +126,7 @@ std::optional<AffineExpr> Ranges::highest(AffineExpr e) const {
   return normalise(-*negative);
 }
 
-bool Ranges::proves(AffineExpr e) const {
-  auto low = lowest(e);
+bool Ranges::proves(std::optional<AffineExpr> low) const {
   if (!low)
     return false;
   if (boundsOf(*low, dims).min >= 0)
@@ -126,6 +135,10 @@ bool Ranges::proves(AffineExpr e) const {
     if (!constantOf(extent) && boundsOf(normalise(*low - (extent - 1)), dims).min >= 0)
       return true;
   return false;
+}
+
+bool Ranges::proves(AffineExpr e) const {
+  return proves(lowest(e, Divisions::AsParts)) || proves(lowest(e, Divisions::ByBounds));
 }
 
 bool Ranges::isNonNegative(AffineExpr e, ArrayRef<AffineExpr> facts) const {

@@ -4,6 +4,9 @@
 
 namespace wasmind::te {
 
+/// Whether all coefficients are below 2^31, so that products and sums of a few such expressions fit 64 bits.
+bool hasSmallCoefficients(mlir::AffineExpr e);
+
 /// Bounds of integer expressions over axes (dims d0, d1, ..., each 0 <= d < its extent) and vars (symbols, within the
 /// bounds of the module's named dimensions). Sound, not complete: what is not proved may still be true.
 class Ranges {
@@ -21,7 +24,12 @@ private:
   llvm::ArrayRef<mlir::AffineExpr> extents;
   llvm::ArrayRef<graph::NamedDim> dims;
 
-  std::optional<mlir::AffineExpr> withoutDivisions(mlir::AffineExpr e) const;
+  /// How c * (x floordiv c) is bounded: as a part of x, which keeps what x shares with other terms, or by the bounds of
+  /// x.
+  enum class Divisions { AsParts, ByBounds };
+  std::optional<mlir::AffineExpr> withoutDivisions(mlir::AffineExpr e, Divisions divisions) const;
+  std::optional<mlir::AffineExpr> lowest(mlir::AffineExpr e, Divisions divisions) const;
+  bool proves(std::optional<mlir::AffineExpr> low) const;
   bool proves(mlir::AffineExpr e) const;
 };
 

@@ -1,5 +1,6 @@
 //===- Trace.cpp - tensors to a module: vars, inputs, outputs ----------------------------------------------------===//
 #include "compiler/frontend/expr/Trace.h"
+#include "compiler/frontend/expr/Ranges.h"
 #include "compiler/frontend/expr/Tracer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -71,6 +72,13 @@ AffineExpr Tracer::symbolOf(const Node &var) {
 }
 
 AffineExpr Tracer::extentOf(const Node &extent) {
+  AffineExpr e = anyExtent(extent);
+  if (e && !hasSmallCoefficients(e))
+    return fail("the extent " + textOf(extent) + " has a factor of 2^31 or more");
+  return e;
+}
+
+AffineExpr Tracer::anyExtent(const Node &extent) {
   switch (extent.kind) {
   case NodeKind::Constant:
     return builder.getAffineConstantExpr(extent.integer);
@@ -150,6 +158,38 @@ bool Tracer::bodyNames(ArrayRef<Tensor> tensors, const char *what) {
   return true;
 }
 
+/// The tensors that computing the outputs takes, each after those that it reads.
+static std::vector<const TensorNode *> producersFirst(ArrayRef<Tensor> outputs) {
+  std::vector<const TensorNode *> order, work;
+  llvm::DenseSet<const TensorNode *> entered, done;
+  llvm::DenseSet<const Node *> seen; // in any tensor: what a node reads is entered once
+  for (const Tensor &output : llvm::reverse(outputs))
+    work.push_back(&output.node());
+  while (!work.empty()) {
+    const TensorNode *tensor = work.back();
+    if (!entered.insert(tensor).second) {
+      work.pop_back();
+      if (done.insert(tensor).second)
+        order.push_back(tensor);
+      continue;
+    }
+    std::vector<const Node *> nodes;
+    if (tensor->body)
+      nodes.push_back(&tensor->body->node());
+    while (!nodes.empty()) {
+      const Node *node = nodes.back();
+      nodes.pop_back();
+      if (!seen.insert(node).second)
+        continue;
+      if (node->tensor && !entered.contains(node->tensor.get()))
+        work.push_back(node->tensor.get());
+      for (const Expr &operand : node->operands)
+        nodes.push_back(&operand.node());
+    }
+  }
+  return order;
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>> Tracer::run(ArrayRef<Tensor> inputs, ArrayRef<Tensor> outputs) {
   context.loadDialect<GraphDialect, func::FuncDialect>();
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
@@ -189,8 +229,9 @@ llvm::Expected<OwningOpRef<ModuleOp>> Tracer::run(ArrayRef<Tensor> inputs, Array
     for (const Expr &extent : input.shape())
       if (AffineExpr e = extentOf(extent.node())) {
         extents.push_back(e);
-        if (boundsOf(e, dims).max < 0)
-          fail("the extent " + extent.text() + " is negative");
+        Interval bounds = boundsOf(e, dims);
+        if (bounds.max < 0 || bounds.min > std::numeric_limits<int32_t>::max())
+          fail("the extent " + extent.text() + " is " + (bounds.max < 0 ? "negative" : "larger than 2^31 - 1"));
       }
     current = nullptr;
     if (failed())
@@ -205,6 +246,9 @@ llvm::Expected<OwningOpRef<ModuleOp>> Tracer::run(ArrayRef<Tensor> inputs, Array
     function.setArgAttr(i, "graph.name", builder.getStringAttr(input.name()));
     values[&input.node()] = function.getArgument(i);
   }
+  for (const TensorNode *tensor : producersFirst(outputs)) // so that no chain of tensors is followed by recursion
+    if (!failed())
+      valueOf(*tensor);
   SmallVector<Value> results;
   for (const Tensor &output : outputs) {
     results.push_back(valueOf(output.node()));

@@ -51,9 +51,11 @@ private:
   const TensorNode *current = nullptr;
   std::string error;
   int64_t computeCount = 0;
+  unsigned nesting = 0; ///< of `over`
   std::map<std::pair<const Node *, std::vector<const Node *>>, Value> reductions;
 
   bool declareVars(const Node &node, llvm::StringSet<> &used);
+  AffineExpr anyExtent(const Node &extent);
   Value traced(const TensorNode &tensor);
   bool bodyNames(llvm::ArrayRef<Tensor> tensors, const char *what);
 };

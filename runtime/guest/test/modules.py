@@ -17,9 +17,10 @@ def build(folder):
     folder.mkdir(parents=True, exist_ok=True)
     sample.build(folder / "sample_ops.wasm")
     guest = library.guest_objects(folder / "guest")
-    own = library.compile_sources([library.GUEST / "test/guest_ops.cpp"], folder)
-    names = re.findall(r"^OPERATOR\((\w+),", (library.GUEST / "test/guest_ops.cpp").read_text(), re.MULTILINE)
-    library.link([*guest, *own], [f"__tvm_ffi_{n}" for n in names], folder / "guest_ops.wasm", [])
+    for source in (library.GUEST / "test/guest_ops.cpp", library.GUEST / "test/movement_ops.cpp"):
+        own = library.compile_sources([source], folder)
+        names = re.findall(r"^OPERATOR\((\w+),", source.read_text(), re.MULTILINE)
+        library.link([*guest, *own], [f"__tvm_ffi_{n}" for n in names], folder / f"{source.stem}.wasm", [])
     library.link(guest, [*MATH, "memcpy", "memmove", "memset", "memcmp"], folder / "math.wasm", [])
 
 

@@ -69,6 +69,8 @@ enum {
 typedef struct wasmind_error wasmind_error;
 typedef struct wasmind_model wasmind_model;
 typedef struct wasmind_instance wasmind_instance;
+typedef struct wasmind_library wasmind_library;
+typedef struct wasmind_guest_tensor wasmind_guest_tensor;
 
 /** Text of an error: one line of UTF-8 without line end, NUL-terminated, owned by the error. */
 WASMIND_API const char *wasmind_error_text(const wasmind_error *error);
@@ -211,6 +213,107 @@ WASMIND_API wasmind_status wasmind_instance_run(wasmind_instance *instance, size
    next run of any entry. INVALID_ARGUMENT when the entry was not the last one run with success. */
 WASMIND_API wasmind_status wasmind_instance_output(wasmind_instance *instance, size_t function, size_t output,
                                                    wasmind_tensor *tensor, wasmind_error **error);
+
+/* --- Operator libraries --------------------------------------------------------------------------------------------
+
+   A module of operators that are called by name with any tensors (abi/spec.md, "Operator libraries"). A library is one
+   instance: its own memory, which grows, and one thread at a time; load the same file again for another thread. */
+
+/** As wasmind_model_load_file, and makes the instance. Fails as that and wasmind_instance_create do; a model is
+    UNSUPPORTED here, and a library is there. */
+WASMIND_API wasmind_status wasmind_library_load_file(const char *path, const wasmind_load_options *options,
+                                                     wasmind_library **library, wasmind_error **error);
+WASMIND_API wasmind_status wasmind_library_load_bytes(const void *bytes, size_t byte_length,
+                                                      const wasmind_load_options *options, wasmind_library **library,
+                                                      wasmind_error **error);
+/** Its guest tensors may live on; they keep what they need. */
+WASMIND_API void wasmind_library_delete(wasmind_library *library);
+
+/** Names and types of attributes: WASMIND_INTEGER, WASMIND_NUMBER or WASMIND_BOOLEAN. */
+typedef struct wasmind_attribute_info {
+  const char *name; /* NULL when asked for an index that does not exist */
+  int32_t kind;
+  int has_default; /* without one, every call must give the attribute */
+  int64_t default_integer;
+  double default_number;
+} wasmind_attribute_info;
+
+/** An operator. Of a linked one (an object of somebody else) nothing but the name is known. Strings and arrays live as
+    long as the library. */
+typedef struct wasmind_operator_info {
+  const char *name; /* NULL when asked for an index that does not exist */
+  int is_linked;
+  size_t input_count, attribute_count, output_count, variant_count;
+} wasmind_operator_info;
+
+/** The signature as JSON, NUL-terminated. */
+WASMIND_API const char *wasmind_library_signature(const wasmind_library *library);
+WASMIND_API size_t wasmind_library_operator_count(const wasmind_library *library);
+WASMIND_API wasmind_operator_info wasmind_library_operator(const wasmind_library *library, size_t operator_index);
+/** Name of an input, and of an output; NULL when there is none. */
+WASMIND_API const char *wasmind_library_input(const wasmind_library *library, size_t operator_index, size_t input);
+WASMIND_API const char *wasmind_library_output(const wasmind_library *library, size_t operator_index, size_t output);
+WASMIND_API wasmind_attribute_info wasmind_library_attribute(const wasmind_library *library, size_t operator_index,
+                                                             size_t attribute);
+/** A combination of element types that is built in: of input or output `operand`, outputs counted after inputs. 0 when
+    there is none. */
+WASMIND_API wasmind_dtype wasmind_library_variant(const wasmind_library *library, size_t operator_index, size_t variant,
+                                                  size_t operand);
+/** Index of an operator. INVALID_ARGUMENT names the nearest ones. */
+WASMIND_API wasmind_status wasmind_library_find(const wasmind_library *library, const char *name,
+                                                size_t *operator_index, wasmind_error **error);
+/** Bytes of the memory now. */
+WASMIND_API uint64_t wasmind_library_memory_byte_length(const wasmind_library *library);
+
+/** Makes a tensor in the library's memory, whose elements are not initialised: fill its view, and calls copy nothing.
+    Rank is at most 8. Fails with INVALID_ARGUMENT, LIMIT (no memory), or TRAP. */
+WASMIND_API wasmind_status wasmind_library_tensor(wasmind_library *library, wasmind_dtype dtype, const int64_t *shape,
+                                                  size_t rank, wasmind_guest_tensor **tensor, wasmind_error **error);
+/** The elements in place. The view lives as long as the tensor: the memory does not move when it grows. */
+WASMIND_API wasmind_tensor wasmind_guest_tensor_view(const wasmind_guest_tensor *tensor);
+/** Its memory is given back when the library is used next. May be called from any thread at any time. */
+WASMIND_API void wasmind_guest_tensor_delete(wasmind_guest_tensor *tensor);
+
+/** What a wasmind_argument is. */
+enum {
+  WASMIND_NONE = 0,         /* an output that the operator makes */
+  WASMIND_TENSOR = 1,       /* dense elements of the caller; copied */
+  WASMIND_GUEST_TENSOR = 2, /* of this library; nothing is copied */
+  WASMIND_INTEGER = 3,
+  WASMIND_NUMBER = 4,
+  WASMIND_BOOLEAN = 5 /* `integer` is 0 or 1 */
+};
+
+typedef struct wasmind_argument {
+  int32_t kind;
+  /** Of an attribute given by name; NULL: the argument counts by its position. */
+  const char *name;
+  union {
+    wasmind_tensor tensor;
+    wasmind_guest_tensor *guest;
+    int64_t integer;
+    double number;
+  } of;
+} wasmind_argument;
+
+/** Calls an operator.
+
+    `arguments`: its inputs in order, then attributes in order or by name; those left out have their defaults. A number
+   in place of a tensor is a scalar of the element type that the other tensors leave for it. Of a linked operator: all
+    arguments in order, as it wants them.
+    `outputs`: one per output: WASMIND_TENSOR and WASMIND_GUEST_TENSOR are written into; WASMIND_NONE becomes a
+    WASMIND_GUEST_TENSOR that the caller deletes. Linked operators want all their outputs given.
+
+    Ends in one of these ways:
+      1. OK.
+      2. INVALID_ARGUMENT - an argument does not fit, or the operator refused it (text from the operator); given outputs
+         may have been written. The library stays usable.
+      3. LIMIT            - no memory; stays usable. Or the time limit passed, then as 4.
+      4. TRAP, INVALID_MODULE - the module stopped, or broke the contract. Every later call fails with
+         INVALID_ARGUMENT; views of guest tensors stay readable. */
+WASMIND_API wasmind_status wasmind_library_call(wasmind_library *library, size_t operator_index,
+                                                const wasmind_argument *arguments, size_t argument_count,
+                                                wasmind_argument *outputs, size_t output_count, wasmind_error **error);
 
 #ifdef __cplusplus
 } /* extern "C" */

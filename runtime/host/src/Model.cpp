@@ -31,19 +31,31 @@ public:
     return nullptr;
   }
 
+  /// Throws unless there is a function of this name with so many i32 parameters and results.
+  void requireFunction(std::string_view name, size_t parameterCount, size_t resultCount) const {
+    const wasm_externtype_t *type = find(name);
+    if (type && wasm_externtype_kind(type) == WASM_EXTERN_FUNC) {
+      const wasm_functype_t *function = wasm_externtype_as_functype_const(type);
+      if (areI32(wasm_functype_params(function), parameterCount) &&
+          areI32(wasm_functype_results(function), resultCount))
+        return;
+    }
+    std::string text;
+    for (size_t index = 0; index < parameterCount; ++index)
+      text += index == 0 ? "i32" : ", i32";
+    throw invalidModule("no exported function '" + std::string(name) + "' of type (" + text + ") -> " +
+                        (resultCount == 0 ? "()" : "i32"));
+  }
+
 private:
+  static bool areI32(const wasm_valtype_vec_t *types, size_t count) {
+    return types->size == count && std::all_of(types->data, types->data + count, [](const wasm_valtype_t *type) {
+             return wasm_valtype_kind(type) == WASM_I32;
+           });
+  }
+
   wasm_exporttype_vec_t list;
 };
-
-/// () -> i32
-bool isEntryType(const wasm_externtype_t *type) {
-  if (!type || wasm_externtype_kind(type) != WASM_EXTERN_FUNC)
-    return false;
-  const wasm_functype_t *function = wasm_externtype_as_functype_const(type);
-  const wasm_valtype_vec_t *results = wasm_functype_results(function);
-  return wasm_functype_params(function)->size == 0 && results->size == 1 &&
-         wasm_valtype_kind(results->data[0]) == WASM_I32;
-}
 
 } // namespace
 
@@ -70,7 +82,7 @@ LoadOptions LoadOptions::from(const wasmind_load_options *given) {
   return options;
 }
 
-std::shared_ptr<const Model> Model::loadFile(const std::string &path, LoadOptions options) {
+std::shared_ptr<const Model> Model::loadFile(const std::string &path, LoadOptions options, ModuleKind kind) {
   File file(path);
   const Bytes bytes = file.readAll(options.maxModuleByteLength);
   if (options.weightsFolder.empty()) {
@@ -78,21 +90,23 @@ std::shared_ptr<const Model> Model::loadFile(const std::string &path, LoadOption
     options.weightsFolder = folder.empty() ? "." : folder.string();
   }
   try {
-    return std::shared_ptr<const Model>(new Model(bytes.span(), options));
+    return std::shared_ptr<const Model>(new Model(bytes.span(), options, kind));
   } catch (const Failure &failure) {
     throw Failure(failure.status(), path + ": " + failure.what());
   }
 }
 
-std::shared_ptr<const Model> Model::loadBytes(std::span<const uint8_t> bytes, const LoadOptions &options) {
+std::shared_ptr<const Model> Model::loadBytes(std::span<const uint8_t> bytes, const LoadOptions &options,
+                                              ModuleKind kind) {
   if (bytes.size() > options.maxModuleByteLength)
     throw Failure(WASMIND_LIMIT, "the module's " + std::to_string(bytes.size()) + " bytes are over the limit of " +
                                      std::to_string(options.maxModuleByteLength));
-  return std::shared_ptr<const Model>(new Model(bytes, options));
+  return std::shared_ptr<const Model>(new Model(bytes, options, kind));
 }
 
-Model::Model(std::span<const uint8_t> bytes, const LoadOptions &options) : limit(options.timeLimit) {
-  checkBeforeCompiling(bytes, options);
+Model::Model(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind)
+    : limit(options.timeLimit), maxMemoryByteLength(options.maxMemoryByteLength) {
+  checkBeforeCompiling(bytes, options, kind);
   openWeights(options.weightsFolder);
   theEngine = &Engine::get(limit.has_value());
   compile(bytes, options);
@@ -101,10 +115,12 @@ Model::Model(std::span<const uint8_t> bytes, const LoadOptions &options) : limit
 
 std::string Model::name() const {
   const std::string &source = signature().contract().sourceName;
-  return source.empty() ? "model" : source;
+  if (!source.empty())
+    return source;
+  return signature().contract().library ? "operator library" : "model";
 }
 
-void Model::checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options) {
+void Model::checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind) {
   abi::Result<std::vector<abi::WasmSection>> sections = abi::readSections(bytes);
   if (!sections)
     throw invalidModule(sections.error().text);
@@ -114,6 +130,10 @@ void Model::checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptio
   theSignature = std::make_unique<Signature>(std::string(json->begin(), json->end()));
 
   const abi::Signature &contract = theSignature->contract();
+  if (contract.library && kind == ModuleKind::Model)
+    throw Failure(WASMIND_UNSUPPORTED, "the module is an operator library; load it with OperatorLibrary");
+  if (!contract.library && kind == ModuleKind::Library)
+    throw Failure(WASMIND_UNSUPPORTED, "the module is a model, not an operator library; load it with Model");
   if (std::find(contract.features.begin(), contract.features.end(), abi::Feature::Threads) != contract.features.end())
     throw Failure(WASMIND_UNSUPPORTED, "the module needs the feature 'threads', which this host does not have; compile "
                                        "it without --features=threads");
@@ -156,7 +176,8 @@ void Model::checkExports() const {
   if (importCount != 0)
     throw invalidModule("the module wants imports; modules of the contract have none");
 
-  const abi::MemoryMap &map = signature().contract().memory;
+  const abi::Signature &contract = signature().contract();
+  const uint64_t pages = contract.memory.pages;
   ExportTypes exports(compiled.get());
   const wasm_externtype_t *memory = exports.find(abi::memoryExport);
   if (!memory || wasm_externtype_kind(memory) != WASM_EXTERN_MEMORY)
@@ -165,19 +186,26 @@ void Model::checkExports() const {
   uint64_t maximum = 0;
   const bool hasMaximum = wasmtime_memorytype_maximum(type, &maximum);
   const uint64_t minimum = wasmtime_memorytype_minimum(type);
+  const bool hasPromisedMaximum = contract.library ? !hasMaximum : hasMaximum && maximum == pages;
   if (wasmtime_memorytype_is64(type) || wasmtime_memorytype_isshared(type) ||
-      wasmtime_memorytype_page_size(type) != abi::pageByteLength || !hasMaximum || minimum != map.pages ||
-      maximum != map.pages)
+      wasmtime_memorytype_page_size(type) != abi::pageByteLength || minimum != pages || !hasPromisedMaximum)
     throw invalidModule("the exported memory has " + std::to_string(minimum) + ".." +
                         (hasMaximum ? std::to_string(maximum) : std::string("any number of")) +
-                        " pages where the signature says exactly " + std::to_string(map.pages));
+                        " pages where the signature says " + (contract.library ? "at least " : "exactly ") +
+                        std::to_string(pages));
 
-  for (const abi::Function &function : signature().contract().functions)
-    if (!isEntryType(exports.find(function.name)))
-      throw invalidModule("no exported function '" + function.name + "' of type () -> i32");
+  for (const abi::Function &function : contract.functions)
+    exports.requireFunction(function.name, 0, 1);
   for (std::string_view name : {abi::errorExport, abi::abiVersionExport})
-    if (!isEntryType(exports.find(name)))
-      throw invalidModule("no exported function '" + std::string(name) + "' of type () -> i32");
+    exports.requireFunction(name, 0, 1);
+  if (!contract.library)
+    return;
+  exports.requireFunction(abi::allocateExport, 1, 1);
+  exports.requireFunction(abi::freeExport, 1, 0);
+  if (exports.find(abi::initializeExport))
+    exports.requireFunction(abi::initializeExport, 0, 0);
+  for (const abi::Operator &each : contract.library->operators)
+    exports.requireFunction(each.exportName, 4, 1);
 }
 
 void Model::openWeights(const std::string &folder) {

@@ -22,19 +22,26 @@ struct LoadOptions {
   static LoadOptions from(const wasmind_load_options *options);
 };
 
+/// Models and operator libraries are modules of one contract; who loads one kind refuses the other by name.
+enum class ModuleKind { Model, Library };
+
 /// What instances share. Immutable after loading apart from the memory of when the weights were last verified, so any
 /// number of threads may use it.
 class Model {
 public:
-  static std::shared_ptr<const Model> loadFile(const std::string &path, LoadOptions options);
-  static std::shared_ptr<const Model> loadBytes(std::span<const uint8_t> bytes, const LoadOptions &options);
+  static std::shared_ptr<const Model> loadFile(const std::string &path, LoadOptions options,
+                                               ModuleKind kind = ModuleKind::Model);
+  static std::shared_ptr<const Model> loadBytes(std::span<const uint8_t> bytes, const LoadOptions &options,
+                                                ModuleKind kind = ModuleKind::Model);
 
   const Signature &signature() const { return *theSignature; }
   const Engine &engine() const { return *theEngine; }
   const wasmtime_module_t *module() const { return compiled.get(); }
   const wasmind_model_info &info() const { return theInfo; }
   const std::optional<std::chrono::milliseconds> &timeLimit() const { return limit; }
-  /// Name for error texts: the source model's, or "model".
+  /// The most bytes the memory of an instance may have.
+  uint64_t memoryLimit() const { return maxMemoryByteLength; }
+  /// Name for error texts: the source model's, or what the module is.
   std::string name() const;
 
   /// Copies external weights to their place (nothing when they are inline). `place` is as long as the signature says.
@@ -43,9 +50,9 @@ public:
   void copyWeights(std::span<uint8_t> place) const;
 
 private:
-  Model(std::span<const uint8_t> bytes, const LoadOptions &options);
+  Model(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind);
 
-  void checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options);
+  void checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind);
   void compile(std::span<const uint8_t> bytes, const LoadOptions &options);
   void checkExports() const;
   void openWeights(const std::string &folder);
@@ -57,6 +64,7 @@ private:
   ModuleHandle compiled;
   wasmind_model_info theInfo = {};
   std::optional<std::chrono::milliseconds> limit;
+  uint64_t maxMemoryByteLength;
 
   std::optional<File> weightsFile;
   mutable std::mutex weightsMutex;

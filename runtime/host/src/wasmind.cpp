@@ -5,15 +5,11 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "wasmind.h"
 #include "runtime/host/src/Instance.h"
-#include <new>
+#include "runtime/host/src/Report.h"
 
 using namespace wasmind::host;
 namespace abi = wasmind::abi;
 
-struct wasmind_error {
-  wasmind_status status;
-  std::string text;
-};
 struct wasmind_model {
   std::shared_ptr<const Model> model;
 };
@@ -23,31 +19,6 @@ struct wasmind_instance {
 
 namespace {
 
-wasmind_status report(wasmind_error **error, wasmind_status status, const char *text) noexcept {
-  if (error) {
-    try {
-      *error = new wasmind_error{status, text};
-    } catch (...) {
-      *error = nullptr; // wasmind_error_text knows what to say
-    }
-  }
-  return status;
-}
-
-/// Runs `body`; nothing it throws leaves.
-template <typename Body> wasmind_status guarded(wasmind_error **error, Body body) noexcept {
-  try {
-    body();
-    return WASMIND_OK;
-  } catch (const Failure &failure) {
-    return report(error, failure.status(), failure.what());
-  } catch (const std::bad_alloc &) {
-    return report(error, WASMIND_LIMIT, "out of memory");
-  } catch (const std::exception &exception) {
-    return report(error, WASMIND_IO, exception.what()); // what is left throws about files and paths
-  }
-}
-
 std::optional<abi::DType> toDType(wasmind_dtype given) {
   switch (given) {
 #define WASMIND_DTYPE(enumerator, name, code, byteWidth, npyDescr, typedArray)                                         \
@@ -56,11 +27,6 @@ std::optional<abi::DType> toDType(wasmind_dtype given) {
 #include "abi/abi.def"
   }
   return std::nullopt;
-}
-
-void require(const void *pointer, const char *name) {
-  if (!pointer)
-    throw Failure(WASMIND_INVALID_ARGUMENT, std::string(name) + " is NULL");
 }
 
 } // namespace

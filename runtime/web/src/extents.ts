@@ -1,5 +1,6 @@
 import { dtypeOf, byteWidth, asArrayOf, arrayName, type TypedArray } from './dtype.ts';
 import { WasmindError } from './error.ts';
+import { GuestTensor } from './guestTensor.ts';
 import type { Dim, FunctionSpec, TensorSpec } from './signature.ts';
 import { elementCountOf, Tensor } from './tensor.ts';
 
@@ -75,11 +76,11 @@ export class Extents {
 
 /** The elements of `given` as the array class that `input` needs, and its extents if it carries any. */
 export function elementsFor(input: TensorSpec, given: TensorLike): { data: TypedArray; dims?: readonly number[] } {
-  if (given instanceof Tensor) {
+  if (given instanceof Tensor || given instanceof GuestTensor) {
     if (given.dtype !== input.dtype)
       throw new WasmindError(
         'InvalidArgument', `input '${input.name}': element type ${given.dtype}, the model needs ${input.dtype}`);
-    return given;
+    return { data: given.data, dims: given.dims };
   }
   if (!ArrayBuffer.isView(given) || dtypeOf(given) === undefined)
     throw new WasmindError('InvalidArgument', `input '${input.name}': neither a Tensor nor a typed array`);

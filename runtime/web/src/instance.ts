@@ -1,10 +1,10 @@
-import { abiVersion, abiVersionExport, errorExport, maxErrorByteLength, memoryExport, pageByteLength } from './abi.ts';
+import { abiVersion, abiVersionExport, errorExport, memoryExport, pageByteLength } from './abi.ts';
 import { viewArray, type TypedArray } from './dtype.ts';
 import { WasmindError } from './error.ts';
+import { errorTextAt } from './errorText.ts';
 import { elementsFor, Extents, outputDims, type TensorLike } from './extents.ts';
 import type { Dim, FunctionSpec, Signature, TensorSpec } from './signature.ts';
 import { elementCountOf, Tensor } from './tensor.ts';
-import { decodeUtf8 } from './utf8.ts';
 
 export interface RunOptions {
   /** Name of the entry; needed only when the module has several and none is called `run`. */
@@ -164,10 +164,7 @@ export class Instance {
   /** The module's own text of its last error; empty when it has none that can be read. */
   private readErrorText(): string {
     const address = Instance.call(this.errorText, errorExport) >>> 0;
-    const bytes = new Uint8Array(this.memory.buffer).subarray(address, address + maxErrorByteLength);
-    const end = bytes.indexOf(0);
-    const text = decodeUtf8(end < 0 ? bytes : bytes.subarray(0, end)) ?? '';
-    return text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+    return errorTextAt(new Uint8Array(this.memory.buffer), address);
   }
 
   private view(spec: TensorSpec, dims: readonly number[]): TypedArray {

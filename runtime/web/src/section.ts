@@ -11,7 +11,7 @@ export interface Section {
 }
 
 /** Ids of the sections this library looks at (core specification 5.5.2). */
-export const SectionId = { custom: 0, start: 8, code: 10, data: 11 } as const;
+export const SectionId = { custom: 0, memory: 5, start: 8, code: 10, data: 11 } as const;
 
 const preamble = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
@@ -77,4 +77,16 @@ export function signatureSection(source: Uint8Array | WebAssembly.Module): Uint8
     throw new WasmindError(
       'InvalidModule', `no custom section '${sectionName}': the module was not made by the wasmind compiler`);
   return found[0];
+}
+
+/**
+ * Refuses a memory with a maximum. A compiled `WebAssembly.Module` no longer tells.
+ *
+ * @throws WasmindError `InvalidModule`.
+ */
+export function refuseMemoryMaximum(module: Uint8Array): void {
+  // A vector of one memory type, which starts with its flags (core specification 5.3.9); bit 0: there is a maximum.
+  const memory = readSections(module).find(section => section.id === SectionId.memory);
+  if (memory && (memory.contents[1] & 1) !== 0)
+    throw new WasmindError('InvalidModule', "the memory has a maximum; that of an operator library grows");
 }

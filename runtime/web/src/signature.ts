@@ -1,7 +1,9 @@
 import { abiVersion, maxExtent, type EngineHint } from './abi.ts';
-import { isDType, type DType } from './dtype.ts';
-import { signatureError, WasmindError, type ErrorCode } from './error.ts';
+import type { DType } from './dtype.ts';
+import { WasmindError } from './error.ts';
 import { isFeature, type Feature } from './feature.ts';
+import { Field } from './field.ts';
+import { readLibrary, type Library } from './library.ts';
 import { signatureSection } from './section.ts';
 import { checkSignature } from './signatureRules.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -37,7 +39,10 @@ export interface FunctionSpec {
   readonly outputs: readonly TensorSpec[];
 }
 
-/** The parts of the linear memory; `pages` of 65536 bytes are its minimum and maximum. */
+/**
+ * The parts of the linear memory; `pages` of 65536 bytes are its minimum and maximum. An operator library starts with
+ * `pages` and grows.
+ */
 export interface MemoryMap {
   readonly pages: number;
   readonly stack: Region;
@@ -69,74 +74,15 @@ export interface Signature {
   readonly features: readonly Feature[];
   readonly engineHint: EngineHint;
   readonly dims: readonly Dim[];
+  /** Empty in an operator library. */
   readonly functions: readonly FunctionSpec[];
+  /** Only of an operator library. */
+  readonly library?: Library;
   readonly memory: MemoryMap;
   readonly weights: Weights;
   /** How often each source operator occurs. */
   readonly operators: Readonly<Record<string, number>>;
   readonly kernels: readonly Kernel[];
-}
-
-/** One value of the JSON text, with the path to it, read with its type checked. */
-class Field {
-  readonly value: unknown;
-  readonly where: string;
-
-  constructor(value: unknown, where: string) {
-    this.value = value;
-    this.where = where;
-  }
-
-  fail(reason: string, code?: ErrorCode): never {
-    throw signatureError(this.where || 'signature', reason, code);
-  }
-
-  private object(): Record<string, unknown> {
-    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) this.fail('not an object');
-    return this.value as Record<string, unknown>;
-  }
-
-  /** The member `key`, or undefined when it is missing. */
-  find(key: string): Field | undefined {
-    const object = this.object();
-    return Object.hasOwn(object, key) ? new Field(object[key], this.where ? `${this.where}.${key}` : key) : undefined;
-  }
-
-  get(key: string): Field {
-    return this.find(key) ?? new Field(undefined, this.where ? `${this.where}.${key}` : key).fail('missing');
-  }
-
-  members(): Field[] {
-    return Object.keys(this.object()).map(key => this.get(key));
-  }
-
-  elements(): Field[] {
-    if (!Array.isArray(this.value)) this.fail('not an array');
-    return this.value.map((value, i) => new Field(value, `${this.where}[${i}]`));
-  }
-
-  text(): string {
-    if (typeof this.value !== 'string') this.fail('not a string');
-    if (this.value.includes('\0')) this.fail('contains a zero byte');
-    return this.value;
-  }
-
-  boolean(): boolean {
-    if (typeof this.value !== 'boolean') this.fail('not true or false');
-    return this.value;
-  }
-
-  number(max = 0xffffffff): number {
-    const { value } = this;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || Object.is(value, -0))
-      this.fail('not a non-negative integer');
-    if (value > max) this.fail(`${value} is over ${max}`);
-    return value;
-  }
-
-  region(): Region {
-    return { offset: this.get('offset').number(), byteLength: this.get('byteLength').number() };
-  }
 }
 
 function readDim(field: Field): Dim {
@@ -149,13 +95,8 @@ function readDim(field: Field): Dim {
   };
 }
 
-function readDType(field: Field): DType {
-  const name = field.text();
-  return isDType(name) ? name : field.fail(`unknown element type '${name}'`, 'Unsupported');
-}
-
 function readTensorSpec(field: Field): TensorSpec {
-  const name = field.get('name').text(), dtype = readDType(field.get('dtype'));
+  const name = field.get('name').text(), dtype = field.get('dtype').dtype();
   const shape = field.get('shape').elements().map(entry => {
     if (typeof entry.value !== 'string') return entry.number(maxExtent);
     return entry.text() || entry.fail('empty name');
@@ -222,7 +163,7 @@ export function parseSignature(text: string): Signature {
     root.get('abi').fail(
       `version ${version}, this host reads version ${abiVersion}; compile the model again or update the host`, 'Unsupported');
   const compiler = root.get('compiler').text();
-  const source = root.find('source');
+  const source = root.find('source'), library = root.find('library');
   const signature: Signature = {
     compiler,
     source: { format: source?.get('format').text() ?? '', name: source?.get('name').text() ?? '' },
@@ -230,6 +171,7 @@ export function parseSignature(text: string): Signature {
     engineHint: readEngineHint(root.find('engineHint')),
     dims: root.get('dims').elements().map(readDim),
     functions: root.get('functions').elements().map(readFunction),
+    ...(library && { library: readLibrary(library) }),
     memory: {
       pages: root.get('memory').get('pages').number(),
       stack: root.get('memory').get('stack').region(),

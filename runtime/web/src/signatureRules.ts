@@ -1,6 +1,7 @@
 import { abiVersionExport, errorExport, maxExtent, maxPageCount, maxRank, memoryExport, pageByteLength } from './abi.ts';
 import { byteWidth } from './dtype.ts';
 import { signatureError } from './error.ts';
+import { checkLibrary } from './libraryRules.ts';
 import type { Dim, FunctionSpec, Region, Signature, TensorSpec } from './signature.ts';
 
 const endOf = (region: Region): number => region.offset + region.byteLength;
@@ -131,6 +132,7 @@ function checkFunction(where: string, entry: FunctionSpec, signature: Signature,
  */
 export function checkSignature(signature: Signature): void {
   checkMemory(signature);
+  if (signature.library) return checkLibrary(signature);
   const dims = checkDims(signature);
   if (signature.functions.length === 0) throw signatureError('functions', 'empty');
   const names = new Set<string>();

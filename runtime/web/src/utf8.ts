@@ -31,3 +31,13 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   pieces.push(String.fromCharCode(...units));
   return pieces.join('');
 }
+
+/** Bytes of `text` in UTF-8. */
+export function utf8ByteLength(text: string): number {
+  let byteLength = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0)!;
+    byteLength += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return byteLength;
+}

@@ -1,11 +1,12 @@
 // The library in a real browser: page, worker, service worker and AudioWorklet, under a strict content security policy.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { doubling, inputAt, outputAt, tensorSpec } from './assemble.mjs';
 
 const browser = ['chromium', 'google-chrome'].find(name => spawnSync(name, ['--version']).status === 0);
@@ -18,8 +19,14 @@ const model = doubling({
 // No eval, no inline scripts, no blob URLs; browsers want the word for any WebAssembly at all.
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
-/** Serves the page, the library and the model; resolves with what the page posts. */
-function serve() {
+/** The golden operator library of abi/vectors. */
+function operatorLibrary(folder) {
+  execFileSync('python3', [fileURLToPath(new URL('../../../abi/vectors/generate.py', import.meta.url)), folder]);
+  return readFileSync(join(folder, 'library.wasm'));
+}
+
+/** Serves the page, this library, the model and the operators; resolves with what the page posts. */
+function serve(operators) {
   const file = path => readFileSync(new URL(path, import.meta.url));
   const respond = (response, type, body) => response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body);
   let finish;
@@ -28,6 +35,7 @@ function serve() {
     const { url } = request;
     if (url === '/') return respond(response, 'text/html', '<!doctype html><script type="module" src="/page.js"></script>');
     if (url === '/model.wasm') return respond(response, 'application/wasm', model);
+    if (url === '/operators.wasm') return respond(response, 'application/wasm', operators);
     if (/^\/(dist\/)?\w+\.js$/.test(url)) return respond(response, 'text/javascript', file(url.startsWith('/dist/') ? `..${url}` : `./browser${url}`));
     if (url !== '/result') return response.writeHead(404).end();
     const body = [];
@@ -39,13 +47,14 @@ function serve() {
 }
 
 test('runs in page, worker, service worker and AudioWorklet without eval', { skip: browser ? false : 'no Chromium on this machine', timeout: 60000 }, async () => {
-  const { server, result, port } = await serve(), profile = mkdtempSync(join(tmpdir(), 'wasmind-browser-'));
+  const profile = mkdtempSync(join(tmpdir(), 'wasmind-browser-')), vectors = join(profile, 'vectors');
+  const { server, result, port } = await serve(operatorLibrary(vectors));
   const process = spawn(browser, ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
     `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], { stdio: 'ignore' });
   const ended = new Promise(resolve => process.once('exit', resolve));
   try {
     assert.deepEqual(await Promise.race([result, ended.then(code => `the browser ended with ${code}`)]), {
-      page: [2, 4, 6], worker: [2, 4, 6], serviceWorker: [2, 4, 6], audioWorklet: [0.5, 0.5],
+      page: [2, 4, 6], worker: [2, 4, 6], serviceWorker: [2, 4, 6], audioWorklet: [0.5, 0.5], operators: [4, 6, 2, 3],
     });
   } finally {
     process.kill();

@@ -82,6 +82,74 @@ for (const [change, message] of Object.entries(broken))
     assert.throws(() => parse(signature), { name: 'WasmindError', message: `signature: ${message}` });
   });
 
+const empty = { offset: 0, byteLength: 0 };
+const libraryOf = () => ({
+  ...signatureOf({ memory: { pages: 2, stack: { offset: 0, byteLength: 1024 }, extents: empty, arena: empty, weights: empty } }),
+  functions: [],
+  library: {
+    operators: [
+      { name: 'Add', export: '__tvm_ffi_Add', origin: 'wasmind', inputs: ['a', 'b'], attributes: [], outputs: ['out'],
+        variants: [{ inputs: ['f32', 'f32'], outputs: ['f32'] }, { inputs: ['i8', 'i8'], outputs: ['i8'] }] },
+      { name: 'Clip', export: '__tvm_ffi_Clip', origin: 'wasmind', inputs: ['x'], outputs: ['y'],
+        attributes: [{ name: 'max', type: 'f64', default: 'inf' }, { name: 'steps', type: 'i64', default: -3 }, { name: 'wrap', type: 'bool' }],
+        variants: [{ inputs: ['f32'], outputs: ['f32'] }] },
+      { name: 'theirs', export: '__tvm_ffi_theirs', origin: 'linked' },
+    ],
+  },
+});
+
+test('a correct library is read with all its fields', () => {
+  const [add, clip, theirs] = parse(libraryOf()).library.operators;
+  assert.deepEqual(add, libraryOf().library.operators[0]);
+  assert.deepEqual(clip.attributes, [{ name: 'max', type: 'f64', default: Infinity }, { name: 'steps', type: 'i64', default: -3 }, { name: 'wrap', type: 'bool' }]);
+  assert.deepEqual(theirs, { ...libraryOf().library.operators[2], inputs: [], attributes: [], outputs: [], variants: [] });
+  assert.equal(parse(original()).library, undefined);
+});
+
+const add = 'library.operators.0', clip = 'library.operators.1', addAt = 'library.operators[0]', clipAt = 'library.operators[1]';
+const brokenLibrary = {
+  'functions=[{"name":"run","inputs":[],"outputs":[]}]': 'functions: not empty although the module is an operator library',
+  'dims=[{"name":"n","min":1,"max":1,"offset":0,"derived":false}]': 'dims: not empty although the module is an operator library',
+  'memory.arena={"offset":0,"byteLength":8}': 'memory.arena: bytes 0..8 overlap memory.stack (bytes 0..1024)',
+  'memory.weights={"offset":1024,"byteLength":8}': 'memory.weights: not empty although the module is an operator library',
+  'memory.pages=65537': 'memory.pages: 65537 is not within 1..65536',
+  'weights={"storage":"external","file":"w","sha256":"00","offset":0,"byteLength":0}': 'weights.sha256: not 64 lower-case hexadecimal digits',
+  'library=null': 'library: not an object',
+  'library.operators=[]': 'library.operators: empty',
+  'library.operators={}': 'library.operators: not an array',
+  [`${add}.name=""`]: `${addAt}.name: not 1..255 bytes long`,
+  [`${add}.name="${'ä'.repeat(128)}"`]: `${addAt}.name: not 1..255 bytes long`,
+  [`${clip}.name="Add"`]: `${clipAt}.name: 'Add' is named twice`,
+  [`${add}.export="__tvm_ffi_"`]: `${addAt}.export: '__tvm_ffi_' does not start with __tvm_ffi_`,
+  [`${add}.export="memory"`]: `${addAt}.export: 'memory' does not start with __tvm_ffi_`,
+  [`${clip}.export="__tvm_ffi_Add"`]: `${clipAt}.export: '__tvm_ffi_Add' is used twice`,
+  [`${add}.origin="bought"`]: `${addAt}.origin: unknown origin 'bought'`,
+  [`${add}.inputs=["a",""]`]: `${addAt}.inputs[1]: empty`,
+  [`${add}.inputs=["a","a"]`]: `${addAt}.inputs[1]: 'a' is named twice`,
+  [`${add}.inputs=["a","out"]`]: `${addAt}.inputs[1]: 'out' is what callers name given outputs by`,
+  [`${add}.inputs=["a"]`]: `${addAt}.variants[0].inputs: 2 element types where the operator has 1 inputs`,
+  [`${add}.inputs=${JSON.stringify([...Array(12).keys()].map(String))}`]: `${addAt}: 13 inputs, attributes and outputs are over 12`,
+  [`${add}.outputs=[]`]: `${addAt}.outputs: empty`,
+  [`${add}.variants=[]`]: `${addAt}.variants: empty`,
+  [`${add}.variants.1.outputs=[]`]: `${addAt}.variants[1].outputs: 0 element types where the operator has 1 outputs`,
+  [`${add}.variants.1={"inputs":["f32","f32"],"outputs":["f32"]}`]: `${addAt}.variants[1]: is there twice`,
+  [`${add}.variants.1.inputs.0="f8"`]: `${addAt}.variants[1].inputs[0]: unknown element type 'f8'`,
+  [`${clip}.attributes.0.name="x"`]: `${clipAt}.attributes[0].name: 'x' is named twice`,
+  [`${clip}.attributes.0.name="out"`]: `${clipAt}.attributes[0].name: 'out' is what callers name given outputs by`,
+  [`${clip}.attributes.0.type="toString"`]: `${clipAt}.attributes[0].type: unknown attribute type 'toString'`,
+  [`${clip}.attributes.0.default=true`]: `${clipAt}.attributes[0].default: not a number`,
+  [`${clip}.attributes.0.default="Infinity"`]: `${clipAt}.attributes[0].default: 'Infinity' is neither a number nor inf, -inf or nan`,
+  [`${clip}.attributes.1.default=0.5`]: `${clipAt}.attributes[1].default: not an integer`,
+  [`${clip}.attributes.1.default=-9007199254740992`]: `${clipAt}.attributes[1].default: -9007199254740992 is not within +-9007199254740991`,
+  [`${clip}.attributes.2.default=1`]: `${clipAt}.attributes[2].default: not true or false`,
+};
+for (const [change, message] of Object.entries(brokenLibrary))
+  test(`library refused: ${change.slice(0, 60)}`, () => {
+    const signature = libraryOf(), cut = change.indexOf('='), keys = change.slice(0, cut).split('.'), last = keys.pop();
+    keys.reduce((value, key) => value[key], signature)[last] = JSON.parse(change.slice(cut + 1));
+    assert.throws(() => parse(signature), { name: 'WasmindError', message: `signature: ${message}` });
+  });
+
 /** Numbers below n from a seed. */
 const generator = seed => n => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) % n;
 
@@ -119,6 +187,36 @@ test('mutated signatures are refused or keep every promise that memory safety re
       for (const tensor of [...inputs, ...outputs]) assert.ok(tensor.offset + tensor.byteLength <= limit);
   }
   assert.ok(accepted > 500, `${accepted} accepted`);
+});
+
+test('mutated libraries are refused or keep the rules that calls rest on', () => {
+  const next = generator(99);
+  let accepted = 0;
+  for (let i = 0; i < 20000; i++) {
+    const value = libraryOf();
+    for (let n = next(3); n >= 0; n--) {
+      const all = places(value.library);
+      if (all.length === 0) break;
+      const [container, key] = all[next(all.length)];
+      if (next(8) === 0) delete container[key];
+      else container[key] = structuredClone(hostile[next(hostile.length)]);
+    }
+    let signature;
+    try {
+      signature = parse(value);
+    } catch (error) {
+      assert.ok(error instanceof WasmindError, `${error.stack}\n${JSON.stringify(value)}`);
+      assert.doesNotMatch(error.message, /\n/);
+      continue;
+    }
+    accepted++;
+    for (const { inputs, attributes, outputs, variants, origin } of signature.library.operators) {
+      if (origin === 'linked') continue;
+      assert.ok(inputs.length + attributes.length + outputs.length <= 12 && outputs.length > 0 && variants.length > 0);
+      for (const variant of variants) assert.ok(variant.inputs.length === inputs.length && variant.outputs.length === outputs.length);
+    }
+  }
+  assert.ok(accepted > 200, `${accepted} accepted`);
 });
 
 test('modules with mutated signatures run or are refused', () => {

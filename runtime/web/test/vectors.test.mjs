@@ -1,4 +1,5 @@
-// Every golden module of abi/vectors: accepted with the listed results, or refused with the listed code.
+// Every golden module of abi/vectors, models and operator libraries: accepted with the listed results, or refused with the
+// listed code.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,16 +8,16 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { dtypes } from '../dist/abi.js';
-import { Model, Tensor, WasmindError } from '../dist/index.js';
+import { Model, OperatorLibrary, Tensor, WasmindError } from '../dist/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wasmind-vectors-'));
 after(() => rmSync(folder, { recursive: true }));
 execFileSync('python3', [fileURLToPath(new URL('../../../abi/vectors/generate.py', import.meta.url)), folder]);
-const { vectors } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
+const { vectors, libraries } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
 assert.ok(vectors.length > 30);
 
-/** Loads as a page would: the weights are fetched from beside the module. */
-function load(t, file) {
+/** Fetches as a page would: files beside each other. */
+function serve(t) {
   t.mock.method(globalThis, 'fetch', async url => {
     try {
       return new Response(readFileSync(join(folder, String(url))));
@@ -24,6 +25,11 @@ function load(t, file) {
       return new Response('', { status: 404 });
     }
   });
+}
+
+/** With its weights from beside it. */
+function load(t, file) {
+  serve(t);
   return Model.load(file);
 }
 
@@ -56,4 +62,53 @@ for (const { file, accept, cases, status } of vectors)
     const model = await load(t, file);
     // JavaScript cannot stop a running module; a page runs untrusted ones in a worker that it can terminate.
     for (const each of cases) if (each.timeLimitMs === undefined) check(model, each);
+  });
+
+const hex = bytes => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+const tensorOf = ({ dtype, shape, bytes }) => {
+  const { buffer } = Uint8Array.from(Buffer.from(bytes, 'hex'));
+  return new Tensor(dtype, new dtypes[dtype].typedArray(buffer), shape);
+};
+const guestTensorOf = (library, { dtype, shape, bytes }) => {
+  const tensor = library.tensor(dtype, shape), { data } = tensor;
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(Buffer.from(bytes, 'hex'));
+  return tensor;
+};
+
+/** One call, with tensors of this side or in the module's memory. */
+function checkCall(library, { operator, arguments: operands, attributes = {}, given, results, status, text }, make) {
+  const operandOf = each => (typeof each === 'object' ? make(library, each) : each);
+  const call = () => library.call(operator, ...operands.map(operandOf), { ...attributes, ...(given && { out: given.map(operandOf) }) });
+  if (status) {
+    assert.throws(call, error => {
+      withCode(status)(error);
+      assert.ok(error.message.includes(text), `${error.message} has not: ${text}`);
+      return true;
+    });
+    return;
+  }
+  const outputs = [call()].flat();
+  assert.equal(outputs.length, results.length);
+  outputs.forEach((output, i) => {
+    assert.deepEqual([output.dtype, output.dims, hex(output.data)], [results[i].dtype, results[i].shape, results[i].bytes]);
+  });
+}
+
+for (const { file, accept, cases, status } of libraries)
+  test(`library ${file} is ${accept ? 'accepted' : `refused: ${status}`}`, async t => {
+    serve(t);
+    if (!accept) return assert.rejects(OperatorLibrary.load(file), withCode(status));
+    const bytes = readFileSync(join(folder, file));
+    for (const make of [(_, each) => tensorOf(each), guestTensorOf]) {
+      let library = await OperatorLibrary.load(file);
+      for (const each of cases) {
+        // JavaScript cannot stop a running module, nor the growth of its memory. A tensor of rank 9 does not get there.
+        if (each.timeLimitMs !== undefined || each.maxMemoryBytes !== undefined) continue;
+        if (make === guestTensorOf && each.arguments[0]?.shape?.length > 8) continue;
+        checkCall(library, each, make);
+        if (each.status !== 'Trap' && each.status !== 'InvalidModule') continue;
+        assert.throws(() => library.call('Copy', new Float32Array(1)), error => withCode('InvalidArgument')(error) && /stopped before/.test(error.message));
+        library = OperatorLibrary.fromBytes(bytes);
+      }
+    }
   });

@@ -87,6 +87,25 @@ TEST_F(Errors, Tensors) {
   EXPECT_EQ(errorOf({a}, {fine}), "--dim q: no dimension of that name; the inputs have n");
 }
 
+// Indices whose arithmetic does not fit are no affine ones: computed and clamped they stay inside.
+TEST_F(Errors, Overflow) {
+  options.dims["n"] = {1, 4};
+  for (auto index : {std::function<Expr(Expr)>([](Expr i) { return i * (1 << 30) * 4 * (1 << 30); }),
+                     std::function<Expr(Expr)>([](Expr i) { return floordiv(cast(DType::I64, i) << 40, 4); })}) {
+    Tensor out = compute({8}, [&](Expr i) { return a(0, index(i)); }, "out");
+    auto module = trace(context, {a}, out, options);
+    ASSERT_TRUE(bool(module)) << llvm::toString(module.takeError());
+    llvm::raw_string_ostream(raised) << **module;
+    EXPECT_TRUE(has("gather")) << raised;
+    raised.clear();
+  }
+  options.dims.clear();
+  EXPECT_EQ(of({int64_t(1) << 31}, [&](Expr) { return 1.0; }),
+            "tensor 'out': dimension 0: the literal 2147483648 does not fit i32");
+  EXPECT_EQ(of({n * (1 << 30) * (1 << 30)}, [&](Expr) { return 1.0; }),
+            "tensor 'out': the extent (n * 1073741824) * 1073741824 has a factor of 2^31 or more");
+}
+
 // However long the formula or the chain of stages, it ends in an error and not in a full stack.
 TEST_F(Errors, Depth) {
   EXPECT_EQ(of({n},
@@ -101,6 +120,38 @@ TEST_F(Errors, Depth) {
   for (int stage = 0; stage < 10000; ++stage)
     t = compute({m}, [&](Expr i) { return t(i) + 1; }, "t" + std::to_string(stage));
   EXPECT_NE(errorOf({a, b, c}, t).find("the formula is nested more than 4096 deep"), std::string::npos);
+
+  // What is just allowed fits the stack.
+  EXPECT_EQ(of({n},
+               [&](Expr i) {
+                 Expr x = a(i, 0);
+                 for (int step = 0; step < 4090; ++step)
+                   x = select(x > 1, x, x + 1);
+                 return x.error().empty() ? x : a(i, 0) + 1;
+               }),
+            "");
+  EXPECT_EQ(of({n},
+               [&](Expr i) {
+                 Expr x = a(i, 0);
+                 for (int step = 0; step < 4090; ++step)
+                   x = x + 1;
+                 return x;
+               }),
+            "");
+  Tensor chain = b;
+  for (int stage = 0; stage < 1360; ++stage)
+    chain = compute({m}, [&](Expr i) { return chain(i) + 1; }, "t" + std::to_string(stage));
+  EXPECT_EQ(errorOf({a, b, c}, chain), "");
+  EXPECT_EQ(
+      of({n},
+         [&](Expr i) {
+           Expr x = a(i, k);
+           for (int step = 0; step < 4000; ++step)
+             x = sum(x, k);
+           return x;
+         }),
+      "tensor 'out': reductions and computed indices are nested more than 64 deep; split the formula into several "
+      "computes");
 }
 
 } // namespace

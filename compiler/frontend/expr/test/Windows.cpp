@@ -168,10 +168,10 @@ TEST_F(Windows, Pooling) {
         return isChannelsLast ? image(n, y, x, ch) : image(n, ch, y, x);
       };
       Axis ry = reduce_axis(3, "ry"), rx = reduce_axis(2, "rx");
-      int OH = (H + 2 * pad - 3) / 2 + 1, OW = W + 2 * pad - 1;
+      int OH = (H + 2 * pad - 3) / 2 + 1, OW = (W + 2 * pad - 2) / 2 + 1;
       for (bool isMax : {false, true}) {
         auto element = [&](Expr n, Expr ch, Expr y, Expr x) {
-          Expr yy = y * 2 + ry - pad, xx = x + rx - pad;
+          Expr yy = y * 2 + ry - pad, xx = x * 2 + rx - pad;
           Expr value = pad ? select(yy >= 0 && yy < H && xx >= 0 && xx < W, at(n, ch, yy, xx),
                                     isMax ? min_value(DType::F32) : const_(0, DType::F32))
                            : at(n, ch, yy, xx);
@@ -191,7 +191,7 @@ TEST_F(Windows, Pooling) {
                 double value = absent;
                 for (int dy = 0; dy < 3; ++dy)
                   for (int dx = 0; dx < 2; ++dx) {
-                    int yy = 2 * y + dy - pad, xx = k + dx - pad;
+                    int yy = 2 * y + dy - pad, xx = 2 * k + dx - pad;
                     double v = isChannelsLast ? x.get(absent, n, yy, xx, ch) : x.get(absent, n, ch, yy, xx);
                     value = isMax ? std::max(value, v) : value + v;
                   }
@@ -217,6 +217,61 @@ TEST_F(Windows, StencilOfOnePlane) {
           expected(y, k) += x(y + dy, k + dx) * f(dy, dx);
   check(out, {{image, x}, {filter, f}}, expected);
   EXPECT_TRUE(hasCompute()) << raised;
+}
+
+// Each element of the image is spread over the kernel: in two stages, and in one.
+TEST_F(Windows, TransposedConvolution) {
+  const int H = 5, W = 4, C = 3, O = 4, K = 3, stride = 2, pad = 1;
+  const int OH = (H - 1) * stride + K - 2 * pad, OW = (W - 1) * stride + K - 2 * pad;
+  Tensor image = placeholder({2, C, H, W}, DType::F32, "image");
+  Tensor weights = placeholder({C, O, K, K}, DType::F32, "weights");
+  Axis c = reduce_axis(C, "c"), ry = reduce_axis(K, "ry"), rx = reduce_axis(K, "rx");
+  Tensor dilated = compute(
+      {2, C, (H - 1) * stride + 1, (W - 1) * stride + 1},
+      [&](Expr n, Expr ch, Expr y, Expr x) {
+        return select(floormod(y, stride) == 0 && floormod(x, stride) == 0,
+                      image(n, ch, floordiv(y, stride), floordiv(x, stride)), 0);
+      },
+      "dilated");
+  const int border = K - 1 - pad;
+  Tensor padded = compute(
+      {2, C, (H - 1) * stride + 1 + 2 * border, (W - 1) * stride + 1 + 2 * border},
+      [&](Expr n, Expr ch, Expr y, Expr x) {
+        return select(y >= border && y < (H - 1) * stride + 1 + border && x >= border &&
+                          x < (W - 1) * stride + 1 + border,
+                      dilated(n, ch, y - border, x - border), 0);
+      },
+      "padded");
+  Tensor two = compute(
+      {2, O, OH, OW},
+      [&](Expr n, Expr o, Expr y, Expr x) {
+        return sum(padded(n, c, y + ry, x + rx) * weights(c, o, K - 1 - ry, K - 1 - rx), {c, ry, rx});
+      },
+      "two");
+  Tensor one = compute(
+      {2, O, OH, OW},
+      [&](Expr n, Expr o, Expr y, Expr x) {
+        Expr yy = y + pad - ry, xx = x + pad - rx;
+        return sum(select(floormod(yy, stride) == 0 && yy >= 0 && yy < H * stride && floormod(xx, stride) == 0 &&
+                              xx >= 0 && xx < W * stride,
+                          image(n, c, floordiv(yy, stride), floordiv(xx, stride)), 0) *
+                       weights(c, o, ry, rx),
+                   {c, ry, rx});
+      },
+      "one");
+  Array x = random(image, {2, C, H, W}), f = random(weights, {C, O, K, K}), expected({2, O, OH, OW});
+  for (int n = 0; n < 2; ++n)
+    for (int ch = 0; ch < C; ++ch)
+      for (int o = 0; o < O; ++o)
+        for (int i = 0; i < H * W * K * K; ++i) {
+          int y = i / (W * K * K) * stride + i / K % K - pad, k = i / (K * K) % W * stride + i % K - pad;
+          if (y >= 0 && y < OH && k >= 0 && k < OW)
+            expected(n, o, y, k) += x(n, ch, i / (W * K * K), i / (K * K) % W) * f(ch, o, i / K % K, i % K);
+        }
+  for (const Tensor &out : {two, one}) {
+    check(out, {{image, x}, {weights, f}}, expected);
+    EXPECT_TRUE(has("convolve") && !hasCompute()) << raised;
+  }
 }
 
 TEST_F(Windows, NarrowConvolution) {

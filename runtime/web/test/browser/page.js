@@ -1,5 +1,5 @@
 // Runs the model everywhere a page can, and posts { place: result or error } to the server.
-import { Model } from '/dist/index.js';
+import { Model, OperatorLibrary } from '/dist/index.js';
 
 const model = await Model.load(new URL('/model.wasm', location.href));
 const x = new Float32Array([1, 2, 3]);
@@ -36,6 +36,13 @@ const places = {
     source.start();
     const rendered = (await context.startRendering()).getChannelData(0);
     return [rendered[0], rendered[511]];
+  },
+  async operators() {
+    const library = await OperatorLibrary.load(new URL('/operators.wasm', location.href));
+    const guest = library.tensor('f32', [2]);
+    guest.data.set([1, 2]);
+    library.tensor('f32', [1 << 20]).free(); // the memory grows
+    return [...library.call('Add', guest, new Float32Array([3, 4])).data, ...library.call('Add', guest, new Float32Array([1, 1]), { out: guest }).data];
   },
 };
 

@@ -1,0 +1,82 @@
+// What buildLibrary refuses, and that it leaves nothing behind. What it builds is run in test/differential.
+#include "compiler/Operators.h"
+#include <filesystem>
+#include <gtest/gtest.h>
+
+namespace wasmind {
+namespace {
+
+namespace fs = std::filesystem;
+using te::DType;
+
+class Operators : public testing::Test {
+protected:
+  fs::path folder;
+
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "wasmind-operators-XXXXXX").string();
+    ASSERT_TRUE(mkdtemp(pattern.data()));
+    folder = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  static Operator doubled() {
+    Operator each;
+    each.name = "Double";
+    each.inputs = {"a"};
+    each.variants = {{{DType::F32}, {DType::F32}}};
+    each.formula = [](const std::vector<te::Expr> &x) { return x[0] + x[0]; };
+    return each;
+  }
+
+  LibraryResult build(std::vector<Operator> operators) {
+    LibraryOptions options;
+    options.operators = std::move(operators);
+    options.module = (folder / "ops.wasm").string();
+    return buildLibrary(options);
+  }
+
+  void expectRefusal(std::vector<Operator> operators, const std::string &part) {
+    LibraryResult result = build(std::move(operators));
+    EXPECT_NE(result.error.find(part), std::string::npos) << result.error;
+    EXPECT_EQ(result.error.find('\n'), std::string::npos);
+    EXPECT_TRUE(fs::is_empty(folder));
+  }
+};
+
+TEST_F(Operators, BuildsAModule) {
+  LibraryResult result = build({doubled()});
+  EXPECT_EQ(result.error, "");
+  ASSERT_EQ(result.operators.size(), 1u);
+  EXPECT_TRUE(result.operators[0].vectorised);
+  EXPECT_EQ(fs::file_size(folder / "ops.wasm"), result.moduleBytes);
+}
+
+TEST_F(Operators, TwoOfOneName) {
+  expectRefusal({doubled(), doubled()}, "an operator called 'Double' is there already");
+}
+
+TEST_F(Operators, NothingToBuild) { expectRefusal({}, "no operator is left"); }
+
+TEST_F(Operators, FormulaOfAnotherType) {
+  Operator each = doubled();
+  each.formula = [](const std::vector<te::Expr> &x) { return x[0] && x[0]; };
+  expectRefusal({each}, "operator Double: tensor 'out': ");
+}
+
+TEST_F(Operators, ResultOfAnotherType) {
+  Operator each = doubled();
+  each.variants[0].outputs[0] = DType::I32;
+  expectRefusal({each}, "operator Double: its formula gives f32 where the variant says i32");
+}
+
+TEST_F(Operators, FolderThatIsNotThere) {
+  LibraryOptions options;
+  options.operators = {doubled()};
+  options.archive = (folder / "none/lib.a").string();
+  LibraryResult result = buildLibrary(options);
+  EXPECT_NE(result.error.find("cannot create"), std::string::npos) << result.error;
+}
+
+} // namespace
+} // namespace wasmind

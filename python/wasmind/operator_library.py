@@ -1,0 +1,188 @@
+"""Operators of a library module, called by name."""
+
+import dataclasses
+import json
+import operator
+import os
+
+import numpy as np
+
+from . import _runtime
+from ._runtime import GuestTensor
+from .error import WasmindError
+from .tensor import DTYPES, code_of, numpy_type
+
+_NUMBERS = (bool, int, float)
+_BF16 = code_of("bf16")
+
+
+@dataclasses.dataclass(frozen=True)
+class Attribute:
+    """A number an operator takes besides its tensors: type "i64", "f64" or "bool". `default` is None when it has none."""
+
+    name: str
+    type: str
+    default: object
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+    """An operator of a library. `variants` are the combinations of element types built in: pairs (inputs, outputs).
+
+    Of a linked one (origin "linked", an object of somebody else) nothing but the name is known.
+    """
+
+    name: str
+    origin: str
+    inputs: tuple
+    attributes: tuple
+    outputs: tuple
+    variants: tuple
+
+
+class OperatorLibrary:
+    """A library and its memory, which grows. Threads take turns; load it once per thread to run in parallel. Calls do not
+    hold the interpreter lock.
+
+        library = wasmind.OperatorLibrary.load("wasm_ops.wasm")
+        library.call("Add", a, b)
+        library.call("Softmax", x, axis=-1, out=y)
+    """
+
+    def __init__(self, handle):
+        self._handle = handle
+        listed = json.loads(handle.signature)["library"]["operators"]
+        self.operators = tuple(_operator(entry) for entry in listed)
+        self._indices = {each.name: (index, each) for index, each in enumerate(self.operators)}
+
+    @classmethod
+    def load(cls, source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None):
+        """Loads a library from a path or from bytes; parameters and errors as of `wasmind.load`, and Trap. A model is
+        Unsupported here. `time_limit_ms` is for one call."""
+        options = _runtime.Options(
+            max_memory_bytes=max_memory_bytes, max_module_bytes=max_module_bytes, time_limit_ms=time_limit_ms, cache=cache,
+            cache_folder=None if cache_folder is None else os.fspath(cache_folder), weights_folder=None)
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            return cls(_runtime.Library(bytes(source), options))
+        return cls(_runtime.Library(os.fspath(source), options))
+
+    @property
+    def memory_bytes(self):
+        """Length of the library's memory now."""
+        return self._handle.memory_bytes
+
+    def tensor(self, dtype, shape):
+        """A tensor in the library's memory, not initialised: fill its `numpy()`, and calls copy nothing.
+
+        dtype: a name such as "f32", or a numpy type. The memory goes back with the object, at the end of a `with`, or by
+        `free()`. Views stay valid when the memory grows, as it does not move.
+        """
+        extents = [operator.index(extent) for extent in (shape if isinstance(shape, (tuple, list)) else (shape,))]
+        return self._handle.tensor(_dtype_code(dtype), extents)
+
+    def call(self, name, *arguments, out=None, **attributes):
+        """Calls an operator; returns its output, or a tuple when it has several.
+
+        arguments: the inputs, then attributes, which may be given by name instead. Inputs are arrays, whatever speaks DLPack
+                   or numpy's protocols, or guest tensors; a number takes the element type that the others leave for it.
+        out:       array or guest tensor to write into (a tuple for several); returned. Required of linked operators.
+
+        Outputs that are not given are arrays; as soon as an argument is a guest tensor they are guest tensors, and nothing
+        is copied.
+
+        Raises WasmindError InvalidArgument (an unknown operator or attribute, an argument that does not fit, or that the
+        operator refused), Limit (no memory, or the time limit), Trap and InvalidModule, after which every call fails.
+        """
+        if name not in self._indices:
+            self._handle.find(name)  # raises, with the nearest name
+        index, called = self._indices[name]
+        for argument in arguments:
+            if type(argument) is not np.ndarray or argument.dtype.kind not in "fiub":
+                arguments = tuple([_input(name, each) for each in arguments])
+                break
+        if attributes:
+            attributes = {key: _number(value) for key, value in attributes.items()}
+        if out is None:
+            made = self._handle.call(index, arguments, attributes, (None,) * len(called.outputs))
+            return made[0] if len(made) == 1 else tuple(made)
+        given = out if isinstance(out, tuple) else (out,)
+        targets = tuple([_output(name, each) for each in given])
+        made = self._handle.call(index, arguments, attributes, targets)
+        results = []
+        for each, target, tensor in zip(given, targets, made):
+            if each is None:
+                each = tensor
+            elif target is not each and type(target) is np.ndarray:
+                each[...] = target
+            results.append(each)
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def __repr__(self):
+        return f"<wasmind.OperatorLibrary {', '.join(each.name for each in self.operators)}>"
+
+
+def _operator(entry):
+    attributes = tuple(Attribute(a["name"], a["type"], _default(a)) for a in entry.get("attributes", ()))
+    variants = tuple((tuple(v["inputs"]), tuple(v["outputs"])) for v in entry.get("variants", ()))
+    return Operator(entry["name"], entry["origin"], tuple(entry.get("inputs", ())), attributes, tuple(entry.get("outputs", ())),
+                    variants)
+
+
+def _default(entry):
+    value = entry.get("default")
+    return float(value) if isinstance(value, (str, int)) and entry["type"] == "f64" else value
+
+
+def _dtype_code(dtype):
+    if isinstance(dtype, str):
+        try:
+            return code_of(dtype)
+        except KeyError:
+            pass
+    try:
+        wanted = np.dtype(dtype)
+    except TypeError as error:
+        raise WasmindError("InvalidArgument", f"{dtype!r} is no element type") from error
+    if wanted.name == "bfloat16":
+        return _BF16
+    for name in DTYPES:
+        if name != "bf16" and numpy_type(name) == wanted:
+            return code_of(name)
+    raise WasmindError("InvalidArgument", f"{dtype!r} is no element type")
+
+
+def _number(value):
+    """A Python number for one of numpy."""
+    return value.item() if isinstance(value, (np.generic, np.ndarray)) and np.ndim(value) == 0 else value
+
+
+def _input(called, value):
+    """What _runtime takes: a dense array, a pair (array, dtype), a guest tensor, a number."""
+    if type(value) is GuestTensor or type(value) in _NUMBERS:
+        return value
+    if not isinstance(value, np.ndarray):
+        try:
+            exports = hasattr(value, "__dlpack__") and not isinstance(value, np.generic)
+            value = np.from_dlpack(value) if exports else np.asarray(value)
+        except (BufferError, OverflowError, RuntimeError, TypeError, ValueError) as error:
+            raise WasmindError("InvalidArgument", f"{called}: {error}") from error
+    if value.dtype.name == "bfloat16":
+        return np.asarray(value, order="C").view(np.uint16), _BF16
+    if value.dtype.kind not in "fiub" or not value.dtype.isnative:
+        raise WasmindError("InvalidArgument", f"{called}: an array of {value.dtype} is no tensor")
+    return np.asarray(value, order="C")
+
+
+def _output(called, value):
+    """The array to write into: `value` itself where it is dense, else a new one to copy from."""
+    if value is None or type(value) is GuestTensor:
+        return value
+    if not isinstance(value, np.ndarray):
+        raise WasmindError("InvalidArgument", f"{called}: out is a {type(value).__name__}, neither an array nor a guest tensor")
+    if not value.flags.writeable:
+        raise WasmindError("InvalidArgument", f"{called}: out is not writeable")
+    if value.dtype.kind == "V" and value.dtype.name == "bfloat16":
+        if not value.flags.c_contiguous:
+            raise WasmindError("InvalidArgument", f"{called}: out of bfloat16 is not dense")
+        return value.view(np.uint16), _BF16
+    return value if value.flags.c_contiguous else np.empty(value.shape, value.dtype)

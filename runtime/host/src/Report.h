@@ -1,0 +1,43 @@
+//===- Report.h - from exceptions to statuses of the C interface --------------------------------------------------===//
+#pragma once
+#include "runtime/host/src/Failure.h"
+#include <new>
+
+struct wasmind_error {
+  wasmind_status status;
+  std::string text;
+};
+
+namespace wasmind::host {
+
+inline wasmind_status report(wasmind_error **error, wasmind_status status, const char *text) noexcept {
+  if (error) {
+    try {
+      *error = new wasmind_error{status, text};
+    } catch (...) {
+      *error = nullptr; // wasmind_error_text knows what to say
+    }
+  }
+  return status;
+}
+
+/// Runs `body`; nothing it throws leaves.
+template <typename Body> wasmind_status guarded(wasmind_error **error, Body body) noexcept {
+  try {
+    body();
+    return WASMIND_OK;
+  } catch (const Failure &failure) {
+    return report(error, failure.status(), failure.what());
+  } catch (const std::bad_alloc &) {
+    return report(error, WASMIND_LIMIT, "out of memory");
+  } catch (const std::exception &exception) {
+    return report(error, WASMIND_IO, exception.what()); // what is left throws about files and paths
+  }
+}
+
+inline void require(const void *pointer, const char *name) {
+  if (!pointer)
+    throw Failure(WASMIND_INVALID_ARGUMENT, std::string(name) + " is NULL");
+}
+
+} // namespace wasmind::host

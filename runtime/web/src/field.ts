@@ -1,0 +1,69 @@
+import { isDType, type DType } from './dtype.ts';
+import { signatureError, type ErrorCode } from './error.ts';
+
+/** One value of the JSON text, with the path to it, read with its type checked. */
+export class Field {
+  readonly value: unknown;
+  readonly where: string;
+
+  constructor(value: unknown, where: string) {
+    this.value = value;
+    this.where = where;
+  }
+
+  fail(reason: string, code?: ErrorCode): never {
+    throw signatureError(this.where || 'signature', reason, code);
+  }
+
+  private object(): Record<string, unknown> {
+    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) this.fail('not an object');
+    return this.value as Record<string, unknown>;
+  }
+
+  /** The member `key`, or undefined when it is missing. */
+  find(key: string): Field | undefined {
+    const object = this.object();
+    return Object.hasOwn(object, key) ? new Field(object[key], this.where ? `${this.where}.${key}` : key) : undefined;
+  }
+
+  get(key: string): Field {
+    return this.find(key) ?? new Field(undefined, this.where ? `${this.where}.${key}` : key).fail('missing');
+  }
+
+  members(): Field[] {
+    return Object.keys(this.object()).map(key => this.get(key));
+  }
+
+  elements(): Field[] {
+    if (!Array.isArray(this.value)) this.fail('not an array');
+    return this.value.map((value, i) => new Field(value, `${this.where}[${i}]`));
+  }
+
+  text(): string {
+    if (typeof this.value !== 'string') this.fail('not a string');
+    if (this.value.includes('\0')) this.fail('contains a zero byte');
+    return this.value;
+  }
+
+  boolean(): boolean {
+    if (typeof this.value !== 'boolean') this.fail('not true or false');
+    return this.value;
+  }
+
+  dtype(): DType {
+    const name = this.text();
+    return isDType(name) ? name : this.fail(`unknown element type '${name}'`, 'Unsupported');
+  }
+
+  number(max = 0xffffffff): number {
+    const { value } = this;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || Object.is(value, -0))
+      this.fail('not a non-negative integer');
+    if (value > max) this.fail(`${value} is over ${max}`);
+    return value;
+  }
+
+  region(): { offset: number; byteLength: number } {
+    return { offset: this.get('offset').number(), byteLength: this.get('byteLength').number() };
+  }
+}

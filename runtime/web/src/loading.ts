@@ -1,0 +1,112 @@
+import { WasmindError } from './error.ts';
+import { supportedFeatures } from './feature.ts';
+import { readSections, SectionId } from './section.ts';
+import type { Signature } from './signature.ts';
+
+/** Bytes in memory, or where to fetch them. A string is a URL. */
+export type Source = ArrayBufferView | ArrayBuffer | URL | string | Response;
+
+/** Worklets have no Response; there `fromModule` is the way in. */
+const isResponse = (source: unknown): source is Response => typeof Response === 'function' && source instanceof Response;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The bytes of a buffer or view; shared memory is copied. */
+export function bytesOf(source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  const view = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  // WebAssembly.compile refuses shared memory, which other threads could change while it reads.
+  return view.buffer instanceof ArrayBuffer ? (view as Uint8Array<ArrayBuffer>) : new Uint8Array(view);
+}
+
+/** The bytes of `source`, and the URL they came from if any. Throws `Io`. */
+export async function fetchBytes(source: Source): Promise<{ bytes: Uint8Array<ArrayBuffer>; url?: string }> {
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return { bytes: bytesOf(source) };
+  const name = isResponse(source) ? source.url : String(source);
+  let response: Response;
+  try {
+    response = isResponse(source) ? source : await fetch(source);
+  } catch (error) {
+    throw new WasmindError('Io', `${name}: ${messageOf(error)}`, { cause: error });
+  }
+  if (!response.ok) throw new WasmindError('Io', `${name}: HTTP status ${response.status}`);
+  try {
+    return { bytes: new Uint8Array(await response.arrayBuffer()), url: response.url || name || undefined };
+  } catch (error) {
+    throw new WasmindError('Io', `${name}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Throws `Unsupported` when the engine lacks what the module was built for. */
+export function checkFeatures(signature: Signature): void {
+  if (signature.features.includes('threads'))
+    throw new WasmindError('Unsupported', 'the module was built for threads, which this library does not run; '
+      + 'compile it without --features=threads');
+  const supported = supportedFeatures(), missing = signature.features.filter(feature => !supported.has(feature));
+  if (missing.length > 0)
+    throw new WasmindError('Unsupported', `this engine lacks ${missing.join(', ')}, which the module needs; `
+      + 'compile it with --features=simd128 or use a newer engine');
+}
+
+/** Refuses code that runs before the host could check anything. A compiled `WebAssembly.Module` no longer tells. */
+export function refuseStart(bytes: Uint8Array): void {
+  if (readSections(bytes).some(section => section.id === SectionId.start))
+    throw new WasmindError('InvalidModule', 'the module has a start function');
+}
+
+/** Throws `InvalidModule` when the module imports anything. */
+export function refuseImports(module: WebAssembly.Module): void {
+  const imported = WebAssembly.Module.imports(module)[0];
+  if (imported)
+    throw new WasmindError(
+      'InvalidModule', `the module imports '${imported.module}.${imported.name}'; wasmind modules import nothing`);
+}
+
+function compileError(error: unknown): Error {
+  if (error instanceof WebAssembly.CompileError)
+    return new WasmindError('InvalidModule', `the engine refuses the module: ${error.message}`, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Throws `InvalidModule` when the engine refuses the bytes. */
+export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw compileError(error);
+  }
+}
+
+/** As `compile`, without blocking the thread. */
+export async function compileAsync(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw compileError(error);
+  }
+}
+
+function instantiateError(error: unknown): WasmindError {
+  // The memory is the only resource that a module without imports asks for.
+  if (error instanceof RangeError)
+    return new WasmindError('Limit', `the engine cannot provide the module's memory: ${error.message}`, { cause: error });
+  return new WasmindError('InvalidModule', `the module does not start: ${messageOf(error)}`, { cause: error });
+}
+
+/** The exports of a new instance. Throws `Limit` when the engine cannot provide the memory, or `InvalidModule`. */
+export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+  try {
+    return new WebAssembly.Instance(module).exports;
+  } catch (error) {
+    throw instantiateError(error);
+  }
+}
+
+/** As `instantiate`, without blocking the thread. */
+export async function instantiateAsync(module: WebAssembly.Module): Promise<WebAssembly.Exports> {
+  try {
+    return (await WebAssembly.instantiate(module)).exports;
+  } catch (error) {
+    throw instantiateError(error);
+  }
+}

@@ -1,0 +1,187 @@
+import { maxExtent, maxOperandCount, maxOperandRank } from './abi.ts';
+import { ArgumentFrame } from './argumentFrame.ts';
+import { ArgumentPool } from './argumentPool.ts';
+import { isDType, type DType } from './dtype.ts';
+import { WasmindError } from './error.ts';
+import { GuestMemory } from './guestMemory.ts';
+import { allocateTensor, type GuestTensor } from './guestTensor.ts';
+import type { Operator } from './library.ts';
+import {
+  bytesOf, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, refuseImports, refuseStart,
+  type Source,
+} from './loading.ts';
+import { nearestNames } from './nearestNames.ts';
+import { isNamed, OperatorCall, type NamedArguments, type NumberLike, type Operand, type Output } from './operatorCall.ts';
+import { PreparedCall } from './preparedCall.ts';
+import { refuseMemoryMaximum } from './section.ts';
+import { readSignature, type Signature } from './signature.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Operands, then, if wanted, one object with attributes by name and `out`. */
+export type CallArguments = readonly (Operand | NamedArguments)[];
+/** Those of a call that leaves its result in the module's memory. */
+export type GuestArguments = readonly (GuestTensor | { readonly [attribute: string]: NumberLike | undefined; readonly out?: undefined })[];
+
+function readLibrarySignature(source: Uint8Array | WebAssembly.Module): Signature {
+  const signature = readSignature(source);
+  if (!signature.library) throw new WasmindError('Unsupported', 'the module is a model; load it with Model');
+  checkFeatures(signature);
+  return signature;
+}
+
+/** The signature of a library, checked with all that only the bytes tell. */
+function readBytes(bytes: Uint8Array): Signature {
+  const signature = readLibrarySignature(bytes);
+  refuseStart(bytes);
+  refuseMemoryMaximum(bytes);
+  return signature;
+}
+
+/**
+ * A module of operators, with a memory of its own that grows as needed. Everything but `load` is synchronous. One call at
+ * a time; libraries in different workers run in parallel. Dropping the last reference frees the memory.
+ *
+ * After an error with code `Trap` or `InvalidModule` the library refuses all further use.
+ */
+export class OperatorLibrary {
+  readonly signature: Signature;
+  /** Can be posted to workers and worklets, where `OperatorLibrary.fromModule` takes it. */
+  readonly module: WebAssembly.Module;
+  private readonly memory: GuestMemory;
+  private readonly pool: ArgumentPool;
+  private readonly calls: ReadonlyMap<string, OperatorCall>;
+  /** The arguments of every call that is not prepared. */
+  private readonly frame: ArgumentFrame;
+
+  private constructor(signature: Signature, module: WebAssembly.Module, exports: WebAssembly.Exports) {
+    this.signature = signature;
+    this.module = module;
+    this.memory = new GuestMemory(exports, signature.memory.pages);
+    this.pool = new ArgumentPool(this.memory);
+    this.calls = new Map(this.operators.map(operator => [operator.name, new OperatorCall(this.memory, operator)]));
+    this.frame = new ArgumentFrame(this.memory, maxOperandCount, 'arguments');
+  }
+
+  /**
+   * Loads a library.
+   *
+   * @throws WasmindError
+   *   `Io`            - a URL cannot be read;
+   *   `InvalidModule` - the bytes are no wasmind module, or break the contract;
+   *   `Unsupported`   - the module is a model, or needs another ABI version or a feature that this engine lacks;
+   *   `Limit`         - the engine cannot provide the memory.
+   */
+  static async load(source: Source | WebAssembly.Module): Promise<OperatorLibrary> {
+    const bytes = source instanceof WebAssembly.Module ? undefined : (await fetchBytes(source)).bytes;
+    const signature = bytes ? readBytes(bytes) : readLibrarySignature(source as WebAssembly.Module);
+    const module = bytes ? await compileAsync(bytes) : (source as WebAssembly.Module);
+    refuseImports(module);
+    return new OperatorLibrary(signature, module, await instantiateAsync(module));
+  }
+
+  /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
+  static fromModule(module: WebAssembly.Module): OperatorLibrary {
+    const signature = readLibrarySignature(module);
+    refuseImports(module);
+    return new OperatorLibrary(signature, module, instantiate(module));
+  }
+
+  /** The synchronous `load` of bytes. Browsers' main threads bound the size of what they compile this way. */
+  static fromBytes(source: ArrayBufferView | ArrayBuffer): OperatorLibrary {
+    const bytes = bytesOf(source), signature = readBytes(bytes), module = compile(bytes);
+    refuseImports(module);
+    return new OperatorLibrary(signature, module, instantiate(module));
+  }
+
+  /** What the library offers, with the names of inputs, attributes and outputs and the element types built in. */
+  get operators(): readonly Operator[] {
+    return this.signature.library!.operators;
+  }
+
+  /** Bytes of the module's memory as of now. */
+  get memoryBytes(): number {
+    return this.memory.byteLength;
+  }
+
+  /**
+   * Calls an operator: `call('Add', a, b)`, `call('Softmax', x, { axis: -1 })`, `call('Add', a, b, { out: c })`.
+   *
+   * @param args operands in the operator's order: tensors, bare typed arrays (one axis), or numbers (in place of a
+   *   tensor: a scalar of the element type that the tensors leave for it). Last, if wanted, an object with attributes by name, which
+   *   otherwise have their defaults, and `out`: the tensor, or the tensors in order, to write to. A linked operator
+   *   takes its operands as they are given, and then those of `out`; only these are written back.
+   * @returns what was given as `out`. Else the output, of several outputs an array: guest tensors, which the caller
+   *   frees, when all inputs were guest tensors (then nothing is copied), copies otherwise. A linked operator without
+   *   `out` returns undefined.
+   * @throws WasmindError
+   *   `InvalidArgument` - an unknown operator or attribute, element types that are not built in, or what the operator
+   *                       itself says of its arguments (shapes that do not fit); nothing was written;
+   *   `Limit`           - the memory cannot grow enough; what is in `out` is undefined;
+   *   `InvalidModule`   - the module broke its contract;
+   *   `Trap`            - the module's code stopped by force. After this and the one before, the library refuses use.
+   */
+  call<Result extends GuestTensor | GuestTensor[] = GuestTensor>(name: string, ...args: GuestArguments): Result;
+  call<Result extends Tensor | readonly Output[] | Output | undefined = Tensor>(name: string, ...args: CallArguments): Result;
+  call(name: string, ...args: CallArguments): unknown {
+    const call = this.callOf(name), last = args.length > 0 ? args[args.length - 1] : undefined;
+    const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
+    const out = named?.out, argumentCount = call.argumentCount(count, out);
+    this.memory.refuseIfStopped();
+    let results: unknown = out;
+    try {
+      const hosts = call.place(this.frame, this.pool, args, count, named);
+      call.invoke(this.frame, argumentCount);
+      if (out === undefined) {
+        const outputs = call.takeOutputs(this.frame, hosts === undefined);
+        results = outputs.length > 1 ? outputs : outputs[0];
+      } else if (hosts) {
+        call.copyOut(hosts, count);
+      }
+    } finally {
+      this.pool.release();
+    }
+    return results;
+  }
+
+  /**
+   * A call with its arguments already in place, for calling it many times: takes what `call` does, but guest tensors
+   * only, `out` included. Its `run` allocates nothing.
+   *
+   * @throws WasmindError as `call`, before anything is executed.
+   */
+  prepare(name: string, ...args: CallArguments): PreparedCall {
+    const call = this.callOf(name), last = args.length > 0 ? args[args.length - 1] : undefined;
+    const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
+    return new PreparedCall(this.memory, call, args, count, named);
+  }
+
+  /**
+   * A new tensor of zeros in the module's memory; fill its `data`, and operators read it without a copy.
+   *
+   * @param dims at most 8 extents, outermost first.
+   * @throws WasmindError `InvalidArgument` for an unknown element type or extents that are none, `Limit` when the memory
+   *   cannot grow enough.
+   */
+  tensor(dtype: DType, dims: readonly number[]): GuestTensor {
+    this.memory.refuseIfStopped();
+    if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type '${dtype}'`);
+    if (dims.length > maxOperandRank)
+      throw new WasmindError('InvalidArgument', `rank ${dims.length} is over ${maxOperandRank}`);
+    for (const extent of dims)
+      if (!Number.isInteger(extent) || extent < 0 || extent > maxExtent)
+        throw new WasmindError('InvalidArgument', `extent ${extent} of [${dims.join(', ')}] is not within 0..${maxExtent}`);
+    const shape = [...dims], what = `${dtype} tensor of shape [${shape.join(', ')}]`;
+    const tensor = allocateTensor(this.memory, dtype, shape, what), { buffer, byteOffset, byteLength } = tensor.data;
+    new Uint8Array(buffer, byteOffset, byteLength).fill(0);
+    return tensor;
+  }
+
+  private callOf(name: string): OperatorCall {
+    const call = this.calls.get(name);
+    if (call) return call;
+    const near = nearestNames(String(name), [...this.calls.keys()]).map(known => `'${known}'`);
+    throw new WasmindError('InvalidArgument', `no operator '${name}'; `
+      + (near.length === 0 ? `the library has ${this.calls.size}, listed in operators`
+        : `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}`));
+  }
+}

@@ -1,0 +1,15 @@
+"""python with_wasm.py PRIMITIVES REPORT.json SCRIPT ARGUMENTS...: runs an unchanged script with PRIMITIVES on wasm."""
+import json
+import pathlib
+import runpy
+import sys
+
+import wasmind.mindspore
+
+primitives, report, script, *arguments = sys.argv[1:]
+wasmind.mindspore.enable(primitives.split(","))
+sys.argv = [script, *arguments]
+try:
+    runpy.run_path(script, run_name="__main__")
+finally:
+    pathlib.Path(report).write_text(json.dumps(wasmind.mindspore.report()))
