@@ -93,6 +93,8 @@ public:
   }
 
   llvm::Expected<Bytes> run() {
+    if (definition.family == Family::Movement && definition.function.empty())
+      return llvm::createStringError("names no function that does it");
     for (const abi::Variant &variant : definition.variants)
       if (llvm::Error error = addVariant(variant))
         return std::move(error);
@@ -287,7 +289,10 @@ private:
       if (llvm::Error error = read(each))
         return error;
     if (library.operators.empty())
-      return llvm::createStringError("no operator is left to build");
+      return llvm::createStringError(options.links.empty()
+                                         ? "no operator is left to build"
+                                         : "none of the linked objects defines a function " + module::callName("") +
+                                               "*, as objects built by TVM or by `wasmind operators` do");
     if (llvm::Error error = writeObjects())
       return error;
     if (!options.archive.empty())
@@ -343,9 +348,6 @@ private:
     auto functions = module::definedFunctions({name, objects.back().bytes}, prefix);
     if (!functions)
       return functions.takeError();
-    if (functions->empty())
-      return llvm::createStringError(link.path + ": defines no function " + prefix +
-                                     "*; operators are objects built by TVM, or by `wasmind operators`");
     for (const std::string &function : *functions) {
       abi::Operator linked;
       linked.name = function.substr(prefix.size());

@@ -51,7 +51,8 @@ struct Operator {
   std::string function;
 };
 
-/// An object file of another compiler whose `__tvm_ffi_*` functions become operators.
+/// An object file of another compiler. Its `__tvm_ffi_*` functions become operators; one without is linked for what the
+/// others need of it.
 struct LinkedObject {
   std::string path;
 };

@@ -186,26 +186,25 @@ public:
 /// place.
 class GuestTensor {
 public:
-  GuestTensor(std::shared_ptr<LibraryHandle> library, wasmind_guest_tensor *handle)
-      : library(std::move(library)), handle(handle) {}
-  GuestTensor(const GuestTensor &) = delete;
-  ~GuestTensor() { wasmind_guest_tensor_delete(handle); }
+  using Handle = std::shared_ptr<wasmind_guest_tensor>;
 
-  void free() {
-    wasmind_guest_tensor_delete(handle);
-    handle = nullptr;
-  }
+  GuestTensor(std::shared_ptr<LibraryHandle> library, wasmind_guest_tensor *handle)
+      : library(std::move(library)), handle(handle, wasmind_guest_tensor_delete) {}
+  GuestTensor(const GuestTensor &) = delete;
+
+  void free() { handle.reset(); }
   bool isFreed() const { return !handle; }
-  wasmind_guest_tensor *get() const {
+  /// Shared, so that a call that runs without the interpreter lock outlasts a `free` meanwhile.
+  const Handle &get() const {
     if (!handle)
       throw Failure{WASMIND_INVALID_ARGUMENT, "the guest tensor was freed"};
     return handle;
   }
-  wasmind_tensor view() const { return wasmind_guest_tensor_view(get()); }
+  wasmind_tensor view() const { return wasmind_guest_tensor_view(get().get()); }
 
 private:
   std::shared_ptr<LibraryHandle> library;
-  wasmind_guest_tensor *handle;
+  Handle handle;
 };
 
 /// 0 of a type that no tensor has.
@@ -285,8 +284,8 @@ public:
     nb::list made;
     for (size_t output = 0; output < outputs.size(); ++output)
       if (outputs[output].is_none() && results[output].kind == WASMIND_GUEST_TENSOR)
-        made.append(given.hasGuest ? nb::cast(std::make_unique<GuestTensor>(shared, results[output].of.guest))
-                                   : takeArray(results[output].of.guest));
+        made.append(!given.guests.empty() ? nb::cast(std::make_unique<GuestTensor>(shared, results[output].of.guest))
+                                          : takeArray(results[output].of.guest));
       else
         made.append(nb::none());
     return made;
@@ -323,8 +322,7 @@ private:
         return;
       if (GuestTensor *guest; nb::try_cast(value, guest)) {
         argument.kind = WASMIND_GUEST_TENSOR;
-        argument.of.guest = guest->get();
-        hasGuest = true;
+        argument.of.guest = guests.emplace_back(guest->get()).get();
       } else if (PyBool_Check(value.ptr())) {
         argument.kind = WASMIND_BOOLEAN;
         argument.of.integer = value.is(Py_True);
@@ -358,8 +356,8 @@ private:
       arrays.push_back(std::move(array));
     }
 
-    bool hasGuest = false;
     std::vector<wasmind_argument> list;
+    std::vector<GuestTensor::Handle> guests;
     std::vector<std::vector<int64_t>> shapes;
     std::vector<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>> arrays;
   };

@@ -171,7 +171,8 @@ void registerOperators(CLI::App &app, int &) {
   build->add_option("--archive", options->library.archive, "Static library to write, for programs that link operators");
   build->add_option("--objects", options->library.objectsFolder, "Folder for one object per operator");
   build->add_option("--header", options->library.header, "C header of the archive to write");
-  build->add_option("--link", options->links, "Objects built by TVM; their functions become operators");
+  build->add_option("--link", options->links,
+                    "Objects built by TVM; their functions become operators. Others are linked along");
   build->add_option("--features", options->features, "simd128 (default) or relaxed-simd")->delimiter(',');
   build->add_option("--engine-hint", options->library.engineHint, "v8, cranelift or any (any)")
       ->check(CLI::IsMember({"v8", "cranelift", "any"}));

@@ -56,6 +56,19 @@ TEST_F(Operators, TwoOfOneName) {
   expectRefusal({doubled(), doubled()}, "an operator called 'Double' is there already");
 }
 
+TEST_F(Operators, WithoutKernels) {
+  Operator each;
+  each.name = "Turn";
+  each.family = Family::Movement;
+  each.inputs = {"a", "permutation"};
+  each.variants = {{{DType::F32, DType::I64}, {DType::F32}}};
+  expectRefusal({each}, "operator Turn: names no function");
+  each.function = "wasmind_turn";
+  expectRefusal({each}, "wasmind_turn");
+  each.function = "wasmind_transpose";
+  EXPECT_EQ(build({each}).error, "");
+}
+
 TEST_F(Operators, NothingToBuild) { expectRefusal({}, "no operator is left"); }
 
 TEST_F(Operators, FormulaOfAnotherType) {

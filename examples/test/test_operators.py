@@ -11,6 +11,8 @@ from models import compiled
 def test_pipeline_with_our_objects_and_with_tvms(tmp_path):
     """Formulas and TVM's kernels to objects, archive and module, and Add and Sub in three types from C++ on wasmtime."""
     result = subprocess.run([sys.executable, compiled.ROOT / "examples/operators_demo.py", tmp_path / "out"], capture_output=True, text=True, timeout=600)
+    if "tvm is not available" in result.stderr:
+        pytest.skip(result.stderr.strip().splitlines()[-1])
     assert result.returncode == 0, result.stdout + result.stderr
     lines = [line.strip() for line in result.stdout.splitlines()]
     assert "add.o" in lines and "sub.o" in lines and "tvm_add_f32.dso.o" in lines

@@ -309,6 +309,24 @@ def test_tensors_of_another_library_are_refused(module, library):
 
 # --- threads
 
+def test_free_during_a_call_of_another_thread(library):
+    stop = threading.Event()
+    place = [library.tensor("f32", (50_000,))]
+
+    def replace():
+        while not stop.is_set():
+            old, place[0] = place[0], library.tensor("f32", (50_000,))
+            old.free()
+
+    thread = threading.Thread(target=replace)
+    thread.start()
+    for _ in range(200):
+        with contextlib.suppress(WasmindError):  # it may have been freed before the call
+            assert library.call("Add", place[0], 1, out=np.empty(50_000, "f4")).shape == (50_000,)
+    stop.set()
+    thread.join()
+
+
 def test_two_libraries_in_two_threads_and_one_in_two(module, library):
     problems = []
 

@@ -208,7 +208,9 @@ def cases(name, variant):
     dtypes = [np.dtype(NUMPY[dtype]) for dtype in OPERATORS[name]["variants"][variant]["inputs"]]
     generator = np.random.default_rng(len(name) + variant)
     if name in movement.CASES:
-        fill = lambda shape, dtype: np.asarray(random(generator, shape, dtype))  # noqa: E731
+        def fill(shape, dtype):
+            return np.asarray(random(generator, shape, dtype))
+
         for number, (inputs, attributes) in enumerate(movement.CASES[name](dtypes, fill, generator)):
             kind = ("dense", "step", "backwards", "transposed")[number % 4]
             yield inputs if kind == "dense" else [strided(a, kind) for a in inputs], attributes

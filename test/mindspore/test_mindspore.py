@@ -5,10 +5,10 @@ import pathlib
 import subprocess
 import sys
 
-import environment
 import missing_calls
 import numpy as np
 import pytest
+from models import environment
 from wasmind.mindspore import PRIMITIVES
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -24,7 +24,7 @@ def mindspore(request):
     """Python of the venv with MindSpore."""
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         try:
-            return environment.interpreter()
+            return environment.interpreter("mindspore", HERE / "requirements.txt", 4000)
         except environment.Unavailable as reason:
             pytest.skip(f"mindspore is not available: {reason}")
 

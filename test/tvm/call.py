@@ -1,4 +1,4 @@
-"""python call.py FOLDER: the calls of FOLDER/calls.json on wasmtime (the venv of environment.py has it); see test_tvm.py for
+"""python call.py FOLDER: the calls of FOLDER/calls.json on wasmtime (TVM's virtual environment has it); see test_tvm.py for
 the format."""
 import json
 import pathlib

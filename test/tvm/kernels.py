@@ -3,7 +3,7 @@
 
     python3 test/tvm/kernels.py FOLDER      writes FOLDER/<kernel>.<mode>.o and FOLDER/kernels.json
 
-Runs itself again in the venv of environment.py. kernels.json: per kernel its arguments (dtype, shape with "n" for a dynamic
+Runs itself again in the virtual environment of test/models/environment.py. kernels.json: per kernel its arguments (dtype, shape with "n" for a dynamic
 extent; the last one is written) and its objects. A kernel `tvm_add_f32` exports `__tvm_ffi_tvm_add_f32`.
 """
 import json
@@ -14,9 +14,14 @@ import sys
 try:
     import tvm
 except ImportError:
-    import environment
+    HERE = pathlib.Path(__file__).resolve().parent
+    sys.path.insert(0, str(HERE.parent))
+    from models import environment
 
-    python = environment.interpreter()
+    try:
+        python = environment.interpreter("tvm", HERE / "requirements.txt", 1000)
+    except environment.Unavailable as reason:
+        sys.exit(f"tvm is not available: {reason}")
     os.execv(python, [str(python), __file__, *sys.argv[1:]])
 
 from tvm import s_tir, te  # noqa: E402

@@ -11,11 +11,13 @@ import pathlib
 import subprocess
 import sys
 
-import environment
 import numpy as np
 import pytest
+import wasmind
+from models import compiled, environment
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("WASMIND_BUILD", ROOT / "build"))
 sys.path.insert(0, str(ROOT / "runtime/guest/test"))
 import library  # noqa: E402
@@ -23,6 +25,14 @@ import library  # noqa: E402
 TYPES = {"f32": np.float32, "i32": np.int32, "i8": np.int8}
 ENGINES = ["node", "wasmtime"]
 MODES = ["dso", "system_lib"]
+
+
+def python():
+    """The Python that has TVM."""
+    try:
+        return environment.interpreter("tvm", HERE / "requirements.txt", 1000)
+    except environment.Unavailable as reason:
+        pytest.skip(f"tvm is not available: {reason}")
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +43,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def kernels(folder):
     """The objects, from the real TVM, and their index."""
-    subprocess.run([environment.interpreter(), pathlib.Path(__file__).with_name("kernels.py"), folder], check=True, capture_output=True)
+    subprocess.run([python(), HERE / "kernels.py", folder], check=True, capture_output=True)
     return json.loads((folder / "kernels.json").read_text())
 
 
@@ -45,7 +55,7 @@ def guest(folder):
 @pytest.fixture(scope="session")
 def application(folder):
     """The object with the packed function that tvm_callback_f32 calls."""
-    return library.compile_sources([pathlib.Path(__file__).with_name("callback.cpp")], folder)[0]
+    return library.compile_sources([HERE / "callback.cpp"], folder)[0]
 
 
 def link(inputs, exports, output, *more):
@@ -118,9 +128,8 @@ class Calls:
 
     def run(self):
         (self.folder / "calls.json").write_text(json.dumps(self.calls))
-        here = pathlib.Path(__file__).parent
-        subprocess.run([BUILD / "node/bin/node", here / "call.mjs", self.folder], check=True)
-        subprocess.run([environment.interpreter(), here / "call.py", self.folder], check=True)
+        subprocess.run([BUILD / "node/bin/node", HERE / "call.mjs", self.folder], check=True)
+        subprocess.run([python(), HERE / "call.py", self.folder], check=True)
         self.results = {e: json.loads((self.folder / f"{e}.json").read_text()) for e in ENGINES}
 
     def result(self, engine, number):
@@ -235,3 +244,26 @@ def test_archives_bring_the_runtime_along(folder, kernels, guest):
         for number in range(3):
             assert calls.result(engine, number)["status"] == 0
             assert np.array_equal(calls.array(engine, number), x + 1)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_kernels_are_operators_of_a_library(folder, kernels, application, mode):
+    """`wasmind operators build --link`, then OperatorLibrary: results, and TVM's errors as ours."""
+    links = [part for kernel in kernels.values() for part in ("--link", folder / kernel["objects"][mode])]
+    module = folder / f"library_{mode}.wasm"
+    result = compiled.tool("operators", "build", "--ops=add", "--dtypes=f32", *links, "--link", application, "-o", module)
+    assert result.returncode == 0, result.stderr
+    operators = wasmind.OperatorLibrary.load(module)
+    assert {each.name for each in operators.operators if each.origin == "linked"} == set(kernels)
+    random = np.random.default_rng(5)
+    for name, kernel in kernels.items():
+        inputs, output = example(name, kernel["arguments"], random)
+        reference = expected(name, [array.copy() for array in inputs])
+        given = inputs[:-1] if output is inputs[-1] else inputs
+        operators.call(name, *given, out=output)
+        np.testing.assert_allclose(output, reference, rtol=1e-5, atol=1e-5 * max(1, np.abs(reference).max()), err_msg=name)
+    x = np.ones(8, np.float32)
+    assert operators.call("Add", x, x).tolist() == [2] * 8
+    with pytest.raises(wasmind.WasmindError, match=r"B\.shape\[0\]") as refused:
+        operators.call("tvm_add_f32", x, np.ones(9, np.float32), out=np.zeros_like(x))
+    assert refused.value.code == "InvalidArgument"
