@@ -267,3 +267,15 @@ def test_kernels_are_operators_of_a_library(folder, kernels, application, mode):
     with pytest.raises(wasmind.WasmindError, match=r"B\.shape\[0\]") as refused:
         operators.call("tvm_add_f32", x, np.ones(9, np.float32), out=np.zeros_like(x))
     assert refused.value.code == "InvalidArgument"
+
+
+def test_operators_are_global_functions_of_tvm(tmp_path):
+    module = tmp_path / "wasm_ops.wasm"
+    assert compiled.tool("operators", "build", "--ops=add,softmax", "--dtypes=f32", "-o", module).returncode == 0
+    result = subprocess.run([python(), HERE / "global_functions.py", module], env={**os.environ, "PYTHONPATH": str(BUILD / "python")}, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    seen = json.loads(result.stdout)
+    assert seen["names"] == ["wasmind.Add", "wasmind.Softmax"]
+    assert seen["out"] == [[10, 21, 32], [13, 24, 35]]
+    np.testing.assert_allclose(seen["made"], [[0.04742587] * 3, [0.95257413] * 3], rtol=1e-5)
+    assert "(2, 3)" in seen["error"] and "(4)" in seen["error"], seen["error"]
