@@ -89,6 +89,19 @@ int32_t Call::prepareOutput(int32_t index, int32_t rank, const int32_t *extents)
   return abandon();
 }
 
+int32_t Call::refuseOverlap(int32_t index) {
+  int32_t operand = firstOutput + index;
+  for (int32_t other = 0; other < operand; ++other) {
+    if ((other >= table.inputs && other < firstOutput) || !overlaps(tensors[other], tensors[operand]))
+      continue;
+    fail(valueError, table.name, "output", index);
+    appendText(other < firstOutput ? " overlaps input " : " overlaps output ");
+    appendNumber(other < firstOutput ? other : other - firstOutput);
+    return abandon();
+  }
+  return 0;
+}
+
 int32_t Call::abandon() {
   for (int32_t i = firstOutput; i < operandCount; ++i)
     if (outputs[i]) {

@@ -34,6 +34,9 @@ struct Call {
   /// fails, all new outputs are freed.
   int32_t prepareOutput(int32_t index, int32_t rank, const int32_t *extents);
 
+  /// Refuses output `index`, which is prepared, when it overlaps an input or an output before it.
+  int32_t refuseOverlap(int32_t index);
+
   /// Frees the new outputs; their arguments are None again. \returns -1.
   [[gnu::noinline]] int32_t abandon();
   /// The same, with that error.

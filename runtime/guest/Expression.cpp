@@ -121,17 +121,8 @@ int32_t prepareOutputs(Call &call, Shapes &shapes) {
       }
       extents[axis] = int32_t(extent);
     }
-    if (call.prepareOutput(i, rank, extents))
+    if (call.prepareOutput(i, rank, extents) || call.refuseOverlap(i))
       return -1;
-    int32_t operand = call.firstOutput + i;
-    for (int32_t other = 0; other < operand; ++other)
-      if ((other < call.table.inputs || other >= call.firstOutput) &&
-          overlaps(call.tensors[other], call.tensors[operand])) {
-        fail(valueError, call.table.name, "output", i);
-        appendText(other < call.firstOutput ? " overlaps input " : " overlaps output ");
-        appendNumber(other < call.firstOutput ? other : other - call.firstOutput);
-        return call.abandon();
-      }
   }
   return 0;
 }

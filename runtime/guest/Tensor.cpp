@@ -5,13 +5,15 @@
 namespace wasmind::guest {
 
 static ElementType elementTypeOf(DLDataType type) {
-  int32_t code = type.lanes == 1 ? ElementTypeCount : 1;
+  if (type.lanes != 1)
+    return NoElementType;
   // DLPack's own bool has eight bits; TVM writes it as a single unsigned bit as well.
-  if (type.code == 1 && type.bits == 1 && code > 1)
+  if (type.code == 1 && type.bits == 1)
     return Bool;
-  while (--code && (elementTypes[code].dlpackCode != type.code || elementTypes[code].dlpackBits != type.bits)) {
-  }
-  return ElementType(code);
+  for (int32_t code = 1; code < ElementTypeCount; ++code) // the most frequent first
+    if (elementTypes[code].dlpackCode == type.code && elementTypes[code].dlpackBits == type.bits)
+      return ElementType(code);
+  return NoElementType;
 }
 
 /// "Add: input 0: what value"

@@ -132,17 +132,8 @@ int32_t prepareResult(Call &call, int32_t index, int32_t rank, const int64_t *ex
     appendShape(shape, rank);
     return call.abandon();
   }
-  if (call.prepareOutput(index, rank, shape))
+  if (call.prepareOutput(index, rank, shape) || call.refuseOverlap(index))
     return -1;
-  for (int32_t other = 0; other < operand; ++other) {
-    bool isInput = other < call.table.inputs;
-    if ((!isInput && other < call.firstOutput) || !overlaps(call.tensors[other], call.tensors[operand]))
-      continue;
-    refuse(call, "output", index);
-    appendText(isInput ? " overlaps input " : " overlaps output ");
-    appendNumber(isInput ? other : other - call.firstOutput);
-    return call.abandon();
-  }
   return 0;
 }
 

@@ -178,7 +178,7 @@ uint32_t OperatorLibrary::writeOperand(size_t index, const Operand &operand, con
     const wasmind_tensor &tensor = operand.tensor;
     const uint32_t data = stage(index, tensor.byte_length, who);
     if (tensor.byte_length != 0)
-      std::memcpy(guest.memory() + data, tensor.data, tensor.byte_length);
+      std::memmove(guest.memory() + data, tensor.data, tensor.byte_length); // the caller's may lie in the guest, too
     const auto address = uint32_t(frame + descriptorsOffset + index * descriptorStride);
     writeDescriptor(address, data, abi::DType(tensor.dtype), {tensor.shape, tensor.rank});
     writeArgument(index, abi::typeIndexTensor, address);
@@ -287,7 +287,7 @@ void OperatorLibrary::call(size_t operatorIndex, std::span<const wasmind_argumen
     if (operand.kind == Operand::None && bound.variant)
       made.push_back(takeOutput(called, place, called.outputs[index], bound.variant->outputs[index]));
     else if (operand.kind == Operand::HostTensor && operand.tensor.byte_length != 0)
-      std::memcpy(operand.tensor.data, guest.memory() + copied[place], operand.tensor.byte_length);
+      std::memmove(operand.tensor.data, guest.memory() + copied[place], operand.tensor.byte_length);
   }
   // Nothing fails from here on.
   auto next = made.begin();
