@@ -26,6 +26,10 @@ set(WASMIND_PCH CMakeFiles/wasmind_pch.dir/cmake_pch.hxx.pch)
 set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/compiler/Precompiled.h)
 file(SHA256 ${CMAKE_SOURCE_DIR}/compiler/Precompiled.h wasmind_pch_sum)
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${WASMIND_PCH}.sum CONTENT "@wasmind_pch_sum@ LLVM @LLVM_PACKAGE_VERSION@\n")
+# Objects wait for custom targets, but not for objects of other libraries.
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/wasmind_pch.stamp COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/wasmind_pch.stamp
+                   DEPENDS ${CMAKE_BINARY_DIR}/${WASMIND_PCH} VERBATIM)
+add_custom_target(wasmind_pch_made DEPENDS ${CMAKE_BINARY_DIR}/wasmind_pch.stamp)
 
 # wasmind_stage(name SOURCES ... LIBRARIES ...): one stage = one static library.
 function(wasmind_stage name)
@@ -34,7 +38,7 @@ function(wasmind_stage name)
   wasmind_compiler_options(${name})
   if(NOT arg_NO_PCH)
     target_compile_options(${name} PRIVATE -Winvalid-pch -include-pch ${WASMIND_PCH})
-    add_dependencies(${name} wasmind_pch)
+    add_dependencies(${name} wasmind_pch_made)
   endif()
   target_link_libraries(${name} PUBLIC ${arg_LIBRARIES} MLIR LLVM)
 endfunction()
