@@ -1,5 +1,6 @@
 // Along the axis: Softmax is exp(x - max) / sum, LayerNorm (x - mean) / sqrt(variance + epsilon) * gamma + beta,
-// RMSNorm x / sqrt(mean of squares + epsilon) * gamma.
+// RMSNorm x / sqrt(mean of squares + epsilon) * gamma. BatchNorm (as in inference) and BiasAdd take one number per
+// channel, and the axis is that of the channels: (x - mean) / sqrt(variance + epsilon) * gamma + beta, and x + bias.
 #include "operators/Library.h"
 
 namespace wasmind::operators {
@@ -57,6 +58,18 @@ te::Tensor rmsNorm(const Tensors &x, Expr rows, Expr n) {
       {rows, n}, [&](Expr i, Expr j) { return a(i, j) / te::sqrt(power(i) + epsilon(0)) * gamma(j); }, "out");
 }
 
+te::Tensor batchNorm(const Tensors &x, Expr rows, Expr n) {
+  const te::Tensor &a = x[0], &gamma = x[1], &beta = x[2], &middle = x[3], &variance = x[4], &epsilon = x[5];
+  return te::compute(
+      {rows, n},
+      [&](Expr i, Expr j) { return (a(i, j) - middle(j)) / te::sqrt(variance(j) + epsilon(0)) * gamma(j) + beta(j); },
+      "out");
+}
+
+te::Tensor biasAdd(const Tensors &x, Expr rows, Expr n) {
+  return te::compute({rows, n}, [&](Expr i, Expr j) { return x[0](i, j) + x[1](j); }, "out");
+}
+
 } // namespace
 
 std::vector<Operator> Normalisations() {
@@ -67,6 +80,8 @@ std::vector<Operator> Normalisations() {
       row("LogSoftmax", {"a"}, wide, logSoftmax),
       row("LayerNorm", {"a", "gamma", "beta"}, wide, layerNorm, epsilon),
       row("RMSNorm", {"a", "gamma"}, wide, rmsNorm, epsilon),
+      row("BatchNorm", {"a", "gamma", "beta", "mean", "variance"}, wide, batchNorm, epsilon),
+      row("BiasAdd", {"a", "bias"}, numbers(), biasAdd),
   };
 }
 
