@@ -21,6 +21,8 @@ struct Block {
   Block *next, *previous; ///< of a free block: its list
 };
 constexpr uint32_t headerByteLength = 16, granule = 64, pageByteLength = 65536;
+/// The end mark, and room behind the last block: kernels load whole vectors, also where a tensor ends.
+constexpr uint32_t endByteLength = headerByteLength + slackByteLength;
 constexpr uint32_t listCount = 32;
 constexpr uint32_t usedTag = 0x5eed0a11, freeTag = 0xf4eeb10c;
 } // namespace
@@ -84,14 +86,14 @@ static void release(Block *block) {
 static void extend(uintptr_t begin, uintptr_t end) {
   Block *block;
   if (begin == heapEnd) {
-    block = at(heapEnd - headerByteLength); // the old end mark
+    block = at(heapEnd - endByteLength); // the old end mark
   } else {
     // Someone else grew the memory in between: what lies there is not ours.
     block = at(((begin + headerByteLength + granule - 1) & ~(granule - 1)) - headerByteLength);
     block->previousByteLength = 0;
   }
-  Block *mark = at(end - headerByteLength);
-  block->byteLength = uint32_t(end - headerByteLength - reinterpret_cast<uintptr_t>(block));
+  Block *mark = at(end - endByteLength);
+  block->byteLength = uint32_t(end - endByteLength - reinterpret_cast<uintptr_t>(block));
   mark->byteLength = 0;
   mark->tag = tagOf(mark, usedTag);
   heapEnd = end;
@@ -102,7 +104,7 @@ static void extend(uintptr_t begin, uintptr_t end) {
 /// their views of the memory at every call.
 static bool grow(uint32_t byteLength) {
   uint32_t pages = uint32_t(__builtin_wasm_memory_size(0));
-  uint32_t needed = uint32_t((uint64_t(byteLength) + 2 * granule + pageByteLength - 1) / pageByteLength);
+  uint32_t needed = uint32_t((uint64_t(byteLength) + 3 * granule + pageByteLength - 1) / pageByteLength);
   uint32_t wanted = pages / 8 < 256 ? pages / 8 : 256;
   const uint32_t attempts[] = {wanted > needed ? wanted : needed, needed};
   for (uint32_t more : attempts) {

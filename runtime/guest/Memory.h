@@ -6,6 +6,9 @@
 
 namespace wasmind::guest {
 
+/// Bytes behind a tensor that its kernel may load (and not use).
+inline constexpr uint32_t slackByteLength = 64;
+
 /// Bytes of the linear memory.
 inline uint64_t memoryByteLength() { return uint64_t(__builtin_wasm_memory_size(0)) << 16; }
 

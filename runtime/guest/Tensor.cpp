@@ -99,6 +99,8 @@ int32_t readTensor(const OperatorTable &table, int32_t operand, const TVMFFIAny 
     return refuse(table, operand, "leaves the memory; starts at", first);
   if (first & (width - 1))
     return refuse(table, operand, "not aligned: starts at", first);
+  if (first + above + slackByteLength > int64_t(memoryByteLength()) && __builtin_wasm_memory_grow(0, 1) == size_t(-1))
+    return refuse(table, operand, "no memory to grow behind it; starts at", first, memoryError);
   tensor.data = reinterpret_cast<char *>(uintptr_t(first));
   tensor.begin = uint32_t(first + below);
   tensor.last = uint32_t(first + above - 1);

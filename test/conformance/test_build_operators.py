@@ -56,6 +56,23 @@ def test_program_of_ones_own(built, tmp_path):
     assert subprocess.run([compiled.node(), "-e", script, tmp_path / "application.wasm"], capture_output=True, text=True, check=True).stdout == "135\n"
 
 
+def test_kernels_may_load_past_a_tensor_at_the_end_of_the_memory(tmp_path):
+    """Whole vectors are loaded, also from the last row of a matrix whose last element is the memory's."""
+    assert operators("build", "--ops=matmul", "--dtypes=f32", "-o", tmp_path / "ops.wasm").returncode == 0
+    (tmp_path / "end.mjs").write_text(f"""import {{ Guest }} from '{compiled.ROOT}/runtime/guest/test/guest.mjs';
+const guest = Guest.load('{tmp_path}/ops.wasm'), [m, k, n] = [3, 4, 5];
+const a = guest.tensor('f32', [m, k], new Float32Array(m * k).fill(1)).descriptor, out = guest.tensor('f32', [m, n]).descriptor;
+guest.call('MatMul', [a, guest.tensor('f32', [k, n]).descriptor, out]); // the heap has the workspace now
+guest.exports.memory.grow(1); // a page that is not the heap's
+const data = guest.byteLength - 4 * k * n, b = guest.describe({{ data, type: 'f32', shape: [k, n] }});
+guest.array(Float32Array, data, k * n).fill(2);
+const {{ status }} = guest.call('MatMul', [a, b, out]);
+console.log(status, guest.read(out).values.join());
+""")
+    result = subprocess.run([compiled.node(), tmp_path / "end.mjs"], capture_output=True, text=True)
+    assert result.stdout.strip() == "0 " + ",".join(["8"] * 15), result.stdout + result.stderr
+
+
 def test_header_declares_every_operator(tmp_path):
     assert operators("build", "--header", tmp_path / "wasm_ops.h", "--dtypes=f32,bool").returncode == 0
     (tmp_path / "all.c").write_text('#include "wasm_ops.h"\nint32_t (*add)(const DLTensor *, const DLTensor *, const DLTensor **) = wasmind_Add;\n')
