@@ -8,7 +8,7 @@ using namespace mlir;
 namespace wasmind::module {
 namespace {
 
-constexpr unsigned dtypeCount = 12, kernelCount = 4;
+constexpr unsigned kernelCount = 4;
 
 class TableBuilder {
 public:
@@ -77,7 +77,7 @@ private:
   }
 
   std::string buildVariants() {
-    Type dtypes = LLVM::LLVMArrayType::get(i8, dtypeCount), kernels = LLVM::LLVMArrayType::get(pointer, kernelCount);
+    Type dtypes = LLVM::LLVMArrayType::get(i8, operandLimit), kernels = LLVM::LLVMArrayType::get(pointer, kernelCount);
     Type variant = LLVM::LLVMStructType::getLiteral(builder.getContext(), {dtypes, pointer, kernels, pointer});
     Type type = LLVM::LLVMArrayType::get(variant, table.variants.size());
     return global("variants", type, {}, [&] {

@@ -83,6 +83,26 @@ TEST_F(Operators, ResultOfAnotherType) {
   expectRefusal({each}, "operator Double: its formula gives f32 where the variant says i32");
 }
 
+TEST_F(Operators, IncompleteDefinitions) {
+  auto with = [](auto change) {
+    Operator each = doubled();
+    change(each);
+    return std::vector<Operator>{each};
+  };
+  expectRefusal(with([](Operator &each) { each.name = "no good"; }), "its name is not made of");
+  expectRefusal(with([](Operator &each) { each.formula = nullptr; }), "needs a formula");
+  expectRefusal(with([](Operator &each) { each.inputs.assign(12, "a"); }), "more than 12");
+  expectRefusal(with([](Operator &each) { each.inputs.clear(); }), "needs an input");
+  expectRefusal(with([](Operator &each) { each.variants.clear(); }), "1 to 255 combinations");
+  expectRefusal(with([](Operator &each) { each.variants[0].inputs.clear(); }), "does not match its inputs");
+  expectRefusal(with([](Operator &each) { each.family = Family::Expression; }), "has no definition");
+  expectRefusal(with([](Operator &each) {
+                  each.family = Family::Row;
+                  each.define = [](const abi::Variant &) { return Operator::Tensors(); };
+                }),
+                "lacks the attribute axis");
+}
+
 TEST_F(Operators, FolderThatIsNotThere) {
   LibraryOptions options;
   options.operators = {doubled()};
