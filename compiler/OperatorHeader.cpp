@@ -123,8 +123,7 @@ std::string checkedFunction(const Operator &each) {
 
 /// void Add_f32(int32_t n, const float *a, const float *b, float *out)
 std::string directFunction(const Operator &each, const abi::Variant &variant) {
-  std::string name = each.name + "_" + std::string(abi::nameOf(variant.inputs[0]));
-  std::string text = "void " + name + "(int32_t n";
+  std::string text = "void " + directName(each, variant) + "(int32_t n";
   for (size_t i = 0; i < each.inputs.size(); ++i)
     text += std::string(", const ") + typeOf(variant.inputs[i]) + " *" + each.inputs[i];
   for (const abi::Attribute &attribute : each.attributes)
@@ -134,6 +133,13 @@ std::string directFunction(const Operator &each, const abi::Variant &variant) {
 
 } // namespace
 
+std::string directName(const Operator &each, const abi::Variant &variant) {
+  for (abi::DType dtype : variant.inputs)
+    if (dtype != variant.inputs[0])
+      return "";
+  return each.name + "_" + std::string(abi::nameOf(variant.inputs[0]));
+}
+
 std::string operatorHeader(const std::vector<Operator> &operators) {
   std::string text = head;
   for (const Operator &each : operators) {
@@ -142,7 +148,7 @@ std::string operatorHeader(const std::vector<Operator> &operators) {
       continue;
     text += "/* n elements each, no checks, outputs at an input's very place or apart from it: */\n";
     for (const abi::Variant &variant : each.variants)
-      if (std::vector<abi::DType>(variant.inputs.size(), variant.inputs[0]) == variant.inputs)
+      if (!directName(each, variant).empty())
         text += directFunction(each, variant);
   }
   return text + tail;

@@ -6,6 +6,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/OperatorObject.h"
+#include "compiler/OperatorHeader.h"
 #include "compiler/frontend/expr/Trace.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/graph/Passes.h"
@@ -182,8 +183,7 @@ private:
       for (size_t form = 0; form < forms; ++form)
         if (llvm::Error error = addKernel(prefix + "_kernel" + std::to_string(form), elementwise(types, form), variant))
           return error;
-      bool same = llvm::all_equal(types.inputs);
-      variant.direct = same ? definition.name + "_" + std::string(abi::nameOf(types.inputs[0])) : prefix;
+      variant.direct = directName(definition, types);
     }
     table.variants.push_back(std::move(variant));
     return llvm::Error::success();

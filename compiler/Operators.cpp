@@ -93,8 +93,8 @@ private:
     objects.push_back({llvm::StringRef(each.name).lower() + ".o", std::move(object->bytes)});
     if (each.family == Family::Elementwise)
       for (const abi::Variant &variant : each.variants)
-        if (llvm::all_equal(variant.inputs))
-          exports.push_back(each.name + "_" + std::string(abi::nameOf(variant.inputs[0])));
+        if (std::string direct = directName(each, variant); !direct.empty())
+          exports.push_back(direct);
     return llvm::Error::success();
   }
 

@@ -8,12 +8,12 @@
 #include "tools/Commands.h"
 #include "tools/Measurement.h"
 #include "tools/Process.h"
+#include "tools/TemporaryFolder.h"
 #include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace wasmind::tools {
 namespace {
@@ -28,23 +28,6 @@ struct BenchOptions {
   std::vector<unsigned> threads{1};
   unsigned repeat = 20;
   bool printsJson = false;
-};
-
-/// A folder that ends with this object.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "wasmind-bench-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-      throw Refusal("cannot make a folder in " + fs::temp_directory_path().string());
-    path = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder &) = delete;
-  fs::path path;
 };
 
 /// One line of JSON from a program, as `wasmind run --json` prints it.
@@ -74,8 +57,8 @@ Json compareWith(const BenchOptions &options, const std::string &peer, const std
   return report;
 }
 
-std::string compileFor(const BenchOptions &options, const std::string &engine, const fs::path &folder) {
-  std::string module = (folder / (engine + ".wasm")).string();
+std::string compileFor(const BenchOptions &options, const std::string &engine, const TemporaryFolder &folder) {
+  std::string module = folder.file(engine + ".wasm");
   std::vector<std::string> arguments{"compile",
                                      options.model,
                                      "-o",
@@ -122,7 +105,7 @@ void bench(const BenchOptions &options) {
   std::map<std::string, std::string> modules;
   double compileMs = 0;
   for (const std::string &engine : engines)
-    compileMs = timeOf([&] { modules[engine] = isModule ? options.model : compileFor(options, engine, folder.path); });
+    compileMs = timeOf([&] { modules[engine] = isModule ? options.model : compileFor(options, engine, folder); });
   Json rows = Json::array(), comparisons = Json::array();
   auto add = [&](const std::string &engine, const Json &report) {
     Json row{{"engine", engine}, {"threads", 1}};

@@ -2,6 +2,7 @@
 #include "compiler/Compile.h"
 #include "tools/Commands.h"
 #include "tools/ReadFile.h"
+#include "tools/TemporaryFolder.h"
 #include "tools/VerifyGraph.h"
 #include "tools/Wat.h"
 #include <cerrno>
@@ -42,24 +43,6 @@ void parseFeatures(const std::vector<std::string> &features, CompileOptions &opt
       throw UsageError("--features " + feature + ": expected simd128 or relaxed-simd");
   }
 }
-
-/// A folder for the life of the object.
-class TemporaryFolder {
-public:
-  TemporaryFolder() : path((std::filesystem::temp_directory_path() / "wasmind-XXXXXX").string()) {
-    if (!mkdtemp(path.data()))
-      throw Refusal("cannot create " + path + ": " + std::strerror(errno));
-  }
-  TemporaryFolder(const TemporaryFolder &) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::string file(const std::string &name) const { return path + "/" + name; }
-
-private:
-  std::string path;
-};
 
 /// Writes a text whole or not at all; `path` "-" is standard output.
 void writeText(const std::string &path, const std::string &text) {
