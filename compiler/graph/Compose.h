@@ -115,6 +115,15 @@ public:
   Value resizeNearest(Value x, int64_t dim, int64_t extent, llvm::function_ref<int64_t(int64_t)> source);
   Value resizeLinear(Value x, int64_t dim, int64_t extent, llvm::function_ref<double(int64_t)> source);
 
+  // --- the same, channels last, with amounts and the result's extents as expressions over the named dimensions: one
+  // per
+  //     spatial dimension (convolve), one per dimension (window)
+  struct Slides {
+    Extents strides, padLow, dilations, extents;
+  };
+  Value convolve(Value x, Value weights, const Slides &slides, mlir::AffineExpr groups);
+  Value window(ReduceKind kind, Value x, llvm::ArrayRef<mlir::AffineExpr> sizes, const Slides &slides);
+
   // --- recurrent: x [T, B, I]; W [4H, I], R [4H, H] gate order i, o, f, c (ONNX); bias [4H] or null (input + recurrent
   //     summed); h0, c0 [B, H]. T must be static. Results: y [T, B, H], h [B, H], c [B, H].
   struct LstmResult {

@@ -5,6 +5,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
+#include "compiler/graph/Sliding.h"
 #include <cmath>
 
 using namespace mlir;
@@ -44,7 +45,7 @@ Value Compose::convolve(Value x, Value weights, Value bias, const Window &window
     order.push_back(i);
   order.append({1, 0});
   Value result = make<ConvolveOp>(channelsLast(x), transpose(weights, order), Ints(window.strides), Ints(window.padLow),
-                                  Ints(window.padHigh), Ints(window.dilations), uint64_t(groups), false);
+                                  Ints(window.padHigh), Ints(window.dilations), groups, false);
   if (bias && result)
     result = add(result, cast(bias, elementOf(result)));
   return channelsFirst(result);
@@ -85,7 +86,7 @@ Value Compose::convolveTranspose(Value x, Value weights, Value bias, const Windo
   if (!weights)
     return nullptr;
   Value result = make<ConvolveOp>(channelsLast(x), weights, Ints(window.strides), Ints(window.padLow), Ints(padHigh),
-                                  Ints(window.dilations), uint64_t(groups), true);
+                                  Ints(window.dilations), groups, true);
   if (bias && result)
     result = add(result, cast(bias, elementOf(result)));
   return channelsFirst(result);
@@ -165,6 +166,22 @@ Value Compose::globalAveragePool(Value x) {
     return nullptr;
   auto spatial = llvm::to_vector(llvm::seq<int64_t>(2, std::max<int64_t>(rankOf(x), 2)));
   return spatial.empty() ? x : mean(x, spatial, true);
+}
+
+//===- Amounts known at run time ----------------------------------------------------------------------------------===//
+
+Value Compose::convolve(Value x, Value weights, const Slides &slides, AffineExpr groups) {
+  MLIRContext *c = getContext();
+  return make<ConvolveOp>(x, weights, amountsOf(slides.strides, c), amountsOf(slides.padLow, c), AffineMapAttr(),
+                          amountsOf(slides.dilations, c), amountsOf(slides.extents, c),
+                          isOne(groups) ? AffineMapAttr() : amountsOf(groups, c), UnitAttr());
+}
+
+Value Compose::window(ReduceKind kind, Value x, ArrayRef<AffineExpr> sizes, const Slides &slides) {
+  MLIRContext *c = getContext();
+  return make<WindowOp>(ReduceKindAttr::get(c, kind), x, amountsOf(sizes, c), amountsOf(slides.strides, c),
+                        amountsOf(slides.padLow, c), AffineMapAttr(), amountsOf(slides.dilations, c),
+                        amountsOf(slides.extents, c));
 }
 
 //===- Resampling -------------------------------------------------------------------------------------------------===//

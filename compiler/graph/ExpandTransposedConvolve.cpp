@@ -7,6 +7,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/Sliding.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
@@ -18,7 +19,7 @@ namespace wasmind::graph {
 namespace {
 
 Value expandDisjoint(Compose &builder, ConvolveOp op) {
-  unsigned spatial = op.getStrides().size();
+  unsigned spatial = op.getStrides().getNumResults();
   // x [N, s..., C] times weights [k..., C, O] gives [N, s..., k..., O]; then each k goes behind its s.
   int64_t rank = spatial + 2;
   auto product = ContractOp::create(builder, op.getLoc(), op.getInput(), op.getWeights(), ArrayRef<int64_t>{},
@@ -31,22 +32,25 @@ Value expandDisjoint(Compose &builder, ConvolveOp op) {
 }
 
 Value expandSpread(Compose &builder, ConvolveOp op) {
-  unsigned spatial = op.getStrides().size();
+  SmallVector<int64_t> strides = op.getStrides().getConstantResults(), padLow = op.getPadLow().getConstantResults(),
+                       padHigh = op.getPadHigh()->getConstantResults(),
+                       dilations = op.getDilations().getConstantResults();
+  unsigned spatial = strides.size();
   Value x = op.getInput();
   Type element = builder.elementOf(x);
   SmallVector<int64_t> none(spatial + 2, 0), interior(spatial + 2, 0), low, high, ones(spatial, 1);
   auto weightsType = cast<RankedTensorType>(op.getWeights().getType());
   for (unsigned i = 0; i < spatial; ++i) {
-    interior[i + 1] = op.getStrides()[i] - 1;
-    int64_t reach = op.getDilations()[i] * (weightsType.getDimSize(i) - 1);
-    low.push_back(reach - op.getPadLow()[i]);
-    high.push_back(reach - op.getPadHigh()[i]);
+    interior[i + 1] = strides[i] - 1;
+    int64_t reach = dilations[i] * (weightsType.getDimSize(i) - 1);
+    low.push_back(reach - padLow[i]);
+    high.push_back(reach - padHigh[i]);
   }
   x = builder.pad(x, builder.scalar(element, 0), none, none, interior);
   auto reversed =
       ReverseOp::create(builder, op.getLoc(), op.getWeights(), llvm::to_vector(llvm::seq<int64_t>(0, spatial)));
-  return ConvolveOp::create(builder, op.getLoc(), x, reversed, ones, low, high, op.getDilations(), op.getGroups(),
-                            false);
+  return ConvolveOp::create(builder, op.getLoc(), x, reversed, ones, low, high, dilations,
+                            *constantOf(op.getGroupCount()), false);
 }
 
 struct Expand : OpRewritePattern<ConvolveOp> {
@@ -56,10 +60,9 @@ struct Expand : OpRewritePattern<ConvolveOp> {
     if (!op.getTransposed())
       return failure();
     auto weights = cast<RankedTensorType>(op.getWeights().getType());
-    bool disjoint = op.getGroups() == 1;
-    for (auto [i, stride] : llvm::enumerate(op.getStrides()))
-      disjoint &= stride == weights.getDimSize(i) && op.getPadLow()[i] == 0 && op.getPadHigh()[i] == 0 &&
-                  (op.getDilations()[i] == 1 || stride == 1);
+    bool disjoint = isOne(op.getGroupCount()) && areAll(op.getPadLow(), 0) && areAll(*op.getPadHigh(), 0);
+    for (auto [i, stride] : llvm::enumerate(op.getStrides().getConstantResults()))
+      disjoint &= stride == weights.getDimSize(i) && (isOne(op.getDilations().getResult(i)) || stride == 1);
     for (AffineExpr extent : getExtents(op.getInput().getType()))
       if (constantOf(extent) == 0)
         return failure();

@@ -1,5 +1,6 @@
 //===- GraphOps.cpp - type inference and verification of the primitives -------------------------------------------===//
 #include "compiler/graph/Graph.h"
+#include "compiler/graph/Sliding.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpImplementation.h"
@@ -70,14 +71,6 @@ LogicalResult checkDims(Loc loc, StringRef name, ArrayRef<int64_t> dims, int64_t
     seen.set(dim);
   }
   return success();
-}
-
-/// Extent of a window's or convolution's result along one dimension, or null when it would be negative.
-AffineExpr slidingExtent(AffineExpr in, int64_t window, int64_t stride, int64_t low, int64_t high, int64_t dilation) {
-  AffineExpr room = in + (low + high - dilation * (window - 1) - 1);
-  if (auto constant = constantOf(room))
-    return getAffineConstantExpr(*constant < 0 ? 0 : *constant / stride + 1, in.getContext());
-  return room.floorDiv(stride) + 1;
 }
 
 /// A default-valued attribute, which the parser has not filled in yet when it infers the type.
@@ -163,8 +156,7 @@ LogicalResult CastOp::verify() {
                                                                                : emitOpError("must keep the shape");
 }
 
-//===- Contractions, convolutions, windows, reductions
-//---------------------------------------------------------------===//
+//===- Contractions and reductions (convolutions and windows: Sliding.cpp) ----------------------------------------===//
 
 LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
   Extents lhs = getExtents(in.getLhs().getType()), rhs = getExtents(in.getRhs().getType());
@@ -196,63 +188,6 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
     if (!llvm::is_contained(rhsUsed, int64_t(i)))
       extents.push_back(extent);
   results.push_back(makeTensorType(extents, narrow ? IntegerType::get(context, 32) : element));
-  return success();
-}
-
-LogicalResult ConvolveOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
-  Extents input = getExtents(in.getInput().getType()), weights = getExtents(in.getWeights().getType());
-  if (input.size() < 3 || input.size() > 5 || weights.size() != input.size())
-    return emitOptionalError(loc, "convolve: input of rank ", input.size(), " and weights of rank ", weights.size(),
-                             "; both must have the same rank of 3 to 5");
-  size_t spatial = input.size() - 2;
-  if (!sameLength(spatial, in.getStrides(), in.getPadLow(), in.getPadHigh(), in.getDilations()))
-    return emitOptionalError(loc, "convolve: strides, pads and dilations need ", spatial, " entries");
-  if (!allPositive(in.getStrides()) || !allPositive(in.getDilations()) || !allModest(in.getPadLow()) ||
-      !allModest(in.getPadHigh()))
-    return emitOptionalError(loc, "convolve: strides and dilations must be positive, pads within 32 bits");
-  int64_t groups = valueOr(in.getProperties().groups, 1);
-  AffineExpr channels = input.back(), perGroup = weights[spatial], outputs = weights.back();
-  if (groups < 1 || !provablyEqual(channels, perGroup * groups))
-    return emitOptionalError(loc, "convolve: ", textOf(channels), " input channels, but weights for ", textOf(perGroup),
-                             " x ", groups, " groups");
-  if (auto count = constantOf(outputs); !count || *count % groups != 0)
-    return emitOptionalError(loc, "convolve: ", textOf(outputs), " outputs do not divide into ", groups, " groups");
-  Type element = elementOf(in.getInput()), other = elementOf(in.getWeights());
-  bool narrow = element.isInteger(8) && other.isInteger(8);
-  if (!narrow && element != other)
-    return emitOptionalError(loc, "convolve: operands of different element types");
-  Extents extents{input[0]};
-  for (size_t i = 0; i < spatial; ++i) {
-    auto window = constantOf(weights[i]);
-    if (!window || *window < 1 || *window >= (int64_t(1) << 31))
-      return emitOptionalError(loc, "convolve: the kernel's extents must be static and positive");
-    int64_t stride = in.getStrides()[i], low = in.getPadLow()[i], high = in.getPadHigh()[i],
-            dilation = in.getDilations()[i];
-    if (!in.getTransposed()) {
-      extents.push_back(slidingExtent(input[i + 1], *window, stride, low, high, dilation));
-      continue;
-    }
-    AffineExpr out = (input[i + 1] - 1) * stride + (dilation * (*window - 1) + 1 - low - high);
-    if (auto constant = constantOf(out); constant && *constant < 0)
-      return emitOptionalError(loc, "convolve: the result would have a negative extent");
-    extents.push_back(out);
-  }
-  extents.push_back(outputs);
-  results.push_back(makeTensorType(extents, narrow ? IntegerType::get(context, 32) : element));
-  return success();
-}
-
-LogicalResult WindowOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
-  Extents extents = getExtents(in.getInput().getType());
-  if (!sameLength(extents.size(), in.getSizes(), in.getStrides(), in.getPadLow(), in.getPadHigh(), in.getDilations()))
-    return emitOptionalError(loc, "window: needs one entry per dimension (", extents.size(), ") in each array");
-  if (!allPositive(in.getSizes()) || !allPositive(in.getStrides()) || !allPositive(in.getDilations()) ||
-      !allModest(in.getPadLow()) || !allModest(in.getPadHigh()))
-    return emitOptionalError(loc, "window: sizes, strides and dilations must be positive, pads within 32 bits");
-  for (auto [i, extent] : llvm::enumerate(extents))
-    extents[i] = slidingExtent(extent, in.getSizes()[i], in.getStrides()[i], in.getPadLow()[i], in.getPadHigh()[i],
-                               in.getDilations()[i]);
-  results.push_back(makeTensorType(extents, elementOf(in.getInput())));
   return success();
 }
 

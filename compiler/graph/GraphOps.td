@@ -169,33 +169,72 @@ def Graph_ContractOp : Graph_InferOp<"contract", [Structured]> {
                          attr-dict `:` type($lhs) `,` type($rhs)}];
 }
 
-def Graph_ConvolveOp : Graph_InferOp<"convolve", [Structured]> {
+// Amounts are affine maps without dimensions: one expression over the named dimensions each, printed as `[2, 2]` where
+// all are constant. Strides, dilations and sizes are positive; whoever sets the named dimensions answers for those that
+// are not constant, and for (extent - 1) * stride + dilation * (size - 1) < 2^31. The result's extents follow from
+// `padHigh` or, where the strides are not constant, are given (`resultExtents`, of the dimensions that have strides) and imply
+// it: windows may then lie outside the input wholly.
+class Graph_SlidingOp<string name> : Graph_InferOp<name, [Structured]> {
+  let results = (outs Graph_Tensor:$result);
+  code accessors = [{
+    /// Elements beyond the input's end that the last window covers along each dimension that has a stride; given, or
+    /// implied by the extents. Negative where elements are left over.
+    ::llvm::SmallVector<::mlir::AffineExpr> getHighPads();
+  }];
+}
+
+def Graph_ConvolveOp : Graph_SlidingOp<"convolve"> {
   let summary = "Convolution (cross-correlation) with zero padding";
   let description = [{
     input [N, spatial..., C], weights [spatial..., C / groups, O]; result [N, spatial..., O]; 1 to 3 spatial dimensions.
     Not transposed: out = (in + padLow + padHigh - dilation * (kernel - 1) - 1) / stride + 1.
     Transposed (weights are still [spatial..., C / groups, O]; each input element is spread over the kernel):
     out = (in - 1) * stride + dilation * (kernel - 1) + 1 - padLow - padHigh. Output elements that no input element
-    reaches are zero. Pads may be negative.
+    reaches are zero. All amounts and kernel extents are constant. Pads may be negative.
+    `groups` is 1 where absent, a constant, or an expression equal to C and O.
   }];
-  let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$weights, DenseI64ArrayAttr:$strides,
-                       DenseI64ArrayAttr:$padLow, DenseI64ArrayAttr:$padHigh, DenseI64ArrayAttr:$dilations,
-                       DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$transposed);
-  let results = (outs Graph_Tensor:$result);
-  let assemblyFormat = [{$input `,` $weights `strides` $strides `pad` $padLow $padHigh `dilations` $dilations
-                         (`groups` $groups^)? (`transposed` $transposed^)? attr-dict `:` type($input) `,` type($weights)}];
+  let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$weights, AffineMapAttr:$strides, AffineMapAttr:$padLow,
+                       OptionalAttr<AffineMapAttr>:$padHigh, AffineMapAttr:$dilations,
+                       OptionalAttr<AffineMapAttr>:$resultExtents, OptionalAttr<AffineMapAttr>:$groups,
+                       UnitAttr:$transposed);
+  let assemblyFormat = [{$input `,` $weights `strides` custom<Amounts>($strides)
+                         `pad` custom<Pads>($padLow, $padHigh, $resultExtents) `dilations` custom<Amounts>($dilations)
+                         custom<Groups>($groups) (`transposed` $transposed^)? attr-dict
+                         `:` type($input) `,` type($weights)}];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weights, "::llvm::ArrayRef<int64_t>":$strides,
+                   "::llvm::ArrayRef<int64_t>":$padLow, "::llvm::ArrayRef<int64_t>":$padHigh,
+                   "::llvm::ArrayRef<int64_t>":$dilations, "int64_t":$groups, "bool":$transposed)>,
+    OpBuilder<(ins "::mlir::TypeRange":$results, "::mlir::Value":$input, "::mlir::Value":$weights,
+                   "::llvm::ArrayRef<int64_t>":$strides, "::llvm::ArrayRef<int64_t>":$padLow,
+                   "::llvm::ArrayRef<int64_t>":$padHigh, "::llvm::ArrayRef<int64_t>":$dilations, "int64_t":$groups,
+                   "bool":$transposed)>
+  ];
+  let extraClassDeclaration = accessors # [{
+    ::mlir::AffineExpr getGroupCount();
+  }];
 }
 
-def Graph_WindowOp : Graph_InferOp<"window", [Structured]> {
+def Graph_WindowOp : Graph_SlidingOp<"window"> {
   let summary = "Reduces windows of the input; absent (padded) elements do not take part";
-  let description = [{One entry per dimension of the input in each array (1, stride 1, pad 0 where nothing happens).
+  let description = [{One entry per dimension of the input in each list (1, stride 1, pad 0 where nothing happens).
     out = (in + padLow + padHigh - dilation * (size - 1) - 1) / stride + 1.}];
-  let arguments = (ins Graph_ReduceKind:$kind, Graph_Tensor:$input, DenseI64ArrayAttr:$sizes,
-                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padLow, DenseI64ArrayAttr:$padHigh,
-                       DenseI64ArrayAttr:$dilations);
-  let results = (outs Graph_Tensor:$result);
-  let assemblyFormat = [{$kind $input `sizes` $sizes `strides` $strides `pad` $padLow $padHigh `dilations` $dilations
+  let arguments = (ins Graph_ReduceKind:$kind, Graph_Tensor:$input, AffineMapAttr:$sizes, AffineMapAttr:$strides,
+                       AffineMapAttr:$padLow, OptionalAttr<AffineMapAttr>:$padHigh, AffineMapAttr:$dilations,
+                       OptionalAttr<AffineMapAttr>:$resultExtents);
+  let assemblyFormat = [{$kind $input `sizes` custom<Amounts>($sizes) `strides` custom<Amounts>($strides)
+                         `pad` custom<Pads>($padLow, $padHigh, $resultExtents) `dilations` custom<Amounts>($dilations)
                          attr-dict `:` type($input)}];
+  let builders = [
+    OpBuilder<(ins "ReduceKind":$kind, "::mlir::Value":$input, "::llvm::ArrayRef<int64_t>":$sizes,
+                   "::llvm::ArrayRef<int64_t>":$strides, "::llvm::ArrayRef<int64_t>":$padLow,
+                   "::llvm::ArrayRef<int64_t>":$padHigh, "::llvm::ArrayRef<int64_t>":$dilations)>,
+    OpBuilder<(ins "::mlir::TypeRange":$results, "ReduceKind":$kind, "::mlir::Value":$input,
+                   "::llvm::ArrayRef<int64_t>":$sizes, "::llvm::ArrayRef<int64_t>":$strides,
+                   "::llvm::ArrayRef<int64_t>":$padLow, "::llvm::ArrayRef<int64_t>":$padHigh,
+                   "::llvm::ArrayRef<int64_t>":$dilations)>
+  ];
+  let extraClassDeclaration = accessors;
 }
 
 def Graph_ReduceOp : Graph_InferOp<"reduce", [Structured]> {

@@ -104,8 +104,41 @@ Results one(Result result) {
   return results;
 }
 
+/// The amounts of a convolution or window; false where these dimensions do not give them.
+template <typename Op> bool readAmounts(Op op, Ints dims, Amounts &amounts) {
+  auto read = [&](AffineMap map, SmallVector<int64_t> &values, bool isPositive) {
+    for (AffineExpr amount : map.getResults()) {
+      auto value = valueOf(amount, dims);
+      if (!value || (isPositive && *value < 1))
+        return false;
+      values.push_back(*value);
+    }
+    return true;
+  };
+  return read(op.getStrides(), amounts.strides, true) && read(op.getPadLow(), amounts.padLow, false) &&
+         read(op.getDilations(), amounts.dilations, true);
+}
+
+Results convolution(ConvolveOp op, ArrayRef<View> operands, Ints dims, Ints shape) {
+  Amounts amounts;
+  auto groups = valueOf(op.getGroupCount(), dims);
+  if (!readAmounts(op, dims, amounts) || !groups)
+    return failure(op, "slides by amounts that these dimensions do not give");
+  amounts.groups = std::max<int64_t>(*groups, 1); // none: no channels, no result
+  return one(interpreter::convolve(op, amounts, operands[0], operands[1], shape));
+}
+
+Results windows(WindowOp op, ArrayRef<View> operands, Ints dims, Ints shape) {
+  Amounts amounts;
+  for (AffineExpr size : op.getSizes().getResults())
+    amounts.sizes.push_back(valueOf(size, dims).value_or(0));
+  if (!readAmounts(op, dims, amounts) || llvm::any_of(amounts.sizes, [](int64_t size) { return size < 1; }))
+    return failure(op, "slides by amounts that these dimensions do not give");
+  return one(interpreter::window(op, amounts, operands[0], shape));
+}
+
 /// Operations whose operands are computed with: those of narrow floats are widened first.
-Results arithmetic(Operation *op, ArrayRef<View> operands, Ints shape) {
+Results arithmetic(Operation *op, ArrayRef<View> operands, Ints dims, Ints shape) {
   return llvm::TypeSwitch<Operation *, Results>(op)
       .Case([&](UnaryOp unary) { return one(interpreter::unary(op, unary.getKind(), operands[0])); })
       .Case([&](BinaryOp binary) {
@@ -115,8 +148,8 @@ Results arithmetic(Operation *op, ArrayRef<View> operands, Ints shape) {
         return one(interpreter::compare(compare.getKind(), operands[0], operands[1], shape));
       })
       .Case([&](ContractOp contract) { return one(interpreter::contract(contract, operands[0], operands[1], shape)); })
-      .Case([&](ConvolveOp convolve) { return one(interpreter::convolve(convolve, operands[0], operands[1], shape)); })
-      .Case([&](WindowOp window) { return one(interpreter::window(window, operands[0], shape)); })
+      .Case([&](ConvolveOp convolve) { return convolution(convolve, operands, dims, shape); })
+      .Case([&](WindowOp window) { return windows(window, operands, dims, shape); })
       .Case([&](ReduceOp reduce) { return one(interpreter::reduce(reduce, operands[0], shape)); })
       .Case([&](ArgReduceOp reduce) { return one(interpreter::argReduce(reduce, operands[0], shape)); })
       .Case([&](ScanOp scan) { return one(interpreter::scan(scan, operands[0])); })
@@ -126,7 +159,7 @@ Results arithmetic(Operation *op, ArrayRef<View> operands, Ints shape) {
       .Default([&](Operation *) { return failure(op, "cannot be evaluated"); });
 }
 
-Results arithmeticOfNarrow(Operation *op, ArrayRef<View> operands, Ints shape) {
+Results arithmeticOfNarrow(Operation *op, ArrayRef<View> operands, Ints dims, Ints shape) {
   Type wide = Float32Type::get(op->getContext());
   std::vector<HostTensor> widened(operands.size());
   SmallVector<View> views;
@@ -138,7 +171,7 @@ Results arithmeticOfNarrow(Operation *op, ArrayRef<View> operands, Ints shape) {
     widened[i] = llvm::cantFail(cast(operand, wide));
     views.push_back(widened[i]);
   }
-  Results results = arithmetic(op, views, shape);
+  Results results = arithmetic(op, views, dims, shape);
   if (!results)
     return results;
   for (auto [i, result] : llvm::enumerate(*results)) {
@@ -208,7 +241,7 @@ Results evaluateViews(Operation *op, ArrayRef<View> operands, Ints dims, std::op
       })
       .Default([&](Operation *) {
         bool narrow = llvm::any_of(operands, [](const View &view) { return isNarrow(view.element); });
-        return narrow ? arithmeticOfNarrow(op, operands, shape) : arithmetic(op, operands, shape);
+        return narrow ? arithmeticOfNarrow(op, operands, dims, shape) : arithmetic(op, operands, dims, shape);
       });
 }
 

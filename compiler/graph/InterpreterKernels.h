@@ -127,8 +127,13 @@ Result unary(mlir::Operation *op, UnaryKind kind, const View &x);
 Result binary(mlir::Operation *op, BinaryKind kind, const View &lhs, const View &rhs, Ints shape);
 Result compare(CompareKind kind, const View &lhs, const View &rhs, Ints shape);
 Result contract(ContractOp op, const View &lhs, const View &rhs, Ints shape);
-Result convolve(ConvolveOp op, const View &input, const View &weights, Ints shape);
-Result window(WindowOp op, const View &input, Ints shape);
+/// The amounts of a convolution or window with the named dimensions' values.
+struct Amounts {
+  llvm::SmallVector<int64_t> sizes, strides, padLow, dilations; ///< sizes: of windows
+  int64_t groups = 1;
+};
+Result convolve(ConvolveOp op, const Amounts &amounts, const View &input, const View &weights, Ints shape);
+Result window(WindowOp op, const Amounts &amounts, const View &input, Ints shape);
 Result reduce(ReduceOp op, const View &input, Ints shape);
 Result argReduce(ArgReduceOp op, const View &input, Ints shape);
 Result scan(ScanOp op, const View &input);

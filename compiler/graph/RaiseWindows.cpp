@@ -360,8 +360,7 @@ Value raiseConvolution(Formula &formula, Value imageScalar, Value weightScalar) 
   Value factors = builder.reshape(builder.transpose(weights.value, permutation), shape);
   if (!input || !factors)
     return nullptr;
-  Value convolved =
-      ConvolveOp::create(builder, input, factors, strides, low, high, dilations, uint64_t(*groupCount), false);
+  Value convolved = ConvolveOp::create(builder, input, factors, strides, low, high, dilations, *groupCount, false);
 
   // result [N, spatial..., groups * outputs], taken apart
   IntList dims;

@@ -2,6 +2,7 @@
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/ShapeValues.h"
+#include "compiler/graph/Sliding.h"
 #include "compiler/graph/Structured.h"
 #include "compiler/graph/Transposes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -233,8 +234,7 @@ struct DropTrivial : RewritePattern {
       return replaceIf(allEqual(pad.getLow(), 0) && allEqual(pad.getHigh(), 0) && allEqual(pad.getInterior(), 0), op,
                        pad.getInput(), rewriter);
     if (auto window = dyn_cast<WindowOp>(op))
-      return replaceIf(allEqual(window.getSizes(), 1) && allEqual(window.getStrides(), 1) &&
-                           allEqual(window.getPadLow(), 0) && allEqual(window.getPadHigh(), 0),
+      return replaceIf(areAll(window.getSizes(), 1) && areAll(window.getStrides(), 1) && areAll(window.getPadLow(), 0),
                        op, window.getInput(), rewriter);
     if (auto reverse = dyn_cast<ReverseOp>(op)) {
       SmallVector<AffineExpr> extents = getExtents(reverse.getType());

@@ -177,11 +177,11 @@ unsigned ConvolveOp::getReductionCount() { return getType().getRank() - 1; }
 SmallVector<AffineMap> ConvolveOp::getIndexingMaps() {
   MLIRContext *context = getContext();
   unsigned rank = getType().getRank(), spatial = rank - 2, count = 2 * rank - 1;
-  auto weights = cast<RankedTensorType>(getWeights().getType());
-  Extents input{dim(0, context)}, kernel;
+  Extents input{dim(0, context)}, kernel, weights = getExtents(getWeights().getType());
   for (unsigned i = 0; i < spatial; ++i) {
     AffineExpr out = dim(1 + i, context), k = dim(rank + i, context);
-    int64_t stride = getStrides()[i], dilation = getDilations()[i], low = getPadLow()[i];
+    AffineExpr stride = getStrides().getResult(i), dilation = getDilations().getResult(i),
+               low = getPadLow().getResult(i);
     if (getTransposed()) {
       // Input i reaches out = i * stride + k * dilation - low; where none does, the index is far outside.
       AffineExpr position = out + low - k * dilation;
@@ -191,12 +191,13 @@ SmallVector<AffineMap> ConvolveOp::getIndexingMaps() {
     }
     kernel.push_back(k);
   }
-  AffineExpr channel = dim(count - 1, context), output = dim(rank - 1, context);
+  AffineExpr channel = dim(count - 1, context), output = dim(rank - 1, context), groups = getGroupCount();
   kernel.push_back(channel);
   kernel.push_back(output);
-  int64_t groups = getGroups();
-  if (groups > 1)
-    channel = output.floorDiv(weights.getDimSize(rank - 1) / groups) * weights.getDimSize(rank - 2) + channel;
+  if (!isOne(groups)) {
+    AffineExpr outputsPerGroup = *divideExactly(weights[rank - 1], groups);
+    channel = output.floorDiv(outputsPerGroup) * weights[rank - 2] + channel;
+  }
   input.push_back(channel);
   return {mapOf(count, input, context), mapOf(count, kernel, context)};
 }
@@ -209,18 +210,18 @@ Value ConvolveOp::buildBody(OpBuilder &builder, Location location, ValueRange el
 /// and always at least one, so that absent elements meet the running value.
 static SmallVector<unsigned> slidingDims(WindowOp op) {
   SmallVector<unsigned> dims;
-  for (auto [i, extent] : llvm::enumerate(op.getSizes()))
-    if (extent > 1)
+  for (auto [i, size] : llvm::enumerate(op.getSizes().getResults()))
+    if (!isOne(size))
       dims.push_back(i);
-  if (dims.empty() && !op.getSizes().empty())
-    dims.push_back(op.getSizes().size() - 1);
+  if (dims.empty() && op.getSizes().getNumResults() != 0)
+    dims.push_back(op.getSizes().getNumResults() - 1);
   return dims;
 }
 
 Extents WindowOp::getDomain() {
   Extents domain = getExtents(getType());
   for (unsigned i : slidingDims(*this))
-    domain.push_back(constant(getSizes()[i], getContext()));
+    domain.push_back(getSizes().getResult(i));
   return domain;
 }
 
@@ -232,9 +233,9 @@ SmallVector<AffineMap> WindowOp::getIndexingMaps() {
   SmallVector<unsigned> sliding = slidingDims(*this);
   Extents results;
   for (unsigned i = 0; i < rank; ++i)
-    results.push_back(dim(i, context) * getStrides()[i] - getPadLow()[i]);
+    results.push_back(dim(i, context) * getStrides().getResult(i) - getPadLow().getResult(i));
   for (auto [j, i] : llvm::enumerate(sliding))
-    results[i] = results[i] + dim(rank + j, context) * getDilations()[i];
+    results[i] = results[i] + dim(rank + j, context) * getDilations().getResult(i);
   return {mapOf(rank + sliding.size(), results, context)};
 }
 

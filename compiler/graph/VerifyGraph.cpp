@@ -56,6 +56,16 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     return success();
   }
 
+  /// Whether the operation's own expressions (amounts, starts, domains) name dimensions that there are.
+  LogicalResult verifyExpressions(Operation *op) {
+    for (NamedAttribute attribute : op->getAttrDictionary())
+      if (auto map = dyn_cast<AffineMapAttr>(attribute.getValue());
+          map && symbolCountOf(map.getValue().getResults()) > dims.size())
+        return op->emitError("'") << attribute.getName().getValue()
+                                  << "' names a dimension that graph.dims does not have";
+    return success();
+  }
+
   /// Whether a dimension in it may have any extent.
   bool isUnbounded(ArrayRef<AffineExpr> extents) {
     return llvm::any_of(llvm::enumerate(dims), [&](auto entry) {
@@ -95,6 +105,8 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
         return WalkResult::advance();
       if (!isa<func::FuncOp, func::ReturnOp>(op) && !isa_and_nonnull<GraphDialect>(op->getDialect()))
         return op->emitError("operation of another dialect than graph");
+      if (failed(verifyExpressions(op)))
+        return WalkResult::interrupt();
       for (Type type : op->getResultTypes())
         if (failed(verifyType(op, type)))
           return WalkResult::interrupt();

@@ -6,6 +6,8 @@
 //       pack the block into panels [m / rows][k][rows]     (convolution: im2col of the block)
 //       for each panel of B, for each panel of the block:  micro-kernel
 //
+// Few rows are multiplied with B where it lies: packing it would cost more than it saves.
+//
 // Each step is a function of its own, so that V8 optimises it after a few calls (it cannot replace a running frame).
 //
 //===--------------------------------------------------------------------------------------------------------------===//
@@ -26,6 +28,7 @@ struct Gemm {
   llvm::SmallVector<mlir::AffineExpr> batch; ///< extents of the batch loops
   mlir::AffineExpr m, n, k;                  ///< extents
   MatrixSource b;                            ///< x = n
+  std::optional<MatrixSource> a;             ///< x = m; none where `packA` makes the rows up
   /// Emits, into the driver, the packing of rows [m0, m0 + count) (beyond m: any finite or infinite values) to
   /// `target`; `count` is a multiple of the tile's rows. `panelStride` = elements of one panel.
   std::function<void(llvm::ArrayRef<mlir::AffineExpr> batch, mlir::Value m0, mlir::Value count, mlir::Value target)>
@@ -33,21 +36,25 @@ struct Gemm {
   /// Indices of the anchor's result.
   std::function<Indices(llvm::ArrayRef<mlir::AffineExpr> batch, mlir::AffineExpr m, mlir::AffineExpr n)> resultIndices;
   Tile tile;
-  /// Steps of k in a panel: k rounded up to the tile's unrolling.
-  mlir::AffineExpr paddedK() const { return graph::normalise(k.ceilDiv(tile.unroll) * tile.unroll); }
+
+  /// Of i8 and u8, with sums of i32; else of f32.
+  bool isOfBytes() const { return !elementOf(anchor->getOperand(0)).isF32(); }
+  /// Steps of a panel: elements along k, of bytes pairs of them, rounded up to the tile's unrolling.
+  mlir::AffineExpr steps() const {
+    return graph::normalise((isOfBytes() ? k.ceilDiv(2) : k).ceilDiv(tile.unroll) * tile.unroll);
+  }
 };
 
+/// The address a number of bytes after another one.
+mlir::Value bump(Emitter &emitter, mlir::Value pointer, int64_t bytes);
+mlir::Value bump(Emitter &emitter, mlir::Value pointer, mlir::Value bytes);
+
+/// Sets the indices of the dimensions `dims` of a tensor to one index `merged` over them all: the innermost one that
+/// has more than one element takes it, the others are 0.
+void placeMerged(Indices &indices, llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<int64_t> dims,
+                 mlir::AffineExpr merged);
+
 /// Emits the driver's body and the functions it calls.
-mlir::LogicalResult emitGemm(KernelContext &context, const Gemm &gemm);
-
-/// A function (m0, count, target, batch..., pointer) that packs rows of `source` for panels of `width`; returns its
-/// name. `extent` bounds x; `k` is the number of steps, padded with zeros to `paddedK`.
-std::string emitPackFunction(KernelContext &context, const MatrixSource &source, mlir::AffineExpr extent,
-                             mlir::AffineExpr k, mlir::AffineExpr paddedK, int64_t width, unsigned batchRank);
-
-/// Copies `count` f32 from `source` to every `stride`-th f32 of `target`; returns the next target.
-mlir::Value emitScatterRun(Emitter &emitter, mlir::Value source, mlir::Value target, mlir::Value count, int64_t stride);
-/// Writes `count` zeros to every `stride`-th f32 of `target`; returns the next target.
-mlir::Value emitZeroRun(Emitter &emitter, mlir::Value target, mlir::Value count, int64_t stride);
+void emitGemm(KernelContext &context, const Gemm &gemm);
 
 } // namespace wasmind::loops

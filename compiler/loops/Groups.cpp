@@ -252,7 +252,7 @@ private:
   DenseSet<Operation *> viewOfAnchor;
 
   /// Whether all the epilogue's reads move through memory as the anchor's result does: the dimensions before the last
-  /// count as one.
+  /// count as one. Windows keep their dimensions, so that what is read beside their elements is free.
   bool epilogueFits(const Group &group, Operation *anchor) {
     Value result = anchor->getResult(0);
     if (getExtents(result.getType()) != getExtents(group.root->getResult(0).getType()))
@@ -274,6 +274,8 @@ private:
         fits &= at == ArrayRef(indices);
         return;
       }
+      if (isa<WindowOp>(anchor))
+        return;
       if (value.getDefiningOp() && isa<IotaOp>(value.getDefiningOp())) {
         fits = false;
         return;

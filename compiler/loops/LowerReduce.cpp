@@ -190,7 +190,7 @@ LogicalResult lowerRow(KernelContext &context) {
   return success();
 }
 
-LogicalResult lowerWindow(KernelContext &context) {
+LogicalResult lowerPlainly(KernelContext &context) {
   context.placeAll();
   Operation *anchor = context.group.anchors[0];
   if (failed(defineAnchor(context, anchor)) || failed(emitRoot(context, true)))

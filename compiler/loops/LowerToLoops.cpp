@@ -30,7 +30,7 @@ LogicalResult lowerGroup(KernelContext &context) {
     return lowerConvolve(context);
   case GroupKind::Window:
     context.record.kind = "window";
-    return lowerWindow(context);
+    return lowerPlainly(context);
   case GroupKind::Reduce:
     context.record.kind = "reduce";
     return lowerReduce(context);
@@ -128,12 +128,12 @@ private:
 
   /// The table has room for as many dimensions as any kernel that shares it.
   static void declareExtents(ModuleOp code, StringRef symbol, size_t count) {
-    OpBuilder builder = OpBuilder::atBlockBegin(code.getBody());
     if (auto known = code.lookupSymbol<LLVM::GlobalOp>(symbol)) {
       if (cast<LLVM::LLVMArrayType>(known.getType()).getNumElements() >= count)
         return;
       known.erase();
     }
+    OpBuilder builder = OpBuilder::atBlockBegin(code.getBody());
     Type type = LLVM::LLVMArrayType::get(builder.getI32Type(), std::max<size_t>(count, 1));
     auto table = LLVM::GlobalOp::create(builder, code.getLoc(), type, /*isConstant=*/false, LLVM::Linkage::Internal,
                                         symbol, Attribute());

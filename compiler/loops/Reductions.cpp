@@ -15,22 +15,34 @@ struct ReductionLoop {
   Value low, high;
 };
 
-/// A dimension of a window at output index `out`: the part of [0, size) whose input index
-/// out * stride - padLow + k * dilation lies in [0, extent).
-ReductionLoop clippedLoop(Emitter &e, AffineExpr out, int64_t size, int64_t stride, int64_t padLow, int64_t padHigh,
-                          int64_t dilation, AffineExpr extent) {
-  if (padLow <= 0 && padHigh <= 0)
-    return {e.i32(0), e.i32(size)};
-  Value zero = e.i32(0);
-  AffineExpr first = out * stride - padLow; // input index of k = 0
+/// One dimension of a window.
+struct SlidingDim {
+  AffineExpr size, stride, padLow, padHigh, dilation, extent; ///< extent: of the input
+
+  AffineExpr at(AffineExpr out, AffineExpr k) const { return out * stride + k * dilation - padLow; }
+  /// Whether it is known that no window leaves the input.
+  bool isInside() const {
+    auto low = constantOf(padLow), high = constantOf(padHigh);
+    return low && high && *low <= 0 && *high <= 0;
+  }
+};
+
+/// At output index `out`: the part of [0, size) whose input index out * stride - padLow + k * dilation lies in
+/// [0, extent).
+ReductionLoop clippedLoop(Emitter &e, AffineExpr out, const SlidingDim &dim) {
+  Value zero = e.i32(0), size = e.index(dim.size);
+  if (dim.isInside())
+    return {zero, size};
+  AffineExpr first = dim.at(out, e.constantIndex(0));
   auto divideUp = [&](Value value) -> Value {
     value = arith::MaxSIOp::create(e, value, zero);
-    if (dilation == 1)
+    if (isOne(dim.dilation))
       return value;
-    return arith::DivUIOp::create(e, arith::AddIOp::create(e, value, e.i32(dilation - 1)), e.i32(dilation));
+    return arith::DivUIOp::create(e, arith::AddIOp::create(e, value, e.index(normalise(dim.dilation - 1))),
+                                  e.index(dim.dilation));
   };
-  Value low = divideUp(e.index(normalise(e.constantIndex(0) - first)));
-  Value high = arith::MinSIOp::create(e, divideUp(e.index(normalise(extent - first))), e.i32(size));
+  Value low = divideUp(e.index(normalise(-first)));
+  Value high = arith::MinSIOp::create(e, divideUp(e.index(normalise(dim.extent - first))), size);
   return {low, arith::MaxSIOp::create(e, low, high)};
 }
 
@@ -54,14 +66,18 @@ Value emitNest(Emitter &e, ArrayRef<ReductionLoop> loops, Value start,
 /// Windows of at most this many elements are unrolled where they lie wholly inside the input.
 constexpr int64_t unrolledWindow = 25;
 
-/// The same over windows: straight code where no element is absent, loops elsewhere. `sizes`: elements per dimension.
-Value emitWindowNest(Emitter &e, ArrayRef<ReductionLoop> loops, ArrayRef<int64_t> sizes, Value start,
+/// The same over windows: straight code where it is known how many elements they have and none is absent, loops
+/// elsewhere.
+Value emitWindowNest(Emitter &e, ArrayRef<ReductionLoop> loops, ArrayRef<SlidingDim> dims, Value start,
                      function_ref<Value(Value, ArrayRef<AffineExpr>)> step) {
   int64_t count = 1;
-  for (int64_t size : sizes)
-    count *= size;
-  if (count > unrolledWindow)
-    return emitNest(e, loops, start, step);
+  SmallVector<int64_t> sizes;
+  for (const SlidingDim &dim : dims) {
+    auto size = constantOf(dim.size);
+    if (!size || (count *= *size) > unrolledWindow)
+      return emitNest(e, loops, start, step);
+    sizes.push_back(*size);
+  }
   auto straight = [&] {
     Value running = start;
     for (int64_t i = 0; i < count; ++i) {
@@ -76,9 +92,8 @@ Value emitWindowNest(Emitter &e, ArrayRef<ReductionLoop> loops, ArrayRef<int64_t
     return running;
   };
   Value whole;
-  for (auto [loop, size] : llvm::zip(loops, sizes)) {
-    auto constant = loop.high.getDefiningOp<arith::ConstantIntOp>();
-    if (constant && constant.value() == size && matchPattern(loop.low, m_Zero()))
+  for (auto [loop, dim, size] : llvm::zip(loops, dims, sizes)) {
+    if (dim.isInside())
       continue;
     Value length = arith::SubIOp::create(e, loop.high, loop.low);
     Value all = arith::CmpIOp::create(e, arith::CmpIPredicate::eq, length, e.i32(size));
@@ -172,31 +187,30 @@ Value emitConvolve(Emitter &e, ConvolveOp convolve, ArrayRef<AffineExpr> indices
   SmallVector<AffineExpr> input = getExtents(convolve.getInput().getType()),
                           weights = getExtents(convolve.getWeights().getType());
   size_t spatial = input.size() - 2;
-  int64_t perGroup = *constantOf(weights.back()) / int64_t(convolve.getGroups());
-  bool divided = convolve.getGroups() > 1 && perGroup > 1;
+  AffineExpr groups = convolve.getGroupCount(), perGroup = *divideExactly(weights.back(), groups); // outputs
+  bool divided = !isOne(groups) && !isOne(perGroup);
   if (dependsOn(indices.slice(1, spatial), lanes) || (divided && dependsOn(indices.back(), lanes)))
     return byLanes(e, indices, lanes, [&](ArrayRef<AffineExpr> at) { return emitConvolve(e, convolve, at, {}); });
   Type element = elementOf(convolve.getResult());
+  SmallVector<AffineExpr> highPads = convolve.getHighPads();
+  SmallVector<SlidingDim> dims;
   SmallVector<ReductionLoop> loops;
-  for (size_t i = 0; i < spatial; ++i)
-    loops.push_back(clippedLoop(e, indices[i + 1], *constantOf(weights[i]), convolve.getStrides()[i],
-                                convolve.getPadLow()[i], convolve.getPadHigh()[i], convolve.getDilations()[i],
-                                input[i + 1]));
+  for (size_t i = 0; i < spatial; ++i) {
+    dims.push_back({weights[i], convolve.getStrides().getResult(i), convolve.getPadLow().getResult(i), highPads[i],
+                    convolve.getDilations().getResult(i), input[i + 1]});
+    loops.push_back(clippedLoop(e, indices[i + 1], dims[i]));
+  }
   bool single = isOne(weights[spatial]);
-  SmallVector<int64_t> sizes;
-  for (size_t i = 0; i < spatial; ++i)
-    sizes.push_back(*constantOf(weights[i]));
   if (!single)
     loops.push_back({e.i32(0), e.index(weights[spatial])});
   Value start = e.splat(initialValue(e, ReduceKind::Sum, element), lanes.count);
-  AffineExpr group = convolve.getGroups() == 1 ? e.constantIndex(0)
-                     : perGroup == 1           ? indices.back()
-                                               : indices.back().floorDiv(perGroup);
+  AffineExpr group = isOne(groups)     ? e.constantIndex(0)
+                     : isOne(perGroup) ? indices.back()
+                                       : indices.back().floorDiv(perGroup);
   auto step = [&](Value running, ArrayRef<AffineExpr> k) {
     Indices in{indices[0]}, w;
     for (size_t i = 0; i < spatial; ++i) {
-      in.push_back(indices[i + 1] * convolve.getStrides()[i] + k[i] * convolve.getDilations()[i] -
-                   convolve.getPadLow()[i]);
+      in.push_back(dims[i].at(indices[i + 1], k[i]));
       w.push_back(k[i]);
     }
     in.push_back(single ? group : group * weights[spatial] + k[spatial]);
@@ -206,33 +220,36 @@ Value emitConvolve(Emitter &e, ConvolveOp convolve, ArrayRef<AffineExpr> indices
     Value b = asElement(e, e.evaluate(convolve.getWeights(), w, lanes), elementOf(convolve.getWeights()), element);
     return multiplyAdd(e, a, b, running, element);
   };
-  return single ? emitWindowNest(e, loops, sizes, start, step) : emitNest(e, loops, start, step);
+  return single ? emitWindowNest(e, loops, dims, start, step) : emitNest(e, loops, start, step);
 }
 
 Value emitWindow(Emitter &e, WindowOp window, ArrayRef<AffineExpr> indices, Lanes lanes) {
-  SmallVector<AffineExpr> input = getExtents(window.getInput().getType());
+  SmallVector<AffineExpr> input = getExtents(window.getInput().getType()), highPads = window.getHighPads();
   SmallVector<unsigned> sliding;
-  for (unsigned i = 0; i < input.size(); ++i)
-    if (window.getSizes()[i] != 1 || window.getPadLow()[i] != 0 || window.getPadHigh()[i] != 0)
-      sliding.push_back(i);
+  SmallVector<SlidingDim> dims;
+  for (unsigned i = 0; i < input.size(); ++i) {
+    SlidingDim dim{window.getSizes().getResult(i),     window.getStrides().getResult(i),
+                   window.getPadLow().getResult(i),    highPads[i],
+                   window.getDilations().getResult(i), input[i]};
+    if (isOne(dim.size) && constantOf(dim.padLow) == 0 && dim.isInside())
+      continue;
+    sliding.push_back(i);
+    dims.push_back(dim);
+  }
   for (unsigned i : sliding)
     if (dependsOn(indices[i], lanes))
       return byLanes(e, indices, lanes, [&](ArrayRef<AffineExpr> at) { return emitWindow(e, window, at, {}); });
   Type element = elementOf(window.getInput());
   SmallVector<ReductionLoop> loops;
-  for (unsigned i : sliding)
-    loops.push_back(clippedLoop(e, indices[i], window.getSizes()[i], window.getStrides()[i], window.getPadLow()[i],
-                                window.getPadHigh()[i], window.getDilations()[i], input[i]));
-  SmallVector<int64_t> sizes;
-  for (unsigned i : sliding)
-    sizes.push_back(window.getSizes()[i]);
+  for (auto [i, dim] : llvm::zip(sliding, dims))
+    loops.push_back(clippedLoop(e, indices[i], dim));
   Value start = e.splat(initialValue(e, window.getKind(), element), lanes.count);
-  return emitWindowNest(e, loops, sizes, start, [&](Value running, ArrayRef<AffineExpr> k) {
+  return emitWindowNest(e, loops, dims, start, [&](Value running, ArrayRef<AffineExpr> k) {
     Indices at;
     for (unsigned i = 0; i < input.size(); ++i)
-      at.push_back(indices[i] * window.getStrides()[i]);
-    for (auto [i, index] : llvm::zip(sliding, k))
-      at[i] = at[i] + index * window.getDilations()[i] - window.getPadLow()[i];
+      at.push_back(indices[i] * window.getStrides().getResult(i));
+    for (auto [i, dim, index] : llvm::zip(sliding, dims, k))
+      at[i] = dim.at(indices[i], index);
     return combine(e, window.getKind(), running, e.evaluate(window.getInput(), at, lanes), element);
   });
 }
@@ -336,8 +353,8 @@ uint64_t flopsOf(Kernels &kernels, Operation *anchor) {
   }
   if (auto window = dyn_cast<WindowOp>(anchor)) {
     flops /= 2;
-    for (int64_t size : window.getSizes())
-      flops *= size;
+    for (AffineExpr size : window.getSizes().getResults())
+      flops *= kernels.bound(size);
     return flops;
   }
   return kernels.boundedElements(anchor->getOperand(0).getType());

@@ -1,6 +1,7 @@
 //===- Workspace.cpp ----------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -19,6 +20,26 @@ void declare(ModuleOp code, StringRef name, TypeRange arguments, TypeRange resul
   OpBuilder builder = OpBuilder::atBlockEnd(code.getBody());
   auto function = func::FuncOp::create(builder, code.getLoc(), name, builder.getFunctionType(arguments, results));
   function.setPrivate();
+}
+
+/// In f64, where no product of extents overflows. Divisions are of numbers that are not negative.
+Value inF64(Emitter &e, AffineExpr value) {
+  Type f64 = e.getF64Type();
+  auto binary = dyn_cast<AffineBinaryOpExpr>(value);
+  if (!binary)
+    return arith::SIToFPOp::create(e, f64, e.index(value));
+  Value a = inF64(e, binary.getLHS()), b = inF64(e, binary.getRHS());
+  if (binary.getKind() == AffineExprKind::Add)
+    return arith::AddFOp::create(e, a, b);
+  if (binary.getKind() == AffineExprKind::Mul)
+    return arith::MulFOp::create(e, a, b);
+  Value quotient = arith::DivFOp::create(e, a, b);
+  if (binary.getKind() == AffineExprKind::CeilDiv)
+    return math::CeilOp::create(e, quotient);
+  quotient = math::FloorOp::create(e, quotient);
+  if (binary.getKind() == AffineExprKind::FloorDiv)
+    return quotient;
+  return arith::SubFOp::create(e, a, arith::MulFOp::create(e, quotient, b));
 }
 
 } // namespace
@@ -64,7 +85,7 @@ Value Workspace::allocate() {
     for (AffineExpr factor : factors) {
       Value value = e.index(factor);
       bytes = arith::MulIOp::create(e, bytes, value);
-      wideBytes = arith::MulFOp::create(e, wideBytes, arith::SIToFPOp::create(e, e.getF64Type(), value));
+      wideBytes = arith::MulFOp::create(e, wideBytes, inF64(e, factor));
     }
     Value offset = total;
     Value rounded = arith::AndIOp::create(e, arith::AddIOp::create(e, bytes, e.i32(slack + alignment - 1)),

@@ -1,6 +1,6 @@
 //===- Node.h - what expressions and tensors are made of ---------------------------------------------------------===//
 #pragma once
-#include "compiler/frontend/expr/Expression.h"
+#include "compiler/frontend/expr/Slides.h"
 
 namespace wasmind::te {
 
@@ -61,14 +61,26 @@ struct Node {
   ReduceKind reduce() const { return ReduceKind(function); }
 };
 
+/// A convolution or windows of whole tensors.
+struct SlideNode {
+  std::vector<Tensor> operands; ///< the input, and the weights of a convolution
+  std::vector<Expr> sizes;      ///< of windows
+  std::vector<Slide> slides;
+  std::optional<ReduceKind> reduces; ///< what windows do; none of a convolution
+  bool isDepthwise = false;
+};
+
 struct TensorNode {
   std::string name = {};
   DType dtype = DType::F32;
   std::vector<Expr> shape = {};
-  std::vector<Axis> axes = {};   ///< one per dimension, when it is computed
-  std::optional<Expr> body = {}; ///< none of a placeholder
+  std::vector<Axis> axes = {};                 ///< one per dimension, when it is computed
+  std::optional<Expr> body = {};               ///< the formula for its elements
+  std::shared_ptr<const SlideNode> slide = {}; ///< what it is instead of a formula
   std::string error = {};
   uint32_t depth = 1;
+
+  bool isComputed() const { return body || slide; } ///< else a placeholder
 };
 
 /// Formulas nested deeper are refused, so that walking and freeing them fits every stack.

@@ -71,21 +71,22 @@ AffineExpr Tracer::symbolOf(const Node &var) {
   return fail("the var '" + var.name + "' is the extent of no input");
 }
 
-AffineExpr Tracer::extentOf(const Node &extent) {
-  AffineExpr e = anyExtent(extent);
+AffineExpr Tracer::extentOf(const Node &extent, StringRef noun) {
+  AffineExpr e = anyExtent(extent, noun);
   if (e && !hasSmallCoefficients(e))
-    return fail("the extent " + textOf(extent) + " has a factor of 2^31 or more");
+    return fail("the " + noun + " " + textOf(extent) + " has a factor of 2^31 or more");
   return e;
 }
 
-AffineExpr Tracer::anyExtent(const Node &extent) {
+AffineExpr Tracer::anyExtent(const Node &extent, StringRef noun) {
   switch (extent.kind) {
   case NodeKind::Constant:
     return builder.getAffineConstantExpr(extent.integer);
   case NodeKind::Var:
     return symbolOf(extent);
   case NodeKind::Binary: {
-    AffineExpr a = extentOf(extent.operands[0].node()), b = a ? extentOf(extent.operands[1].node()) : AffineExpr();
+    AffineExpr a = extentOf(extent.operands[0].node(), noun),
+               b = a ? extentOf(extent.operands[1].node(), noun) : AffineExpr();
     if (!b)
       return nullptr;
     switch (extent.binary()) {
@@ -98,7 +99,7 @@ AffineExpr Tracer::anyExtent(const Node &extent) {
     case BinaryKind::FloorDiv:
     case BinaryKind::FloorMod:
       if (auto by = constantOf(b); !by || *by <= 0)
-        return fail("the extent " + textOf(extent) + " divides by something else than a positive constant");
+        return fail("the " + noun + " " + textOf(extent) + " divides by something else than a positive constant");
       return normalise(extent.binary() == BinaryKind::FloorDiv ? a.floorDiv(b) : a % b);
     default:
       break;
@@ -108,7 +109,8 @@ AffineExpr Tracer::anyExtent(const Node &extent) {
   default:
     break;
   }
-  return fail("the extent " + textOf(extent) + " is no expression of constants and vars with + - * floordiv floormod");
+  return fail("the " + noun + " " + textOf(extent) +
+              " is no expression of constants and vars with + - * floordiv floormod");
 }
 
 std::string Tracer::toString(AffineExpr e, ArrayRef<const Node *> axes) {
@@ -141,12 +143,16 @@ Value Tracer::traced(const TensorNode &tensor) {
     current = nullptr; // the text names the tensor
     return fail(tensor.error);
   }
-  if (!tensor.body)
+  if (!tensor.isComputed())
     return fail("is read, but is not among the inputs");
+  if (tensor.slide) {
+    ++operatorCounts[tensor.slide->reduces ? "window" : "convolve"];
+    return slid(tensor);
+  }
   SmallVector<const Node *> axes;
   for (const Axis &axis : tensor.axes)
     axes.push_back(axis.shared().get());
-  ++computeCount;
+  ++operatorCounts["compute"];
   return over(axes, tensor.body->node(), {});
 }
 
@@ -174,6 +180,10 @@ static std::vector<const TensorNode *> producersFirst(ArrayRef<Tensor> outputs) 
       continue;
     }
     std::vector<const Node *> nodes;
+    if (tensor->slide)
+      for (const Tensor &operand : tensor->slide->operands)
+        if (!entered.contains(&operand.node()))
+          work.push_back(&operand.node());
     if (tensor->body)
       nodes.push_back(&tensor->body->node());
     while (!nodes.empty()) {
@@ -190,7 +200,8 @@ static std::vector<const TensorNode *> producersFirst(ArrayRef<Tensor> outputs) 
   return order;
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> Tracer::run(ArrayRef<Tensor> inputs, ArrayRef<Tensor> outputs) {
+llvm::Expected<OwningOpRef<ModuleOp>> Tracer::run(ArrayRef<Tensor> inputs, ArrayRef<Tensor> outputs,
+                                                  ArrayRef<Var> vars) {
   context.loadDialect<GraphDialect, func::FuncDialect>();
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
@@ -206,12 +217,15 @@ llvm::Expected<OwningOpRef<ModuleOp>> Tracer::run(ArrayRef<Tensor> inputs, Array
     fail("there is no output");
   if (!bodyNames(inputs, "inputs") || !bodyNames(outputs, "outputs") || failed())
     return refused();
+  for (const Var &var : vars)
+    if (!declareVars(Expr(var).node(), used))
+      return refused();
   for (const Tensor &input : inputs) {
     current = &input.node();
     if (!input.error().empty()) {
       current = nullptr;
       fail(input.error());
-    } else if (input.node().body) {
+    } else if (input.node().isComputed()) {
       fail("is an input, but is computed");
     }
     for (const Expr &extent : input.shape())
@@ -259,16 +273,18 @@ llvm::Expected<OwningOpRef<ModuleOp>> Tracer::run(ArrayRef<Tensor> inputs, Array
   function.setFunctionType(builder.getFunctionType(types, ValueRange(results).getTypes()));
   for (auto [i, output] : llvm::enumerate(outputs))
     function.setResultAttr(i, "graph.name", builder.getStringAttr(output.name()));
-  (*module)->setAttr("graph.operators", builder.getDictionaryAttr(
-                                            builder.getNamedAttr("compute", builder.getI64IntegerAttr(computeCount))));
+  SmallVector<NamedAttribute> counts;
+  for (auto &[name, count] : operatorCounts)
+    counts.push_back(builder.getNamedAttr(name, builder.getI64IntegerAttr(count)));
+  (*module)->setAttr("graph.operators", builder.getDictionaryAttr(counts));
   if (mlir::failed(module->verify()) || failed())
     return fail("the graph is not valid"), refused();
   return std::move(module);
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>> trace(MLIRContext &context, ArrayRef<Tensor> inputs, ArrayRef<Tensor> outputs,
-                                            const frontend::ImportOptions &options) {
-  return Tracer(context, options).run(inputs, outputs);
+                                            const frontend::ImportOptions &options, ArrayRef<Var> vars) {
+  return Tracer(context, options).run(inputs, outputs, vars);
 }
 
 } // namespace wasmind::te

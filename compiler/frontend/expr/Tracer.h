@@ -21,7 +21,8 @@ class Tracer {
 public:
   Tracer(mlir::MLIRContext &context, const frontend::ImportOptions &options);
 
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run(llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<Tensor> outputs);
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run(llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<Tensor> outputs,
+                                                        llvm::ArrayRef<Var> vars);
 
   /// The whole tensor; null after an error.
   Value valueOf(const TensorNode &tensor);
@@ -34,8 +35,8 @@ public:
 
   /// A var as a symbol, or as the constant it is fixed to; null after an error.
   AffineExpr symbolOf(const Node &var);
-  /// An integer expression without axes; null after an error.
-  AffineExpr extentOf(const Node &extent);
+  /// An integer expression without axes; null after an error. \param noun  what it is called.
+  AffineExpr extentOf(const Node &extent, llvm::StringRef noun = "extent");
   mlir::Type elementType(DType dtype);
   std::string toString(AffineExpr e, llvm::ArrayRef<const Node *> axes);
 
@@ -50,13 +51,16 @@ private:
   llvm::StringMap<AffineExpr> symbols;
   const TensorNode *current = nullptr;
   std::string error;
-  int64_t computeCount = 0;
+  std::map<std::string, int64_t> operatorCounts;
   unsigned nesting = 0; ///< of `over`
   std::map<std::pair<const Node *, std::vector<const Node *>>, Value> reductions;
 
   bool declareVars(const Node &node, llvm::StringSet<> &used);
-  AffineExpr anyExtent(const Node &extent);
+  AffineExpr anyExtent(const Node &extent, llvm::StringRef noun);
+  /// An amount of spatial dimension `dim`, at least `least`; null after an error.
+  AffineExpr amountOf(const Expr &amount, llvm::StringRef noun, size_t dim, int64_t least);
   Value traced(const TensorNode &tensor);
+  Value slid(const TensorNode &tensor);
   bool bodyNames(llvm::ArrayRef<Tensor> tensors, const char *what);
 };
 

@@ -55,3 +55,13 @@ func.func @blob() -> tensor<3xf32> {
   %0 = graph.constant dense_resource<missing> : tensor<3xf32> : tensor<3xf32>
   return %0 : tensor<3xf32>
 }
+
+// -----
+
+module attributes {graph.dims = [{name = "h", min = 1, max = 64}]} {
+func.func @run(%x: tensor<4x4xf32>) {
+  // expected-error @+1 {{'sizes' names a dimension that graph.dims does not have}}
+  %0 = graph.window max %x sizes affine_map<()[s0, s1] -> (s1, 1)> strides [1, 1] pad [0, 0] extents [4, 4] dilations [1, 1] : tensor<4x4xf32>
+  return
+}
+}

@@ -37,3 +37,51 @@ func.func @slice(%x: tensor<4xf32>) {
   %0 = graph.slice %x from affine_map<() -> (2)> by [2] : tensor<4xf32> -> tensor<2xf32>
   return
 }
+
+// -----
+
+func.func @stride(%x: tensor<1x4x3xf32>, %w: tensor<3x3x8xf32>) {
+  // expected-error @+1 {{convolve: strides that are not constant need the result's extents}}
+  %0 = graph.convolve %x, %w strides affine_map<()[s0] -> (s0)> pad [0] [0] dilations [1] : tensor<1x4x3xf32>, tensor<3x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @dims(%x: tensor<1x4x3xf32>, %w: tensor<3x3x8xf32>) {
+  // expected-error @+1 {{convolve: strides, pads and dilations need 1 entries}}
+  %0 = graph.convolve %x, %w strides affine_map<(d0) -> (d0)> pad [0] [0] dilations [1] : tensor<1x4x3xf32>, tensor<3x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @zero(%x: tensor<1x4x3xf32>) {
+  // expected-error @+1 {{window: strides and dilations must be positive, pads within 32 bits}}
+  %0 = graph.window max %x sizes [1, 2, 1] strides [1, 0, 1] pad [0, 0, 0] [0, 0, 0] dilations [1, 1, 1] : tensor<1x4x3xf32>
+  return
+}
+
+// -----
+
+func.func @negative(%x: tensor<1x4x3xf32>) {
+  // expected-error @+1 {{window: the result would have a negative extent}}
+  %0 = graph.window max %x sizes [1, 2, 1] strides [1, 1, 1] pad [0, 0, 0] extents [1, -1, 3] dilations [1, 1, 1] : tensor<1x4x3xf32>
+  return
+}
+
+// -----
+
+func.func @groups(%x: tensor<1x4x?xf32, affine_map<()[s0] -> (1, 4, s0 * 2)>>, %w: tensor<3x2x?xf32, affine_map<()[s0] -> (3, 2, s0)>>) {
+  // expected-error @+1 {{convolve: s0 outputs do not divide into s0 groups}}
+  %0 = graph.convolve %x, %w strides [1] pad [0] [0] dilations [1] groups affine_map<()[s0] -> (s0)> : tensor<1x4x?xf32, affine_map<()[s0] -> (1, 4, s0 * 2)>>, tensor<3x2x?xf32, affine_map<()[s0] -> (3, 2, s0)>>
+  return
+}
+
+// -----
+
+func.func @transposed(%x: tensor<1x4x3xf32>, %w: tensor<3x3x8xf32>) {
+  // expected-error @+1 {{convolve: a transposed convolution needs constant strides, pads, dilations and kernel extents}}
+  %0 = graph.convolve %x, %w strides [2] pad affine_map<()[s0] -> (s0)> [0] dilations [1] transposed : tensor<1x4x3xf32>, tensor<3x3x8xf32>
+  return
+}

@@ -169,6 +169,150 @@ TEST(NamedExtents, Pools) {
   }
 }
 
+/// Amounts that are known at run time only, with results of any extent.
+struct NamedSlides {
+  Extents sizes;
+  Compose::Slides slides;
+  Extents in;
+  std::string label;
+
+  /// One dimension. Some amounts may be constant.
+  void add(Batch &batch, NamedDims &dims, bool isAllNamed) {
+    auto amount = [&](int64_t min, int64_t max) {
+      AffineExpr value = isAllNamed ? dims.next(min, max) : dims.some(min, max);
+      batch.inputOf({value}, typeNamed("i8")); // the host takes extents from inputs
+      return value;
+    };
+    sizes.push_back(amount(1, 5));
+    slides.strides.push_back(amount(1, 3));
+    slides.padLow.push_back(amount(0, 3));
+    slides.dilations.push_back(amount(1, 2));
+    slides.extents.push_back(amount(0, 9));
+    in.push_back(dims.next(1, 12));
+  }
+};
+
+Value addNamedConvolve(Batch &batch, NamedDims &dims, Type type, bool isDepthwise, bool isAllNamed) {
+  NamedSlides along;
+  int64_t spatial = batch.integer(1, 2);
+  for (int64_t i = 0; i < spatial; ++i)
+    along.add(batch, dims, isAllNamed);
+  AffineExpr channels = dims.next(1, 20), outputs = isDepthwise ? channels : dims.next(1, 20);
+  Extents image{dims.some(1, 3)}, kernel(along.sizes);
+  image.append(along.in);
+  image.push_back(channels);
+  kernel.append({isDepthwise ? batch.fixed(1) : channels, outputs});
+  std::optional<Span> span = type.isF16() || type.isBF16() ? std::optional<Span>({-0.5, 0.5}) : std::nullopt;
+  Value x = batch.inputOf(image, type, span), w = batch.inputOf(kernel, type, span);
+  Value result = batch.builder.convolve(x, w, along.slides, isDepthwise ? channels : batch.fixed(1));
+  if (isa<FloatType>(type) && batch.chance(0.5))
+    result = batch.builder.relu(batch.builder.add(result, batch.inputOf({outputs}, type)));
+  return result;
+}
+
+TEST(NamedExtents, ConvolveByNamedAmounts) {
+  for (unsigned part = 0; part < 6; ++part)
+    for (bool isDepthwise : {false, true}) {
+      Batch batch(7600 + part);
+      NamedDims dims(batch, part);
+      for (int i = 0; i < 5; ++i)
+        batch.expect(addNamedConvolve(batch, dims, typeNamed("f32"), isDepthwise, part < 4),
+                     isDepthwise ? "depthwise" : "convolve");
+      batch.check(part ? twoTargets : allTargets, /*rewrite=*/part >= 4);
+    }
+}
+
+TEST(NamedExtents, ConvolveOfEveryTypeByNamedAmounts) {
+  for (unsigned part = 0; part < 3; ++part)
+    for (bool isDepthwise : {false, true}) {
+      Batch batch(7700 + part);
+      NamedDims dims(batch, part);
+      for (Type type : allTypes())
+        if (!type.isInteger(1))
+          batch.expect(addNamedConvolve(batch, dims, type, isDepthwise, true), nameOf(type));
+      batch.check();
+    }
+}
+
+// What convolutions are most: kernels of one element, which are matrix products where nothing is skipped or padded.
+TEST(NamedExtents, ConvolveByOne) {
+  for (auto [stride, pad, extent] : {std::tuple(1, 0, 6), {2, 0, 3}, {1, 1, 8}, {1, 0, 5}}) {
+    Batch batch(7800);
+    auto amount = [&, next = 0](int64_t value) mutable {
+      AffineExpr named = batch.dim("a" + std::to_string(next++), 0, 9, value);
+      batch.inputOf({named}, typeNamed("i8"));
+      return named;
+    };
+    Compose::Slides slides;
+    for (int i = 0; i < 2; ++i) {
+      slides.strides.push_back(amount(stride));
+      slides.padLow.push_back(amount(pad));
+      slides.dilations.push_back(amount(1));
+      slides.extents.push_back(amount(extent));
+    }
+    AffineExpr channels = amount(7), outputs = amount(9);
+    Value x = batch.inputOf({batch.fixed(2), amount(6), amount(6), channels}, typeNamed("f32"));
+    Value w = batch.inputOf({amount(1), amount(1), channels, outputs}, typeNamed("f32"));
+    batch.expect(batch.builder.convolve(x, w, slides, batch.fixed(1)), "stride " + std::to_string(stride));
+    batch.check(allTargets);
+  }
+}
+
+TEST(NamedExtents, WindowByNamedAmounts) {
+  for (unsigned part = 0; part < 4; ++part) {
+    Batch batch(7900 + part);
+    NamedDims dims(batch, part);
+    for (Type type : allTypes()) {
+      SmallVector<ReduceKind> kinds{ReduceKind::Sum, ReduceKind::Prod, ReduceKind::Max, ReduceKind::Min};
+      if (type.isInteger(1))
+        kinds = {ReduceKind::And, ReduceKind::Or};
+      ReduceKind kind = kinds[batch.integer(0, kinds.size() - 1)];
+      NamedSlides along;
+      for (int64_t d = batch.integer(1, 2); d > 0; --d)
+        along.add(batch, dims, part < 3);
+      AffineExpr channels = dims.next(1, 40), one = batch.fixed(1), zero = batch.fixed(0), count = dims.some(1, 3);
+      for (Extents *list : {&along.sizes, &along.slides.strides, &along.slides.dilations, &along.slides.padLow,
+                            &along.slides.extents, &along.in}) {
+        bool isPad = list == &along.slides.padLow, isExtent = list == &along.slides.extents || list == &along.in;
+        list->insert(list->begin(), isExtent ? count : isPad ? zero : one);
+        list->push_back(isExtent ? channels : isPad ? zero : one);
+      }
+      Value x = batch.inputOf(along.in, type, isa<FloatType>(type) ? std::optional<Span>({0.5, 1.2}) : std::nullopt);
+      batch.expect(batch.builder.window(kind, x, along.sizes, along.slides),
+                   "window " + stringifyReduceKind(kind) + " " + nameOf(type));
+    }
+    batch.check(twoTargets, /*rewrite=*/part == 3);
+  }
+}
+
+// The mean of the elements that a window has: one kernel, which counts and divides where it sums.
+TEST(NamedExtents, MeanOfWindowIsOneKernel) {
+  Batch batch(8000);
+  NamedDims dims(batch, 2);
+  NamedSlides along;
+  along.add(batch, dims, true);
+  AffineExpr channels = dims.next(8, 20), one = batch.fixed(1), zero = batch.fixed(0);
+  Compose &b = batch.builder;
+  Value x = batch.inputOf({one, along.in[0], channels}, typeNamed("f32"));
+  AffineExpr size = along.sizes[0], stride = along.slides.strides[0], pad = along.slides.padLow[0];
+  Value sum =
+      b.window(ReduceKind::Sum, x, {one, size, one},
+               {{one, stride, one}, {zero, pad, zero}, {one, one, one}, {one, along.slides.extents[0], channels}});
+  Type i32 = typeNamed("i32");
+  auto extent = [&](AffineExpr e) { return b.reshape(b.cast(b.extent(e), i32), {one, one, one}); };
+  Value at = IotaOp::create(b, makeTensorType({one, along.slides.extents[0], one}, i32), 1);
+  Value first = b.sub(b.mul(at, extent(stride)), extent(pad));
+  Value count =
+      b.sub(b.minimum(b.add(first, extent(size)), extent(along.in[0])), b.maximum(first, b.scalarLike(first, 0)));
+  count = b.cast(b.maximum(count, b.scalarLike(count, 1)), typeNamed("f32"));
+  batch.expect(b.div(sum, count), "mean of a window");
+  auto program = batch.lower({});
+  ASSERT_TRUE(bool(program)) << llvm::toString(program.takeError());
+  ASSERT_EQ(program->kernels.size(), 1u);
+  EXPECT_TRUE(program->kernels[0].vectorised);
+  batch.check();
+}
+
 TEST(NamedExtents, TopK) {
   for (unsigned part = 0; part < 3; ++part) {
     Batch batch(7500 + part);

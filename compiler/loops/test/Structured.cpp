@@ -9,6 +9,7 @@ namespace wasmind::loops::test {
 namespace {
 
 using Ints = SmallVector<int64_t>;
+using Extents = SmallVector<AffineExpr>;
 
 bool isNarrow(Type type) { return type.isF16() || type.isBF16(); }
 
@@ -69,6 +70,54 @@ TEST(Structured, Contract) {
     batch.expect(batch.builder.matmul(u, t, true, true),
                  llvm::formatv("matmul of transposed {0}x{1}x{2}", m, n, k).str());
   }
+  batch.check(allTargets);
+}
+
+// So few rows that B is read where it lies, in either order; how many rows there are may be known at run time only.
+TEST(Structured, ContractOfFewRows) {
+  Batch batch(1050);
+  Type f32 = typeNamed("f32");
+  Compose &b = batch.builder;
+  auto fixed = [&](int64_t extent) { return batch.fixed(extent); };
+  const std::pair<int64_t, int64_t> sizes[]{{1, 1}, {16, 8}, {37, 7}, {5, 130}};
+  for (int64_t m = 0; m < 7; ++m) {
+    AffineExpr named = batch.dim("m" + std::to_string(m), 0, 9, m);
+    for (AffineExpr rows : {named, fixed(m)})
+      for (bool transposed : {false, true}) {
+        auto [n, k] = sizes[(m + transposed) % 4];
+        Value x = batch.inputOf({rows, fixed(k)}, f32);
+        Value y = transposed ? batch.input({n, k}, f32) : batch.input({k, n}, f32);
+        batch.expect(b.add(b.matmul(x, y, false, transposed), batch.input({n}, f32)),
+                     llvm::formatv("{0} rows x {1} x {2}{3}", m, n, k, transposed ? " transposed" : "").str());
+      }
+    Value pairs = b.matmul(batch.inputOf({fixed(3), named, fixed(9)}, f32), batch.input({3, 9, 17}, f32));
+    batch.expect(b.add(pairs, batch.inputOf({fixed(3), named, fixed(17)}, f32)), "three products and an addend");
+  }
+  batch.check(allTargets);
+}
+
+// i8 and u8 by pairs along k: odd extents, every order of the operands, the extremes of both types.
+TEST(Structured, ContractOfBytes) {
+  Batch batch(1060);
+  Compose &b = batch.builder;
+  auto fixed = [&](int64_t extent) { return batch.fixed(extent); };
+  int count = 0;
+  for (auto [m, n, k] : {std::tuple(13, 17, 33), std::tuple(4, 8, 16), std::tuple(1, 5, 1), std::tuple(9, 33, 70)})
+    for (int orders = 0; orders < 4; ++orders) {
+      bool ofColumns = orders & 1, ofRows = orders & 2, isConstant = count % 3 == 0;
+      Type left = typeNamed(count % 2 ? "ui8" : "i8"), right = typeNamed(count % 5 < 3 ? "i8" : "ui8");
+      AffineExpr inner = count % 4 == 1 ? batch.dim("k" + std::to_string(count), 1, 99, k) : fixed(k);
+      ++count;
+      auto span = [](Type type) { return type.isUnsignedInteger() ? Span{0, 255} : Span{-128, 127}; };
+      Value x = batch.inputOf(ofColumns ? Extents{inner, fixed(m)} : Extents{fixed(m), inner}, left, span(left));
+      Value y = isConstant && isa<AffineConstantExpr>(inner)
+                    ? batch.constant(ofRows ? Ints{n, k} : Ints{k, n}, right, span(right))
+                    : batch.inputOf(ofRows ? Extents{fixed(n), inner} : Extents{inner, fixed(n)}, right, span(right));
+      batch.expect(b.matmul(x, y, ofColumns, ofRows),
+                   llvm::formatv("{0} x {1} x {2} of bytes, orders {3}", m, n, k, orders).str());
+    }
+  Value lowest = batch.input({6, 100}, typeNamed("i8"), Span{-128, -128});
+  batch.expect(b.matmul(lowest, lowest, false, true), "the lowest values");
   batch.check(allTargets);
 }
 

@@ -49,6 +49,7 @@ protected:
   std::mt19937 generator{20250101};
   frontend::ImportOptions options;
   std::map<std::string, int64_t> dims; ///< values of vars in `check`
+  std::vector<Var> vars;               ///< that need not be extents of inputs
   double tolerance = 1e-5;
   std::string raised; ///< the module after raising, as text
 
@@ -122,7 +123,7 @@ protected:
       tensors.push_back(tensor);
       arrays.push_back(array);
     }
-    auto module = trace(context, tensors, output, options);
+    auto module = trace(context, tensors, output, options, vars);
     ASSERT_TRUE(bool(module)) << llvm::toString(module.takeError());
     llvm::raw_string_ostream(raised) << **module;
     expectNear(interpret(**module, arrays, "traced"), expected, "traced");
@@ -139,7 +140,7 @@ protected:
   bool hasCompute() const { return llvm::StringRef(raised).contains("graph.compute("); }
 
   std::string errorOf(llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<Tensor> outputs) {
-    auto module = trace(context, inputs, outputs, options);
+    auto module = trace(context, inputs, outputs, options, vars);
     if (module)
       return "";
     return llvm::toString(module.takeError());

@@ -1,0 +1,271 @@
+#include "compiler/loops/MicroKernel.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+
+Tile tileOf(MicroKernelForm form, const Gemm &gemm) {
+  switch (form) {
+  case MicroKernelForm::Packed:
+    return gemm.tile;
+  case MicroKernelForm::Columns:
+    return {1, 16, 2, false, 2}; // reads at most 15 elements past the end of B
+  case MicroKernelForm::Dots:
+    return {1, 8, 4, false, 1};
+  }
+  llvm_unreachable("all forms are covered");
+}
+
+namespace {
+
+class MicroKernel {
+public:
+  MicroKernel(KernelContext &context, const Gemm &gemm, MicroKernelForm form, ArrayRef<Value> tensors)
+      : context(context), gemm(gemm), form(form), tile(tileOf(form, gemm)), vectors(tile.columns / 4),
+        tensors(tensors) {}
+
+  std::string emit() {
+    MLIRContext *c = context.emitter.getContext();
+    Type i32 = IntegerType::get(c, 32), pointer = LLVM::LLVMPointerType::get(c);
+    SmallVector<Type> types{i32, pointer, pointer, i32, i32};
+    types.append(gemm.batch.size(), i32);
+    types.append(1 + tensors.size(), pointer);
+    Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extents);
+    auto argument = [&](unsigned i) -> Value { return e.function.getArgument(i); };
+    AffineExpr m0 = e.bind(argument(3));
+    Indices batch;
+    for (unsigned i = 0; i < gemm.batch.size(); ++i)
+      batch.push_back(e.bind(argument(5 + i)));
+    AffineExpr n0 = e.bind(argument(4)); // last: the innermost variable of addresses
+    Value scratch = argument(5 + gemm.batch.size());
+    for (auto [i, tensor] : llvm::enumerate(tensors))
+      e.place(tensor, argument(6 + gemm.batch.size() + i));
+    Value root = context.group.root->getResult(0);
+    Value target = e.placeOf(root);
+    e.place(root, Value());
+
+    SmallVector<Value> sums = form == MicroKernelForm::Packed    ? packed(e, argument(0), argument(1), argument(2))
+                              : form == MicroKernelForm::Columns ? columns(e, argument(1), argument(2))
+                                                                 : dots(e, argument(1), argument(2), n0);
+
+    // Whole vectors: row after row, ending at the last row of the matrix.
+    auto storeVectors = [&](int64_t row, int64_t column) {
+      e.forget();
+      e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) { return sums[row * vectors + column]; });
+      Indices indices = gemm.resultIndices(batch, m0 + row, n0 + 4 * column);
+      Lanes lanes{4, e.variableOf(n0)};
+      Value value = e.evaluate(root, indices, lanes);
+      e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), lanes);
+    };
+    auto storeRows = [&] {
+      auto rowsLeft = constantOf(gemm.m);
+      for (int64_t row = 0; row < tile.rows; ++row) {
+        auto store = [&] {
+          for (int64_t column = 0; column < vectors; ++column)
+            storeVectors(row, column);
+        };
+        if (row == 0 || (rowsLeft && *rowsLeft % tile.rows == 0))
+          store();
+        else
+          e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.index(m0 + row), e.index(gemm.m)), store);
+      }
+    };
+    // The last columns, when they are no whole panel: through memory, element by element.
+    auto storeElements = [&] {
+      for (auto [i, sum] : llvm::enumerate(sums))
+        e.storeAt(sum, bump(e, scratch, int64_t(i) * 16), 4);
+      Value rows = arith::MinSIOp::create(e, e.i32(tile.rows), e.index(normalise(gemm.m - m0)));
+      Value columns = e.index(normalise(gemm.n - n0));
+      e.loop(e.i32(0), rows, 1, {}, [&](AffineExpr row, ArrayRef<Value>) {
+        e.loop(e.i32(0), columns, 1, {}, [&](AffineExpr column, ArrayRef<Value>) {
+          e.forget();
+          e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) {
+            return e.load(scratch, sumType(e), normalise(row * tile.columns + column), {});
+          });
+          Indices indices = gemm.resultIndices(batch, m0 + row, n0 + column);
+          Value value = e.evaluate(root, indices, {});
+          e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), {});
+          return SmallVector<Value>();
+        });
+        return SmallVector<Value>();
+      });
+    };
+    auto columns = constantOf(gemm.n);
+    if (columns && *columns % tile.columns == 0) {
+      storeRows();
+    } else {
+      Value whole =
+          arith::CmpIOp::create(e, arith::CmpIPredicate::sge, e.index(normalise(gemm.n - n0)), e.i32(tile.columns));
+      auto branch = scf::IfOp::create(e, whole, /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(e);
+      e.setInsertionPointToStart(branch.thenBlock());
+      storeRows();
+      e.setInsertionPointToStart(branch.elseBlock());
+      storeElements();
+    }
+    if (e.scalarLoop)
+      context.emitter.scalarLoop = true;
+    e.finish(/*constantsInLocals=*/false);
+    return context.kernels.intern(e.function);
+  }
+
+private:
+  KernelContext &context;
+  const Gemm &gemm;
+  MicroKernelForm form;
+  Tile tile;
+  int64_t vectors; ///< per row
+  ArrayRef<Value> tensors;
+
+  Type sumType(Emitter &e) { return gemm.isOfBytes() ? Type(e.getI32Type()) : e.getF32Type(); }
+  Type vector(Emitter &e) { return VectorType::get(4, sumType(e)); }
+
+  Value zero(Emitter &e) { return arith::ConstantOp::create(e, e.getZeroAttr(vector(e))); }
+
+  /// Of f32 a x b + sum; of bytes the same of both halves of each lane.
+  Value multiplyAdd(Emitter &e, Value a, Value b, Value sum) {
+    if (!gemm.isOfBytes())
+      return vector::FMAOp::create(e, a, b, sum);
+    Type halves = VectorType::get(8, e.getI16Type());
+    SmallVector<Value> operands{vector::BitCastOp::create(e, halves, a), vector::BitCastOp::create(e, halves, b)};
+    Value product =
+        LLVM::CallIntrinsicOp::create(e, vector(e), e.getStringAttr("llvm.wasm.dot"), operands).getResult(0);
+    return arith::AddIOp::create(e, sum, product);
+  }
+
+  /// The `count` sums of each of the tile's `tile.sums` sets, added up.
+  SmallVector<Value> addSets(Emitter &e, ArrayRef<Value> sums) {
+    int64_t count = tile.rows * vectors;
+    SmallVector<Value> total(sums.take_front(count));
+    for (int64_t s = 1; s < tile.sums; ++s)
+      for (int64_t i = 0; i < count; ++i)
+        total[i] = gemm.isOfBytes() ? arith::AddIOp::create(e, total[i], sums[s * count + i]).getResult()
+                                    : arith::AddFOp::create(e, total[i], sums[s * count + i]).getResult();
+    return total;
+  }
+
+  /// rows x (columns / 4) sums of products over the panels.
+  SmallVector<Value> packed(Emitter &e, Value iterations, Value a, Value b) {
+    int64_t count = tile.rows * vectors;
+    SmallVector<Value> carried{a, b};
+    carried.append(count * tile.sums, zero(e));
+    // B's columns and A's rows by base plus constant offsets; one bump of each base per iteration.
+    SmallVector<Value> results = e.loop(e.i32(0), iterations, 1, carried, [&](AffineExpr, ArrayRef<Value> in) {
+      Value a = in[0], b = in[1];
+      SmallVector<Value> sums(in.begin() + 2, in.end());
+      Value steps; // with one row: its next four elements
+      for (int64_t u = 0; u < tile.unroll; ++u) {
+        SmallVector<Value> columns, rows;
+        for (int64_t v = 0; v < vectors; ++v)
+          columns.push_back(e.loadAt(bump(e, b, (u * tile.columns + 4 * v) * 4), vector(e), 4));
+        if (tile.shuffle && tile.rows == 1 && u % 4 == 0)
+          steps = e.loadAt(bump(e, a, u * 4), vector(e), 4);
+        if (tile.shuffle && tile.rows > 1)
+          for (int64_t r = 0; r < tile.rows; r += 4)
+            rows.push_back(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), vector(e), 4));
+        for (int64_t r = 0; r < tile.rows; ++r) {
+          Value element;
+          if (tile.shuffle) {
+            int64_t lane = tile.rows == 1 ? u % 4 : r % 4;
+            Value from = tile.rows == 1 ? steps : rows[r / 4];
+            element = vector::ShuffleOp::create(e, from, from, ArrayRef<int64_t>{lane, lane, lane, lane});
+          } else {
+            element = e.splat(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), sumType(e), 4), 4);
+          }
+          for (int64_t v = 0; v < vectors; ++v) {
+            Value &sum = sums[(u % tile.sums) * count + r * vectors + v];
+            sum = multiplyAdd(e, element, columns[v], sum);
+          }
+        }
+      }
+      SmallVector<Value> out{bump(e, a, tile.unroll * tile.rows * 4), bump(e, b, tile.unroll * tile.columns * 4)};
+      out.append(sums);
+      return out;
+    });
+    return addSets(e, ArrayRef(results).drop_front(2));
+  }
+
+  /// Elements of a row of A, each times neighbours in a row of B.
+  SmallVector<Value> columns(Emitter &e, Value a, Value b) {
+    Value k = e.index(gemm.k);
+    Value rowBytes = e.index(normalise(*coefficientOf(gemm.b.flat, gemm.batch.size() + 1) * 4));
+    auto steps = [&](Value count, int64_t unroll, ArrayRef<Value> carried) {
+      return e.loop(e.i32(0), count, 1, carried, [&](AffineExpr, ArrayRef<Value> in) {
+        Value b = in[1];
+        SmallVector<Value> sums(in.begin() + 2, in.end());
+        for (int64_t u = 0; u < unroll; ++u) {
+          Value element = e.splat(e.loadAt(bump(e, in[0], u * 4), e.getF32Type(), 4), 4);
+          for (int64_t v = 0; v < vectors; ++v) {
+            Value &sum = sums[(u % tile.sums) * vectors + v];
+            sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, b, 16 * v), vector(e), 4), sum);
+          }
+          b = bump(e, b, rowBytes);
+        }
+        SmallVector<Value> out{bump(e, in[0], unroll * 4), b};
+        out.append(sums);
+        return out;
+      });
+    };
+    SmallVector<Value> carried{a, b};
+    carried.append(vectors * tile.sums, zero(e));
+    Value unroll = e.i32(tile.unroll);
+    carried = steps(arith::DivUIOp::create(e, k, unroll), tile.unroll, carried);
+    carried = steps(arith::RemUIOp::create(e, k, unroll), 1, carried);
+    return addSets(e, ArrayRef(carried).drop_front(2));
+  }
+
+  /// Neighbours in a row of A times neighbours in rows of B^T, added up at the end.
+  SmallVector<Value> dots(Emitter &e, Value a, Value b, AffineExpr n0) {
+    // Rows past the last one are the last one.
+    Value left = e.index(normalise(gemm.n - 1 - n0));
+    Value rowBytes = e.index(normalise(*coefficientOf(gemm.b.flat, gemm.batch.size()) * 4));
+    SmallVector<Value> rows;
+    for (int64_t r = 0; r < tile.columns; ++r)
+      rows.push_back(
+          bump(e, b, arith::MulIOp::create(e, arith::MinSIOp::create(e, e.i32(r), left), rowBytes).getResult()));
+    Value k = e.index(gemm.k), fours = arith::AndIOp::create(e, k, e.i32(-4));
+    SmallVector<Value> lanes(tile.columns, zero(e));
+    lanes = e.loop(e.i32(0), fours, 4, lanes, [&](AffineExpr step, ArrayRef<Value> in) {
+      SmallVector<Value> sums(in);
+      Value bytes = e.index(normalise(step * 4)), element = e.loadAt(bump(e, a, bytes), vector(e), 4);
+      for (auto [sum, row] : llvm::zip(sums, rows))
+        sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, row, bytes), vector(e), 4), sum);
+      return sums;
+    });
+    auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
+      return vector::ShuffleOp::create(e, x, y, mask);
+    };
+    auto add = [&](Value x, Value y, ArrayRef<int64_t> first, ArrayRef<int64_t> second) -> Value {
+      return arith::AddFOp::create(e, shuffle(x, y, first), shuffle(x, y, second));
+    };
+    SmallVector<Value> sums;
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value low = add(lanes[4 * v], lanes[4 * v + 1], {0, 4, 1, 5}, {2, 6, 3, 7});
+      Value high = add(lanes[4 * v + 2], lanes[4 * v + 3], {0, 4, 1, 5}, {2, 6, 3, 7});
+      sums.push_back(add(low, high, {0, 1, 4, 5}, {2, 3, 6, 7}));
+    }
+    return e.loop(fours, k, 1, sums, [&](AffineExpr step, ArrayRef<Value> in) {
+      SmallVector<Value> out;
+      Value bytes = e.index(normalise(step * 4));
+      Value element = e.splat(e.loadAt(bump(e, a, bytes), e.getF32Type(), 4), 4);
+      for (auto [v, sum] : llvm::enumerate(in)) {
+        SmallVector<Value> elements;
+        for (int64_t r = 0; r < 4; ++r)
+          elements.push_back(e.loadAt(bump(e, rows[4 * v + r], bytes), e.getF32Type(), 4));
+        Value column = vector::FromElementsOp::create(e, cast<VectorType>(vector(e)), elements);
+        out.push_back(vector::FMAOp::create(e, element, column, sum));
+      }
+      return out;
+    });
+  }
+};
+
+} // namespace
+
+std::string emitMicroKernel(KernelContext &context, const Gemm &gemm, MicroKernelForm form, ArrayRef<Value> tensors) {
+  return MicroKernel(context, gemm, form, tensors).emit();
+}
+
+} // namespace wasmind::loops

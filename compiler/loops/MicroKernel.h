@@ -1,0 +1,27 @@
+//===- MicroKernel.h - a tile of a matrix product, and the epilogue on it -----------------------------------------===//
+//
+//   packed   rows x columns sums in registers, from panels of A and B (Tiles.h)
+//   columns  one row of A times columns of B, where both lie in memory: an element of A times neighbours in B
+//   dots     one row of A times rows of B^T, where both lie in memory: neighbours of A times neighbours of B
+//
+// The last two read each element of B once: for so few rows that packing B would cost more than it saves.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/loops/Gemm.h"
+
+namespace wasmind::loops {
+
+enum class MicroKernelForm { Packed, Columns, Dots };
+
+/// The tile of a form that reads the operands where they lie.
+Tile tileOf(MicroKernelForm form, const Gemm &gemm);
+
+/// Emits the function (kIterations, a, b, m0, n0, batch..., scratch, pointers...), which stores rows m0 ... and columns
+/// n0 ... of the group's root, as far as they exist; returns its name. Packed: `a` and `b` are panels of `gemm.tile`.
+/// Otherwise row m0 of A and column n0 of B (at k = 0), and kIterations does not count. `scratch` holds a tile;
+/// `pointers` are those of `tensors`, which the epilogue touches.
+std::string emitMicroKernel(KernelContext &context, const Gemm &gemm, MicroKernelForm form,
+                            llvm::ArrayRef<mlir::Value> tensors);
+
+} // namespace wasmind::loops

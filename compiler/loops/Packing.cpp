@@ -1,0 +1,244 @@
+#include "compiler/loops/Packing.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include <cstring>
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+
+Value emitScatterRun(Emitter &e, Value source, Value target, Value count, int64_t stride) {
+  Value four = arith::AndIOp::create(e, count, e.i32(-4));
+  Type vector = VectorType::get(4, e.getF32Type());
+  auto after = e.loop(e.i32(0), four, 4, {source, target}, [&](AffineExpr, ArrayRef<Value> at) {
+    Value elements = e.loadAt(at[0], vector, 4);
+    for (int64_t lane = 0; lane < 4; ++lane)
+      e.storeAt(vector::ExtractOp::create(e, elements, lane), bump(e, at[1], lane * stride * 4), 4);
+    return SmallVector<Value>{bump(e, at[0], 16), bump(e, at[1], 16 * stride)};
+  });
+  return e.loop(four, count, 1, after, [&](AffineExpr, ArrayRef<Value> at) {
+    e.storeAt(e.loadAt(at[0], e.getF32Type(), 4), at[1], 4);
+    return SmallVector<Value>{bump(e, at[0], 4), bump(e, at[1], 4 * stride)};
+  })[1];
+}
+
+Value emitZeroRun(Emitter &e, Value target, Value count, int64_t stride) {
+  Value zero = e.floatConstant(0, e.getF32Type());
+  return e.loop(e.i32(0), count, 1, target, [&](AffineExpr, ArrayRef<Value> at) {
+    e.storeAt(zero, at[0], 4);
+    return SmallVector<Value>{bump(e, at[0], 4 * stride)};
+  })[0];
+}
+
+/// Bytes, one or a vector of them, as wider integers.
+static Value widen(Emitter &e, Type element, Value bytes, Type to) {
+  return element.isUnsignedInteger() ? arith::ExtUIOp::create(e, to, bytes).getResult()
+                                     : arith::ExtSIOp::create(e, to, bytes).getResult();
+}
+
+/// The word of the bytes at two places; the second half is 0 without the second place.
+static Value wordAt(Emitter &e, Type element, Value first, Value second) {
+  Type i32 = e.getI32Type();
+  auto load = [&](Value at) { return widen(e, element, e.loadAt(at, e.getI8Type(), 1), i32); };
+  Value low = arith::AndIOp::create(e, load(first), e.i32(0xffff));
+  return second ? arith::OrIOp::create(e, low, arith::ShLIOp::create(e, load(second), e.i32(16))).getResult() : low;
+}
+
+Value emitScatterPairs(Emitter &e, Type element, Value source, Value target, Value count, int64_t stride) {
+  // Four words from eight bytes, then word by word.
+  Value four = arith::AndIOp::create(e, count, e.i32(-4));
+  auto after = e.loop(e.i32(0), four, 4, {source, target}, [&](AffineExpr, ArrayRef<Value> at) {
+    Value bytes = e.loadAt(at[0], VectorType::get(8, e.getI8Type()), 1);
+    Value halves = widen(e, element, bytes, VectorType::get(8, e.getI16Type()));
+    Value words = vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), halves);
+    for (int64_t lane = 0; lane < 4; ++lane)
+      e.storeAt(vector::ExtractOp::create(e, words, lane), bump(e, at[1], lane * stride * 4), 4);
+    return SmallVector<Value>{bump(e, at[0], 8), bump(e, at[1], 16 * stride)};
+  });
+  return e.loop(four, count, 1, after, [&](AffineExpr, ArrayRef<Value> at) {
+    e.storeAt(wordAt(e, element, at[0], bump(e, at[0], 1)), at[1], 4);
+    return SmallVector<Value>{bump(e, at[0], 2), bump(e, at[1], 4 * stride)};
+  })[1];
+}
+
+namespace {
+
+/// A pack function under construction.
+class PackFunction {
+public:
+  PackFunction(KernelContext &context, const MatrixSource &source, AffineExpr extent, AffineExpr k, AffineExpr steps,
+               int64_t width, unsigned batchRank)
+      : context(context), source(source), extent(extent), k(k), steps(steps), width(width), batchRank(batchRank),
+        element(elementOf(source.tensor)), c(element.getContext()),
+        e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), argumentTypes(),
+          context.kernels.extents) {
+    for (unsigned i = 0; i < batchRank; ++i)
+      variables.push_back(e.bind(e.function.getArgument(3 + i)));
+    memory = e.function.getArgument(3 + batchRank);
+    isByte = !element.isF32();
+    words = isByte ? normalise(k.floorDiv(2)) : k;
+  }
+
+  std::string emit() {
+    AffineExpr m0 = e.bind(e.function.getArgument(0));
+    Value count = e.function.getArgument(1), panelBytes = e.index(normalise(steps * (width * 4)));
+    const bool alongRows = isUnit(batchRank) && !isUnit(batchRank + 1);
+    e.loop(e.i32(0), count, width, {e.function.getArgument(2)}, [&](AffineExpr first, ArrayRef<Value> panel) {
+      if (alongRows) {
+        packSteps(m0 + first, panel[0]);
+      } else {
+        e.loop(e.i32(0), e.i32(width), 1, panel[0], [&](AffineExpr row, ArrayRef<Value> to) {
+          Value clamped = arith::MinSIOp::create(e, e.index(m0 + first + row), e.index(normalise(extent - 1)));
+          packRow(e.bind(clamped), to[0]);
+          return SmallVector<Value>{bump(e, to[0], 4)};
+        });
+      }
+      AffineExpr filled = isByte ? normalise(k.ceilDiv(2)) : k;
+      if (steps != filled) { // zeros add nothing
+        Value tail = bump(e, panel[0], e.index(normalise(filled * (width * 4))));
+        emitZeroRun(e, tail, e.index(normalise((steps - filled) * width)), 1);
+      }
+      return SmallVector<Value>{bump(e, panel[0], panelBytes)};
+    });
+    e.finish();
+    return context.kernels.intern(e.function);
+  }
+
+private:
+  KernelContext &context;
+  const MatrixSource &source;
+  AffineExpr extent, k, steps, words; ///< words: those whose elements all exist
+  int64_t width;
+  unsigned batchRank;
+  Type element;
+  MLIRContext *c;
+  Emitter e;
+  SmallVector<AffineExpr> variables;
+  Value memory;
+  bool isByte = false;
+
+  SmallVector<Type> argumentTypes() {
+    Type i32 = IntegerType::get(c, 32), pointer = LLVM::LLVMPointerType::get(c);
+    SmallVector<Type> types{i32, i32, pointer};
+    types.append(batchRank, i32);
+    types.push_back(pointer);
+    return types;
+  }
+
+  bool isUnit(unsigned variable) {
+    auto step = coefficientOf(source.flat, variable);
+    return step && constantOf(*step) == 1;
+  }
+
+  Value addressOf(AffineExpr x, AffineExpr step) {
+    SmallVector<AffineExpr> values(variables);
+    values.push_back(x);
+    values.push_back(step);
+    return e.offsetPointer(memory, normalise(source.flat.replaceDims(values)), isByte ? e.getI8Type() : element);
+  }
+
+  /// Emits `body(step, target, hasSecond)` for every word of a row: `step` is its (first) element along k.
+  void eachWord(Value to, llvm::function_ref<void(AffineExpr step, Value to, bool hasSecond)> body) {
+    auto some = [&](Value low, Value high, Value to, bool hasSecond) {
+      return e.loop(low, high, 1, to, [&](AffineExpr word, ArrayRef<Value> at) {
+        body(isByte ? normalise(word * 2) : word, at[0], hasSecond);
+        return SmallVector<Value>{bump(e, at[0], width * 4)};
+      })[0];
+    };
+    Value whole = e.index(words);
+    to = some(e.i32(0), whole, to, true);
+    if (isByte)
+      some(whole, e.index(normalise(k.ceilDiv(2))), to, false);
+  }
+
+  /// A panel whose words of one step are neighbours in memory.
+  void packSteps(AffineExpr x, Value panel) {
+    eachWord(panel, [&](AffineExpr step, Value to, bool hasSecond) {
+      Value from = addressOf(x, step), next = isByte && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
+      int64_t lane = 0;
+      for (; lane + 4 <= width; lane += 4)
+        e.storeAt(isByte ? pairs(from, next, lane) : e.loadAt(bump(e, from, lane * 4), VectorType::get(4, element), 4),
+                  bump(e, to, lane * 4), 4);
+      for (; lane < width; ++lane)
+        e.storeAt(isByte ? wordAt(e, element, bump(e, from, lane), next ? bump(e, next, lane) : Value())
+                         : e.loadAt(bump(e, from, lane * 4), element, 4),
+                  bump(e, to, lane * 4), 4);
+    });
+  }
+
+  /// Four words of bytes from two steps.
+  Value pairs(Value from, Value next, int64_t lane) {
+    Type halves = VectorType::get(4, e.getI16Type());
+    auto load = [&](Value at) {
+      return widen(e, element, e.loadAt(bump(e, at, lane), VectorType::get(4, e.getI8Type()), 1), halves);
+    };
+    Value low = load(from);
+    Value high = next ? load(next) : arith::ConstantOp::create(e, e.getZeroAttr(halves)).getResult();
+    Value both = vector::ShuffleOp::create(e, low, high, ArrayRef<int64_t>{0, 4, 1, 5, 2, 6, 3, 7});
+    return vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), both);
+  }
+
+  /// One row of a panel.
+  void packRow(AffineExpr x, Value to) {
+    if (!isUnit(batchRank + 1)) {
+      eachWord(to, [&](AffineExpr step, Value at, bool hasSecond) {
+        Value from = addressOf(x, step);
+        Value next = isByte && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
+        e.storeAt(isByte ? wordAt(e, element, from, next) : e.loadAt(from, element, 4), at, 4);
+      });
+    } else if (!isByte) {
+      emitScatterRun(e, addressOf(x, e.constantIndex(0)), to, e.index(k), width);
+    } else {
+      Value row = addressOf(x, e.constantIndex(0));
+      Value last = emitScatterPairs(e, element, row, to, e.index(words), width);
+      e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.index(normalise(k % 2)), e.i32(0)),
+             [&] { e.storeAt(wordAt(e, element, bump(e, row, e.index(normalise(k - 1))), Value()), last, 4); });
+    }
+  }
+};
+
+} // namespace
+
+std::string emitPackFunction(KernelContext &context, const MatrixSource &source, AffineExpr extent, AffineExpr k,
+                             AffineExpr steps, int64_t width, unsigned batchRank) {
+  return PackFunction(context, source, extent, k, steps, width, batchRank).emit();
+}
+
+std::vector<char> packConstant(const Gemm &gemm, ArrayRef<int64_t> batchExtents, int64_t n, int64_t k, int64_t steps) {
+  ConstantData data = dataOf(gemm.b.tensor.getDefiningOp<ConstantOp>().getValue());
+  unsigned batchRank = batchExtents.size();
+  auto step = [&](unsigned variable) { return *constantOf(*coefficientOf(gemm.b.flat, variable)); };
+  const bool isUnsigned = elementOf(gemm.b.tensor).isUnsignedInteger();
+  int64_t base = 0;
+  for (const Term &term : termsOf(gemm.b.flat))
+    if (term.variables.empty())
+      base = term.coefficient;
+  int64_t nStep = step(batchRank), kStep = step(batchRank + 1), columns = gemm.tile.columns;
+  int64_t panels = (n + columns - 1) / columns, batches = 1;
+  for (int64_t extent : batchExtents)
+    batches *= extent;
+  std::vector<char> bytes(batches * panels * steps * columns * 4, 0);
+  for (int64_t batch = 0; batch < batches; ++batch) {
+    int64_t offset = base, rest = batch;
+    for (int64_t i = int64_t(batchRank) - 1; i >= 0; --i) {
+      offset += rest % batchExtents[i] * step(i);
+      rest /= batchExtents[i];
+    }
+    for (int64_t p = 0; p < panels; ++p)
+      for (int64_t i = 0; i < k; ++i)
+        for (int64_t j = 0; j < std::min(columns, n - p * columns); ++j) {
+          int64_t from = data.splat ? 0 : offset + (p * columns + j) * nStep + i * kStep;
+          auto word = [&](int64_t step) { return ((batch * panels + p) * steps + step) * columns + j; };
+          if (!gemm.isOfBytes()) {
+            std::memcpy(bytes.data() + word(i) * 4, data.bytes.data() + from * 4, 4);
+            continue;
+          }
+          char byte = data.bytes[from];
+          int16_t element = isUnsigned ? int16_t(uint8_t(byte)) : int16_t(int8_t(byte));
+          std::memcpy(bytes.data() + word(i / 2) * 4 + i % 2 * 2, &element, 2);
+        }
+  }
+  return bytes;
+}
+
+} // namespace wasmind::loops

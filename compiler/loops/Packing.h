@@ -1,0 +1,31 @@
+//===- Packing.h - operands of matrix products in panels ----------------------------------------------------------===//
+//
+// A panel holds `width` rows of A (or columns of B) as [steps][width] words of 4 bytes: step after step what the
+// micro-kernel multiplies. A word is one f32; of i8 and u8 two neighbours along k as i16, which are multiplied and
+// added by one instruction (i32x4.dot_i16x8_s).
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/loops/Gemm.h"
+
+namespace wasmind::loops {
+
+/// A function (m0, count, target, batch..., pointer) that packs rows of `source` for panels of `width`; returns its
+/// name. `extent` bounds x; panels are filled with zeros from `k` elements up to `steps` words.
+std::string emitPackFunction(KernelContext &context, const MatrixSource &source, mlir::AffineExpr extent,
+                             mlir::AffineExpr k, mlir::AffineExpr steps, int64_t width, unsigned batchRank);
+
+/// The constant matrix B in panels, all batches one after another.
+std::vector<char> packConstant(const Gemm &gemm, llvm::ArrayRef<int64_t> batchExtents, int64_t n, int64_t k,
+                               int64_t steps);
+
+/// Copies `count` pairs of bytes of element type `element` from `source` to every `stride`-th word of `target`; returns
+/// the next target.
+mlir::Value emitScatterPairs(Emitter &emitter, mlir::Type element, mlir::Value source, mlir::Value target,
+                             mlir::Value count, int64_t stride);
+/// Copies `count` f32 from `source` to every `stride`-th f32 of `target`; returns the next target.
+mlir::Value emitScatterRun(Emitter &emitter, mlir::Value source, mlir::Value target, mlir::Value count, int64_t stride);
+/// Writes `count` zeros to every `stride`-th f32 of `target`; returns the next target.
+mlir::Value emitZeroRun(Emitter &emitter, mlir::Value target, mlir::Value count, int64_t stride);
+
+} // namespace wasmind::loops
