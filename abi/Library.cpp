@@ -41,6 +41,16 @@ std::optional<Origin> parseOrigin(std::string_view text) {
   return std::nullopt;
 }
 
+Operator Operator::withInputs(size_t count) const {
+  Operator longer = *this;
+  longer.variadic = false;
+  while (longer.inputs.size() < count)
+    longer.inputs.push_back(inputs.back() + "[" + std::to_string(longer.inputs.size() - inputs.size() + 1) + "]");
+  for (Variant &variant : longer.variants)
+    variant.inputs.resize(count, variant.inputs.back());
+  return longer;
+}
+
 const Operator *Library::findOperator(std::string_view name) const {
   for (const Operator &candidate : operators)
     if (candidate.name == name)
@@ -122,6 +132,8 @@ private:
       checkName(at(where + ".outputs", index), each.outputs[index], true);
     if (each.outputs.empty())
       fail(where + ".outputs", "empty");
+    if (each.variadic && each.inputs.empty())
+      fail(where + ".variadic", "there is no input");
     if (each.argumentCount() > maxOperandCount)
       fail(where, std::to_string(each.argumentCount()) + " inputs, attributes and outputs are over " +
                       std::to_string(maxOperandCount));

@@ -66,8 +66,11 @@ struct Operator {
   std::vector<Attribute> attributes;
   std::vector<std::string> outputs; ///< names of the tensors written
   std::vector<Variant> variants;    ///< the first whose inputs match the given tensors is run
+  bool variadic = false;            ///< more tensors like the last input may follow it
 
   size_t argumentCount() const { return inputs.size() + attributes.size() + outputs.size(); }
+  /// A variadic operator as the one of `count` inputs that a call with so many tensors is of; not fewer than it has.
+  Operator withInputs(size_t count) const;
 };
 
 struct Library {

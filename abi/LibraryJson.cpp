@@ -110,6 +110,7 @@ Operator readOperator(FieldReader &reader, const Json &json, const std::string &
     if (reader.failure)
       return read;
   }
+  read.variadic = reader.boolean(json, where, "variadic", false, false);
   return read;
 }
 
@@ -142,6 +143,8 @@ OrderedJson writeOperator(const Operator &written) {
   if (written.origin == Origin::Linked)
     return json;
   json["inputs"] = written.inputs;
+  if (written.variadic)
+    json["variadic"] = true;
   OrderedJson &attributes = json["attributes"] = OrderedJson::array();
   for (const Attribute &attribute : written.attributes) {
     OrderedJson &entry =

@@ -213,18 +213,16 @@ std::string writeSignature(const Signature &signature) {
                        {"byteLength", weights.byteLength}};
   else
     root["weights"] = {{"storage", "inline"}};
-  OrderedJson &operators = root["operators"] = OrderedJson::object();
   for (const OperatorCount &entry : signature.operators)
-    operators[entry.name] = entry.count;
-  OrderedJson &kernels = root["kernels"] = OrderedJson::array();
+    root["operators"][entry.name] = entry.count;
   for (const Kernel &kernel : signature.kernels)
-    kernels.push_back(OrderedJson{{"name", kernel.name},
-                                  {"kind", kernel.kind},
-                                  {"shape", kernel.shape},
-                                  {"flops", kernel.flops},
-                                  {"bytes", kernel.bytes},
-                                  {"vectorised", kernel.vectorised},
-                                  {"calls", kernel.calls}});
+    root["kernels"].push_back(OrderedJson{{"name", kernel.name},
+                                          {"kind", kernel.kind},
+                                          {"shape", kernel.shape},
+                                          {"flops", kernel.flops},
+                                          {"bytes", kernel.bytes},
+                                          {"vectorised", kernel.vectorised},
+                                          {"calls", kernel.calls}});
   // Names of a source model are not always UTF-8; the section is.
   return root.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }

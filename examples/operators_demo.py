@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOOL, PROGRAM = ROOT / "build/bin/wasmind", ROOT / "build/bin/example_operators"
+TOOL, PROGRAM = ROOT / "build/bin/wasmind", ROOT / "build/bin/example_operators_demo"
 TYPES = ["f32", "i32", "i8"]
 
 

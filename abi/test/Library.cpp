@@ -22,7 +22,7 @@ const char *const librarySignature = R"({
     {"name": "tvm_add", "export": "__tvm_ffi_tvm_add", "origin": "linked"}]},
   "memory": {"pages": 2, "stack": {"offset": 0, "byteLength": 65536}, "extents": {"offset": 0, "byteLength": 0},
              "arena": {"offset": 0, "byteLength": 0}, "weights": {"offset": 0, "byteLength": 0}},
-  "weights": {"storage": "inline"}, "operators": {}, "kernels": []
+  "weights": {"storage": "inline"}
 })";
 
 /// The error after one change; "" when it is still accepted.
@@ -107,6 +107,22 @@ TEST(Library, arguments) {
             "signature: library.operators[0].attributes[2].default: not true or false");
   EXPECT_EQ(errorAfter(add + "/attributes/0/default", 3), "") << "an integer is a number";
   EXPECT_EQ(errorAfter(add + "/attributes/1/default", 3.0), "") << "many languages cannot tell 3.0 from 3";
+}
+
+TEST(Library, variadic) {
+  Json json = Json::parse(librarySignature, nullptr, false);
+  json[Json::json_pointer(add + "/variadic")] = true;
+  Result<Signature> result = parseSignature(json.dump());
+  ASSERT_TRUE(result) << result.error().text;
+  const Operator &found = result->library->operators[0];
+  EXPECT_TRUE(found.variadic);
+  EXPECT_EQ(parseSignature(writeSignature(*result))->library->operators[0].variadic, true);
+  const Operator longer = found.withInputs(4);
+  EXPECT_EQ(longer.inputs, (std::vector<std::string>{"a", "b", "b[1]", "b[2]"}));
+  EXPECT_EQ(longer.variants[1].inputs, std::vector(4, DType::I32));
+  EXPECT_EQ(longer.argumentCount(), 10u);
+  EXPECT_FALSE(longer.variadic);
+  EXPECT_EQ(errorAfter(add + "/variadic", 1), "signature: library.operators[0].variadic: not true or false");
 }
 
 TEST(Library, variants) {

@@ -29,10 +29,11 @@ def library(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("program", ["operators.py", "operators.ts"])
+@pytest.mark.parametrize("program", ["operators.py", "operators.ts", "operators.cpp"])
 def test_operators(library, program):
-    interpreter = sys.executable if program.endswith(".py") else shutil.which("node")
-    result = subprocess.run([interpreter, compiled.ROOT / "examples" / program, library], capture_output=True, text=True)
+    command = {".py": [sys.executable, compiled.ROOT / "examples" / program], ".ts": [shutil.which("node"), compiled.ROOT / "examples" / program],
+               ".cpp": [compiled.ROOT / "build/bin/example_operators"]}[program[program.index("."):]]
+    result = subprocess.run([*command, library], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     words = result.stdout.replace("[", " ").replace("]", " ").replace(". ", " ").split()
     assert words == "Add 10 21 32 13 24 35 Softmax 0.0474 0.0474 0.0474 0.9526 0.9526 0.9526 in place 20 40 60".split()

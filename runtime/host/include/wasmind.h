@@ -75,6 +75,9 @@ typedef struct wasmind_guest_tensor wasmind_guest_tensor;
 /** Text of an error: one line of UTF-8 without line end, NUL-terminated, owned by the error. */
 WASMIND_API const char *wasmind_error_text(const wasmind_error *error);
 WASMIND_API wasmind_status wasmind_error_status(const wasmind_error *error);
+/** How the caller of an operator got it wrong, in TVM's words: "TypeError" (number, element type or kind of arguments),
+    "ValueError" (shapes, extents, numbers out of range) or "MemoryError". "" of other errors. Never NULL. */
+WASMIND_API const char *wasmind_error_kind(const wasmind_error *error);
 WASMIND_API void wasmind_error_delete(wasmind_error *error);
 
 /** "InvalidArgument", "Trap", ...; "Ok" of WASMIND_OK. */
@@ -217,7 +220,7 @@ WASMIND_API wasmind_status wasmind_instance_output(wasmind_instance *instance, s
 /* --- Operator libraries --------------------------------------------------------------------------------------------
 
    A module of operators that are called by name with any tensors (abi/spec.md, "Operator libraries"). A library is one
-   instance: its own memory, which grows, and one thread at a time; load the same file again for another thread. */
+   instance: its own memory, which grows, and one thread at a time; another thread takes another instance. */
 
 /** As wasmind_model_load_file, and makes the instance. Fails as that and wasmind_instance_create do; a model is
     UNSUPPORTED here, and a library is there. */
@@ -226,6 +229,10 @@ WASMIND_API wasmind_status wasmind_library_load_file(const char *path, const was
 WASMIND_API wasmind_status wasmind_library_load_bytes(const void *bytes, size_t byte_length,
                                                       const wasmind_load_options *options, wasmind_library **library,
                                                       wasmind_error **error);
+/** Another instance of the compiled module, with the same limits; tensors belong to the one that made them. Any thread
+    may ask for it while another uses `library`. Fails as wasmind_instance_create does. */
+WASMIND_API wasmind_status wasmind_library_instantiate(const wasmind_library *library, wasmind_library **instance,
+                                                       wasmind_error **error);
 /** Its guest tensors may live on; they keep what they need. */
 WASMIND_API void wasmind_library_delete(wasmind_library *library);
 
@@ -243,6 +250,7 @@ typedef struct wasmind_attribute_info {
 typedef struct wasmind_operator_info {
   const char *name; /* NULL when asked for an index that does not exist */
   int is_linked;
+  int is_variadic; /* more tensors like the last input may follow it */
   size_t input_count, attribute_count, output_count, variant_count;
 } wasmind_operator_info;
 
@@ -269,9 +277,26 @@ WASMIND_API uint64_t wasmind_library_memory_byte_length(const wasmind_library *l
     Rank is at most 8. Fails with INVALID_ARGUMENT, LIMIT (no memory), or TRAP. */
 WASMIND_API wasmind_status wasmind_library_tensor(wasmind_library *library, wasmind_dtype dtype, const int64_t *shape,
                                                   size_t rank, wasmind_guest_tensor **tensor, wasmind_error **error);
-/** The elements in place. The view lives as long as the tensor: the memory does not move when it grows. */
+/** Shows elements of `tensor` in another order, for operators to read or write where they are: `shape` and `strides`
+   (in elements, of either sign) of [rank], `offset` elements behind the first one of `tensor`. Keeps the memory of
+   `tensor`, which may be strided itself. A use of the library.
+
+    INVALID_ARGUMENT when an element lies outside of the dense tensor that all this shows, or rank is over 8; LIMIT. */
+WASMIND_API wasmind_status wasmind_guest_tensor_strided(const wasmind_guest_tensor *tensor, int64_t offset,
+                                                        const int64_t *shape, const int64_t *strides, size_t rank,
+                                                        wasmind_guest_tensor **strided, wasmind_error **error);
+/** The same with the axes in another order: axis i is axis `axes[i]` of `tensor`; with count 0 they are back to front.
+    INVALID_ARGUMENT when `axes` are no order of all axes. */
+WASMIND_API wasmind_status wasmind_guest_tensor_transposed(const wasmind_guest_tensor *tensor, const size_t *axes,
+                                                           size_t count, wasmind_guest_tensor **transposed,
+                                                           wasmind_error **error);
+/** The elements in place. The view lives as long as the tensor: the memory does not move when it grows. Of a tensor
+   with strides `data` is the first element and `byte_length` is 0: its elements are no row. */
 WASMIND_API wasmind_tensor wasmind_guest_tensor_view(const wasmind_guest_tensor *tensor);
-/** Its memory is given back when the library is used next. May be called from any thread at any time. */
+/** Elements from one index to the next, [rank]; NULL of a dense tensor. Lives as long as the tensor. */
+WASMIND_API const int64_t *wasmind_guest_tensor_strides(const wasmind_guest_tensor *tensor);
+/** Its memory is given back when the library is used next, and no strided tensor shows it any more. May be called from
+    any thread at any time. */
 WASMIND_API void wasmind_guest_tensor_delete(wasmind_guest_tensor *tensor);
 
 /** What a wasmind_argument is. */
@@ -281,7 +306,8 @@ enum {
   WASMIND_GUEST_TENSOR = 2, /* of this library; nothing is copied */
   WASMIND_INTEGER = 3,
   WASMIND_NUMBER = 4,
-  WASMIND_BOOLEAN = 5 /* `integer` is 0 or 1 */
+  WASMIND_BOOLEAN = 5, /* `integer` is 0 or 1 */
+  WASMIND_UNSIGNED = 6 /* an integer that an int64_t may not hold */
 };
 
 typedef struct wasmind_argument {
@@ -292,6 +318,7 @@ typedef struct wasmind_argument {
     wasmind_tensor tensor;
     wasmind_guest_tensor *guest;
     int64_t integer;
+    uint64_t unsigned_integer;
     double number;
   } of;
 } wasmind_argument;
@@ -299,8 +326,8 @@ typedef struct wasmind_argument {
 /** Calls an operator.
 
     `arguments`: its inputs in order, then attributes in order or by name; those left out have their defaults. A number
-   in place of a tensor is a scalar of the element type that the other tensors leave for it. Of a linked operator: all
-    arguments in order, as it wants them.
+    in place of a tensor is a scalar of the element type that the other tensors leave for it. What places take which
+    numbers stands in abi/spec.md, "Numbers". Of a linked operator: all arguments in order, as it wants them.
     `outputs`: one per output: WASMIND_TENSOR and WASMIND_GUEST_TENSOR are written into; WASMIND_NONE becomes a
     WASMIND_GUEST_TENSOR that the caller deletes. Linked operators want all their outputs given.
 

@@ -358,7 +358,8 @@ public:
   /// Takes ownership.
   explicit GuestTensor(wasmind_guest_tensor *tensor) : handle(tensor) {}
 
-  /// The elements in place; as long as this object lives, also when the memory grows.
+  /// The elements in place; as long as this object lives, also when the memory grows. Of a tensor with strides: the
+  /// first one, and no bytes.
   Tensor view() const {
     wasmind_tensor view = wasmind_guest_tensor_view(handle.get());
     return Tensor(static_cast<DType>(view.dtype), {view.shape, view.shape + view.rank}, view.data, view.byte_length);
@@ -368,11 +369,42 @@ public:
     wasmind_tensor view = wasmind_guest_tensor_view(handle.get());
     return {view.shape, view.rank};
   }
-  /// The elements; `T` must be the C++ type of the dtype (asserted).
+  /// The elements of a dense tensor; `T` must be the C++ type of the dtype (both asserted).
   template <typename T> std::span<T> elements() const {
     wasmind_tensor view = wasmind_guest_tensor_view(handle.get());
-    assert(dtypeOf<std::remove_cv_t<T>>() == static_cast<DType>(view.dtype));
+    assert(dtypeOf<std::remove_cv_t<T>>() == static_cast<DType>(view.dtype) && isDense());
     return {static_cast<T *>(view.data), view.byte_length / sizeof(T)};
+  }
+  bool isDense() const { return !wasmind_guest_tensor_strides(handle.get()); }
+
+  /// The same elements in another order, for operators to read or write where they are: `strides` in elements, of
+  /// either sign, `offset` elements behind the first one of this tensor. Keeps the memory of this tensor. A use of the
+  /// library; errors stand at wasmind_guest_tensor_strided.
+  Result<GuestTensor> strided(std::span<const int64_t> shape, std::span<const int64_t> strides,
+                              int64_t offset = 0) const {
+    if (shape.size() != strides.size())
+      return Error{Status::InvalidArgument, "as many strides as extents are needed"};
+    wasmind_guest_tensor *made = nullptr;
+    wasmind_error *error = nullptr;
+    wasmind_status status =
+        wasmind_guest_tensor_strided(handle.get(), offset, shape.data(), strides.data(), shape.size(), &made, &error);
+    if (status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return GuestTensor(made);
+  }
+  Result<GuestTensor> strided(std::initializer_list<int64_t> shape, std::initializer_list<int64_t> strides,
+                              int64_t offset = 0) const {
+    return strided(std::span(shape.begin(), shape.size()), std::span(strides.begin(), strides.size()), offset);
+  }
+
+  /// The axes in another order: axis i of the result is axis `axes[i]` of this tensor; none given: back to front.
+  Result<GuestTensor> transposed(std::initializer_list<size_t> axes = {}) const {
+    wasmind_guest_tensor *made = nullptr;
+    wasmind_error *error = nullptr;
+    wasmind_status status = wasmind_guest_tensor_transposed(handle.get(), std::data(axes), axes.size(), &made, &error);
+    if (status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return GuestTensor(made);
   }
   wasmind_guest_tensor *get() const { return handle.get(); }
 
@@ -399,6 +431,9 @@ public:
     if constexpr (std::is_same_v<Number, bool>) {
       argument.kind = WASMIND_BOOLEAN;
       argument.of.integer = number;
+    } else if constexpr (std::is_unsigned_v<Number> && sizeof(Number) == sizeof(uint64_t)) {
+      argument.kind = WASMIND_UNSIGNED;
+      argument.of.unsigned_integer = number;
     } else if constexpr (std::is_integral_v<Number>) {
       argument.kind = WASMIND_INTEGER;
       argument.of.integer = static_cast<int64_t>(number);
@@ -420,7 +455,7 @@ struct NamedArgument {
 };
 
 /// An operator of a library. Of a linked one (an object of somebody else) nothing but the name is known.
-struct Operator {
+struct OperatorDescription {
   struct Attribute {
     std::string name;
     int32_t kind = WASMIND_NUMBER; ///< WASMIND_INTEGER, WASMIND_NUMBER or WASMIND_BOOLEAN
@@ -433,14 +468,15 @@ struct Operator {
   };
   std::string name;
   bool isLinked = false;
+  bool isVariadic = false; ///< more tensors like the last input may follow it
   std::vector<std::string> inputs;
   std::vector<Attribute> attributes;
   std::vector<std::string> outputs;
   std::vector<Variant> variants; ///< the combinations of element types that are built in
 };
 
-/// Operators called by name, and their memory, which grows. Move-only. One thread at a time; load the library once per
-/// thread to run in parallel.
+/// Operators called by name, and their memory, which grows. Move-only. One thread at a time; each thread takes an
+/// instance of its own.
 ///
 ///   auto library = wasmind::OperatorLibrary::load("wasm_ops.wasm");
 ///   auto sum = library->call("Add", {a, b});
@@ -458,7 +494,20 @@ public:
     });
   }
 
-  const std::vector<Operator> &operators() const { return *listed; }
+  /// Another instance of the same compiled module with a memory of its own and the same limits; tensors belong to the
+  /// one that made them. Any thread may ask for it while another uses this one.
+  Result<OperatorLibrary> instantiate() const {
+    wasmind_library *made = nullptr;
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = wasmind_library_instantiate(handle.get(), &made, &error); status != WASMIND_OK)
+      return detail::takeError(status, error);
+    OperatorLibrary library;
+    library.handle.reset(made);
+    library.listed = listed;
+    return library;
+  }
+
+  const std::vector<OperatorDescription> &operators() const { return *listed; }
   /// Bytes of the memory now.
   uint64_t memoryByteLength() const { return wasmind_library_memory_byte_length(handle.get()); }
 
@@ -569,17 +618,18 @@ private:
       return detail::takeError(status, error);
     OperatorLibrary library;
     library.handle.reset(loaded);
-    library.listed = std::make_unique<const std::vector<Operator>>(describe(loaded));
+    library.listed = std::make_shared<const std::vector<OperatorDescription>>(describe(loaded));
     return library;
   }
 
-  static std::vector<Operator> describe(const wasmind_library *library) {
-    std::vector<Operator> operators;
+  static std::vector<OperatorDescription> describe(const wasmind_library *library) {
+    std::vector<OperatorDescription> operators;
     for (size_t index = 0; index < wasmind_library_operator_count(library); ++index) {
       const wasmind_operator_info info = wasmind_library_operator(library, index);
-      Operator &each = operators.emplace_back();
+      OperatorDescription &each = operators.emplace_back();
       each.name = info.name;
       each.isLinked = info.is_linked != 0;
+      each.isVariadic = info.is_variadic != 0;
       for (size_t input = 0; input < info.input_count; ++input)
         each.inputs.push_back(wasmind_library_input(library, index, input));
       for (size_t attribute = 0; attribute < info.attribute_count; ++attribute) {
@@ -590,7 +640,7 @@ private:
       for (size_t output = 0; output < info.output_count; ++output)
         each.outputs.push_back(wasmind_library_output(library, index, output));
       for (size_t variant = 0; variant < info.variant_count; ++variant) {
-        Operator::Variant &built = each.variants.emplace_back();
+        OperatorDescription::Variant &built = each.variants.emplace_back();
         for (size_t operand = 0; operand < info.input_count + info.output_count; ++operand)
           (operand < info.input_count ? built.inputs : built.outputs)
               .push_back(static_cast<DType>(wasmind_library_variant(library, index, variant, operand)));
@@ -600,7 +650,7 @@ private:
   }
 
   std::unique_ptr<wasmind_library, detail::Deleter<wasmind_library_delete>> handle;
-  std::unique_ptr<const std::vector<Operator>> listed;
+  std::shared_ptr<const std::vector<OperatorDescription>> listed;
 };
 
 } // namespace wasmind

@@ -27,7 +27,8 @@ size_t sequenceLength(const unsigned char *text, size_t available) {
 
 } // namespace
 
-Failure::Failure(wasmind_status status, const std::string &text) : failureStatus(status) {
+Failure::Failure(wasmind_status status, const std::string &text, const char *kind)
+    : failureStatus(status), failureKind(kind) {
   const auto *bytes = reinterpret_cast<const unsigned char *>(text.data());
   for (size_t at = 0; at < text.size();) {
     size_t length = sequenceLength(bytes + at, text.size() - at);

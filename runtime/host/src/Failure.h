@@ -10,13 +10,16 @@ namespace wasmind::host {
 class Failure : public std::exception {
 public:
   /// The text becomes one line of valid UTF-8, wherever its words come from.
-  Failure(wasmind_status status, const std::string &text);
+  /// `kind` is a string literal, for wasmind_error_kind.
+  Failure(wasmind_status status, const std::string &text, const char *kind = "");
 
   const char *what() const noexcept override { return message.c_str(); }
   wasmind_status status() const { return failureStatus; }
+  const char *kind() const { return failureKind; }
 
 private:
   wasmind_status failureStatus;
+  const char *failureKind;
   std::string message;
 };
 

@@ -17,6 +17,7 @@ public:
   Guest(const Guest &) = delete;
 
   const Model &model() const { return *shared; }
+  const std::shared_ptr<const Model> &sharedModel() const { return shared; }
   /// An exported function; throws `InvalidModule` when there is none.
   wasmtime_func_t function(std::string_view name);
   bool hasExport(std::string_view name);

@@ -4,15 +4,18 @@
 #include "runtime/host/src/OperatorLibrary.h"
 #include "runtime/host/src/Scalar.h"
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
 namespace wasmind::host {
 namespace {
 
-[[noreturn]] void fail(const abi::Operator &called, const std::string &text) {
-  throw Failure(WASMIND_INVALID_ARGUMENT, called.name + ": " + text);
+[[noreturn]] void fail(const abi::Operator &called, const std::string &text, const char *kind = "TypeError") {
+  throw Failure(WASMIND_INVALID_ARGUMENT, called.name + ": " + text, kind);
 }
+
+[[noreturn]] void failValue(const abi::Operator &called, const std::string &text) { fail(called, text, "ValueError"); }
 
 bool isTensor(const wasmind_argument &argument) {
   return argument.kind == WASMIND_TENSOR || argument.kind == WASMIND_GUEST_TENSOR;
@@ -31,12 +34,42 @@ std::string counted(size_t count, const std::string &what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-/// A number in words, as it was given.
+bool isNumber(const wasmind_argument &argument) {
+  return argument.kind >= WASMIND_INTEGER && argument.kind <= WASMIND_UNSIGNED;
+}
+
+/// A number as the type it was given in.
+template <typename Use> auto visit(const wasmind_argument &argument, Use use) {
+  switch (argument.kind) {
+  case WASMIND_BOOLEAN:
+    return use(argument.of.integer != 0);
+  case WASMIND_INTEGER:
+    return use(argument.of.integer);
+  case WASMIND_UNSIGNED:
+    return use(argument.of.unsigned_integer);
+  default:
+    return use(argument.of.number);
+  }
+}
+
+/// A number as an integer of 64 bits, if it is one.
+std::optional<int64_t> integerOf(const wasmind_argument &argument) {
+  std::array<uint8_t, 8> bytes;
+  if (!visit(argument, [&](auto number) { return writeScalar(abi::DType::I64, number, bytes); }))
+    return std::nullopt;
+  return std::bit_cast<int64_t>(bytes);
+}
+
+/// A number in words.
 std::string describe(const wasmind_argument &argument) {
   if (argument.kind == WASMIND_BOOLEAN)
     return argument.of.integer ? "true" : "false";
-  if (argument.kind == WASMIND_INTEGER)
-    return std::to_string(argument.of.integer);
+  if (argument.kind == WASMIND_UNSIGNED)
+    return std::to_string(argument.of.unsigned_integer);
+  constexpr double exact = double(uint64_t(1) << 53); // integers up to here read as integers
+  if (std::optional<int64_t> integer = integerOf(argument);
+      integer && (argument.kind == WASMIND_INTEGER || std::fabs(argument.of.number) <= exact))
+    return std::to_string(*integer);
   char text[40];
   auto end = std::to_chars(text, text + sizeof text, argument.of.number).ptr;
   return {text, end};
@@ -56,13 +89,13 @@ void setTensor(const abi::Operator &called, const wasmind_argument &argument, co
   if (!wasmind_dtype_name(tensor.dtype))
     fail(called, quoted(name) + ": element type of unknown code " + std::to_string(tensor.dtype));
   if (tensor.rank != 0 && !tensor.shape)
-    fail(called, quoted(name) + ": its shape is NULL");
+    failValue(called, quoted(name) + ": its shape is NULL");
   const uint64_t expected = operandByteLength(called.name, name, abi::DType(tensor.dtype), {tensor.shape, tensor.rank});
   if (expected != tensor.byte_length)
-    fail(called, quoted(name) + ": " + std::to_string(tensor.byte_length) + " bytes where its shape needs " +
-                     std::to_string(expected));
+    failValue(called, quoted(name) + ": " + std::to_string(tensor.byte_length) + " bytes where its shape needs " +
+                          std::to_string(expected));
   if (tensor.byte_length != 0 && !tensor.data)
-    fail(called, quoted(name) + ": its data is NULL");
+    failValue(called, quoted(name) + ": its data is NULL");
   operand.kind = Operand::HostTensor;
   operand.tensor = tensor;
 }
@@ -79,37 +112,30 @@ std::optional<abi::DType> dtypeOf(const Operand &operand) {
 Operand attributeOperand(const abi::Operator &called, const abi::Attribute &attribute,
                          const wasmind_argument &argument) {
   auto refuse = [&](const std::string &value, const std::string &taken) {
-    fail(called, "attribute " + quoted(attribute.name) + " is " + value + ", it takes " + taken);
+    failValue(called, "attribute " + quoted(attribute.name) + " is " + value + ", it takes " + taken);
   };
-  if (argument.kind != WASMIND_INTEGER && argument.kind != WASMIND_NUMBER && argument.kind != WASMIND_BOOLEAN)
-    refuse("a tensor", "a number");
+  if (!isNumber(argument))
+    fail(called, "attribute " + quoted(attribute.name) + " is a tensor, it takes a number");
   Operand operand = {};
   switch (attribute.type) {
-  case abi::AttributeType::I64: {
+  case abi::AttributeType::I64:
     operand.kind = Operand::Integer;
-    const auto bound = int64_t(abi::maxAttributeInteger);
-    if (argument.kind == WASMIND_INTEGER && argument.of.integer >= -bound && argument.of.integer <= bound)
-      operand.integer = argument.of.integer;
-    else if (argument.kind == WASMIND_NUMBER && std::fabs(argument.of.number) <= double(bound) &&
-             argument.of.number == std::trunc(argument.of.number))
-      operand.integer = int64_t(argument.of.number);
+    if (std::optional<int64_t> integer = integerOf(argument))
+      operand.integer = *integer;
     else
-      refuse(describe(argument),
-             "an integer" + (argument.kind == WASMIND_INTEGER ? " within +-" + std::to_string(bound) : ""));
+      refuse(describe(argument), "an integer of 64 bits");
     break;
-  }
   case abi::AttributeType::F64:
     operand.kind = Operand::Number;
     if (argument.kind == WASMIND_BOOLEAN)
       refuse(describe(argument), "a number");
-    operand.number = argument.kind == WASMIND_INTEGER ? double(argument.of.integer) : argument.of.number;
+    operand.number = visit(argument, [](auto number) { return double(number); });
     break;
   case abi::AttributeType::Bool:
     operand.kind = Operand::Boolean;
-    if (argument.kind == WASMIND_NUMBER ? argument.of.number != 0 && argument.of.number != 1
-                                        : argument.of.integer != 0 && argument.of.integer != 1)
+    if (!visit(argument, [](auto number) { return number == 0 || number == 1; }))
       refuse(describe(argument), "true or false");
-    operand.integer = argument.kind == WASMIND_NUMBER ? argument.of.number == 1 : argument.of.integer == 1;
+    operand.integer = visit(argument, [](auto number) { return number != 0; });
     break;
   }
   return operand;
@@ -172,9 +198,17 @@ void bindLinked(const abi::Operator &called, std::span<const wasmind_argument> a
     else if (argument.kind == WASMIND_NUMBER) {
       operand.kind = Operand::Number;
       operand.number = argument.of.number;
+    } else if (argument.kind == WASMIND_BOOLEAN) {
+      operand.kind = Operand::Boolean;
+      operand.integer = argument.of.integer != 0;
     } else {
-      operand.kind = argument.kind == WASMIND_BOOLEAN ? Operand::Boolean : Operand::Integer;
-      operand.integer = argument.of.integer;
+      operand.kind = Operand::Integer;
+      const std::optional<int64_t> integer = isNumber(argument) ? integerOf(argument) : std::nullopt;
+      if (!integer)
+        failValue(called, "argument " + std::to_string(index) + ": " +
+                              (isNumber(argument) ? describe(argument) + " does not fit i64"
+                                                  : "of unknown kind " + std::to_string(argument.kind)));
+      operand.integer = *integer;
     }
   }
 }
@@ -184,7 +218,7 @@ void bindLinked(const abi::Operator &called, std::span<const wasmind_argument> a
 uint64_t operandByteLength(std::string_view who, std::string_view name, abi::DType dtype,
                            std::span<const int64_t> shape) {
   auto refuse = [&](const std::string &text) {
-    throw Failure(WASMIND_INVALID_ARGUMENT, std::string(who) + ": '" + std::string(name) + "': " + text);
+    throw Failure(WASMIND_INVALID_ARGUMENT, std::string(who) + ": '" + std::string(name) + "': " + text, "ValueError");
   };
   if (shape.size() > abi::maxOperandRank)
     refuse("rank " + std::to_string(shape.size()) + " is over " + std::to_string(abi::maxOperandRank));
@@ -205,6 +239,16 @@ void bindArguments(const abi::Operator &called, std::span<const wasmind_argument
     return bindLinked(called, arguments, outputs, bound);
 
   const size_t inputCount = called.inputs.size(), attributeCount = called.attributes.size();
+  if (called.variadic) {
+    size_t tensors = 0;
+    while (tensors < arguments.size() && (tensors < inputCount || isTensor(arguments[tensors])))
+      ++tensors;
+    if (tensors + called.argumentCount() - inputCount > abi::maxOperandCount)
+      fail(called, counted(tensors, "tensor") + " where it takes up to " +
+                       std::to_string(abi::maxOperandCount - called.argumentCount() + inputCount));
+    if (tensors > inputCount)
+      return bindArguments(bound.longer.emplace(called.withInputs(tensors)), arguments, outputs, bound);
+  }
   bound.firstOutput = inputCount + attributeCount;
   bound.count = called.argumentCount();
   for (size_t index = 0; index < bound.count; ++index)
@@ -246,8 +290,10 @@ void bindArguments(const abi::Operator &called, std::span<const wasmind_argument
   for (size_t index = 0; index < inputCount; ++index) {
     if (given[index]->kind == WASMIND_NONE)
       fail(called, quoted(called.inputs[index]) + " is missing");
-    if (!isTensor(*given[index]))
+    if (isNumber(*given[index]))
       continue;
+    if (!isTensor(*given[index]))
+      fail(called, quoted(called.inputs[index]) + ": argument of unknown kind " + std::to_string(given[index]->kind));
     setTensor(called, *given[index], called.inputs[index], bound.operands[index]);
     hasTensor = true;
   }
@@ -259,11 +305,9 @@ void bindArguments(const abi::Operator &called, std::span<const wasmind_argument
     if (isTensor(*given[index]))
       continue;
     const abi::DType dtype = bound.variant->inputs[index];
-    const bool isExact = given[index]->kind != WASMIND_NUMBER;
-    if (!(isExact ? writeScalar(dtype, given[index]->of.integer, operand.scalar)
-                  : writeScalar(dtype, given[index]->of.number, operand.scalar)))
-      fail(called, quoted(called.inputs[index]) + ": " + describe(*given[index]) + " does not fit element type " +
-                       std::string(abi::nameOf(dtype)));
+    if (!visit(*given[index], [&](auto number) { return writeScalar(dtype, number, operand.scalar); }))
+      failValue(called, quoted(called.inputs[index]) + ": " + describe(*given[index]) + " does not fit element type " +
+                            std::string(abi::nameOf(dtype)));
     operand.kind = Operand::HostTensor;
     operand.tensor = {wasmind_dtype(dtype), 0, nullptr, operand.scalar.data(), size_t(abi::byteWidth(dtype))};
   }

@@ -24,6 +24,7 @@ struct OperatorArguments {
   size_t count = 0;
   size_t firstOutput = 0;
   const abi::Variant *variant = nullptr; ///< null of linked operators
+  std::optional<abi::Operator> longer;   ///< what a variadic operator is called as
 };
 
 /// Sorts out positions and names, fills in defaults, turns numbers into tensors, finds the variant. `bound` must be

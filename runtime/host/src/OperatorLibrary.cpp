@@ -5,10 +5,10 @@
 #include <bit>
 #include <cstring>
 
-wasmind_guest_tensor::wasmind_guest_tensor(std::shared_ptr<wasmind::host::OperatorLibrary> library, uint32_t address)
+wasmind_guest_tensor::Block::Block(std::shared_ptr<wasmind::host::OperatorLibrary> library, uint32_t address)
     : library(std::move(library)), address(address) {}
 
-wasmind_guest_tensor::~wasmind_guest_tensor() { library->release(address); }
+wasmind_guest_tensor::Block::~Block() { library->release(address); }
 
 namespace wasmind::host {
 namespace {
@@ -94,9 +94,11 @@ uint32_t OperatorLibrary::allocate(uint64_t byteLength, const std::string &who) 
     address = uint32_t(value.i32);
   }
   if (address == 0)
-    throw Failure(WASMIND_LIMIT, who + ": out of memory: " + std::to_string(byteLength) + " bytes beside the " +
-                                     std::to_string(guest.memoryByteLength()) + " that the library has, of at most " +
-                                     std::to_string(model().memoryLimit()));
+    throw Failure(WASMIND_LIMIT,
+                  who + ": out of memory: " + std::to_string(byteLength) + " bytes beside the " +
+                      std::to_string(guest.memoryByteLength()) + " that the library has, of at most " +
+                      std::to_string(model().memoryLimit()),
+                  "MemoryError");
   if (address % abi::tensorAlignment != 0 || address + byteLength > guest.memoryByteLength())
     guest.breakDown(WASMIND_INVALID_MODULE, std::string(abi::allocateExport) +
                                                 " broke the contract: " + std::to_string(byteLength) +
@@ -124,8 +126,8 @@ uint32_t OperatorLibrary::stage(size_t index, uint64_t byteLength, const std::st
   return block.address;
 }
 
-void OperatorLibrary::writeDescriptor(uint32_t address, uint32_t data, abi::DType dtype,
-                                      std::span<const int64_t> shape) {
+void OperatorLibrary::writeDescriptor(uint32_t address, uint32_t data, abi::DType dtype, std::span<const int64_t> shape,
+                                      std::span<const int64_t> strides) {
   const uint32_t shapeAddress = address + uint32_t(abi::tensorByteLength);
   uint8_t *at = guest.memory() + address;
   const abi::DLPackType type = abi::toDLPack(dtype);
@@ -137,8 +139,10 @@ void OperatorLibrary::writeDescriptor(uint32_t address, uint32_t data, abi::DTyp
   at[abi::tensorBitsOffset] = type.bits;
   at[abi::tensorLanesOffset] = 1;
   write<uint32_t>(at + abi::tensorShapeOffset, shapeAddress);
-  for (size_t axis = 0; axis < shape.size(); ++axis)
-    write<uint64_t>(guest.memory() + shapeAddress + 8 * axis, uint64_t(shape[axis]));
+  if (!strides.empty())
+    write<uint32_t>(at + abi::tensorStridesOffset, uint32_t(shapeAddress + 8 * shape.size()));
+  std::memcpy(at + abi::tensorByteLength, shape.data(), shape.size_bytes());
+  std::memcpy(at + abi::tensorByteLength + shape.size_bytes(), strides.data(), strides.size_bytes());
 }
 
 std::unique_ptr<GuestTensor> OperatorLibrary::tensor(abi::DType dtype, std::span<const int64_t> shape) {
@@ -147,14 +151,83 @@ std::unique_ptr<GuestTensor> OperatorLibrary::tensor(abi::DType dtype, std::span
   const std::string who = model().name();
   const uint64_t byteLength = operandByteLength(who, "tensor", dtype, shape);
   const uint64_t head = aligned(abi::tensorByteLength + 8 * shape.size());
-  const uint32_t address = allocate(head + byteLength, who);
+  std::string extents;
+  for (int64_t extent : shape)
+    extents += (extents.empty() ? "" : ", ") + std::to_string(extent);
+  const uint32_t address =
+      allocate(head + byteLength, std::string(abi::nameOf(dtype)) + " tensor of shape [" + extents + "]");
   auto made = std::make_unique<GuestTensor>(shared_from_this(), address);
   made->dtype = dtype;
   made->shape.assign(shape.begin(), shape.end());
   made->data = guest.memory() + address + head;
   made->byteLength = size_t(byteLength);
+  made->elements = {made->data, made->byteLength};
   writeDescriptor(address, uint32_t(address + head), dtype, shape);
   return made;
+}
+
+std::unique_ptr<GuestTensor> OperatorLibrary::strided(const GuestTensor &tensor, int64_t offset,
+                                                      std::span<const int64_t> shape,
+                                                      std::span<const int64_t> strides) {
+  guest.requireUsable();
+  freeReleased();
+  const std::string who = model().name();
+  operandByteLength(who, "strided", tensor.dtype, shape); // rank and extents
+  const int64_t width = int64_t(abi::byteWidth(tensor.dtype)), count = int64_t(tensor.elements.size()) / width;
+  // Longer steps leave every tensor; with shorter ones no sum or product overflows.
+  constexpr int64_t bound = int64_t(1) << 31;
+  const bool isEmpty = std::find(shape.begin(), shape.end(), 0) != shape.end();
+  bool isInside = offset >= -bound && offset <= bound, isDense = true;
+  int64_t lowest = isInside ? (tensor.data - tensor.elements.data()) / width + offset : -1, highest = lowest, dense = 1;
+  for (size_t axis = shape.size(); axis-- && isInside && !isEmpty;) {
+    if (shape[axis] == 1)
+      continue;
+    isInside = strides[axis] >= -bound && strides[axis] <= bound;
+    if (isInside)
+      (strides[axis] < 0 ? lowest : highest) += strides[axis] * (shape[axis] - 1);
+    isInside &= highest - lowest < count;
+    isDense &= isInside && strides[axis] == dense;
+    if (isDense)
+      dense *= shape[axis];
+  }
+  if (!isInside || lowest < 0 || highest >= count + isEmpty)
+    throw Failure(WASMIND_INVALID_ARGUMENT,
+                  who + ": 'strided': elements outside of the tensor, which has " + std::to_string(count));
+  const uint32_t address = allocate(abi::tensorByteLength + 16 * shape.size(), who);
+  auto made = std::make_unique<GuestTensor>(shared_from_this(), address);
+  made->elementsBlock = tensor.elementsBlock ? tensor.elementsBlock : tensor.block;
+  made->dtype = tensor.dtype;
+  made->shape.assign(shape.begin(), shape.end());
+  made->data = tensor.data + offset * width;
+  made->elements = tensor.elements;
+  if (isDense)
+    made->byteLength = size_t(isEmpty ? 0 : dense * width);
+  else
+    made->strides.assign(strides.begin(), strides.end());
+  writeDescriptor(address, uint32_t(made->data - guest.memory()), tensor.dtype, made->shape, made->strides);
+  return made;
+}
+
+std::unique_ptr<GuestTensor> OperatorLibrary::transposed(const GuestTensor &tensor, std::span<const size_t> axes) {
+  const size_t rank = tensor.shape.size();
+  std::vector<int64_t> steps = tensor.strides, shape, strides;
+  if (steps.empty())
+    steps.assign(rank, 1);
+  for (size_t axis = rank; axis-- > 1 && tensor.strides.empty();)
+    steps[axis - 1] = steps[axis] * std::max<int64_t>(1, tensor.shape[axis]);
+  uint32_t taken = 0;
+  for (size_t axis = 0; axis < rank && (axes.empty() || axes.size() == rank); ++axis) {
+    const size_t from = axes.empty() ? rank - 1 - axis : axes[axis];
+    if (from >= rank || taken >> from & 1)
+      break;
+    taken |= 1u << from;
+    shape.push_back(tensor.shape[from]);
+    strides.push_back(steps[from]);
+  }
+  if (shape.size() != rank)
+    throw Failure(WASMIND_INVALID_ARGUMENT,
+                  model().name() + ": 'transposed': no order of the " + std::to_string(rank) + " axes");
+  return strided(tensor, 0, shape, strides);
 }
 
 void OperatorLibrary::writeArgument(size_t index, uint32_t type, uint64_t value) {
@@ -170,9 +243,9 @@ uint32_t OperatorLibrary::writeOperand(size_t index, const Operand &operand, con
     writeArgument(index, abi::typeIndexNone, 0);
     break;
   case Operand::GuestTensor:
-    if (operand.guest->library.get() != this)
+    if (operand.guest->block->library.get() != this)
       throw Failure(WASMIND_INVALID_ARGUMENT, who + ": a tensor of another library");
-    writeArgument(index, abi::typeIndexTensor, operand.guest->address);
+    writeArgument(index, abi::typeIndexTensor, operand.guest->block->address);
     break;
   case Operand::HostTensor: {
     const wasmind_tensor &tensor = operand.tensor;
@@ -200,18 +273,17 @@ uint32_t OperatorLibrary::writeOperand(size_t index, const Operand &operand, con
 void OperatorLibrary::refused(const abi::Operator &called) {
   // "KIND: Name: what", where other people's kernels leave out the name.
   std::string text = guest.errorText();
-  wasmind_status status = WASMIND_INVALID_ARGUMENT;
-  for (auto [kind, meaning] :
-       {std::pair("TypeError: ", WASMIND_INVALID_ARGUMENT), std::pair("ValueError: ", WASMIND_INVALID_ARGUMENT),
-        std::pair("MemoryError: ", WASMIND_LIMIT)})
-    if (text.starts_with(kind)) {
-      text.erase(0, std::strlen(kind));
-      status = meaning;
+  const char *kind = "";
+  for (const char *known : {"TypeError", "ValueError", "MemoryError"})
+    if (const std::string head = known + std::string(": "); text.starts_with(head)) {
+      text.erase(0, head.size());
+      kind = known;
       break;
     }
+  const wasmind_status status = kind == std::string_view("MemoryError") ? WASMIND_LIMIT : WASMIND_INVALID_ARGUMENT;
   if (text.empty())
     text = "failed without a text";
-  throw Failure(status, text.starts_with(called.name + ": ") ? text : called.name + ": " + text);
+  throw Failure(status, text.starts_with(called.name + ": ") ? text : called.name + ": " + text, kind);
 }
 
 std::unique_ptr<GuestTensor> OperatorLibrary::takeOutput(const abi::Operator &called, size_t index,
@@ -254,6 +326,7 @@ std::unique_ptr<GuestTensor> OperatorLibrary::takeOutput(const abi::Operator &ca
   made->dtype = dtype;
   made->data = guest.memory() + data + offset;
   made->byteLength = size_t(*byteLength);
+  made->elements = {made->data, made->byteLength};
   return made;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -12,21 +13,33 @@ namespace wasmind::host {
 class OperatorLibrary;
 }
 
-/// A tensor in a library's memory: one block of the module's allocator that holds descriptor, shape and elements. What
-/// the host relies on is kept here, out of the module's reach.
+/// A tensor in a library's memory: a block of the module's allocator that holds descriptor, shape and, but for strided
+/// views, elements. What the host relies on is kept here, out of the module's reach.
 struct wasmind_guest_tensor {
-  wasmind_guest_tensor(std::shared_ptr<wasmind::host::OperatorLibrary> library, uint32_t address);
+  /// A block that goes back with its last user.
+  struct Block {
+    Block(std::shared_ptr<wasmind::host::OperatorLibrary> library, uint32_t address);
+    Block(const Block &) = delete;
+    ~Block();
+
+    std::shared_ptr<wasmind::host::OperatorLibrary> library;
+    uint32_t address;
+  };
+
+  wasmind_guest_tensor(std::shared_ptr<wasmind::host::OperatorLibrary> library, uint32_t address)
+      : block(std::make_shared<Block>(std::move(library), address)) {}
   wasmind_guest_tensor(const wasmind_guest_tensor &) = delete;
-  ~wasmind_guest_tensor();
 
   wasmind_tensor view() const { return {wasmind_dtype(dtype), shape.size(), shape.data(), data, byteLength}; }
 
-  std::shared_ptr<wasmind::host::OperatorLibrary> library;
-  uint32_t address; ///< of the block, and so of the descriptor
+  std::shared_ptr<Block> block;         ///< starts with the descriptor
+  std::shared_ptr<Block> elementsBlock; ///< of a strided view: the block of the tensor it shows
   wasmind::abi::DType dtype = wasmind::abi::DType::F32;
   std::vector<int64_t> shape;
-  uint8_t *data = nullptr;
-  size_t byteLength = 0;
+  std::vector<int64_t> strides; ///< in elements; empty: dense
+  uint8_t *data = nullptr;      ///< the element at index 0, 0, ...
+  size_t byteLength = 0;        ///< of dense elements from `data` on; with strides 0
+  std::span<uint8_t> elements;  ///< of the block: the tensor's own, or of the one that a strided view shows
 };
 
 namespace wasmind::host {
@@ -39,11 +52,19 @@ public:
   explicit OperatorLibrary(std::shared_ptr<const Model> model);
 
   const Model &model() const { return guest.model(); }
+  /// Another instance of the same module. Any thread.
+  std::shared_ptr<OperatorLibrary> instantiate() const {
+    return std::make_shared<OperatorLibrary>(guest.sharedModel());
+  }
   const std::vector<abi::Operator> &operators() const { return model().signature().contract().library->operators; }
   size_t find(std::string_view name) const;
   uint64_t memoryByteLength() const { return guest.memoryByteLength(); }
 
   std::unique_ptr<GuestTensor> tensor(abi::DType dtype, std::span<const int64_t> shape);
+  /// Elements of `tensor`, which is of this library: `strides` in elements, `offset` elements behind its first one.
+  std::unique_ptr<GuestTensor> strided(const GuestTensor &tensor, int64_t offset, std::span<const int64_t> shape,
+                                       std::span<const int64_t> strides);
+  std::unique_ptr<GuestTensor> transposed(const GuestTensor &tensor, std::span<const size_t> axes);
   void call(size_t operatorIndex, std::span<const wasmind_argument> arguments, std::span<wasmind_argument> outputs);
 
   /// Notes a block to be freed when the library is used next. Any thread.
@@ -62,7 +83,9 @@ private:
   uint32_t allocate(uint64_t byteLength, const std::string &who);
   /// The block for the elements of copied operand `index`.
   uint32_t stage(size_t index, uint64_t byteLength, const std::string &who);
-  void writeDescriptor(uint32_t address, uint32_t data, abi::DType dtype, std::span<const int64_t> shape);
+  /// Writes a descriptor with shape and, when there are any, strides behind it.
+  void writeDescriptor(uint32_t address, uint32_t data, abi::DType dtype, std::span<const int64_t> shape,
+                       std::span<const int64_t> strides = {});
   void writeArgument(size_t index, uint32_t type, uint64_t value);
   /// \returns the address of the elements when they were copied, else 0.
   uint32_t writeOperand(size_t index, const Operand &operand, const std::string &who);

@@ -6,14 +6,16 @@
 struct wasmind_error {
   wasmind_status status;
   std::string text;
+  const char *kind;
 };
 
 namespace wasmind::host {
 
-inline wasmind_status report(wasmind_error **error, wasmind_status status, const char *text) noexcept {
+inline wasmind_status report(wasmind_error **error, wasmind_status status, const char *text,
+                             const char *kind = "") noexcept {
   if (error) {
     try {
-      *error = new wasmind_error{status, text};
+      *error = new wasmind_error{status, text, kind};
     } catch (...) {
       *error = nullptr; // wasmind_error_text knows what to say
     }
@@ -27,9 +29,9 @@ template <typename Body> wasmind_status guarded(wasmind_error **error, Body body
     body();
     return WASMIND_OK;
   } catch (const Failure &failure) {
-    return report(error, failure.status(), failure.what());
+    return report(error, failure.status(), failure.what(), failure.kind());
   } catch (const std::bad_alloc &) {
-    return report(error, WASMIND_LIMIT, "out of memory");
+    return report(error, WASMIND_LIMIT, "out of memory", "MemoryError");
   } catch (const std::exception &exception) {
     return report(error, WASMIND_IO, exception.what()); // what is left throws about files and paths
   }

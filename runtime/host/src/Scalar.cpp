@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 namespace wasmind::host {
 namespace {
@@ -18,6 +19,8 @@ uint16_t toSixteenBits(double value, int exponentBits, int fractionBits) {
   const int bias = (1 << (exponentBits - 1)) - 1;
   if (magnitude >= std::ldexp(1.0, bias + 1))
     return uint16_t(sign | infinity);
+  if (magnitude == 0)
+    return uint16_t(sign); // frexp says exponent 0 of it
   int exponent;
   std::frexp(magnitude, &exponent);
   exponent = std::max(exponent - 1, 1 - bias); // magnitude < 2^(exponent + 1); subnormal ones share the smallest
@@ -37,9 +40,7 @@ template <typename Integer, typename Value> bool putInteger(Value value, std::ar
     const double end = std::ldexp(1.0, std::numeric_limits<Integer>::digits);
     if (!(value >= (std::is_signed_v<Integer> ? -end : 0.0) && value < end && value == std::trunc(value)))
       return false;
-  } else if (std::is_signed_v<Integer> ? value < int64_t(std::numeric_limits<Integer>::min()) ||
-                                             value > int64_t(std::numeric_limits<std::make_signed_t<Integer>>::max())
-                                       : value < 0 || uint64_t(value) > std::numeric_limits<Integer>::max()) {
+  } else if (!std::in_range<Integer>(value)) {
     return false;
   }
   return put(Integer(value), element);
@@ -48,7 +49,7 @@ template <typename Integer, typename Value> bool putInteger(Value value, std::ar
 template <typename Value> bool write(abi::DType dtype, Value value, std::array<uint8_t, 8> &element) {
   switch (dtype) {
   case abi::DType::F32:
-    return put(float(value), element);
+    return put(float(double(value)), element);
   case abi::DType::F64:
     return put(double(value), element);
   case abi::DType::F16:
@@ -79,7 +80,13 @@ template <typename Value> bool write(abi::DType dtype, Value value, std::array<u
 
 } // namespace
 
+bool writeScalar(abi::DType dtype, bool value, std::array<uint8_t, 8> &element) {
+  return dtype == abi::DType::Bool && put(uint8_t(value), element);
+}
 bool writeScalar(abi::DType dtype, int64_t value, std::array<uint8_t, 8> &element) {
+  return write(dtype, value, element);
+}
+bool writeScalar(abi::DType dtype, uint64_t value, std::array<uint8_t, 8> &element) {
   return write(dtype, value, element);
 }
 bool writeScalar(abi::DType dtype, double value, std::array<uint8_t, 8> &element) {

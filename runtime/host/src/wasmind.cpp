@@ -33,6 +33,7 @@ std::optional<abi::DType> toDType(wasmind_dtype given) {
 
 const char *wasmind_error_text(const wasmind_error *error) { return error ? error->text.c_str() : "out of memory"; }
 wasmind_status wasmind_error_status(const wasmind_error *error) { return error ? error->status : WASMIND_LIMIT; }
+const char *wasmind_error_kind(const wasmind_error *error) { return error ? error->kind : ""; }
 void wasmind_error_delete(wasmind_error *error) { delete error; }
 
 const char *wasmind_status_name(wasmind_status status) {

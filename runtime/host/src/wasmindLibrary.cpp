@@ -58,6 +58,15 @@ wasmind_status wasmind_library_load_bytes(const void *bytes, size_t byte_length,
   });
 }
 
+wasmind_status wasmind_library_instantiate(const wasmind_library *library, wasmind_library **instance,
+                                           wasmind_error **error) {
+  return guarded(error, [&] {
+    require(library, "library");
+    require(instance, "instance");
+    *instance = new wasmind_library{library->library->instantiate()};
+  });
+}
+
 void wasmind_library_delete(wasmind_library *library) { delete library; }
 
 const char *wasmind_library_signature(const wasmind_library *library) {
@@ -70,9 +79,10 @@ wasmind_operator_info wasmind_library_operator(const wasmind_library *library, s
   const abi::Operator *found = operatorAt(library, operator_index);
   if (!found)
     return {};
-  return {found->name.c_str(),   found->origin == abi::Origin::Linked,
-          found->inputs.size(),  found->attributes.size(),
-          found->outputs.size(), found->variants.size()};
+  return {found->name.c_str(),      found->origin == abi::Origin::Linked,
+          found->variadic,          found->inputs.size(),
+          found->attributes.size(), found->outputs.size(),
+          found->variants.size()};
 }
 
 const char *wasmind_library_input(const wasmind_library *library, size_t operator_index, size_t input) {
@@ -133,7 +143,35 @@ wasmind_status wasmind_library_tensor(wasmind_library *library, wasmind_dtype dt
   });
 }
 
+wasmind_status wasmind_guest_tensor_strided(const wasmind_guest_tensor *tensor, int64_t offset, const int64_t *shape,
+                                            const int64_t *strides, size_t rank, wasmind_guest_tensor **strided,
+                                            wasmind_error **error) {
+  return guarded(error, [&] {
+    require(tensor, "tensor");
+    require(strided, "strided");
+    if (rank != 0) {
+      require(shape, "shape");
+      require(strides, "strides");
+    }
+    *strided = tensor->block->library->strided(*tensor, offset, {shape, rank}, {strides, rank}).release();
+  });
+}
+
+wasmind_status wasmind_guest_tensor_transposed(const wasmind_guest_tensor *tensor, const size_t *axes, size_t count,
+                                               wasmind_guest_tensor **transposed, wasmind_error **error) {
+  return guarded(error, [&] {
+    require(tensor, "tensor");
+    require(transposed, "transposed");
+    if (count != 0)
+      require(axes, "axes");
+    *transposed = tensor->block->library->transposed(*tensor, {axes, count}).release();
+  });
+}
+
 wasmind_tensor wasmind_guest_tensor_view(const wasmind_guest_tensor *tensor) { return tensor->view(); }
+const int64_t *wasmind_guest_tensor_strides(const wasmind_guest_tensor *tensor) {
+  return tensor->strides.empty() ? nullptr : tensor->strides.data();
+}
 void wasmind_guest_tensor_delete(wasmind_guest_tensor *tensor) { delete tensor; }
 
 wasmind_status wasmind_library_call(wasmind_library *library, size_t operator_index, const wasmind_argument *arguments,

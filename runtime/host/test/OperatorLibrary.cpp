@@ -35,9 +35,9 @@ GuestTensor makeTensor(OperatorLibrary &library, DType dtype, std::initializer_l
 
 TEST(OperatorLibrary, listsOperators) {
   OperatorLibrary library = loadLibrary();
-  const std::vector<Operator> &operators = library.operators();
-  auto scale =
-      std::find_if(operators.begin(), operators.end(), [](const Operator &each) { return each.name == "Scale"; });
+  const std::vector<OperatorDescription> &operators = library.operators();
+  auto scale = std::find_if(operators.begin(), operators.end(),
+                            [](const OperatorDescription &each) { return each.name == "Scale"; });
   ASSERT_NE(scale, operators.end());
   EXPECT_FALSE(scale->isLinked);
   EXPECT_EQ(scale->inputs, std::vector<std::string>{"x"});
@@ -48,7 +48,8 @@ TEST(OperatorLibrary, listsOperators) {
   EXPECT_EQ(scale->attributes[1].defaultInteger, -1);
   ASSERT_EQ(scale->variants.size(), 1u);
   EXPECT_EQ(scale->variants[0].inputs, std::vector{DType::F32});
-  auto linked = std::find_if(operators.begin(), operators.end(), [](const Operator &each) { return each.isLinked; });
+  auto linked =
+      std::find_if(operators.begin(), operators.end(), [](const OperatorDescription &each) { return each.isLinked; });
   ASSERT_NE(linked, operators.end());
   EXPECT_TRUE(linked->inputs.empty() && linked->variants.empty());
 }
@@ -79,6 +80,7 @@ TEST(OperatorLibrary, callsFromC) {
   // The golden library's Add has no broadcasting.
   EXPECT_EQ(addInC(library.get(), a, sum, &error), WASMIND_INVALID_ARGUMENT);
   EXPECT_NE(std::string(wasmind_error_text(error)).find("shapes"), std::string::npos);
+  EXPECT_STREQ(wasmind_error_kind(error), "ValueError");
   wasmind_error_delete(error);
 }
 
@@ -175,13 +177,40 @@ TEST(OperatorLibrary, tensorsOfAnotherLibraryAreRefused) {
   EXPECT_NE(copy.error().text.find("another library"), std::string::npos);
 }
 
-TEST(OperatorLibrary, twoInTwoThreads) {
-  auto work = [](int32_t seed) {
-    OperatorLibrary library = loadLibrary();
+TEST(OperatorLibrary, instancesShareTheModuleAndNothingElse) {
+  LoadOptions options = uncached();
+  options.maxMemoryByteLength = 16 * 65536;
+  OperatorLibrary library = loadLibrary(options);
+  Result<OperatorLibrary> other = library.instantiate();
+  ASSERT_TRUE(other) << other.error().text;
+  EXPECT_EQ(&other->operators(), &library.operators());
+  GuestTensor x = makeTensor(library, DType::F32, {1});
+  Result<GuestTensor> copy = other->call("Copy", {x});
+  ASSERT_FALSE(copy);
+  EXPECT_NE(copy.error().text.find("another library"), std::string::npos) << copy.error().text;
+  const uint64_t before = other->memoryByteLength();
+  makeTensor(library, DType::U8, {1 << 18});
+  EXPECT_EQ(other->memoryByteLength(), before);
+  Result<GuestTensor> tooLarge = other->tensor(DType::U8, {1 << 20});
+  ASSERT_FALSE(tooLarge);
+  EXPECT_EQ(tooLarge.error().text.find("u8 tensor of shape [1048576]: out of memory: "), 0u) << tooLarge.error().text;
+  // One that trapped leaves the other alone, and the other outlives it.
+  std::optional<OperatorLibrary> trapped(std::move(library));
+  EXPECT_FALSE(trapped->call("Trap", {x}));
+  trapped.reset();
+  std::vector<float> element{3};
+  EXPECT_TRUE(other->call("Copy", {Tensor::of(element, {1})}));
+}
+
+TEST(OperatorLibrary, twoInstancesInTwoThreads) {
+  const OperatorLibrary shared = loadLibrary();
+  auto work = [&](int32_t seed) {
+    Result<OperatorLibrary> library = shared.instantiate();
+    ASSERT_TRUE(library) << library.error().text;
     for (int32_t round = 0; round < 200; ++round) {
       std::vector<int32_t> a(size_t(round % 70 + 1), seed), b(a.size(), round);
       Result<GuestTensor> sum =
-          library.call("Add", {Tensor::of(a, {int64_t(a.size())}), Tensor::of(b, {int64_t(b.size())})});
+          library->call("Add", {Tensor::of(a, {int64_t(a.size())}), Tensor::of(b, {int64_t(b.size())})});
       ASSERT_TRUE(sum) << sum.error().text;
       for (int32_t element : sum->elements<int32_t>())
         ASSERT_EQ(element, seed + round);
@@ -190,6 +219,51 @@ TEST(OperatorLibrary, twoInTwoThreads) {
   std::thread first(work, 1), second(work, 1000);
   first.join();
   second.join();
+}
+
+TEST(OperatorLibrary, stridedTensorsAreUsedInPlace) {
+  OperatorLibrary library = loadLibrary();
+  std::optional<GuestTensor> matrix(makeTensor(library, DType::I32, {2, 3}));
+  std::iota(matrix->elements<int32_t>().begin(), matrix->elements<int32_t>().end(), 0);
+  Result<GuestTensor> turned = matrix->transposed(), same = matrix->transposed({0, 1});
+  ASSERT_TRUE(turned && same);
+  EXPECT_TRUE(same->isDense());
+  EXPECT_FALSE(turned->isDense());
+  EXPECT_EQ(turned->view().byteLength(), 0u);
+  EXPECT_EQ(turned->view().data(), matrix->view().data());
+  auto copied = [&](const GuestTensor &tensor) {
+    Result<GuestTensor> copy = library.call("Copy", {tensor});
+    EXPECT_TRUE(copy) << copy.error().text;
+    return std::vector<int32_t>(copy->elements<int32_t>().begin(), copy->elements<int32_t>().end());
+  };
+  EXPECT_EQ(copied(*turned), (std::vector{0, 3, 1, 4, 2, 5}));
+  // Of a strided one: its last column, backwards. It holds the elements, too.
+  Result<GuestTensor> column = turned->strided({3}, {-1}, 5);
+  ASSERT_TRUE(column) << column.error().text;
+  EXPECT_EQ(copied(*column), (std::vector{5, 4, 3}));
+  // Of a dense part: what the part does not show is still there.
+  Result<GuestTensor> row = matrix->strided({3}, {1}, 3);
+  ASSERT_TRUE(row && row->isDense());
+  EXPECT_EQ(std::vector(row->elements<int32_t>().begin(), row->elements<int32_t>().end()), (std::vector{3, 4, 5}));
+  EXPECT_EQ(copied(*row->strided({3}, {-2}, 1)), (std::vector{4, 2, 0}));
+  // An output: written where the matrix is.
+  std::vector<int32_t> values{10, 11, 12, 13, 14, 15};
+  Result<void> done = library.callInto("Copy", {*turned}, {Tensor::of(values, {3, 2})});
+  ASSERT_TRUE(done) << done.error().text;
+  EXPECT_EQ(copied(*matrix), (std::vector{10, 12, 14, 11, 13, 15}));
+  matrix.reset();
+  same = Error{};
+  for (int count = 0; count < 4; ++count) {
+    GuestTensor other = makeTensor(library, DType::I32, {2, 3});
+    std::fill(other.elements<int32_t>().begin(), other.elements<int32_t>().end(), -1);
+  }
+  EXPECT_EQ(copied(*turned), (std::vector{10, 11, 12, 13, 14, 15}));
+  for (std::initializer_list<size_t> axes : {std::initializer_list<size_t>{0}, {0, 0}, {0, 2}, {0, 1, 2}}) {
+    Result<GuestTensor> none = turned->transposed(axes);
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().text.find("no order of the 2 axes"), std::string::npos) << none.error().text;
+  }
+  EXPECT_FALSE(turned->strided({1, 1}, {1}));
 }
 
 TEST(OperatorLibrary, tensorsMayEndOnAnotherThread) {
@@ -258,7 +332,7 @@ TEST(OperatorLibrary, damagedModules) {
     if (!library)
       continue;
     ++loadedCount;
-    for (const Operator &each : library->operators()) {
+    for (const OperatorDescription &each : library->operators()) {
       Result<std::vector<GuestTensor>> made = library->callAll(each.name.c_str(), {Tensor::of(x, {2, 3}), 2});
       if (!made)
         made = library->callAll(each.name.c_str(), {Tensor::of(x, {6})});

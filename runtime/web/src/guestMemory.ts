@@ -35,15 +35,17 @@ export class GuestMemory {
   private readonly allocateBytes: (byteLength: number) => number;
   private readonly freeBlock: (address: number) => unknown;
   private readonly errorAddress: () => number;
+  private readonly limit: number | undefined;
   private currentWords: Uint32Array;
   private stopped = '';
 
   /**
    * Checks the exports that every library has, and runs its constructors.
    *
+   * @param limit bytes beyond which the memory cannot grow, for errors; undefined when nobody knows.
    * @throws WasmindError `InvalidModule` when an export is missing or is not what the signature promises.
    */
-  constructor(exports: WebAssembly.Exports, pages: number) {
+  constructor(exports: WebAssembly.Exports, pages: number, limit: number | undefined) {
     const memory = exports[memoryExport];
     // By its form, not its class: pages may replace the class, and other realms have their own.
     if (typeof memory !== 'object' || memory === null || !('buffer' in memory))
@@ -53,6 +55,7 @@ export class GuestMemory {
       throw new WasmindError(
         'InvalidModule', `the memory has ${memory.buffer.byteLength} bytes, the signature says ${promised}`);
     this.memory = memory;
+    this.limit = limit;
     this.exports = exports;
     this.currentWords = new Uint32Array(memory.buffer);
     this.allocateBytes = functionOf(exports, allocateExport, 1);
@@ -86,7 +89,7 @@ export class GuestMemory {
   /** Throws `InvalidArgument` once the module was stopped by force or broke its contract. */
   refuseIfStopped(): void {
     if (this.stopped)
-      throw new WasmindError('InvalidArgument', `this library stopped before (${this.stopped}); load it again`);
+      throw new WasmindError('InvalidArgument', `this library stopped before (${this.stopped}); make a new one`);
   }
 
   /** An error after which the module cannot be trusted. */
@@ -107,7 +110,8 @@ export class GuestMemory {
     const address = byteLength < 2 ** 32 ? this.guarded(() => this.allocateBytes(byteLength), allocateExport) >>> 0 : 0;
     if (address === 0)
       throw new WasmindError('Limit',
-        `${what}: out of memory: ${byteLength} bytes wanted, the module's memory has ${this.byteLength}`);
+        `${what}: out of memory: ${byteLength} bytes beside the ${this.byteLength} that the library has`
+        + (this.limit === undefined ? '' : `, of at most ${this.limit}`));
     if (address % tensorAlignment !== 0 || address + byteLength > this.byteLength)
       throw this.breach(
         `the module broke the contract: ${allocateExport} returned address ${address} for ${byteLength} bytes`);

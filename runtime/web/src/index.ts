@@ -8,7 +8,7 @@ export type { Attribute, Library, Operator, Variant } from './library.ts';
 export type { Source } from './loading.ts';
 export { Model, type LoadOptions, type ModuleOptions } from './model.ts';
 export type { NamedArguments, NumberLike, Operand, Output } from './operatorCall.ts';
-export { OperatorLibrary, type CallArguments, type GuestArguments } from './operatorLibrary.ts';
+export { OperatorLibrary, type CallArguments, type GuestArguments, type LibraryOptions } from './operatorLibrary.ts';
 export type { PreparedCall } from './preparedCall.ts';
 export { readSections, SectionId, type Section } from './section.ts';
 export {

@@ -31,6 +31,8 @@ export interface Operator {
   readonly outputs: readonly string[];
   /** The first whose inputs match the given tensors is run. */
   readonly variants: readonly Variant[];
+  /** Whether more tensors like the last input may follow it. */
+  readonly variadic?: boolean;
 }
 
 /** The part `library` of a signature. */
@@ -85,6 +87,20 @@ function readOperator(field: Field): Operator {
     attributes: field.get('attributes').elements().map(readAttribute),
     outputs: field.get('outputs').elements().map(entry => entry.text()),
     variants: field.get('variants').elements().map(readVariant),
+    ...(field.find('variadic') && { variadic: field.get('variadic').boolean() }),
+  };
+}
+
+/** A variadic operator as the one of `count` inputs that a call with so many tensors is of. */
+export function withInputs(operator: Operator, count: number): Operator {
+  const { inputs, variants } = operator, more = Array.from({ length: count - inputs.length }, (_, i) => i + 1);
+  return {
+    ...operator,
+    variadic: false,
+    inputs: [...inputs, ...more.map(i => `${inputs[inputs.length - 1]}[${i}]`)],
+    variants: variants.map(variant => ({
+      inputs: [...variant.inputs, ...more.map(() => variant.inputs[inputs.length - 1])], outputs: variant.outputs,
+    })),
   };
 }
 

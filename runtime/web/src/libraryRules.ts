@@ -26,6 +26,7 @@ function checkArguments(where: string, operator: Operator): void {
   operator.attributes.forEach(({ name }, i) => checkName(`${where}.attributes[${i}].name`, name, false));
   operator.outputs.forEach((name, i) => checkName(`${where}.outputs[${i}]`, name, true));
   if (operator.outputs.length === 0) throw signatureError(`${where}.outputs`, 'empty');
+  if (operator.variadic && operator.inputs.length === 0) throw signatureError(`${where}.variadic`, 'there is no input');
   const count = operator.inputs.length + operator.attributes.length + operator.outputs.length;
   if (count > maxOperandCount)
     throw signatureError(where, `${count} inputs, attributes and outputs are over ${maxOperandCount}`);

@@ -1,3 +1,4 @@
+import { pageByteLength } from './abi.ts';
 import { WasmindError } from './error.ts';
 import { supportedFeatures } from './feature.ts';
 import { readSections, SectionId } from './section.ts';
@@ -46,6 +47,13 @@ export function checkFeatures(signature: Signature): void {
   if (missing.length > 0)
     throw new WasmindError('Unsupported', `this engine lacks ${missing.join(', ')}, which the module needs; `
       + 'compile it with --features=simd128 or use a newer engine');
+}
+
+/** Throws `Limit` when the memory that a module starts with has more than `limit` bytes, if there is a limit. */
+export function checkMemoryLimit(signature: Signature, limit: number | undefined): void {
+  const byteLength = signature.memory.pages * pageByteLength;
+  if (limit !== undefined && byteLength > limit)
+    throw new WasmindError('Limit', `the module's memory of ${byteLength} bytes is over the limit of ${limit}`);
 }
 
 /** Refuses code that runs before the host could check anything. A compiled `WebAssembly.Module` no longer tells. */

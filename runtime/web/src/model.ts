@@ -1,9 +1,8 @@
-import { pageByteLength } from './abi.ts';
 import { WasmindError } from './error.ts';
 import { Instance, type Inputs, type Outputs, type RunOptions } from './instance.ts';
 import {
-  bytesOf, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, refuseImports, refuseStart,
-  type Source,
+  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, refuseImports,
+  refuseStart, type Source,
 } from './loading.ts';
 import { sha256 } from './sha256.ts';
 import { readSignature, type Signature } from './signature.ts';
@@ -25,9 +24,7 @@ function checkSignatureOfHost(signature: Signature, options: LoadOptions): void 
   if (signature.library)
     throw new WasmindError('Unsupported', 'the module is an operator library; load it with OperatorLibrary');
   checkFeatures(signature);
-  const memoryBytes = signature.memory.pages * pageByteLength;
-  if (options.maxMemoryBytes !== undefined && memoryBytes > options.maxMemoryBytes)
-    throw new WasmindError('Limit', `the module needs ${memoryBytes} bytes of memory, the limit is ${options.maxMemoryBytes}`);
+  checkMemoryLimit(signature, options.maxMemoryBytes);
 }
 
 /** The external weights as the signature describes them; undefined when they are inline. */

@@ -1,15 +1,15 @@
-import { attributeTypes, maxAttributeInteger, maxExtent, maxOperandCount, maxOperandRank } from './abi.ts';
+import { attributeTypes, maxExtent, maxOperandCount, maxOperandRank } from './abi.ts';
 import type { ArgumentFrame } from './argumentFrame.ts';
 import type { ArgumentPool } from './argumentPool.ts';
 import { dtypeOf, viewArray, type DType, type TypedArray } from './dtype.ts';
 import { WasmindError } from './error.ts';
 import { aligned, type GuestMemory, type OperatorExport } from './guestMemory.ts';
 import { adoptTensor, blockByteLength, describeTensor, GuestTensor } from './guestTensor.ts';
-import type { Attribute, Operator, Variant } from './library.ts';
+import { withInputs, type Attribute, type Operator, type Variant } from './library.ts';
 import { elementOf } from './scalar.ts';
 import { elementCountOf, Tensor } from './tensor.ts';
 
-/** A number; 64-bit integers may be BigInts, booleans may be 0 and 1. */
+/** A number; what places take which stands in abi/spec.md, "Numbers". */
 export type NumberLike = number | bigint | boolean;
 /** What a call takes: a tensor, bare elements of one axis, or a number (a tensor of no axes, or an attribute). */
 export type Operand = Tensor | GuestTensor | ArrayBufferView | NumberLike;
@@ -36,8 +36,18 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 
 function describe(value: unknown): string {
   if (isTensor(value)) return 'a tensor';
-  if (isNumber(value)) return `${value}`;
+  if (isNumber(value)) return `${value}`.replace('NaN', 'nan').replace('Infinity', 'inf');
   return typeof value === 'string' ? `'${value}'` : value === null ? 'null' : `of type ${typeof value}`;
+}
+
+const fits64 = (value: unknown): boolean => typeof value !== 'bigint' || (value >= -(2n ** 63n) && value < 2n ** 64n);
+
+/** An integer of an i64, as a Number where that is exact; undefined of other numbers. */
+function integerOf(value: NumberLike): number | bigint | undefined {
+  if (Number.isSafeInteger(value)) return value as number;
+  if (typeof value === 'boolean' || (typeof value === 'number' && !Number.isInteger(value))) return undefined;
+  const integer = BigInt(value);
+  return BigInt.asIntN(64, integer) === integer ? integer : undefined;
 }
 
 const outputCount = (out: NamedArguments['out']): number => (out === undefined ? 0 : Array.isArray(out) ? out.length : 1);
@@ -65,12 +75,27 @@ export class OperatorCall {
   private readonly attributes: ReadonlyMap<string, number>;
   /** Of the call whose arguments were placed last; none of a linked operator. */
   private variant: Variant | undefined;
+  /** Of a variadic operator: by the number of tensors. */
+  private readonly longer: OperatorCall[] = [];
 
   constructor(memory: GuestMemory, operator: Operator) {
     this.memory = memory;
     this.operator = operator;
     this.target = memory.operator(operator.export);
     this.attributes = new Map(operator.attributes.map(({ name }, i) => [name, i]));
+  }
+
+  /** What calls a variadic operator with the tensors among the first `count` operands; itself of other operators. */
+  taking(args: readonly unknown[], count: number): OperatorCall {
+    const { name, inputs, attributes, outputs, variadic } = this.operator;
+    if (!variadic || count <= inputs.length) return this;
+    let tensors = inputs.length;
+    while (tensors < count && isTensor(args[tensors])) tensors++;
+    const most = maxOperandCount - attributes.length - outputs.length;
+    if (tensors > most)
+      throw new WasmindError('InvalidArgument', `${name}: ${counted(tensors, 'tensor')} where it takes up to ${most}`);
+    if (tensors === inputs.length) return this;
+    return this.longer[tensors] ??= new OperatorCall(this.memory, withInputs(this.operator, tensors));
   }
 
   /** Arguments of the exported function when `count` operands and `out` are given. */
@@ -242,9 +267,10 @@ export class OperatorCall {
     for (let i = 0; i < inputs.length; i++) {
       const value = args[i];
       if (!isNumber(value)) continue;
-      const dtype = this.variant!.inputs[i], element = elementOf(dtype, value);
+      const dtype = this.variant!.inputs[i], element = fits64(value) ? elementOf(dtype, value) : undefined;
       if (!element)
-        throw new WasmindError('InvalidArgument', `${this.inputName(i)}: ${value} does not fit element type ${dtype}`);
+        throw new WasmindError('InvalidArgument',
+          `${this.inputName(i)}: ${describe(value)} does not fit ${fits64(value) ? `element type ${dtype}` : '64 bits'}`);
       hosts[i] = { tensor: new Tensor(dtype, element, []), data: 0 };
     }
     return hosts;
@@ -290,7 +316,7 @@ export class OperatorCall {
 
   private attributeError(attribute: Attribute, value: unknown): WasmindError {
     const { name, type } = attribute;
-    const wanted = isTensor(value) ? 'a number' : { i64: 'an integer', f64: 'a number', bool: 'true or false' }[type];
+    const wanted = isTensor(value) ? 'a number' : { i64: 'an integer of 64 bits', f64: 'a number', bool: 'true or false' }[type];
     return new WasmindError('InvalidArgument', value === undefined
       ? `${this.operator.name}: attribute '${name}' is missing`
       : `${this.operator.name}: attribute '${name}' is ${describe(value)}, it takes ${wanted}`);
@@ -298,13 +324,15 @@ export class OperatorCall {
 
   private placeAttribute(frame: ArgumentFrame, at: number, attribute: Attribute, value: unknown): void {
     const { typeIndex } = attributeTypes[attribute.type];
+    if (!fits64(value))
+      throw new WasmindError('InvalidArgument', `${this.operator.name}: attribute '${attribute.name}': ${value} does not fit 64 bits`);
     if (isNumber(value))
       switch (attribute.type) {
-        case 'i64':
-          if (typeof value === 'boolean' || !Number.isInteger(Number(value))) break;
-          if (Math.abs(Number(value)) <= maxAttributeInteger) return frame.setInteger(at, Number(value), typeIndex);
-          throw new WasmindError('InvalidArgument', `${this.operator.name}: attribute '${attribute.name}' is ${value}, `
-            + `it takes an integer within +-${maxAttributeInteger}`);
+        case 'i64': {
+          const integer = integerOf(value);
+          if (integer !== undefined) return frame.setInteger(at, integer, typeIndex);
+          break;
+        }
         case 'f64':
           if (typeof value !== 'boolean') return frame.setNumber(at, Number(value));
           break;
@@ -316,12 +344,11 @@ export class OperatorCall {
 
   /** A number for a kernel that says nothing about its parameters: as an integer where it is one. */
   private placeNumber(frame: ArgumentFrame, at: number, value: NumberLike): void {
-    if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value)
-      throw new WasmindError('InvalidArgument', `${this.inputName(at)}: ${value} does not fit 64 bits`);
-    if (typeof value === 'boolean') frame.setInteger(at, Number(value), attributeTypes.bool.typeIndex);
-    else if (typeof value === 'bigint' || (Number.isSafeInteger(value) && !Object.is(value, -0)))
-      frame.setInteger(at, value, attributeTypes.i64.typeIndex);
-    else frame.setNumber(at, value);
+    if (typeof value === 'boolean') return frame.setInteger(at, Number(value), attributeTypes.bool.typeIndex);
+    if (typeof value === 'number' && (!Number.isSafeInteger(value) || Object.is(value, -0))) return frame.setNumber(at, value);
+    const integer = integerOf(value);
+    if (integer === undefined) throw new WasmindError('InvalidArgument', `${this.inputName(at)}: ${value} does not fit ${fits64(value) ? 'i64' : '64 bits'}`);
+    frame.setInteger(at, integer, attributeTypes.i64.typeIndex);
   }
 
   /** Why the module refused the call. Its text is "KIND: Name: message"; kernels of others leave out the name. */

@@ -1,19 +1,19 @@
-import { maxExtent, maxOperandCount, maxOperandRank } from './abi.ts';
+import { maxOperandCount, maxPageCount, pageByteLength } from './abi.ts';
 import { ArgumentFrame } from './argumentFrame.ts';
 import { ArgumentPool } from './argumentPool.ts';
 import { isDType, type DType } from './dtype.ts';
 import { WasmindError } from './error.ts';
 import { GuestMemory } from './guestMemory.ts';
-import { allocateTensor, type GuestTensor } from './guestTensor.ts';
+import { allocateTensor, checkDims, type GuestTensor } from './guestTensor.ts';
 import type { Operator } from './library.ts';
 import {
-  bytesOf, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, refuseImports, refuseStart,
-  type Source,
+  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, refuseImports,
+  refuseStart, type Source,
 } from './loading.ts';
 import { nearestNames } from './nearestNames.ts';
 import { isNamed, OperatorCall, type NamedArguments, type NumberLike, type Operand, type Output } from './operatorCall.ts';
 import { PreparedCall } from './preparedCall.ts';
-import { refuseMemoryMaximum } from './section.ts';
+import { boundMemory, refuseMemoryMaximum } from './section.ts';
 import { readSignature, type Signature } from './signature.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -29,34 +29,46 @@ function readLibrarySignature(source: Uint8Array | WebAssembly.Module): Signatur
   return signature;
 }
 
-/** The signature of a library, checked with all that only the bytes tell. */
-function readBytes(bytes: Uint8Array): Signature {
+export interface LibraryOptions {
+  /** What the memory may grow to, rounded down to whole pages. Default: 4 GiB, all that wasm32 has. */
+  readonly maxMemoryBytes?: number;
+}
+
+const allBytes = maxPageCount * pageByteLength;
+
+/** The signature of a library, and its bytes with the limit in them; checked with all that only the bytes tell. */
+function readBytes(bytes: Uint8Array<ArrayBuffer>, { maxMemoryBytes }: LibraryOptions): [Signature, Uint8Array<ArrayBuffer>] {
   const signature = readLibrarySignature(bytes);
   refuseStart(bytes);
   refuseMemoryMaximum(bytes);
-  return signature;
+  checkMemoryLimit(signature, maxMemoryBytes);
+  const isBound = maxMemoryBytes !== undefined && maxMemoryBytes < allBytes;
+  return [signature, isBound ? boundMemory(bytes, Math.floor(maxMemoryBytes / pageByteLength)) : bytes];
 }
 
 /**
- * A module of operators, with a memory of its own that grows as needed. Everything but `load` is synchronous. One call at
- * a time; libraries in different workers run in parallel. Dropping the last reference frees the memory.
+ * A module of operators, with a memory of its own that grows as needed. Everything but `load` and `instantiateAsync` is
+ * synchronous. One call at a time; libraries in different workers run in parallel. Dropping the last reference frees the
+ * memory.
  *
- * After an error with code `Trap` or `InvalidModule` the library refuses all further use.
+ * After an error with code `Trap` or `InvalidModule` the library refuses all further use; `instantiate` makes a new one.
  */
 export class OperatorLibrary {
   readonly signature: Signature;
-  /** Can be posted to workers and worklets, where `OperatorLibrary.fromModule` takes it. */
+  /** Can be posted to workers and worklets, where `OperatorLibrary.fromModule` takes it; its memory keeps its limit. */
   readonly module: WebAssembly.Module;
+  private readonly limit: number | undefined;
   private readonly memory: GuestMemory;
   private readonly pool: ArgumentPool;
   private readonly calls: ReadonlyMap<string, OperatorCall>;
   /** The arguments of every call that is not prepared. */
   private readonly frame: ArgumentFrame;
 
-  private constructor(signature: Signature, module: WebAssembly.Module, exports: WebAssembly.Exports) {
+  private constructor(signature: Signature, module: WebAssembly.Module, exports: WebAssembly.Exports, limit: number | undefined) {
     this.signature = signature;
     this.module = module;
-    this.memory = new GuestMemory(exports, signature.memory.pages);
+    this.limit = limit;
+    this.memory = new GuestMemory(exports, signature.memory.pages, limit);
     this.pool = new ArgumentPool(this.memory);
     this.calls = new Map(this.operators.map(operator => [operator.name, new OperatorCall(this.memory, operator)]));
     this.frame = new ArgumentFrame(this.memory, maxOperandCount, 'arguments');
@@ -69,28 +81,50 @@ export class OperatorLibrary {
    *   `Io`            - a URL cannot be read;
    *   `InvalidModule` - the bytes are no wasmind module, or break the contract;
    *   `Unsupported`   - the module is a model, or needs another ABI version or a feature that this engine lacks;
-   *   `Limit`         - the engine cannot provide the memory.
+   *   `Limit`         - the memory exceeds `maxMemoryBytes`, or the engine cannot provide it;
+   *   `InvalidArgument` - a limit for a module that is compiled already; give it where it is compiled.
    */
-  static async load(source: Source | WebAssembly.Module): Promise<OperatorLibrary> {
-    const bytes = source instanceof WebAssembly.Module ? undefined : (await fetchBytes(source)).bytes;
-    const signature = bytes ? readBytes(bytes) : readLibrarySignature(source as WebAssembly.Module);
-    const module = bytes ? await compileAsync(bytes) : (source as WebAssembly.Module);
+  static async load(source: Source | WebAssembly.Module, options: LibraryOptions = {}): Promise<OperatorLibrary> {
+    if (source instanceof WebAssembly.Module) {
+      if (options.maxMemoryBytes !== undefined)
+        throw new WasmindError(
+          'InvalidArgument', 'the memory of a compiled module has its limit already: load the bytes with maxMemoryBytes');
+      const signature = readLibrarySignature(source);
+      refuseImports(source);
+      return new OperatorLibrary(signature, source, await instantiateAsync(source), undefined);
+    }
+    const [signature, bytes] = readBytes((await fetchBytes(source)).bytes, options), module = await compileAsync(bytes);
     refuseImports(module);
-    return new OperatorLibrary(signature, module, await instantiateAsync(module));
+    return new OperatorLibrary(signature, module, await instantiateAsync(module), options.maxMemoryBytes ?? allBytes);
   }
 
   /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
   static fromModule(module: WebAssembly.Module): OperatorLibrary {
     const signature = readLibrarySignature(module);
     refuseImports(module);
-    return new OperatorLibrary(signature, module, instantiate(module));
+    return new OperatorLibrary(signature, module, instantiate(module), undefined);
   }
 
   /** The synchronous `load` of bytes. Browsers' main threads bound the size of what they compile this way. */
-  static fromBytes(source: ArrayBufferView | ArrayBuffer): OperatorLibrary {
-    const bytes = bytesOf(source), signature = readBytes(bytes), module = compile(bytes);
+  static fromBytes(source: ArrayBufferView | ArrayBuffer, options: LibraryOptions = {}): OperatorLibrary {
+    const [signature, bytes] = readBytes(bytesOf(source), options), module = compile(bytes);
     refuseImports(module);
-    return new OperatorLibrary(signature, module, instantiate(module));
+    return new OperatorLibrary(signature, module, instantiate(module), options.maxMemoryBytes ?? allBytes);
+  }
+
+  /**
+   * Another library of the same compiled module, with a memory of its own and the same limit; neither takes the other's
+   * tensors. Synchronous; browsers' main threads bound the size of the module here, so use `instantiateAsync` there.
+   *
+   * @throws WasmindError `Limit` when the engine cannot provide the memory.
+   */
+  instantiate(): OperatorLibrary {
+    return new OperatorLibrary(this.signature, this.module, instantiate(this.module), this.limit);
+  }
+
+  /** As `instantiate`, without blocking the thread. */
+  async instantiateAsync(): Promise<OperatorLibrary> {
+    return new OperatorLibrary(this.signature, this.module, await instantiateAsync(this.module), this.limit);
   }
 
   /** What the library offers, with the names of inputs, attributes and outputs and the element types built in. */
@@ -123,9 +157,9 @@ export class OperatorLibrary {
   call<Result extends GuestTensor | GuestTensor[] = GuestTensor>(name: string, ...args: GuestArguments): Result;
   call<Result extends Tensor | readonly Output[] | Output | undefined = Tensor>(name: string, ...args: CallArguments): Result;
   call(name: string, ...args: CallArguments): unknown {
-    const call = this.callOf(name), last = args.length > 0 ? args[args.length - 1] : undefined;
+    const last = args.length > 0 ? args[args.length - 1] : undefined;
     const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
-    const out = named?.out, argumentCount = call.argumentCount(count, out);
+    const call = this.callOf(name).taking(args, count), out = named?.out, argumentCount = call.argumentCount(count, out);
     this.memory.refuseIfStopped();
     let results: unknown = out;
     try {
@@ -150,9 +184,9 @@ export class OperatorLibrary {
    * @throws WasmindError as `call`, before anything is executed.
    */
   prepare(name: string, ...args: CallArguments): PreparedCall {
-    const call = this.callOf(name), last = args.length > 0 ? args[args.length - 1] : undefined;
+    const last = args.length > 0 ? args[args.length - 1] : undefined;
     const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
-    return new PreparedCall(this.memory, call, args, count, named);
+    return new PreparedCall(this.memory, this.callOf(name).taking(args, count), args, count, named);
   }
 
   /**
@@ -165,11 +199,9 @@ export class OperatorLibrary {
   tensor(dtype: DType, dims: readonly number[]): GuestTensor {
     this.memory.refuseIfStopped();
     if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type '${dtype}'`);
-    if (dims.length > maxOperandRank)
-      throw new WasmindError('InvalidArgument', `rank ${dims.length} is over ${maxOperandRank}`);
-    for (const extent of dims)
-      if (!Number.isInteger(extent) || extent < 0 || extent > maxExtent)
-        throw new WasmindError('InvalidArgument', `extent ${extent} of [${dims.join(', ')}] is not within 0..${maxExtent}`);
+    checkDims(dims, reason => {
+      throw new WasmindError('InvalidArgument', reason);
+    });
     const shape = [...dims], what = `${dtype} tensor of shape [${shape.join(', ')}]`;
     const tensor = allocateTensor(this.memory, dtype, shape, what), { buffer, byteOffset, byteLength } = tensor.data;
     new Uint8Array(buffer, byteOffset, byteLength).fill(0);

@@ -6,30 +6,24 @@ function roundToEven(value: number): number {
   return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
-/** The pattern of the f16 nearest to `value` (IEEE 754 binary16). */
-function halfBits(value: number): number {
+/**
+ * The pattern of the 16-bit floating-point number nearest to `value` (IEEE 754, section 3.4).
+ *
+ * @param fractionBits 10 of f16, 7 of bf16.
+ */
+function sixteenBits(value: number, fractionBits: number): number {
+  const bias = 2 ** (14 - fractionBits) - 1, infinity = (2 * bias + 1) << fractionBits;
+  if (Number.isNaN(value)) return infinity | (1 << (fractionBits - 1));
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0, magnitude = Math.abs(value);
-  if (Number.isNaN(value)) return 0x7e00;
-  if (magnitude >= 65520) return sign | 0x7c00;
-  // Below the normal numbers all have the same step; above, a step is 2^-10 of the power of two below.
-  const exponent = magnitude < 2 ** -14 ? -14 : Math.floor(Math.log2(magnitude));
-  const power = 2 ** exponent > magnitude && exponent > -14 ? exponent - 1 : exponent;
-  // A mantissa that rounds up to the next power of two carries into the exponent, as it should.
-  return sign | (((power + 14) << 10) + roundToEven(magnitude / 2 ** (power - 10)));
+  if (magnitude >= 2 ** (bias + 1)) return sign | infinity;
+  // Below the normal numbers all have the same step; the logarithm may be rounded up to the next power.
+  const smallest = 2 ** (1 - bias), log = magnitude < smallest ? 1 - bias : Math.floor(Math.log2(magnitude));
+  const exponent = 2 ** log > magnitude && log > 1 - bias ? log - 1 : log;
+  // With the leading bit of normal numbers, which counts as one more in the exponent; rounding may carry into it.
+  return sign | (((exponent + bias - 1) << fractionBits) + roundToEven(magnitude / 2 ** (exponent - fractionBits)));
 }
 
-/** The pattern of the bf16 nearest to `value`: the upper half of an f32. */
-function brainBits(value: number): number {
-  if (Number.isNaN(value)) return 0x7fc0;
-  const bits = new Uint32Array(new Float32Array([value]).buffer)[0];
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-function patternOf(dtype: DType, value: number): number {
-  return dtype === 'f16' ? halfBits(value) : dtype === 'bf16' ? brainBits(value) : value;
-}
-
-/** One element of `dtype` with this value, or undefined when the value is none of that type. Floats are rounded. */
+/** One element of `dtype` with this value (abi/spec.md, "Numbers"), or undefined when it does not fit. */
 export function elementOf(dtype: DType, value: number | bigint | boolean): TypedArray | undefined {
   const element = viewArray(dtype, new ArrayBuffer(byteWidth(dtype)), 0, 1);
   if (dtype === 'bool') {
@@ -38,7 +32,7 @@ export function elementOf(dtype: DType, value: number | bigint | boolean): Typed
   } else if (typeof value === 'boolean') {
     return undefined;
   } else if (element instanceof BigInt64Array || element instanceof BigUint64Array) {
-    if (typeof value === 'number' && !Number.isSafeInteger(value)) return undefined;
+    if (typeof value === 'number' && !Number.isInteger(value)) return undefined;
     element[0] = BigInt(value);
     if (element[0] !== BigInt(value)) return undefined;
   } else if (dtype.startsWith('i') || dtype.startsWith('u')) {
@@ -46,8 +40,8 @@ export function elementOf(dtype: DType, value: number | bigint | boolean): Typed
     // 5n == 5, and neither is 5.5 nor what wrapped.
     if (element[0] != value) return undefined;
   } else {
-    if (typeof value === 'bigint') return undefined;
-    element[0] = patternOf(dtype, value);
+    const number = Number(value);
+    element[0] = dtype === 'f16' ? sixteenBits(number, 10) : dtype === 'bf16' ? sixteenBits(number, 7) : number;
   }
   return element;
 }

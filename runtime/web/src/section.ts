@@ -90,3 +90,28 @@ export function refuseMemoryMaximum(module: Uint8Array): void {
   if (memory && (memory.contents[1] & 1) !== 0)
     throw new WasmindError('InvalidModule', "the memory has a maximum; that of an operator library grows");
 }
+
+const endOf = (module: Uint8Array, { contents }: Section): number => contents.byteOffset + contents.length - module.byteOffset;
+
+/** Unsigned LEB128 (core specification 5.2.2). */
+function writeU32(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...writeU32(value >>> 7)];
+}
+
+/**
+ * A copy of `module` whose memory, which has no maximum, cannot grow beyond `pageCount` pages: it is up to the engine
+ * then, and what asks for more is told that there is none.
+ */
+export function boundMemory(module: Uint8Array, pageCount: number): Uint8Array<ArrayBuffer> {
+  const sections = readSections(module), at = sections.findIndex(section => section.id === SectionId.memory);
+  if (at < 0) return new Uint8Array(module);
+  // A vector of one memory type: flags, minimum, and now a maximum (core specification 5.3.9).
+  const { contents } = sections[at], bounded = [1, contents[1] | 1, ...contents.subarray(2), ...writeU32(pageCount)];
+  const head = [SectionId.memory, ...writeU32(bounded.length)];
+  const start = at === 0 ? preamble.length : endOf(module, sections[at - 1]), end = endOf(module, sections[at]);
+  const copy = new Uint8Array(start + head.length + bounded.length + module.length - end);
+  copy.set(module.subarray(0, start));
+  copy.set([...head, ...bounded], start);
+  copy.set(module.subarray(end), start + head.length + bounded.length);
+  return copy;
+}

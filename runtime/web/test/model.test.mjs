@@ -103,7 +103,7 @@ test('a feature that the engine lacks is named', t => {
 test('this engine has all features', () => assert.deepEqual([...supportedFeatures()], ['simd128', 'relaxed-simd', 'threads']));
 
 test('more memory than allowed is refused before anything is compiled', async () => {
-  await assert.rejects(Model.load(doubling(), { maxMemoryBytes: 65536 }), failsWith('Limit', /needs 131072 bytes of memory, the limit is 65536/));
+  await assert.rejects(Model.load(doubling(), { maxMemoryBytes: 65536 }), failsWith('Limit', /the module's memory of 131072 bytes is over the limit of 65536/));
   await Model.load(doubling(), { maxMemoryBytes: 131072 });
 });
 

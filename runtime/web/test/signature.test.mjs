@@ -104,6 +104,9 @@ test('a correct library is read with all its fields', () => {
   assert.deepEqual(clip.attributes, [{ name: 'max', type: 'f64', default: Infinity }, { name: 'steps', type: 'i64', default: -3 }, { name: 'wrap', type: 'bool' }]);
   assert.deepEqual(theirs, { ...libraryOf().library.operators[2], inputs: [], attributes: [], outputs: [], variants: [] });
   assert.equal(parse(original()).library, undefined);
+  const variadic = libraryOf();
+  variadic.library.operators[0].variadic = true;
+  assert.equal(parse(variadic).library.operators[0].variadic, true);
 });
 
 const add = 'library.operators.0', clip = 'library.operators.1', addAt = 'library.operators[0]', clipAt = 'library.operators[1]';
@@ -129,6 +132,7 @@ const brokenLibrary = {
   [`${add}.inputs=["a","out"]`]: `${addAt}.inputs[1]: 'out' is what callers name given outputs by`,
   [`${add}.inputs=["a"]`]: `${addAt}.variants[0].inputs: 2 element types where the operator has 1 inputs`,
   [`${add}.inputs=${JSON.stringify([...Array(12).keys()].map(String))}`]: `${addAt}: 13 inputs, attributes and outputs are over 12`,
+  [`${add}.variadic=1`]: `${addAt}.variadic: not true or false`,
   [`${add}.outputs=[]`]: `${addAt}.outputs: empty`,
   [`${add}.variants=[]`]: `${addAt}.variants: empty`,
   [`${add}.variants.1.outputs=[]`]: `${addAt}.variants[1].outputs: 0 element types where the operator has 1 outputs`,

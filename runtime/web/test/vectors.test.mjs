@@ -69,16 +69,20 @@ const tensorOf = ({ dtype, shape, bytes }) => {
   const { buffer } = Uint8Array.from(Buffer.from(bytes, 'hex'));
   return new Tensor(dtype, new dtypes[dtype].typedArray(buffer), shape);
 };
-const guestTensorOf = (library, { dtype, shape, bytes }) => {
+const guestTensorOf = (library, { dtype, shape, bytes, strided }) => {
   const tensor = library.tensor(dtype, shape), { data } = tensor;
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(Buffer.from(bytes, 'hex'));
-  return tensor;
+  return strided ? tensor.strided(strided.shape, strided.strides, strided.offset) : tensor;
 };
+
+/** A number of a case: {integer} is a BigInt, {number} a Number; others are as JSON has them. */
+const numberOf = each => (each.integer !== undefined ? BigInt(each.integer) : each.number !== undefined ? Number(each.number.replace('inf', 'Infinity')) : each);
 
 /** One call, with tensors of this side or in the module's memory. */
 function checkCall(library, { operator, arguments: operands, attributes = {}, given, results, status, text }, make) {
-  const operandOf = each => (typeof each === 'object' ? make(library, each) : each);
-  const call = () => library.call(operator, ...operands.map(operandOf), { ...attributes, ...(given && { out: given.map(operandOf) }) });
+  const operandOf = each => (each.strided ? guestTensorOf(library, each) : each.dtype ? make(library, each) : numberOf(each));
+  const named = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, numberOf(value)]));
+  const call = () => library.call(operator, ...operands.map(operandOf), { ...named, ...(given && { out: given.map(operandOf) }) });
   if (status) {
     assert.throws(call, error => {
       withCode(status)(error);
@@ -102,10 +106,11 @@ for (const { file, accept, cases, status } of libraries)
     for (const make of [(_, each) => tensorOf(each), guestTensorOf]) {
       let library = await OperatorLibrary.load(file);
       for (const each of cases) {
-        // JavaScript cannot stop a running module, nor the growth of its memory. A tensor of rank 9 does not get there.
-        if (each.timeLimitMs !== undefined || each.maxMemoryBytes !== undefined) continue;
-        if (make === guestTensorOf && each.arguments[0]?.shape?.length > 8) continue;
-        checkCall(library, each, make);
+        // JavaScript cannot stop a running module. A tensor of rank 9, or too large, does not get into the memory.
+        if (each.timeLimitMs !== undefined) continue;
+        if (make === guestTensorOf && (each.arguments[0]?.shape?.length > 8 || each.maxMemoryBytes !== undefined)) continue;
+        const { maxMemoryBytes } = each;
+        checkCall(maxMemoryBytes === undefined ? library : OperatorLibrary.fromBytes(bytes, { maxMemoryBytes }), each, make);
         if (each.status !== 'Trap' && each.status !== 'InvalidModule') continue;
         assert.throws(() => library.call('Copy', new Float32Array(1)), error => withCode('InvalidArgument')(error) && /stopped before/.test(error.message));
         library = OperatorLibrary.fromBytes(bytes);

@@ -42,7 +42,19 @@ const places = {
     const guest = library.tensor('f32', [2]);
     guest.data.set([1, 2]);
     library.tensor('f32', [1 << 20]).free(); // the memory grows
-    return [...library.call('Add', guest, new Float32Array([3, 4])).data, ...library.call('Add', guest, new Float32Array([1, 1]), { out: guest }).data];
+    const sums = [...library.call('Add', guest, new Float32Array([3, 4])).data, ...library.call('Add', guest, new Float32Array([1, 1]), { out: guest }).data];
+    return [...sums, ...library.call('Copy', guest.strided([2], [-1], 1)).data];
+  },
+  async operatorsWithinALimit() {
+    const library = await OperatorLibrary.load(new URL('/operators.wasm', location.href), { maxMemoryBytes: 1 << 20 });
+    const codes = [];
+    for (const each of [library, await library.instantiateAsync(), OperatorLibrary.fromModule(library.module)])
+      try {
+        each.tensor('f32', [1 << 18]);
+      } catch ({ code }) {
+        codes.push(code, each.call('Copy', new Float32Array([5])).data[0]);
+      }
+    return codes;
   },
 };
 
