@@ -115,7 +115,10 @@ std::string checkedFunction(const Operator &each) {
     add(arguments, "wasmind_tensor(*" + output + ")");
     results += "  *" + output + " = arguments[" + std::to_string(position++) + "].value.tensor;\n";
   }
-  return "\nint32_t __tvm_ffi_" + each.name + "(void *, const void *, int32_t, void *);\n" +
+  std::string note = each.variadic ? "/* More tensors may follow " + each.inputs.back() + ": give them to __tvm_ffi_" +
+                                         each.name + ", up to 12 arguments in all. */\n"
+                                   : "";
+  return "\nint32_t __tvm_ffi_" + each.name + "(void *, const void *, int32_t, void *);\n" + note +
          "static inline int32_t wasmind_" + each.name + "(" + parameters + ") {\n  WasmindArgument arguments[] = {" +
          arguments + "}, result = {0, 0, {0}};\n  int32_t status = __tvm_ffi_" + each.name + "(0, arguments, " +
          std::to_string(position) + ", &result);\n  if (status)\n    return status;\n" + results + "  return 0;\n}\n";

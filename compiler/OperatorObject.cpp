@@ -80,8 +80,6 @@ public:
     table.inputs = definition.inputs.size();
     table.attributes = definition.attributes.size();
     table.outputs = definition.outputs.size();
-    if (isAlongAxis()) // a RowForm
-      table.shapes = {definition.family == Family::Reduction};
   }
 
   llvm::Expected<OperatorObject> run() {
@@ -101,12 +99,12 @@ public:
   }
 
 private:
-  bool isAlongAxis() const { return definition.family == Family::Row || definition.family == Family::Reduction; }
+  bool hasFunction() const { return definition.family == Family::Movement || definition.family == Family::Composite; }
 
   std::string familyFunction() const {
-    if (definition.family == Family::Movement)
+    if (hasFunction())
       return definition.function;
-    if (isAlongAxis())
+    if (definition.family == Family::Row)
       return "wasmind_row";
     std::string name = definition.family == Family::Expression ? "wasmind_expression" : "wasmind_elementwise";
     return definition.attributes.empty() ? name + "_tensors" : name;
@@ -114,15 +112,16 @@ private:
 
   /// The element type in which the guest hands an attribute over.
   abi::DType attributeType(size_t i, const abi::Variant &types) const {
-    if (definition.family == Family::Movement) {
+    if (hasFunction()) {
       abi::AttributeType type = definition.attributes[i].type;
-      return type == abi::AttributeType::I64    ? abi::DType::I64
-             : type == abi::AttributeType::Bool ? abi::DType::Bool
-                                                : types.outputs[0];
+      return type == abi::AttributeType::I64          ? abi::DType::I64
+             : type == abi::AttributeType::Bool       ? abi::DType::Bool
+             : definition.family == Family::Composite ? computedIn(types.outputs[0])
+                                                      : types.outputs[0];
     }
-    if (isAlongAxis() && i == 0)
-      return abi::DType::I64;
-    return definition.family == Family::Reduction && i == 1 ? abi::DType::Bool : types.inputs[0];
+    if (definition.family == Family::Row)
+      return i == 0 ? abi::DType::I64 : computedIn(types.inputs[0]);
+    return types.inputs[0];
   }
 
   const Operator &definition;
@@ -146,17 +145,25 @@ private:
     for (const abi::Variant &variant : definition.variants)
       if (variant.inputs.size() != definition.inputs.size() || variant.outputs.size() != definition.outputs.size())
         return llvm::createStringError("a combination of element types does not match its inputs and outputs");
+    if (definition.variadic && !hasFunction())
+      return llvm::createStringError("only an operator with a function of its own can be variadic");
+    if (hasFunction() && definition.function.empty())
+      return llvm::createStringError("names no function that does it");
     if (definition.family == Family::Movement)
-      return definition.function.empty() ? llvm::createStringError("names no function that does it")
-                                         : llvm::Error::success();
+      return llvm::Error::success();
+    if (definition.family == Family::Composite) {
+      if (definition.kernels.empty() || definition.kernels.size() > module::kernelLimit)
+        return llvm::createStringError("needs 1 to " + llvm::Twine(module::kernelLimit) + " kernels");
+      return llvm::all_of(definition.kernels, [](const auto &each) { return bool(each); })
+                 ? llvm::Error::success()
+                 : llvm::createStringError("has no definition");
+    }
     if (definition.family == Family::Elementwise && (!definition.formula || definition.outputs.size() != 1))
       return llvm::createStringError("an elementwise operator needs a formula and one output");
     if (definition.family != Family::Elementwise && !definition.define)
       return llvm::createStringError("has no definition");
-    size_t hidden = definition.family == Family::Reduction ? 2 : definition.family == Family::Row;
-    if (definition.attributes.size() < hidden)
-      return llvm::createStringError("lacks the attribute " +
-                                     llvm::Twine(definition.attributes.empty() ? "axis" : "keepdims"));
+    if (definition.family == Family::Row && definition.attributes.empty())
+      return llvm::createStringError("lacks the attribute axis");
     return llvm::Error::success();
   }
 
@@ -174,7 +181,15 @@ private:
     std::string prefix = definition.name;
     for (abi::DType dtype : types.inputs)
       prefix += "_" + std::string(abi::nameOf(dtype));
-    if (definition.family != Family::Elementwise) {
+    if (definition.family == Family::Composite) {
+      for (auto [i, define] : llvm::enumerate(definition.kernels)) {
+        Operator::Tensors tensors = define(types);
+        if (tensors.outputs.empty())
+          variant.kernels.push_back("");
+        else if (llvm::Error error = addKernel(prefix + "_kernel" + std::to_string(i), tensors, variant))
+          return error;
+      }
+    } else if (definition.family != Family::Elementwise) {
       if (llvm::Error error = addKernel(prefix + "_kernel", definition.define(types), variant))
         return error;
     } else {
@@ -211,11 +226,12 @@ private:
   }
 
   llvm::Error addKernel(const std::string &name, const Operator::Tensors &tensors, module::OperatorVariant &variant) {
-    auto graph = te::trace(context, tensors.inputs, tensors.outputs);
+    auto graph = te::trace(context, tensors.inputs, tensors.outputs, {}, tensors.vars);
     if (!graph)
       return graph.takeError();
-    if (llvm::Error error = checkTypes(tensors, variant))
-      return error;
+    if (definition.family != Family::Composite)
+      if (llvm::Error error = checkTypes(tensors, variant))
+        return error;
     if (definition.family == Family::Expression && table.shapes.empty())
       if (llvm::Error error = describeShapes(**graph))
         return error;

@@ -84,6 +84,7 @@ private:
     description.attributes = each.attributes;
     description.outputs = each.outputs;
     description.variants = each.variants;
+    description.variadic = each.variadic;
     if (llvm::Error error = declare(description, "operator " + each.name))
       return error;
     auto object = compileOperator(each, options);

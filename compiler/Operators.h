@@ -17,22 +17,22 @@ enum class Family {
   Elementwise, ///< any ranks, broadcast as numpy does; the definition is a formula for one element
   Expression,  ///< fixed ranks; the definition is tensors over placeholders
   Row,         ///< along one axis of input 0; the definition is of a matrix whose rows run along that axis
-  Reduction,   ///< the same, with one result per row
   Movement,    ///< no kernels: a function of runtime/guest does it all, in every element type
+  Composite,   ///< a function of runtime/guest calls several kernels, or one on parts and views of the tensors
 };
 
-/// Value of a reduction's attribute `axis`, its default: over all axes.
-inline constexpr int64_t allAxes = 2147483647;
+/// What kernels compute in where they round once, at the end: f32 for f16.
+inline abi::DType computedIn(abi::DType type) { return type == abi::DType::F16 ? abi::DType::F32 : type; }
 
 /// An operator by its name, its formula and the element types it is built for.
 struct Operator {
   std::string name;
   Family family = Family::Elementwise;
   std::vector<std::string> inputs;
-  /// Of Row the first is `axis`, of Reduction the first two are `axis` and `keepdims`, which the definition does not
-  /// see. Expression has none.
+  /// Of Row the first is `axis`, which the definition does not see. Expression has none.
   std::vector<abi::Attribute> attributes;
   std::vector<std::string> outputs = {"out"};
+  bool variadic = false;              ///< Movement, Composite: more tensors like the last input may follow it
   std::vector<abi::Variant> variants; ///< element types of inputs and outputs, tried in order
 
   /// Elementwise: the result's element from those of the inputs and then the attributes, which have the element type of
@@ -40,14 +40,21 @@ struct Operator {
   std::function<te::Expr(const std::vector<te::Expr> &)> formula;
   /// Expression: placeholders in the order of `inputs` and results in the order of `outputs`, with the types of the
   /// variant. An extent of an input that is just a var binds it.
-  /// Row, Reduction: placeholders [rows, n] of input 0, where rows and n are its first two vars, [n] of the other
-  /// inputs, [1] of the attributes the definition sees; results [rows, n], or [rows] of a reduction.
+  /// Row: placeholders [rows, n] of input 0, where rows and n are its first two vars, [n] of the other inputs, [1] of
+  /// the attributes the definition sees, of the type that input 0 is computed in; results [rows, n].
   struct Tensors {
     std::vector<te::Tensor> inputs, outputs;
+    /// Composite: the first vars of the kernel in their order; those of the inputs' shapes follow. The function sets
+    /// them all before it calls the kernel.
+    std::vector<te::Var> vars = {};
   };
-  std::function<Tensors(const abi::Variant &)> define;
-  /// Movement: that function, which takes the same arguments as the families. It gets attributes of type i64 and bool
-  /// as such, and those of type f64 in the element type of output 0.
+  using Definition = std::function<Tensors(const abi::Variant &)>;
+  Definition define;
+  /// Composite: what its kernels compute, 1 to 4 of them; their operands need not be those of the operator. One without
+  /// results is absent in that variant.
+  std::vector<Definition> kernels;
+  /// Movement, Composite: that function, which takes the same arguments as the families. It gets attributes of type i64
+  /// and bool as such, and those of type f64 in the element type of output 0; Composite in the one it is computed in.
   std::string function;
 };
 

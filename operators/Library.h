@@ -32,14 +32,28 @@ Operator unary(std::string name, const std::vector<DType> &types, std::function<
 Operator binary(std::string name, const std::vector<DType> &types, std::function<Expr(Expr, Expr)> formula,
                 std::optional<DType> result = std::nullopt);
 
-/// Along an axis: `define` gets the matrix [rows, n] and further inputs as vectors [n].
+/// A scalar, or the elements of a tensor, in another type; itself where it has that type.
+Expr converted(DType type, Expr x);
+te::Tensor converted(DType type, const te::Tensor &tensor);
+
+/// The type of the sums of products: i32 for i8 and u8, f32 for f16.
+DType summedIn(DType type);
+
+/// Along an axis: `define` gets the matrix [rows, n] and further inputs as vectors [n], all in f32 where they are f16;
+/// the result is rounded once.
 using RowDefinition = std::function<te::Tensor(const std::vector<te::Tensor> &, te::Expr rows, te::Expr n)>;
 Operator row(std::string name, std::vector<std::string> inputs, const std::vector<DType> &types, RowDefinition define,
              std::vector<abi::Attribute> attributes = {});
-/// A reduction, whose element is computed from a function of the position along the axis. `result`: the type, that of
-/// the input unless given.
+/// A reduction over any axes, the i64 vector `axes`: its element from a function of the position along them, likewise.
 using ReductionDefinition = std::function<Expr(const std::function<Expr(Expr)> &element, te::Axis axis)>;
-Operator reduction(std::string name, const std::vector<DType> &types, ReductionDefinition define,
-                   std::optional<DType> result = std::nullopt);
+Operator reduction(std::string name, const std::vector<DType> &types, ReductionDefinition define);
+
+/// Kernels and the function of runtime/guest that calls them, `wasmind_<function>`; inputs and outputs have one type.
+Operator composite(std::string name, const std::string &function, std::vector<std::string> inputs,
+                   const std::vector<DType> &types, std::vector<Operator::Definition> kernels,
+                   std::vector<abi::Attribute> attributes = {}, std::vector<std::string> outputs = {"out"});
+/// The kernels that dense and recurrent layers multiply with (runtime/guest/composite/DenseProduct.h), in the types of
+/// the variant's inputs 0 to 2 and output 0: of rows, and of one row.
+std::vector<Operator::Definition> denseProducts();
 
 } // namespace wasmind::operators

@@ -1,72 +1,55 @@
-// Products of matrices; of i8 the sums are i32.
-//   MatMul       out[m, n] = sum over k of a[m, k] * b[k, n]
-//   BatchMatMul  the same for each of b matrices
-//   Dense        out[m, n] = sum over k of a[m, k] * weight[n, k] + bias[n]
+// MatMul and BatchMatMul: numpy's matmul. The last two axes are matrices, out[i, j] = sum over k of a[i, k] * b[k, j];
+// of i8 and u8 the sums are i32, those of f16 are f32 and rounded once; sums of i32 wrap.
 #include "operators/Library.h"
 
 namespace wasmind::operators {
 
 namespace {
 
-/// Expressions of fixed rank in f32, and in i8 with results in i32.
-Operator product(std::string name, std::vector<std::string> inputs,
-                 std::function<Operator::Tensors(const abi::Variant &)> define) {
-  Operator each;
-  each.name = std::move(name);
-  each.family = Family::Expression;
-  each.inputs = std::move(inputs);
-  each.variants = {{std::vector<DType>(each.inputs.size(), DType::F32), {DType::F32}},
-                   {std::vector<DType>(each.inputs.size(), DType::I8), {DType::I32}}};
-  if (each.inputs.size() == 3)
-    each.variants[1].inputs[2] = DType::I32; // the bias is added to the sums
-  each.define = std::move(define);
-  return each;
-}
-
-Expr widen(DType type, Expr x) { return x.dtype() == type ? x : te::cast(type, x); }
-
-Operator::Tensors matMul(const abi::Variant &types) {
-  te::Var m = te::var("m"), k = te::var("k"), n = te::var("n");
-  te::Tensor a = te::placeholder({m, k}, types.inputs[0], "a"), b = te::placeholder({k, n}, types.inputs[1], "b");
-  te::Axis inner = te::reduce_axis(k);
-  DType type = types.outputs[0];
-  auto element = [&](Expr i, Expr j) { return te::sum(widen(type, a(i, inner)) * widen(type, b(inner, j)), inner); };
-  return {{a, b}, {te::compute({m, n}, element, "out")}};
-}
-
-Operator::Tensors batchMatMul(const abi::Variant &types) {
+/// a [batch, m, k], b [batch, k, n] to [batch, m, n].
+Operator::Tensors matrixProducts(const abi::Variant &types) {
   te::Var batch = te::var("batch"), m = te::var("m"), k = te::var("k"), n = te::var("n");
   te::Tensor a = te::placeholder({batch, m, k}, types.inputs[0], "a");
   te::Tensor b = te::placeholder({batch, k, n}, types.inputs[1], "b");
   te::Axis inner = te::reduce_axis(k);
-  DType type = types.outputs[0];
+  DType type = summedIn(types.inputs[0]);
   auto element = [&](Expr s, Expr i, Expr j) {
-    return te::sum(widen(type, a(s, i, inner)) * widen(type, b(s, inner, j)), inner);
+    return te::sum(converted(type, a(s, i, inner)) * converted(type, b(s, inner, j)), inner);
   };
-  return {{a, b}, {te::compute({batch, m, n}, element, "out")}};
+  return {{a, b}, {converted(types.outputs[0], te::compute({batch, m, n}, element, "out"))}};
 }
 
-Operator::Tensors dense(const abi::Variant &types) {
-  te::Var m = te::var("m"), k = te::var("k"), n = te::var("n");
-  te::Tensor a = te::placeholder({m, k}, types.inputs[0], "a");
-  te::Tensor weight = te::placeholder({n, k}, types.inputs[1], "weight");
-  te::Tensor bias = te::placeholder({n}, types.inputs[2], "bias");
+/// a [m, k], b [k] to [m]: each row of `a` is read once, in order.
+Operator::Tensors matrixTimesVector(const abi::Variant &types) {
+  te::Var m = te::var("m"), k = te::var("k");
+  te::Tensor a = te::placeholder({m, k}, types.inputs[0], "a"), b = te::placeholder({k}, types.inputs[1], "b");
   te::Axis inner = te::reduce_axis(k);
-  DType type = types.outputs[0];
-  te::Tensor sums = te::compute(
-      {m, n}, [&](Expr i, Expr j) { return te::sum(widen(type, a(i, inner)) * widen(type, weight(j, inner)), inner); },
-      "sums");
-  return {{a, weight, bias}, {te::compute({m, n}, [&](Expr i, Expr j) { return sums(i, j) + bias(j); }, "out")}};
+  DType type = summedIn(types.inputs[0]);
+  auto element = [&](Expr i) { return te::sum(converted(type, a(i, inner)) * converted(type, b(inner)), inner); };
+  return {{a, b}, {converted(types.outputs[0], te::compute({m}, element, "out"))}};
+}
+
+/// a [k], b [k, n] to [n].
+Operator::Tensors vectorTimesMatrix(const abi::Variant &types) {
+  te::Var k = te::var("k"), n = te::var("n");
+  te::Tensor a = te::placeholder({k}, types.inputs[0], "a"), b = te::placeholder({k, n}, types.inputs[1], "b");
+  te::Axis inner = te::reduce_axis(k);
+  DType type = summedIn(types.inputs[0]);
+  auto element = [&](Expr j) { return te::sum(converted(type, a(inner)) * converted(type, b(inner, j)), inner); };
+  return {{a, b}, {converted(types.outputs[0], te::compute({n}, element, "out"))}};
+}
+
+Operator matMul(std::string name) {
+  Operator each =
+      composite(std::move(name), "matmul", {"a", "b"}, floats, {matrixProducts, matrixTimesVector, vectorTimesMatrix});
+  for (DType type : {DType::I8, DType::U8})
+    each.variants.push_back({{type, DType::I8}, {DType::I32}});
+  each.variants.push_back({{DType::I32, DType::I32}, {DType::I32}});
+  return each;
 }
 
 } // namespace
 
-std::vector<Operator> MatMul() {
-  return {
-      product("MatMul", {"a", "b"}, matMul),
-      product("BatchMatMul", {"a", "b"}, batchMatMul),
-      product("Dense", {"a", "weight", "bias"}, dense),
-  };
-}
+std::vector<Operator> MatMul() { return {matMul("MatMul"), matMul("BatchMatMul")}; }
 
 } // namespace wasmind::operators

@@ -47,6 +47,11 @@ Operator withResult(Operator each, DType type) {
   return each;
 }
 
+Operator variadic(Operator each) {
+  each.variadic = true;
+  return each;
+}
+
 /// The type of a second input decides: hosts tell the result's type by the inputs.
 Operator cast() {
   Operator each = movement("Cast", "cast", {{"a"}, {"like"}}, {}, {});
@@ -75,7 +80,7 @@ std::vector<Operator> Movement() {
   const Attribute first = Attribute::integer("axis", 0), last = Attribute::integer("axis", -1);
   return {
       movement("Transpose", "transpose", {a, list("permutation")}),
-      movement("Concat", "concat", {a, b}, {first}),
+      variadic(movement("Concat", "concat", {a, b}, {first})),
       movement("Split", "split", {a}, {first, needed("sections"), needed("index")}),
       movement("Slice", "slice", {a, list("begin"), list("size")}),
       movement("StridedSlice", "strided_slice", {a, list("begin"), list("end"), list("strides")}),
@@ -90,8 +95,7 @@ std::vector<Operator> Movement() {
       withResult(movement("Argmax", "argmax", {a}, {last}), DType::I64),
       withResult(movement("Argmin", "argmin", {a}, {last}), DType::I64),
       movement("CumSum", "cum_sum", {a},
-               {last, Attribute::boolean("exclusive", false), Attribute::boolean("reverse", false)},
-               {DType::F32, DType::F64, DType::I32, DType::I64}),
+               {last, Attribute::boolean("exclusive", false), Attribute::boolean("reverse", false)}, numbers()),
       topK(),
       withResult(movement("EqualCount", "equal_count", {a, b}), DType::I32),
   };

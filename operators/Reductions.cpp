@@ -1,6 +1,6 @@
-// Over one axis or all. Sums and products of integers wrap. Of no elements the sum is 0, the product 1, All true, Any
-// false, the maximum the smallest value of the type (-inf) and the minimum the largest. A NaN makes the maximum and the
-// minimum NaN.
+// Over any axes, the list `axes`; over all when it is empty. Sums and products of integers wrap. Of no elements the sum
+// is 0, the product 1, All true, Any false, the maximum the smallest value of the type (-inf) and the minimum the
+// largest. A NaN makes the maximum and the minimum NaN. f16 is computed in f32.
 #include "operators/Library.h"
 
 namespace wasmind::operators {

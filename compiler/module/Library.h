@@ -7,6 +7,8 @@ namespace wasmind::module {
 
 /// Inputs, attributes and outputs an operator may have together.
 inline constexpr unsigned operandLimit = 12;
+/// Kernels a combination of element types may have.
+inline constexpr unsigned kernelLimit = 4;
 
 /// One combination of element types of an operator. `kernels` are names of `int32_t (void *const *operands)` in the
 /// module; an empty name is an absent kernel.

@@ -8,8 +8,6 @@ using namespace mlir;
 namespace wasmind::module {
 namespace {
 
-constexpr unsigned kernelCount = 4;
-
 class TableBuilder {
 public:
   TableBuilder(ModuleOp module, const OperatorTable &table)
@@ -77,7 +75,7 @@ private:
   }
 
   std::string buildVariants() {
-    Type dtypes = LLVM::LLVMArrayType::get(i8, operandLimit), kernels = LLVM::LLVMArrayType::get(pointer, kernelCount);
+    Type dtypes = LLVM::LLVMArrayType::get(i8, operandLimit), kernels = LLVM::LLVMArrayType::get(pointer, kernelLimit);
     Type variant = LLVM::LLVMStructType::getLiteral(builder.getContext(), {dtypes, pointer, kernels, pointer});
     Type type = LLVM::LLVMArrayType::get(variant, table.variants.size());
     return global("variants", type, {}, [&] {

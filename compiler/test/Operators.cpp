@@ -101,6 +101,18 @@ TEST_F(Operators, IncompleteDefinitions) {
                   each.define = [](const abi::Variant &) { return Operator::Tensors(); };
                 }),
                 "lacks the attribute axis");
+  auto compositeOf = [&](size_t kernels) {
+    return with([&](Operator &each) {
+      each.family = Family::Composite;
+      each.function = "wasmind_double";
+      each.kernels.resize(kernels);
+    });
+  };
+  expectRefusal(compositeOf(0), "needs 1 to 4 kernels");
+  expectRefusal(compositeOf(5), "needs 1 to 4 kernels");
+  expectRefusal(compositeOf(1), "has no definition");
+  expectRefusal(with([](Operator &each) { each.family = Family::Composite; }), "names no function that does it");
+  expectRefusal(with([](Operator &each) { each.variadic = true; }), "can be variadic");
 }
 
 TEST_F(Operators, FolderThatIsNotThere) {

@@ -34,14 +34,13 @@ int32_t Call::read(int32_t count, Convert convert) {
     if (!isOutput)
       continue;
     uint8_t type = variant->dtypes[i];
-    bool isType = tensors[i].type == type;
-    if (isType && isWritable(tensors[i]))
-      continue;
-    fail(isType ? valueError : typeError, table.name, "output", i - firstOutput);
-    appendText(isType ? ": elements overlap" : " must be ");
-    if (!isType)
+    if (tensors[i].type != type) {
+      failOperand(table, i, " must be ", typeError);
       appendText(elementTypes[type].name);
-    return -1;
+      return -1;
+    }
+    if (!isWritable(tensors[i]))
+      return failOperand(table, i, ": elements overlap");
   }
   return 0;
 }
@@ -81,8 +80,7 @@ int32_t Call::prepareOutput(int32_t index, int32_t rank, const int32_t *extents)
     ++axis;
   if (axis == rank && tensor.rank == rank)
     return 0;
-  fail(valueError, table.name, "output", index);
-  appendText(" has shape ");
+  failOperand(table, operand, " has shape ");
   appendShape(tensor.extents, tensor.rank);
   appendText(", the result ");
   appendShape(extents, rank);
@@ -94,8 +92,7 @@ int32_t Call::refuseOverlap(int32_t index) {
   for (int32_t other = 0; other < operand; ++other) {
     if ((other >= table.inputs && other < firstOutput) || !overlaps(tensors[other], tensors[operand]))
       continue;
-    fail(valueError, table.name, "output", index);
-    appendText(other < firstOutput ? " overlaps input " : " overlaps output ");
+    failOperand(table, operand, other < firstOutput ? " overlaps input " : " overlaps output ");
     appendNumber(other < firstOutput ? other : other - firstOutput);
     return abandon();
   }

@@ -34,8 +34,7 @@ static constexpr ElementTypeFacts facts(int code) {
   for (int i = 0; i < 4 && written[code].name[i]; ++i)
     result.name[i] = written[code].name[i];
   result.byteWidth = written[code].byteWidth;
-  result.dlpackCode = numbers[code].code;
-  result.dlpackBits = numbers[code].bits;
+  result.dlpack = uint16_t(numbers[code].code | numbers[code].bits << 8);
   return result;
 }
 

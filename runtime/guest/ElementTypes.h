@@ -17,7 +17,7 @@ enum ElementType : uint8_t {
 struct ElementTypeFacts {
   char name[5];
   uint8_t byteWidth;
-  uint8_t dlpackCode, dlpackBits;
+  uint16_t dlpack; ///< type code, bits << 8
 };
 extern const ElementTypeFacts elementTypes[ElementTypeCount];
 

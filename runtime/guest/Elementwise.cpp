@@ -5,7 +5,7 @@ namespace wasmind::guest {
 
 namespace {
 
-constexpr int32_t bufferByteLength = 4096; ///< of a tensor that the kernel cannot take where it lies
+constexpr int32_t bufferByteLength = 1024; ///< of a tensor that the kernel cannot take where it lies; on the stack
 
 /// A tensor in the loops over the output's axes.
 struct Track {
@@ -13,6 +13,7 @@ struct Track {
   char *buffer;   ///< null: the kernel takes the elements where they lie
   void **operand; ///< what the kernel is given
   const Tensor *tensor;
+  bool isInPlace;             ///< every element lies where the result's does
   int32_t byteWidth;          ///< of an element
   int32_t steps[maxRank + 1]; ///< bytes, by axis; 0 where the tensor is repeated
 };
@@ -56,14 +57,13 @@ int32_t run(Call &call) {
     track->data = track->tensor->data;
     track->byteWidth = track->tensor->byteWidth;
     track->buffer = nullptr;
+    track->isInPlace = track->data == result.data && track->byteWidth == result.byteWidth;
+    track->steps[0] = 0;
   }
 
   // The loops: axes of the output that have more than one element. An axis along which every tensor goes on where the
   // axis inside it ends becomes one with that axis. The last one is the kernel's row.
   int32_t last = 0, extents[maxRank + 1], index[maxRank + 1]; // of the row at hand
-
-  for (Track *track = tracks; track != end; ++track)
-    track->steps[0] = 0;
   extents[0] = 1;
   index[0] = 0;
   for (int32_t axis = 0; axis < result.rank; ++axis) {
@@ -74,6 +74,7 @@ int32_t run(Call &call) {
     for (Track *track = tracks; track != end; ++track) {
       int32_t own = axis - (result.rank - track->tensor->rank), step = own < 0 ? 0 : track->tensor->steps[own];
       track->steps[last + 1] = step;
+      track->isInPlace &= step == result.steps[axis];
       isOne &= track->steps[last] == step * extent || extents[last] == 1;
     }
     if (isOne)
@@ -85,30 +86,26 @@ int32_t run(Call &call) {
   }
 
   // An input may be the output if every element lies where the result's does: it is read before that one is written.
-  int32_t row = extents[last], chunk = row, single = -1, status = 0;
-  for (Track *track = tracks; track != &output; ++track) {
-    bool isSame = track->data == output.data && track->byteWidth == output.byteWidth;
-    for (int32_t axis = 0; axis <= last; ++axis)
-      isSame &= track->steps[axis] == output.steps[axis];
-    if (!isSame && overlaps(*track->tensor, result)) {
-      fail(valueError, call.table.name, "the output overlaps input", track - tracks);
-      return call.abandon();
-    }
-  }
-
   const Variant &variant = *call.variant;
   Kernel kernel = variant.kernels[0];
-  for (int32_t i = 0; i < 2 && inputs == 2 && row > 1; ++i)
-    if (!tracks[i].steps[last] && variant.kernels[2 - i]) {
-      kernel = variant.kernels[2 - i];
-      single = i; // the input that the kernel takes as one element
-    }
-  for (Track *track = tracks; track != end; ++track) {
-    int32_t width = track->byteWidth;
-    if (row == 1 || track->steps[last] == width || track - tracks == single)
+  alignas(16) char buffers[maxOperands][bufferByteLength];
+  int32_t row = extents[last], chunk = row, status = 0;
+  for (int32_t i = 0; i < inputs; ++i) {
+    if (tracks[i].isInPlace || !overlaps(*tracks[i].tensor, result))
       continue;
-    track->buffer = static_cast<char *>(wasmind_workspace_allocate(bufferByteLength));
-    status |= !track->buffer;
+    fail(valueError, call.table.name, "the output overlaps input", i);
+    return call.abandon();
+  }
+  for (int32_t i = 0; i <= inputs; ++i) {
+    Track &track = tracks[i];
+    int32_t step = track.steps[last], width = track.byteWidth;
+    if (row == 1 || step == width)
+      continue;
+    if (!step && inputs == 2 && kernel == variant.kernels[0] && variant.kernels[2 - i]) {
+      kernel = variant.kernels[2 - i]; // takes one element of this input
+      continue;
+    }
+    track.buffer = buffers[i];
     chunk = chunk < bufferByteLength / width ? chunk : bufferByteLength / width;
   }
 
@@ -136,8 +133,6 @@ int32_t run(Call &call) {
       index[axis] = 0;
     }
   }
-  for (Track *track = end; track-- != tracks;)
-    wasmind_workspace_release(track->buffer);
   return status ? call.outOfMemory() : 0;
 }
 

@@ -1,6 +1,7 @@
 // Operators of fixed ranks whose shapes follow from each other by programs in the table: what tensor expressions
 // become.
 #include "runtime/guest/Arguments.h"
+#include "runtime/guest/Packing.h"
 
 namespace wasmind::guest {
 
@@ -134,31 +135,18 @@ int32_t run(Call &call) {
     isEmpty &= call.tensors[i].isEmpty();
   if (isEmpty)
     return 0;
-  void *packed[maxOperands] = {};
-  int32_t status = 0, inputs = call.table.inputs;
+  Packing packing;
   for (int32_t i = 0; i < call.operandCount; ++i) {
-    if (i >= inputs && i < call.firstOutput)
-      continue;
     const Tensor &tensor = call.tensors[i];
-    call.operands[i] = tensor.data;
-    if (isDense(tensor))
-      continue;
-    uint64_t byteLength = denseByteLength(tensor.type, tensor.rank, tensor.extents);
-    packed[i] = byteLength >> 32 ? nullptr : wasmind_workspace_allocate(uint32_t(byteLength));
-    call.operands[i] = packed[i];
-    if (!packed[i])
-      status = 1;
-    else if (i < inputs)
-      copyDense(tensor, static_cast<char *>(packed[i]), false);
+    if (i < call.table.inputs)
+      call.operands[i] = packing.input(tensor);
+    else if (i >= call.firstOutput)
+      call.operands[i] = packing.output(tensor);
   }
-  if (!status)
-    status = call.variant->kernels[0](call.operands);
-  for (int32_t i = call.operandCount; i--;) {
-    if (packed[i] && i >= inputs && !status)
-      copyDense(call.tensors[i], static_cast<char *>(packed[i]), true);
-    wasmind_workspace_release(packed[i]);
-  }
-  return status ? call.outOfMemory() : 0;
+  if (packing.isIncomplete() || call.variant->kernels[0](call.operands))
+    return call.outOfMemory();
+  packing.finish();
+  return 0;
 }
 
 int32_t expression(const OperatorTable *table, const TVMFFIAny *args, int32_t count, Call::Convert convert) {

@@ -106,15 +106,15 @@ static bool grow(uint32_t byteLength) {
   uint32_t pages = uint32_t(__builtin_wasm_memory_size(0));
   uint32_t needed = uint32_t((uint64_t(byteLength) + 3 * granule + pageByteLength - 1) / pageByteLength);
   uint32_t wanted = pages / 8 < 256 ? pages / 8 : 256;
-  const uint32_t attempts[] = {wanted > needed ? wanted : needed, needed};
-  for (uint32_t more : attempts) {
+  for (uint32_t more = wanted > needed ? wanted : needed;; more = needed) {
     // The last page is left alone: the address behind it does not fit 32 bits.
-    if (uint64_t(pages) + more > 65535 || __builtin_wasm_memory_grow(0, more) == size_t(-1))
-      continue;
-    extend(uintptr_t(pages) * pageByteLength, uintptr_t(pages + more) * pageByteLength);
-    return true;
+    if (uint64_t(pages) + more <= 65535 && __builtin_wasm_memory_grow(0, more) != size_t(-1)) {
+      extend(uintptr_t(pages) * pageByteLength, uintptr_t(pages + more) * pageByteLength);
+      return true;
+    }
+    if (more == needed)
+      return false;
   }
-  return false;
 }
 
 static Block *find(uint32_t byteLength) {

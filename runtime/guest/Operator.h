@@ -24,7 +24,7 @@ struct Variant {
   int32_t *extents;   ///< where the kernel reads its extents; written before every call
   /// Elementwise, extents[0] = n: [0] takes n elements of every input; of an operator with two inputs [1] takes one
   /// element of the second input, [2] one of the first (null: the guest repeats the element).
-  /// Expression: [0].
+  /// Expression, Row: [0]. Composite: as the file in composite/ says; absent ones are null.
   Kernel kernels[4];
   const char *direct; ///< null
 };
@@ -81,17 +81,10 @@ int32_t wasmind_elementwise_tensors(const OperatorTable *table, const TVMFFIAny 
 int32_t wasmind_expression(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
 int32_t wasmind_expression_tensors(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
 
-/// Along one axis of input 0, which may have any rank; further inputs are vectors of the axis's extent. Attributes:
-/// `axis` (i64; negative counts from the end, 2^31 - 1 is all axes at once), of RowReduces then `keepdims` (bool), then
-/// those that the kernel gets. `table->shapes` is one word, a RowForm. kernels[0] takes a dense matrix
-/// [extents[0]][extents[1]] whose rows run along the axis, the vectors, the attributes; its outputs are matrices or one
-/// element per row.
+/// Along one axis of input 0, which may have any rank: the first attribute, `axis` (i64; negative counts from the end).
+/// Further inputs are vectors of its extent. kernels[0] takes a dense matrix [extents[0]][extents[1]] whose rows run
+/// along the axis, the vectors, the other attributes; its outputs are matrices. Inputs of over 2 GiB are refused.
 int32_t wasmind_row(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
-
-enum RowForm : int32_t {
-  RowKeeps = 0,   ///< outputs have the shape of input 0
-  RowReduces = 1, ///< outputs lack the axis, or have extent 1 there with keepdims
-};
 
 /// Operators without kernels, by the names they have in operators/Movement.cpp; files of movement/ say what each does.
 /// Inputs have the element types of the variant, lists of axes, extents and positions are i64 vectors; attributes
@@ -117,7 +110,27 @@ WASMIND_MOVEMENT(argmin)
 WASMIND_MOVEMENT(cum_sum)
 WASMIND_MOVEMENT(top_k)
 WASMIND_MOVEMENT(equal_count)
+WASMIND_MOVEMENT(adaptive_avg_pool2d)
+WASMIND_MOVEMENT(resize_bilinear)
+WASMIND_MOVEMENT(resize_nearest)
 #undef WASMIND_MOVEMENT
+
+/// Operators with kernels of their own kind, by the names they have in operators/; files of composite/ say what each
+/// does and operators/ what its kernels compute. All else is as of those without kernels.
+#define WASMIND_COMPOSITE(name)                                                                                        \
+  int32_t wasmind_##name(const OperatorTable *table, const TVMFFIAny *args, int32_t count, TVMFFIAny *result);
+WASMIND_COMPOSITE(reduce)
+WASMIND_COMPOSITE(matmul)
+WASMIND_COMPOSITE(dense)
+WASMIND_COMPOSITE(group_norm)
+WASMIND_COMPOSITE(lstm)
+WASMIND_COMPOSITE(gru)
+WASMIND_COMPOSITE(conv2d)
+WASMIND_COMPOSITE(depthwise_conv2d)
+WASMIND_COMPOSITE(conv2d_transpose)
+WASMIND_COMPOSITE(max_pool)
+WASMIND_COMPOSITE(avg_pool)
+#undef WASMIND_COMPOSITE
 
 // For kernels.
 

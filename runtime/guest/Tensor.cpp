@@ -8,61 +8,51 @@ static ElementType elementTypeOf(DLDataType type) {
   if (type.lanes != 1)
     return NoElementType;
   // DLPack's own bool has eight bits; TVM writes it as a single unsigned bit as well.
-  if (type.code == 1 && type.bits == 1)
+  uint16_t dlpack = uint16_t(type.code | type.bits << 8);
+  if (dlpack == (1 | 1 << 8))
     return Bool;
   for (int32_t code = 1; code < ElementTypeCount; ++code) // the most frequent first
-    if (elementTypes[code].dlpackCode == type.code && elementTypes[code].dlpackBits == type.bits)
+    if (elementTypes[code].dlpack == dlpack)
       return ElementType(code);
   return NoElementType;
 }
 
-/// "Add: input 0: what value"
-static int32_t refuse(const OperatorTable &table, int32_t operand, const char *what, int64_t value,
-                      const char *error = valueError) {
-  int32_t output = operand - (table.inputs + table.attributes);
-  fail(error, table.name, output < 0 ? "input" : "output", output < 0 ? operand : output);
-  appendText(": ");
-  appendText(what);
-  appendText(" ");
-  appendNumber(value);
-  return -1;
+/// Why a descriptor is refused: "what value".
+struct Refusal {
+  const char *what = nullptr; ///< null: it is not
+  int64_t value = 0;
+};
+
+/// Whether `byteLength` bytes of 64-bit words can be at `address`.
+static bool areWords(const void *address, uint32_t byteLength) {
+  return uintptr_t(address) % 8 == 0 && isInMemory(address, byteLength);
 }
 
-/// Whether `byteLength` bytes of 64-bit words cannot be at `address`.
-static int32_t refuseAddress(const OperatorTable &table, int32_t operand, const char *what, const void *address,
-                             uint32_t byteLength) {
-  if (uintptr_t(address) % 8 == 0 && isInMemory(address, byteLength))
-    return 0;
-  return refuse(table, operand, what, int64_t(uintptr_t(address)));
-}
+static int64_t number(const void *address) { return int64_t(uintptr_t(address)); }
 
-int32_t readTensor(const OperatorTable &table, int32_t operand, const TVMFFIAny &argument, Tensor &tensor) {
+static constexpr const char *noTensor = "no tensor, but type index", *unknownType = "unknown element type: code",
+                            *noRoom = "no memory to grow behind it; starts at";
+
+static Refusal read(const TVMFFIAny &argument, Tensor &tensor) {
   if (argument.type_index != kTVMFFIDLTensorPtr)
-    return refuse(table, operand, "no tensor, but type index", argument.type_index, typeError);
+    return {noTensor, argument.type_index};
   const DLTensor *descriptor = static_cast<const DLTensor *>(argument.v_ptr);
-  if (refuseAddress(table, operand, "no descriptor at", descriptor, sizeof(DLTensor)))
-    return -1;
+  if (!areWords(descriptor, sizeof(DLTensor)))
+    return {"no descriptor at", number(descriptor)};
   if (descriptor->device.device_type != 1)
-    return refuse(table, operand, "not on the CPU (1), but device", descriptor->device.device_type);
-  DLDataType type = descriptor->dtype;
-  tensor.type = elementTypeOf(type);
-  if (!tensor.type) {
-    refuse(table, operand, "unknown element type: code", type.code, typeError);
-    appendText(", bits ");
-    appendNumber(type.bits);
-    appendText(", lanes ");
-    appendNumber(type.lanes);
-    return -1;
-  }
+    return {"not on the CPU (1), but device", descriptor->device.device_type};
+  tensor.type = elementTypeOf(descriptor->dtype);
+  if (!tensor.type)
+    return {unknownType, descriptor->dtype.code};
   int32_t rank = descriptor->ndim;
   tensor.rank = rank;
   if (uint32_t(rank) > maxRank)
-    return refuse(table, operand, "rank not 0 to 8:", rank);
+    return {"rank not 0 to 8:", rank};
   const int64_t *shape = descriptor->shape, *strides = descriptor->strides;
-  if (rank && refuseAddress(table, operand, "no shape at", shape, 8 * rank))
-    return -1;
-  if (rank && strides && refuseAddress(table, operand, "no strides at", strides, 8 * rank))
-    return -1;
+  if (rank && !areWords(shape, 8 * rank))
+    return {"no shape at", number(shape)};
+  if (rank && strides && !areWords(strides, 8 * rank))
+    return {"no strides at", number(strides)};
 
   // Bytes from the first element down to the lowest one, and up to behind the highest one.
   int64_t width = elementTypes[tensor.type].byteWidth, below = 0, above = width, dense = width;
@@ -70,7 +60,7 @@ int32_t readTensor(const OperatorTable &table, int32_t operand, const TVMFFIAny 
   for (int32_t axis = rank; axis--;) {
     int64_t extent = shape[axis], step = dense;
     if (uint64_t(extent) > INT32_MAX)
-      return refuse(table, operand, "bad extent", extent);
+      return {"bad extent", extent};
     tensor.extents[axis] = int32_t(extent);
     tensor.steps[axis] = 0;
     isEmpty |= extent == 0;
@@ -78,7 +68,7 @@ int32_t readTensor(const OperatorTable &table, int32_t operand, const TVMFFIAny 
       continue;
     if (strides)
       // Longer ones than 2^31 bytes are not supported; the product of those that pass here cannot overflow.
-      step = strides[axis] == int32_t(strides[axis]) ? strides[axis] * width : INT64_MAX;
+      step = strides[axis] == int32_t(strides[axis]) ? strides[axis] * width : INT64_C(1) << 32;
     else
       dense *= extent; // below 2^32 while `above` is
     tensor.steps[axis] = int32_t(step);
@@ -92,40 +82,58 @@ int32_t readTensor(const OperatorTable &table, int32_t operand, const TVMFFIAny 
   tensor.begin = 1;
   tensor.last = 0;
   if (isEmpty)
-    return 0;
+    return {};
   uint64_t offset = descriptor->byte_offset;
   int64_t first = int64_t(uintptr_t(tensor.data)) + int64_t(offset >> 32 ? UINT64_C(1) << 33 : offset);
   if (isOutside || !tensor.data || first + below <= 0 || first + above > int64_t(memoryByteLength()))
-    return refuse(table, operand, "leaves the memory; starts at", first);
+    return {"leaves the memory; starts at", first};
   if (first & (width - 1))
-    return refuse(table, operand, "not aligned: starts at", first);
+    return {"not aligned: starts at", first};
   if (first + above + slackByteLength > int64_t(memoryByteLength()) && __builtin_wasm_memory_grow(0, 1) == size_t(-1))
-    return refuse(table, operand, "no memory to grow behind it; starts at", first, memoryError);
+    return {noRoom, first};
   tensor.data = reinterpret_cast<char *>(uintptr_t(first));
   tensor.begin = uint32_t(first + below);
   tensor.last = uint32_t(first + above - 1);
-  return 0;
+  return {};
+}
+
+int32_t failOperand(const OperatorTable &table, int32_t operand, const char *what, const char *kind) {
+  int32_t output = operand - (table.inputs + table.attributes);
+  fail(kind, table.name, output < 0 ? "input" : "output", output < 0 ? operand : output);
+  appendText(what);
+  return -1;
+}
+
+int32_t readTensor(const OperatorTable &table, int32_t operand, const TVMFFIAny &argument, Tensor &tensor) {
+  Refusal refusal = read(argument, tensor);
+  if (!refusal.what)
+    return 0;
+  bool isType = refusal.what == noTensor || refusal.what == unknownType;
+  failOperand(table, operand, ": ", isType ? typeError : refusal.what == noRoom ? memoryError : valueError);
+  appendText(refusal.what);
+  appendText(" ");
+  appendNumber(refusal.value);
+  if (refusal.what == unknownType) {
+    DLDataType type = static_cast<const DLTensor *>(argument.v_ptr)->dtype;
+    appendText(", bits ");
+    appendNumber(type.bits);
+    appendText(", lanes ");
+    appendNumber(type.lanes);
+  }
+  return -1;
 }
 
 bool isWritable(const Tensor &tensor) {
-  // Each axis, the shortest step first, must step over everything that lies within it.
-  uint32_t done = 0, reach = 0;
-  for (int32_t round = 0; round < tensor.rank; ++round) {
-    int32_t inner = 0;
-    uint32_t shortest = UINT32_MAX;
-    for (int32_t axis = 0; axis < tensor.rank; ++axis) {
-      uint32_t step = uint32_t(__builtin_abs(tensor.steps[axis]));
-      if (!(done >> axis & 1) && step < shortest) {
-        inner = axis;
-        shortest = step;
-      }
+  // Each axis must step over everything that axes of shorter or equal steps reach.
+  for (int32_t axis = 0; axis < tensor.rank; ++axis) {
+    uint32_t step = uint32_t(__builtin_abs(tensor.steps[axis])), reach = 0;
+    for (int32_t other = 0; other < tensor.rank; ++other) {
+      uint32_t inner = uint32_t(__builtin_abs(tensor.steps[other]));
+      if (other != axis && inner <= step)
+        reach += inner * uint32_t(tensor.extents[other] - 1); // inside the memory
     }
-    done |= 1u << inner;
-    if (tensor.extents[inner] < 2)
-      continue;
-    if (shortest <= reach)
+    if (tensor.extents[axis] > 1 && step <= reach)
       return tensor.isEmpty();
-    reach += shortest * uint32_t(tensor.extents[inner] - 1); // inside the memory
   }
   return true;
 }
@@ -159,32 +167,6 @@ void copyRow(int32_t byteWidth, char *to, int32_t toStep, const char *from, int3
     copyElements<uint64_t>(to, toStep, from, fromStep, count);
 }
 
-void copyDense(const Tensor &tensor, char *dense, bool toTensor) {
-  if (tensor.isEmpty())
-    return;
-  int32_t width = tensor.byteWidth, last = tensor.rank - 1;
-  uint32_t row = last < 0 ? 1 : uint32_t(tensor.extents[last]);
-  int32_t step = last < 0 ? width : tensor.steps[last], index[maxRank] = {};
-  char *data = tensor.data;
-  for (;;) {
-    if (toTensor)
-      copyRow(width, data, step, dense, width, row);
-    else
-      copyRow(width, dense, width, data, step, row);
-    dense += row * uint32_t(width);
-    int32_t axis = last - 1;
-    for (; axis >= 0; --axis) {
-      data += tensor.steps[axis];
-      if (++index[axis] < tensor.extents[axis])
-        break;
-      data -= tensor.steps[axis] * index[axis];
-      index[axis] = 0;
-    }
-    if (axis < 0)
-      return;
-  }
-}
-
 uint64_t denseByteLength(ElementType type, int32_t rank, const int32_t *extents) {
   constexpr uint64_t most = UINT64_C(1) << 32;
   uint64_t byteLength = elementTypes[type].byteWidth;
@@ -205,9 +187,13 @@ DLTensor *allocateTensor(ElementType type, int32_t rank, const int32_t *extents)
   DLTensor *tensor = reinterpret_cast<DLTensor *>(block);
   if (!tensor)
     return nullptr;
-  *tensor = {
-      block + head, {1, 0}, rank, {facts.dlpackCode, facts.dlpackBits, 1}, reinterpret_cast<int64_t *>(tensor + 1),
-      nullptr,      0};
+  *tensor = {block + head,
+             {1, 0},
+             rank,
+             {uint8_t(facts.dlpack), uint8_t(facts.dlpack >> 8), 1},
+             reinterpret_cast<int64_t *>(tensor + 1),
+             nullptr,
+             0};
   for (int32_t axis = 0; axis < rank; ++axis)
     tensor->shape[axis] = extents[axis];
   return tensor;

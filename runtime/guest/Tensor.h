@@ -2,6 +2,7 @@
 //----------------------------------------------------------===//
 #pragma once
 #include "runtime/guest/ElementTypes.h"
+#include "runtime/guest/Error.h"
 #include "runtime/guest/Operator.h"
 
 namespace wasmind::guest {
@@ -21,6 +22,10 @@ struct Tensor {
   bool isEmpty() const { return last == 0; }
 };
 
+/// Begins the error "KIND: Name: input 0what"; outputs are counted anew. \returns -1.
+[[gnu::noinline]] int32_t failOperand(const OperatorTable &table, int32_t operand, const char *what,
+                                      const char *kind = valueError);
+
 /// Reads and checks the descriptor that argument `operand` of an operator names. \returns 0, or -1 with the error set.
 int32_t readTensor(const OperatorTable &table, int32_t operand, const TVMFFIAny &argument, Tensor &tensor);
 
@@ -36,9 +41,6 @@ inline bool overlaps(const Tensor &a, const Tensor &b) { return a.begin <= b.las
 
 /// Copies `count` elements; steps in bytes.
 void copyRow(int32_t byteWidth, char *to, int32_t toStep, const char *from, int32_t fromStep, uint32_t count);
-
-/// Copies all elements of `tensor` to or from dense data.
-void copyDense(const Tensor &tensor, char *dense, bool toTensor);
 
 /// Bytes of dense data; 2^32 also stands for more.
 uint64_t denseByteLength(ElementType type, int32_t rank, const int32_t *extents);

@@ -1,11 +1,9 @@
 """What operators that move, pick or count elements mean in numpy, and cases for them: lists of (inputs, attributes)."""
 import numpy as np
 
+from differential.values import i64
+
 SHAPES = [(7,), (2, 3), (3, 1, 5), (4, 33), (2, 3, 4, 5), (0, 3), (3, 0), (2, 257), (300, 2)]
-
-
-def i64(*values):
-    return np.array(values, np.int64)
 
 
 # --- what numpy says
@@ -54,7 +52,7 @@ def cast(a, like):
 
 def cum_sum(a, axis, exclusive, reverse):
     a = np.flip(a, axis) if reverse else a
-    sums = np.cumsum(a, axis, dtype=a.dtype)
+    sums = np.cumsum(a, axis, dtype=np.float64 if a.dtype == np.float16 else a.dtype).astype(a.dtype)
     if exclusive:
         sums = np.roll(sums, 1, axis)
         sums[tuple(slice(None) if i != axis % a.ndim else slice(0, 1) for i in range(a.ndim))] = 0
@@ -75,7 +73,7 @@ def top_k(a, k, axis, largest):
 
 REFERENCES = {
     "Transpose": lambda a, permutation: np.transpose(a, permutation),
-    "Concat": lambda a, b, axis: np.concatenate([a, b], axis),
+    "Concat": lambda *tensors, axis: np.concatenate(tensors, axis),
     "Split": lambda a, axis, sections, index: np.split(a, sections, axis)[index],
     "Slice": slice_, "StridedSlice": strided_slice, "Tile": np.tile, "BroadcastTo": np.broadcast_to,
     "Pad": lambda a, pads, value: np.pad(a, pads.reshape(-1, 2), constant_values=a.dtype.type(value)) if a.ndim else a,
@@ -100,6 +98,7 @@ def concat(dtypes, fill, generator):
             other = list(shape)
             other[axis] = int(generator.integers(0, 5))
             yield [fill(shape, dtypes[0]), fill(other, dtypes[1])], {"axis": axis}
+            yield [fill(shape, dtypes[0]) for _ in range(int(generator.integers(3, 11)))], {"axis": axis}
 
 
 def split(dtypes, fill, generator):

@@ -1,22 +1,44 @@
 // CumSum(a; axis, exclusive, reverse): sums of all elements up to each along the axis, in their order; without the
-// element itself when exclusive, from the end when reverse. Sums of integers wrap.
+// element itself when exclusive, from the end when reverse. Sums of integers wrap; those of f16 are f64, and
+// each is rounded once.
+#include "runtime/guest/Half.h"
 #include "runtime/guest/movement/Movement.h"
 
 using namespace wasmind::guest;
 
 namespace {
 
-template <typename Element>
+template <typename Element, typename Sum>
 void accumulate(char *to, int32_t toStep, const char *from, int32_t fromStep, uint32_t count, bool isExclusive) {
-  for (Element sum = 0; count; --count, to += toStep, from += fromStep) {
-    Element before = sum;
-    sum += *reinterpret_cast<const Element *>(from);
-    *reinterpret_cast<Element *>(to) = isExclusive ? before : sum;
+  for (Sum sum = 0; count; --count, to += toStep, from += fromStep) {
+    Sum before = sum;
+    sum += Sum(*reinterpret_cast<const Element *>(from));
+    *reinterpret_cast<Element *>(to) = Element(isExclusive ? before : sum);
   }
 }
 
 typedef void (*Accumulate)(char *to, int32_t toStep, const char *from, int32_t fromStep, uint32_t count,
                            bool isExclusive);
+
+Accumulate sumsOf(ElementType type) {
+  switch (type) {
+  case F32:
+    return accumulate<float, float>;
+  case F64:
+    return accumulate<double, double>;
+  case F16:
+    return accumulate<HalfBits, double>;
+  case I8:
+  case U8:
+    return accumulate<uint8_t, uint8_t>;
+  case I16:
+    return accumulate<uint16_t, uint16_t>;
+  case I32:
+    return accumulate<uint32_t, uint32_t>;
+  default:
+    return accumulate<uint64_t, uint64_t>;
+  }
+}
 
 } // namespace
 
@@ -34,10 +56,7 @@ extern "C" int32_t wasmind_cum_sum(const OperatorTable *table, const TVMFFIAny *
     return -1;
   if (a.isEmpty())
     return 0;
-  Accumulate run = a.type == F32   ? accumulate<float>
-                   : a.type == F64 ? accumulate<double>
-                   : a.type == I32 ? accumulate<uint32_t>
-                                   : accumulate<uint64_t>;
+  Accumulate run = sumsOf(a.type);
   Tensor rows = without(a, axis), results = without(out, axis);
   uint32_t last = isReverse ? uint32_t(a.extents[axis] - 1) : 0;
   int32_t fromStep = a.steps[axis], toStep = out.steps[axis], sign = isReverse ? -1 : 1;

@@ -26,13 +26,6 @@ template <typename Element, typename Wide> void store(const Wide *row, char *to,
     *reinterpret_cast<Element *>(to) = Element(row[i]);
 }
 
-struct HalfBits {
-  uint16_t bits;
-  explicit HalfBits(double value) : bits(toHalf(value)) {}
-  explicit HalfBits(int64_t value) : bits(toHalf(double(value))) {} // exact where it matters: below 2^16
-  explicit operator double() const { return fromHalf(bits); }
-};
-
 struct Truth {
   uint8_t value;
   explicit Truth(int64_t value) : value(value != 0) {}

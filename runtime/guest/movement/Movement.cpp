@@ -1,4 +1,5 @@
 #include "runtime/guest/movement/Movement.h"
+#include "runtime/guest/movement/Tiles.h"
 
 namespace wasmind::guest {
 
@@ -39,9 +40,32 @@ void Walk::copy(char *to, const char *from) const {
     return copyRow(byteWidth, to, 0, from, 0, 1);
   if (rank == 1)
     return copyRow(byteWidth, to, toSteps[0], from, fromSteps[0], uint32_t(extents[0]));
-  eachRow(to, from, [&](char *to, int32_t toStep, const char *from, int32_t fromStep, uint32_t count) {
-    copyRow(byteWidth, to, toStep, from, fromStep, count);
+  // Where each tensor is dense along another axis, these two are matrices that lie transposed.
+  int32_t last = rank - 1, other = last;
+  while (other-- && !(toSteps[last] == byteWidth && fromSteps[other] == byteWidth) &&
+         !(fromSteps[last] == byteWidth && toSteps[other] == byteWidth))
+    ;
+  if (other < 0 || toSteps[last] == fromSteps[last])
+    return eachRow(to, from, [&](char *to, int32_t toStep, const char *from, int32_t fromStep, uint32_t count) {
+      copyRow(byteWidth, to, toStep, from, fromStep, count);
+    });
+  int32_t columns = toSteps[last] == byteWidth ? last : other, rows = last + other - columns;
+  Walk others(byteWidth);
+  for (int32_t axis = 0; axis < last; ++axis)
+    if (axis != other)
+      others.addAxis(extents[axis], toSteps[axis], fromSteps[axis]);
+  others.eachRow(to, from, [&](char *to, int32_t toStep, const char *from, int32_t fromStep, uint32_t count) {
+    for (; count; --count, to += toStep, from += fromStep)
+      copyTransposed(byteWidth, to, toSteps[rows], from, fromSteps[columns], uint32_t(extents[rows]),
+                     uint32_t(extents[columns]));
   });
+}
+
+void fill(const Tensor &tensor, const char *element) {
+  Walk walk(tensor.byteWidth);
+  for (int32_t axis = 0; axis < tensor.rank; ++axis)
+    walk.addAxis(tensor.extents[axis], tensor.steps[axis], 0);
+  walk.copy(tensor.data, element);
 }
 
 int32_t refuse(const Call &call, const char *what) {
@@ -79,7 +103,7 @@ int32_t readArguments(Call &call, int32_t count, Call::Convert convert) {
 
 int32_t readList(const Call &call, int32_t operand, int32_t count, List &list) {
   const Tensor &tensor = call.tensors[operand];
-  list.count = tensor.rank == 1 ? tensor.extents[0] : -1;
+  list.count = tensor.rank == 1 ? tensor.extents[0] : tensor.rank == 0 ? 1 : -1;
   if (count < 0 ? uint32_t(list.count) > maxRank : list.count != count) {
     refuse(call, "input", operand);
     appendText(count < 0 ? " must be a vector of at most " : " must be a vector of ");
@@ -88,10 +112,25 @@ int32_t readList(const Call &call, int32_t operand, int32_t count, List &list) {
     appendShape(tensor);
     return -1;
   }
-  const char *value = tensor.data;
-  for (int32_t i = 0; i < list.count; ++i, value += tensor.steps[0])
-    list.values[i] = *reinterpret_cast<const int64_t *>(value);
+  int32_t step = tensor.rank ? tensor.steps[0] : 0;
+  for (int32_t i = 0; i < list.count; ++i)
+    list.values[i] = *reinterpret_cast<const int64_t *>(tensor.data + i * step);
   return 0;
+}
+
+int32_t checkShape(const Call &call, int32_t operand, const List &shape) {
+  const Tensor &tensor = call.tensors[operand];
+  bool fits = tensor.rank == shape.count;
+  for (int32_t axis = 0; axis < shape.count && fits; ++axis)
+    fits = tensor.extents[axis] == shape.values[axis];
+  if (fits)
+    return 0;
+  refuse(call, "shape", shape);
+  appendText(" is needed of input ");
+  appendNumber(operand);
+  appendText(", which has shape ");
+  appendShape(tensor);
+  return -1;
 }
 
 int32_t readAxis(const Call &call, int32_t operand, int32_t rank, int32_t &axis) {

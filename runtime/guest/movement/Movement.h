@@ -61,12 +61,19 @@ struct Walk {
   }
 };
 
+/// Sets all elements to the one at `element`.
+void fill(const Tensor &tensor, const char *element);
+
 /// Reads the call's arguments. Inputs of over 2 GiB, each element counted as often as it is repeated, are refused, so
 /// that no loop over them is long. \returns 0, or -1 with the error set, as all that follow.
 int32_t readArguments(Call &call, int32_t count, Call::Convert convert);
 
-/// Input `operand`, a vector of `count` i64 numbers; of any count up to maxRank when that is -1.
+/// Input `operand`, a vector of `count` i64 numbers; of any count up to maxRank when that is -1. A scalar is a vector
+/// of one.
 int32_t readList(const Call &call, int32_t operand, int32_t count, List &list);
+
+/// Refuses input `operand` unless it has that shape.
+int32_t checkShape(const Call &call, int32_t operand, const List &shape);
 
 /// Attribute `operand`, an axis of `rank`; a negative one counts from the end.
 int32_t readAxis(const Call &call, int32_t operand, int32_t rank, int32_t &axis);

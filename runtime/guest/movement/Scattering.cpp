@@ -11,10 +11,7 @@ using namespace wasmind::guest;
 
 namespace {
 
-struct HalfBits {
-  uint16_t bits;
-  friend HalfBits operator+(HalfBits a, HalfBits b) { return {toHalf(fromHalf(a.bits) + fromHalf(b.bits))}; }
-};
+HalfBits operator+(HalfBits a, HalfBits b) { return HalfBits(double(a) + double(b)); }
 
 struct Truth {
   uint8_t value;
@@ -58,14 +55,6 @@ int32_t checkSingle(const Call &call, int32_t operand) {
       return -1;
     }
   return 0;
-}
-
-/// Sets all elements of `out` to the one at `element`.
-void fill(const Tensor &out, const char *element) {
-  Walk walk(out.byteWidth);
-  for (int32_t axis = 0; axis < out.rank; ++axis)
-    walk.addAxis(out.extents[axis], out.steps[axis], 0);
-  walk.copy(out.data, element);
 }
 
 } // namespace

@@ -170,18 +170,8 @@ static const int32_t powerShapes[] = {1, 1, 2, 1, 0, 2, 14, 1, 0, 1, 0, 3, 1, 0,
 static const OperatorTable powerTable = {"Power", 1, 0, 1, 1, shapesVariants, powerShapes};
 OPERATOR(Power, powerTable, wasmind_expression_tensors)
 
-// Along an axis: sums, and out = x * w + alpha with a vector w.
+// Along an axis: out = x * w + alpha with a vector w.
 static int32_t rowExtents[2];
-static int32_t rowSum(void *const *operands) {
-  const float *x = static_cast<const float *>(operands[0]);
-  float *out = static_cast<float *>(operands[1]);
-  for (int32_t row = 0; row < rowExtents[0]; ++row) {
-    out[row] = 0;
-    for (int32_t i = 0; i < rowExtents[1]; ++i)
-      out[row] += x[row * rowExtents[1] + i];
-  }
-  return 0;
-}
 static int32_t rowScale(void *const *operands) {
   const float *x = static_cast<const float *>(operands[0]), *w = static_cast<const float *>(operands[1]);
   const float *alpha = static_cast<const float *>(operands[2]);
@@ -191,10 +181,6 @@ static int32_t rowScale(void *const *operands) {
       out[row * rowExtents[1] + i] = x[row * rowExtents[1] + i] * w[i] + *alpha;
   return 0;
 }
-static const Variant rowSumVariants[] = {{{F32, I64, Bool, F32}, rowExtents, {rowSum}, nullptr}};
-static const int32_t reduces = RowReduces, keeps = RowKeeps;
-static const OperatorTable rowSumTable = {"RowSum", 1, 2, 1, 1, rowSumVariants, &reduces};
-OPERATOR(RowSum, rowSumTable, wasmind_row)
 static const Variant rowScaleVariants[] = {{{F32, F32, I64, F32, F32}, rowExtents, {rowScale}, nullptr}};
-static const OperatorTable rowScaleTable = {"RowScale", 2, 2, 1, 1, rowScaleVariants, &keeps};
+static const OperatorTable rowScaleTable = {"RowScale", 2, 2, 1, 1, rowScaleVariants, nullptr};
 OPERATOR(RowScale, rowScaleTable, wasmind_row)

@@ -30,7 +30,7 @@ def compile_sources(sources, folder, *more):
 def guest_objects(folder):
     """The guest's objects: those of the build when there are some, else made now."""
     built = sorted((ROOT / "build/runtime/guest/objects").glob("*.o"))
-    sources = [*GUEST.glob("*.cpp"), *GUEST.glob("movement/*.cpp")]
+    sources = [*GUEST.glob("*.cpp"), *GUEST.glob("movement/*.cpp"), *GUEST.glob("composite/*.cpp")]
     if {o.stem for o in built} == {s.stem for s in sources}:
         return built
     return compile_sources(sources, folder)

@@ -174,6 +174,38 @@ test("what does not fit is refused with its reason, and nothing is written or al
   }
 });
 
+test("any number of tensors is joined, up to twelve arguments", () => {
+  for (let seed = 1; seed <= 60; ++seed) {
+    const random = new Random(seed);
+    const guest = load();
+    const type = random.pick(widths);
+    const shape = Array.from({ length: random.integer(1, 4) }, () => random.pick([1, 2, 3, 5]));
+    const axis = random.integer(0, shape.length - 1);
+    const parts = Array.from({ length: random.integer(2, 10) }, () =>
+      stridedTensor(guest, type, shape.map((extent, i) => (i === axis ? random.integer(0, 3) : extent)), random));
+    const result = shape.map((extent, i) => (i === axis ? parts.reduce((sum, part) => sum + part.shape[axis], 0) : extent));
+    const values = [];
+    each(result, (index) => {
+      let at = index[axis];
+      const part = parts.find(({ shape: own }) => at < own[axis] || ((at -= own[axis]), false));
+      const strides = denseStrides(part.shape);
+      values.push(part.values[index.reduce((sum, x, i) => sum + strides[i] * (i === axis ? at : x), 0)]);
+    });
+    const args = [...parts.map((part) => part.descriptor), { int: axis }];
+    assert.deepEqual(guest.run("Concat", args)[0], { type, shape: result, values }, `seed ${seed}`);
+  }
+  const guest = load();
+  const [a, b] = [[2, 3], [3, 3]].map((shape) => guest.tensor("f32", shape, new Array(count(shape)).fill(1)).descriptor);
+  const refuse = (args, message) => {
+    assert.equal(guest.call("Concat", [...args, null]).status, -1);
+    assert.equal(guest.error, message);
+  };
+  refuse([a, a, b, { int: 1 }], "ValueError: Concat: shapes (2, 3) and (3, 3) differ beside axis 1");
+  refuse([a, a, guest.tensor("u8", [2, 3]).descriptor, { int: 1 }], "TypeError: Concat: not built for input types 3: f32, f32, u8");
+  refuse([...new Array(11).fill(a), { int: 1 }], "TypeError: Concat: takes 4 arguments, not 13");
+  refuse([a, { int: 1 }], "TypeError: Concat: takes 4 arguments, not 3");
+});
+
 test("given outputs must have the result's shape and stand apart", () => {
   const guest = load();
   const a = guest.tensor("f32", [3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
