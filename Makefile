@@ -27,7 +27,7 @@ demo: ## builds, compiles two real models and runs them on wasmtime and Node
 test: ## builds and runs every test; SUITES="style ctest" picks some
 	@install/steps.sh $(all) test
 
-bench: ## builds and measures against onnxruntime-web; writes docs/generated/benchmark.md
+bench: ## builds and measures models and operators against onnxruntime-web and TVM; writes docs/generated/*benchmark.md
 	@install/steps.sh $(all) bench
 
 format: ## formats the C++ sources

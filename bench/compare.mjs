@@ -13,6 +13,7 @@ import { Model, readSections, SectionId } from 'wasmind';
 import { readNpz } from '../runtime/web/bin/npz.mjs';
 import { compareTensors } from '../runtime/web/bin/verify.mjs';
 import { measureFma } from './fma.mjs';
+import { importPeer } from './peers.mjs';
 import { rounded, summarise } from './statistics.mjs';
 
 const usage = 'usage: node bench/compare.mjs MODEL.onnx MODEL.wasm [CASE.npz] [--peer onnxruntime-web] [--settle 2] [--runs 20] [--budget 30] [--json]';
@@ -35,14 +36,6 @@ function splitCase(arrays) {
     else inputs[name.replace(/^in:/, '')] = tensor;
   }
   return { inputs, expected };
-}
-
-async function importPeer(name) {
-  if (!/^[\w-]+$/.test(name)) throw new Error(`'${name}' is no peer's name`);
-  return import(`./peers/${name}.mjs`).catch(error => {
-    throw error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`/peers/${name}.mjs`)
-      ? new Error(`no peer is called '${name}'; bench/peers has what there is`) : error;
-  });
 }
 
 function loadOurs(file, inputs) {

@@ -140,7 +140,11 @@ step_operators() {
 
 step_bench() {
   $venv/bin/python bench/run.py
-  $venv/bin/python bench/operators.py
+  local kernels=() name
+  if $venv/bin/python test/tvm/kernels.py build/bench/tvm; then
+    for name in {add,sub,mul}_{f32,i8} {matmul,conv2d}{,_plain}_f32; do kernels+=("--tvm=build/bench/tvm/tvm_$name.dso.o"); done
+  fi
+  build/bin/wasmind bench operators --dtypes=f32,i8 "${kernels[@]}" --peer=onnxruntime-web --calls --markdown=docs/generated/operator-benchmark.md
 }
 
 if ! command -v dpkg-query >/dev/null; then

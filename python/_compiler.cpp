@@ -1,11 +1,12 @@
 //===- _compiler.cpp - the compiler for Python --------------------------------------------------------------------===//
 //
-// Conversion between Python and compiler/Compile.h, compiler/frontend/expr/Expression.h, nothing else. A module of its
-// own, so that running a model loads no LLVM. The interpreter lock is free while a model is compiled.
+// Conversion between Python and compiler/Compile.h, compiler/frontend/expr, nothing else. A module of its own,
+// so that running a model loads no LLVM. The interpreter lock is free while a model is compiled.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Compile.h"
 #include "compiler/Operators.h"
+#include "compiler/frontend/expr/Slides.h"
 #include <nanobind/nanobind.h>
 #include <nanobind/operators.h>
 #include <nanobind/stl/map.h>
@@ -197,6 +198,36 @@ void defineExpressions(nb::module_ m) {
   m.def("inputs_of", &te::inputsOf, "outputs"_a);
 }
 
+/// One slide per spatial dimension; wasmind/te.py gives the three lists one length.
+std::vector<te::Slide> slidesOf(const std::vector<te::Expr> &strides, const std::vector<te::Expr> &pads,
+                                const std::vector<te::Expr> &dilations) {
+  std::vector<te::Slide> slides;
+  for (size_t i = 0; i < strides.size(); ++i)
+    slides.push_back({.stride = strides[i], .pad = pads.at(i), .dilation = dilations.at(i)});
+  return slides;
+}
+
+void defineSlides(nb::module_ &m) {
+  using Amounts = std::vector<te::Expr>;
+  for (auto [word, function] : {std::pair("convolve", &te::convolve), std::pair("depthwise", &te::depthwise)})
+    m.def(
+        word,
+        [function](const te::Tensor &input, const te::Tensor &weights, const Amounts &extents, const Amounts &strides,
+                   const Amounts &pads, const Amounts &dilations, const std::string &name) {
+          return checked(function(input, weights, extents, slidesOf(strides, pads, dilations), name));
+        },
+        "input"_a, "weights"_a, "extents"_a, "strides"_a, "pads"_a, "dilations"_a, "name"_a);
+  for (auto [word, function] : {std::pair("max_window", &te::maxWindow), std::pair("min_window", &te::minWindow),
+                                std::pair("sum_window", &te::sumWindow)})
+    m.def(
+        word,
+        [function](const te::Tensor &input, const Amounts &sizes, const Amounts &extents, const Amounts &strides,
+                   const Amounts &pads, const Amounts &dilations, const std::string &name) {
+          return checked(function(input, sizes, extents, slidesOf(strides, pads, dilations), name));
+        },
+        "input"_a, "sizes"_a, "extents"_a, "strides"_a, "pads"_a, "dilations"_a, "name"_a);
+}
+
 wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
                                   const std::string &engineHint, bool hasExternalWeights, int optLevel,
                                   uint64_t memoryLimit) {
@@ -315,6 +346,7 @@ NB_MODULE(_compiler, m) {
 
   nb::module_ expressions = m.def_submodule("te");
   defineExpressions(expressions);
+  defineSlides(expressions);
   defineLibraries(expressions);
   m.def(
       "compile_expressions",

@@ -182,8 +182,8 @@ public:
   std::mutex inUse;
 };
 
-/// A tensor in a library's memory. Views of it keep it alive; after `free` they show what the library makes of the
-/// place.
+/// A tensor in a library's memory. Views of it hold the handle, so its memory goes back after `free` when they are
+/// gone.
 class GuestTensor {
 public:
   using Handle = std::shared_ptr<wasmind_guest_tensor>;
@@ -201,20 +201,61 @@ public:
     return handle;
   }
   wasmind_tensor view() const { return wasmind_guest_tensor_view(get().get()); }
+  const int64_t *strides() const { return wasmind_guest_tensor_strides(get().get()); }
+
+  std::unique_ptr<GuestTensor> strided(const std::vector<int64_t> &shape, const std::vector<int64_t> &strides,
+                                       int64_t offset) const {
+    if (shape.size() != strides.size())
+      throw Failure{WASMIND_INVALID_ARGUMENT, "as many strides as extents are needed"};
+    return shownBy([&](const wasmind_guest_tensor *shown, wasmind_guest_tensor **made, wasmind_error **error) {
+      return wasmind_guest_tensor_strided(shown, offset, shape.data(), strides.data(), shape.size(), made, error);
+    });
+  }
+  std::unique_ptr<GuestTensor> transposed(const std::vector<size_t> &axes) const {
+    return shownBy([&](const wasmind_guest_tensor *shown, wasmind_guest_tensor **made, wasmind_error **error) {
+      return wasmind_guest_tensor_transposed(shown, axes.data(), axes.size(), made, error);
+    });
+  }
+
+  /// An array of `type` over the elements where they are.
+  template <typename Framework> nb::object array(nb::dlpack::dtype type) const {
+    const wasmind_tensor tensor = view();
+    const std::vector<size_t> shape(tensor.shape, tensor.shape + tensor.rank);
+    nb::capsule owner(new Handle(get()), [](void *held) noexcept { delete static_cast<Handle *>(held); });
+    return nb::cast(nb::ndarray<Framework>(tensor.data, shape.size(), shape.data(), owner, strides(), type),
+                    nb::rv_policy::reference);
+  }
 
 private:
+  template <typename Show> std::unique_ptr<GuestTensor> shownBy(Show show) const {
+    const Handle shown = get();
+    wasmind_guest_tensor *made = nullptr;
+    {
+      nb::gil_scoped_release release;
+      std::scoped_lock lock(library->inUse);
+      wasmind_error *error = nullptr;
+      check(show(shown.get(), &made, &error), error);
+    }
+    return std::make_unique<GuestTensor>(library, made);
+  }
+
   std::shared_ptr<LibraryHandle> library;
   Handle handle;
 };
+
+/// DLPack's own type, which bfloat16 has.
+nb::dlpack::dtype dlpackType(wasmind_dtype dtype) {
+  return dtype == WASMIND_BF16 ? nb::dlpack::dtype{uint8_t(nb::dlpack::dtype_code::Bfloat), 16, 1} : numpyType(dtype);
+}
 
 /// 0 of a type that no tensor has.
 wasmind_dtype dtypeOf(nb::dlpack::dtype type) {
   if (type.lanes != 1)
     return 0;
   for (wasmind_dtype dtype = WASMIND_F32; dtype <= WASMIND_BOOL; ++dtype)
-    if (dtype != WASMIND_BF16 && numpyType(dtype) == type)
+    if (dlpackType(dtype) == type)
       return dtype;
-  return type == nb::dlpack::dtype{uint8_t(nb::dlpack::dtype_code::Bfloat), 16, 1} ? WASMIND_BF16 : 0;
+  return 0;
 }
 
 class Library {
@@ -233,6 +274,13 @@ public:
     wasmind_error *error = nullptr;
     check(wasmind_library_load_bytes(data, byteLength, &known, &shared->handle, &error), error);
   }
+
+  explicit Library(const Library &other) : shared(std::make_shared<LibraryHandle>()) {
+    nb::gil_scoped_release release;
+    wasmind_error *error = nullptr;
+    check(wasmind_library_instantiate(other.shared->handle, &shared->handle, &error), error);
+  }
+  std::unique_ptr<Library> instantiate() const { return std::make_unique<Library>(*this); }
 
   const char *signature() const { return wasmind_library_signature(shared->handle); }
 
@@ -264,7 +312,8 @@ public:
   /// same names. `outputs`: arrays, pairs, guest tensors or None. Returns per output what was made for a None: an
   /// array, or a guest tensor when an argument is one; else None.
   nb::list call(size_t index, nb::tuple arguments, nb::dict attributes, nb::tuple outputs) {
-    Arguments given(arguments.size() + attributes.size() + outputs.size());
+    const char *called = wasmind_library_operator(shared->handle, index).name;
+    Arguments given(called ? called : "", arguments.size() + attributes.size() + outputs.size());
     for (nb::handle argument : arguments)
       given.add(argument);
     for (auto [name, value] : attributes)
@@ -309,7 +358,7 @@ private:
 
   /// The C arguments and what they point into.
   struct Arguments {
-    explicit Arguments(size_t count) {
+    Arguments(const char *called, size_t count) : called(called) {
       list.reserve(count);
       shapes.reserve(count);
       arrays.reserve(count);
@@ -326,17 +375,11 @@ private:
       } else if (PyBool_Check(value.ptr())) {
         argument.kind = WASMIND_BOOLEAN;
         argument.of.integer = value.is(Py_True);
-      } else if (PyFloat_CheckExact(value.ptr())) {
+      } else if (PyFloat_Check(value.ptr())) {
         argument.kind = WASMIND_NUMBER;
         argument.of.number = PyFloat_AS_DOUBLE(value.ptr());
       } else if (PyLong_Check(value.ptr())) {
-        argument.kind = WASMIND_INTEGER;
-        int overflow = 0;
-        argument.of.integer = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
-        if (overflow) {
-          argument.kind = WASMIND_NUMBER; // says how large it is, and fits no integer
-          argument.of.number = overflow > 0 ? HUGE_VAL : -HUGE_VAL;
-        }
+        addInteger(argument, value.ptr());
       } else if (PyTuple_Check(value.ptr())) {
         addArray(argument, value[0], nb::cast<int>(value[1]));
       } else {
@@ -344,11 +387,25 @@ private:
       }
     }
 
+    void addInteger(wasmind_argument &argument, PyObject *value) {
+      int overflow = 0;
+      argument.kind = WASMIND_INTEGER;
+      argument.of.integer = PyLong_AsLongLongAndOverflow(value, &overflow);
+      if (!overflow)
+        return;
+      argument.kind = WASMIND_UNSIGNED;
+      argument.of.unsigned_integer = PyLong_AsUnsignedLongLong(value);
+      if (PyErr_Occurred()) {
+        PyErr_Clear();
+        throw Failure{WASMIND_INVALID_ARGUMENT, called + ": an integer does not fit 64 bits"};
+      }
+    }
+
     void addArray(wasmind_argument &argument, nb::handle value, wasmind_dtype dtype) {
       nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu> array;
       if (!nb::try_cast(value, array))
         throw Failure{WASMIND_INVALID_ARGUMENT,
-                      nb::cast<std::string>(nb::repr(value.type())) + " is no dense array of numbers"};
+                      called + ": " + nb::cast<std::string>(nb::repr(value.type())) + " is no dense array of numbers"};
       const std::vector<int64_t> &shape = shapes.emplace_back(array.shape_ptr(), array.shape_ptr() + array.ndim());
       argument.kind = WASMIND_TENSOR;
       argument.of.tensor = {dtype ? dtype : dtypeOf(array.dtype()), shape.size(), shape.data(),
@@ -356,6 +413,7 @@ private:
       arrays.push_back(std::move(array));
     }
 
+    std::string called; ///< the operator
     std::vector<wasmind_argument> list;
     std::vector<GuestTensor::Handle> guests;
     std::vector<std::vector<int64_t>> shapes;
@@ -436,16 +494,33 @@ NB_MODULE(_runtime, m) {
       .def_prop_ro("dtype", [](const GuestTensor &self) { return wasmind_dtype_name(self.view().dtype); })
       .def_prop_ro("is_freed", &GuestTensor::isFreed)
       .def(
-          "numpy", [](nb::handle self) { return viewOf(nb::cast<GuestTensor &>(self).view(), self); },
-          "A view of the elements, no copy. It keeps this object alive and stays where it is when the memory grows; "
-          "after "
-          "`free` it shows whatever the library puts there. bfloat16 appears as uint16.")
+          "numpy", [](const GuestTensor &self) { return self.array<nb::numpy>(numpyType(self.view().dtype)); },
+          "A view of the elements, no copy; it stays where it is when the memory grows, and keeps the library and the "
+          "tensor's memory, also after `free`. bfloat16 appears as uint16.")
       .def("free", &GuestTensor::free,
-           "Gives the memory back; what happens anyway when the object and its views are gone.")
+           "Gives the memory back as soon as no view and no strided tensor shows it; what happens anyway when this "
+           "object is gone.")
+      .def("strided", &GuestTensor::strided, "shape"_a, "strides"_a, "offset"_a = 0,
+           "The same elements in another order, no copy: strides in elements, of either sign; `offset` elements behind "
+           "this tensor's first one. Raises InvalidArgument when an element lies outside of the tensor.")
+      .def(
+          "transposed",
+          [](const GuestTensor &self, nb::args axes) { return self.transposed(nb::cast<std::vector<size_t>>(axes)); },
+          "The axes in another order, no copy: axis i is axis `axes[i]` of this tensor; none given: back to front.")
       .def("__array__",
-           [](nb::handle self, nb::args arguments, nb::kwargs named) {
-             nb::object view = viewOf(nb::cast<GuestTensor &>(self).view(), self);
+           [](const GuestTensor &self, nb::args arguments, nb::kwargs named) {
+             nb::object view = self.array<nb::numpy>(numpyType(self.view().dtype));
              return nb::module_::import_("numpy").attr("array")(view, *arguments, **named);
+           })
+      // By nanobind's own array, which refuses what it cannot do with BufferError.
+      .def("__dlpack__",
+           [](const GuestTensor &self, nb::kwargs named) {
+             return self.array<nb::array_api>(dlpackType(self.view().dtype)).attr("__dlpack__")(**named);
+           })
+      .def("__dlpack_device__",
+           [](const GuestTensor &self) {
+             self.get();
+             return nb::make_tuple(int(nb::device::cpu::value), 0);
            })
       .def("__enter__", [](nb::handle self) { return nb::borrow(self); })
       .def("__exit__", [](GuestTensor &self, nb::args) { self.free(); })
@@ -455,11 +530,20 @@ NB_MODULE(_runtime, m) {
         return nb::str("<wasmind.GuestTensor {}{}>").format(self.attr("dtype"), nb::list(self.attr("shape")));
       });
 
+  m.def(
+      "is_array",
+      [](nb::handle value) {
+        Array array;
+        return nb::try_cast(value, array);
+      },
+      "value"_a, "Whether a call takes `value` as a dense array.");
+
   nb::class_<Library>(m, "Library")
       .def(nb::init<const nb::bytes &, const Options &>())
       .def(nb::init<const std::string &, const Options &>())
       .def_prop_ro("signature", &Library::signature)
       .def_prop_ro("memory_bytes", &Library::memoryByteLength)
+      .def("instantiate", &Library::instantiate)
       .def("find", &Library::find, "name"_a)
       .def("tensor", &Library::tensor, "dtype"_a, "shape"_a)
       .def("call", &Library::call, "index"_a, "arguments"_a, "attributes"_a, "outputs"_a);

@@ -32,6 +32,7 @@ int verifyCase(const std::string &module, const std::string &caseFile, double to
 /// Adds a subcommand to `app`. When the command line names it, its callback runs, writes `exitCode` unless all is fine,
 /// and may throw Refusal or UsageError. Both references outlive the parse.
 void registerBench(CLI::App &app, int &exitCode);
+void registerBenchOperators(CLI::App &bench, int &exitCode); ///< `bench operators`
 void registerCompile(CLI::App &app, int &exitCode);
 void registerInspect(CLI::App &app, int &exitCode);
 void registerOperators(CLI::App &app, int &exitCode);

@@ -147,10 +147,10 @@ void bench(const BenchOptions &options) {
 
 } // namespace
 
-void registerBench(CLI::App &app, int &) {
+void registerBench(CLI::App &app, [[maybe_unused]] int &exitCode) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App *command = app.add_subcommand("bench", "Measures a model on several engines, side by side");
-  command->add_option("model", options->model, "model.wasm, or a source model to compile first")->required();
+  command->add_option("model", options->model, "model.wasm, or a source model to compile first");
   command->add_option("--engine", options->engines, "wasmtime,node (both)")->delimiter(',');
   command->add_option("--threads", options->threads, "Threads of one run (1)")->delimiter(',');
   command->add_option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...")
@@ -160,7 +160,16 @@ void registerBench(CLI::App &app, int &) {
   command->add_option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
   command->add_option("--repeat", options->repeat, "Timed runs after the first (20)")->check(CLI::Range(1, 1000000));
   command->add_flag("--json", options->printsJson, "Prints JSON");
-  command->callback([options] { bench(*options); });
+#ifdef WASMIND_HAS_OPERATORS
+  registerBenchOperators(*command, exitCode);
+#endif
+  command->callback([options, command] {
+    if (!command->get_subcommands().empty())
+      return;
+    if (options->model.empty())
+      throw UsageError("bench: give a model, or operators; see --help");
+    bench(*options);
+  });
 }
 
 } // namespace wasmind::tools

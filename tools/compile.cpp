@@ -5,11 +5,9 @@
 #include "tools/TemporaryFolder.h"
 #include "tools/VerifyGraph.h"
 #include "tools/Wat.h"
-#include <cerrno>
+#include "tools/WriteText.h"
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <unistd.h>
 
 namespace wasmind::tools {
@@ -41,23 +39,6 @@ void parseFeatures(const std::vector<std::string> &features, CompileOptions &opt
       throw UsageError("--features threads: this version builds single-threaded modules; leave it out");
     else if (feature != "simd128")
       throw UsageError("--features " + feature + ": expected simd128 or relaxed-simd");
-  }
-}
-
-/// Writes a text whole or not at all; `path` "-" is standard output.
-void writeText(const std::string &path, const std::string &text) {
-  if (path == "-") {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return;
-  }
-  const std::string temporary = path + "." + std::to_string(getpid()) + ".part";
-  std::ofstream stream(temporary, std::ios::binary);
-  stream << text;
-  stream.close();
-  if (!stream || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string reason = std::strerror(errno);
-    std::remove(temporary.c_str());
-    throw Refusal("cannot write " + path + ": " + reason);
   }
 }
 

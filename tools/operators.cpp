@@ -37,18 +37,15 @@ Json describe(const Operator &each) {
   Json attributes = Json::array();
   for (const abi::Attribute &attribute : each.attributes)
     attributes.push_back({{"name", attribute.name}, {"type", abi::nameOf(attribute.type)}});
-  return {{"name", each.name},
-          {"inputs", each.inputs},
-          {"attributes", attributes},
-          {"outputs", each.outputs},
-          {"variants", variants}};
+  return {{"name", each.name},        {"inputs", each.inputs},   {"variadic", each.variadic},
+          {"attributes", attributes}, {"outputs", each.outputs}, {"variants", variants}};
 }
 
-/// The element type a variant stands for: the result's where an input has it too (not that of conditions, indices and
-/// lists of extents), else that of the first input (comparisons, sums of i8).
+/// The element type a variant stands for: the result's where one of the first two inputs has it too (not that of
+/// conditions and indices), else that of the first input (comparisons, sums of i8).
 abi::DType elementType(const abi::Variant &variant) {
-  bool isInput = std::find(variant.inputs.begin(), variant.inputs.end(), variant.outputs[0]) != variant.inputs.end();
-  return isInput ? variant.outputs[0] : variant.inputs[0];
+  auto end = variant.inputs.begin() + std::min<size_t>(variant.inputs.size(), 2);
+  return std::find(variant.inputs.begin(), end, variant.outputs[0]) != end ? variant.outputs[0] : variant.inputs[0];
 }
 
 /// The support matrix: a row per operator, a column per element type.

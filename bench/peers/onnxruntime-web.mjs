@@ -42,9 +42,9 @@ function toOrt({ dtype, data, dims }) {
 
 const fromOrt = ({ type, data, dims }) => new Tensor(dtypeOf[type], data, dims);
 
-/** A session, and what loading and creating it took in milliseconds. */
-export async function load(modelFile) {
-  const began = performance.now(), bytes = readFileSync(modelFile);
+/** A session of a model's file or bytes, and what loading and creating it took in milliseconds. */
+export async function load(model) {
+  const began = performance.now(), bytes = typeof model === 'string' ? readFileSync(model) : model;
   const session = await ort.InferenceSession.create(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), {
     executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 4,
   });

@@ -14,7 +14,7 @@ import wasmind
 from wasmind import OperatorLibrary, WasmindError
 
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "build/bin/wasmind"
-OPERATORS = "add,div,softmax,layernorm,logicalnot,select,equal,reducesum,matmul"
+OPERATORS = "add,div,softmax,layernorm,logicalnot,select,equal,reducesum,concat,matmul"
 
 
 @contextlib.contextmanager
@@ -51,17 +51,23 @@ A, B = np.arange(4, dtype="f4"), np.full(4, 10, "f4")
 
 # --- the cases that all hosts share
 
-def value_of(entry, library=None):
-    """An argument of a case; bf16 travels as a tensor of the library, as numpy has no such type."""
+def value_of(entry, library=None, numpys=False):
+    """An argument of a case; bf16 travels as a tensor of the library, as numpy has no such type. `numpys`: numbers are numpy's,
+    which makes a difference among inputs only."""
     if not isinstance(entry, dict):
-        return entry
+        return np.bool_(entry) if numpys and isinstance(entry, bool) else entry
+    if "number" in entry:
+        return np.float64(entry["number"]) if numpys else float(entry["number"])
+    if "integer" in entry:
+        value = int(entry["integer"])
+        return np.array(value)[()] if numpys and -2**63 <= value < 2**64 else value
     dtype = np.dtype(wasmind.tensor.numpy_type(entry["dtype"]))
     array = np.frombuffer(bytes.fromhex(entry["bytes"]), dtype).reshape(entry["shape"])
-    if library is None and entry["dtype"] != "bf16" or array.ndim > 8:
+    if library is None or array.ndim > 8:
         return array.copy()
     tensor = library.tensor(entry["dtype"], array.shape)
     tensor.numpy()[...] = array
-    return tensor
+    return tensor.strided(**entry["strided"]) if "strided" in entry else tensor
 
 
 @pytest.mark.parametrize("in_guest", [False, True])
@@ -77,15 +83,19 @@ def test_every_vector(vectors, libraries, in_guest):
                 continue
             library = OperatorLibrary.load(path, time_limit_ms=case.get("timeLimitMs", 0),
                                            max_memory_bytes=case.get("maxMemoryBytes", 0))
-            place = library if in_guest or "bf16" in str(case) else None
-            arguments = [value_of(entry, place) for entry in case["arguments"]]
-            out = tuple(value_of(entry, place) for entry in case["given"]) if "given" in case else None
-            attributes = case.get("attributes", {})
+            place = library if in_guest or "bf16" in str(case) or "strided" in str(case) else None
+
+            def call():
+                arguments = [value_of(entry, place) for entry in case["arguments"]]
+                out = tuple(value_of(entry, place) for entry in case["given"]) if "given" in case else None
+                attributes = {name: value_of(entry, None, in_guest) for name, entry in case.get("attributes", {}).items()}
+                return library.call(case["operator"], *arguments, out=out, **attributes)
+
             if "status" in case:
                 with fails(case["status"], case["text"]):
-                    library.call(case["operator"], *arguments, out=out, **attributes)
+                    call()
                 continue
-            results = library.call(case["operator"], *arguments, out=out, **attributes)
+            results = call()
             results = results if isinstance(results, tuple) else (results,)
             assert len(results) == len(case["results"])
             for result, expected in zip(results, case["results"]):
@@ -129,10 +139,16 @@ def test_numbers_take_the_type_that_is_left(library):
     np.testing.assert_array_equal(library.call("Select", np.array([True, False]), 1.5, np.array([1, 2], "f8")), [1.5, 2])
     with fails("InvalidArgument", "'b': 1.5 does not fit element type i32"):
         library.call("Add", A.astype("i4"), 1.5)
-    with fails("InvalidArgument", "does not fit element type i64"):
-        library.call("Add", A.astype("i8"), 2**70)
+    with fails("InvalidArgument", "'b': 9223372036854775808 does not fit element type i64"):
+        library.call("Add", A.astype("i8"), 2**63)
     with fails("InvalidArgument", "needs a tensor"):
         library.call("Add", 1, 2)
+    with fails("InvalidArgument", "'b': true does not fit element type f32"):
+        library.call("Add", A, True)
+    # numpy's scalars have their own, as in numpy (NEP 50)
+    assert library.call("Add", np.float32(1), np.float32(2)).dtype == np.float32
+    with fails("InvalidArgument", "Add: not built for (f32, f64)"):
+        library.call("Add", A, np.float64(2))
 
 
 def test_attributes(library):
@@ -141,8 +157,36 @@ def test_attributes(library):
         e = np.exp(x - x.max(axis, keepdims=True))
         np.testing.assert_allclose(library.call("Softmax", x, axis=axis), e / e.sum(axis, keepdims=True), rtol=1e-6)
     np.testing.assert_array_equal(library.call("Softmax", x, 0), library.call("Softmax", x, axis=0))
-    assert library.call("ReduceSum", x, axis=1, keepdims=True).shape == (3, 1)
-    assert library.call("ReduceSum", x).shape == ()
+    assert library.call("ReduceSum", x, [1], keepdims=True).shape == (3, 1)
+
+
+def test_a_variadic_operator_takes_any_number_of_tensors(library):
+    concat = next(each for each in library.operators if each.name == "Concat")
+    assert concat.variadic and concat.inputs == ("a", "b") and not library.operators[0].variadic
+    for count in range(2, 11):
+        parts = [np.full((2, n), n, "f4") for n in range(count)]
+        np.testing.assert_array_equal(library.call("Concat", *parts, axis=1), np.concatenate(parts, 1))
+        np.testing.assert_array_equal(library.call("Concat", *parts, -1), np.concatenate(parts, 1))
+    with fails("InvalidArgument", "Concat: 11 tensors where it takes up to 10"):
+        library.call("Concat", *[A] * 11)
+    with fails("InvalidArgument", "Concat: 1 argument where it takes 2 tensors: a, b"):
+        library.call("Concat", A)
+    with fails("InvalidArgument", "Concat: not built for (f32, f32, i32)"):
+        library.call("Concat", A, A, A.astype("i4"))
+    with fails("InvalidArgument", "Concat: attribute 'axis' is given twice"):
+        library.call("Concat", A, A, A, 0, axis=0)
+    out = np.empty((6, 2), "f4")
+    row = np.ones((2, 2), "f4")
+    assert library.call("Concat", row, row, row, out=out) is out and (out == 1).all()
+
+
+def test_lists_are_tensors_of_i64(library):
+    x = np.random.default_rng(0).normal(size=(3, 4)).astype("f4")
+    assert library.call("ReduceSum", x, (0, -1)).shape == ()
+    assert library.call("ReduceSum", x, ()).shape == ()
+    np.testing.assert_array_equal(library.call("ReduceSum", x, -1), library.call("ReduceSum", x, [1]))
+    with fails("InvalidArgument", "ReduceSum: axes (2) do not name axes of shape (3, 4) once each"):
+        library.call("ReduceSum", x, [2])
 
 
 def test_strided_empty_and_scalar(library):
@@ -171,6 +215,8 @@ def test_out(library):
 
 
 class DLPackOnly:
+    """An array of some other package."""
+
     def __init__(self, array):
         self.array = array
 
@@ -186,9 +232,16 @@ class ArrayOnly:
         return A
 
 
-def test_takes_what_speaks_an_array_protocol(library):
-    for given in (DLPackOnly(A.copy()), ArrayOnly()):
+def test_takes_what_speaks_an_array_protocol(library, golden):
+    for given in (DLPackOnly(A.copy()), DLPackOnly(np.repeat(A, 2)[::2]), ArrayOnly()):
         np.testing.assert_array_equal(library.call("Add", given, B), A + B)
+    other = golden.instantiate().tensor("bf16", 4)  # a type that numpy lacks
+    other.numpy()[:] = [1, 2, 3, 0x4080]
+    assert golden.call("Copy", DLPackOnly(other)).tolist() == [1, 2, 3, 0x4080]
+    with fails("InvalidArgument", "Add: not built for (bf16, bf16)"):
+        library.call("Add", DLPackOnly(other), DLPackOnly(other))
+    with fails("InvalidArgument", "Add: "):
+        library.call("Add", DLPackOnly(np.zeros(2, "c8")), 1)
     for wrong in (np.array(["text"]), np.array([1j]), np.array([object()]), "text", A.astype(">f4")):
         with fails("InvalidArgument"):
             library.call("Add", wrong, wrong)
@@ -281,6 +334,90 @@ def test_memory_is_given_back(library):
             tensor.numpy()[0] = 1
         steady = library.memory_bytes if round == 3 else steady
     assert library.memory_bytes == steady
+
+
+def test_dlpack_shares_the_elements(library):
+    x = library.tensor("f32", (2, 3))
+    view = np.from_dlpack(x)
+    view[...] = np.arange(6).reshape(2, 3)
+    assert x.__dlpack_device__() == (1, 0) and np.shares_memory(view, x.numpy())
+    np.testing.assert_array_equal(library.call("Add", x, 1).numpy(), view + 1)
+    turned = np.from_dlpack(x.transposed())
+    assert turned.strides == (4, 12) and np.shares_memory(view, turned)
+    with pytest.raises(BufferError):
+        x.__dlpack__(copy=True)
+    with pytest.raises(BufferError):
+        x.__dlpack__(dl_device=(2, 0))
+    library.tensor("u8", 64 << 20)  # grows the memory
+    np.testing.assert_array_equal(view, np.arange(6).reshape(2, 3))
+    del x, turned, library
+    gc.collect()
+    np.testing.assert_array_equal(view, np.arange(6).reshape(2, 3))
+
+
+def test_views_hold_the_memory_of_a_freed_tensor(library):
+    x = library.tensor("f32", 1 << 10)
+    views = [x.numpy(), np.from_dlpack(x), np.from_dlpack(x.transposed())]
+    views[0][:] = 7
+    with x:
+        pass
+    for use in (x.__dlpack__, x.__dlpack_device__, x.numpy, x.transposed):
+        with fails("InvalidArgument", "was freed"):
+            use()
+    while views:
+        other = library.tensor("f32", 1 << 10)
+        other.numpy()[:] = 8
+        assert (views.pop() == 7).all()
+    steady = 0
+    for round in range(20):  # and with the last view it goes back
+        view = library.tensor("f32", 1 << 20).numpy()
+        view[:] = round
+        steady = library.memory_bytes if round == 3 else steady
+    assert library.memory_bytes == steady
+
+
+def test_strided_tensors_are_used_in_place(library):
+    x, y = library.tensor("f32", (2, 3)), library.tensor("f32", (3, 2))
+    x.numpy()[...] = np.arange(6).reshape(2, 3)
+    y.numpy()[...] = 10
+    expected = x.numpy().T + 10
+    np.testing.assert_array_equal(library.call("Add", x.transposed(), y).numpy(), expected)
+    np.testing.assert_array_equal(library.call("Add", x.transposed(1, 0), y).numpy(), expected)
+    library.call("Add", x, 0, out=y.transposed())
+    np.testing.assert_array_equal(y.numpy(), x.numpy().T)
+    reverse = x.strided((6,), (-1,), 5)
+    assert reverse.shape == (6,) and reverse.numpy().strides == (-4,)
+    np.testing.assert_array_equal(reverse.numpy(), np.arange(6)[::-1])
+    reverse.strided((2,), (3,), -3).numpy()[:] = 50  # of a strided one: elements 2 and 5
+    np.testing.assert_array_equal(x.numpy().reshape(-1), [0, 1, 50, 3, 4, 50])
+    with fails("InvalidArgument", "Add: output 0: elements overlap"):
+        library.call("Add", x, 0, out=x.strided((2, 3), (0, 0)))
+    for axes in ((0,), (0, 0), (0, 2)):
+        with fails("InvalidArgument", "'transposed': no order of the 2 axes"):
+            x.transposed(*axes)
+    with fails("InvalidArgument", "as many strides as extents"):
+        x.strided((2,), ())
+    turned, before = x.transposed(), x.numpy().T.copy()
+    x.free()
+    large = library.tensor("f32", (2, 3))
+    large.numpy()[...] = -1
+    np.testing.assert_array_equal(turned.numpy(), before)
+
+
+def test_instances_share_the_module_and_nothing_else(library, module):
+    other = library.instantiate()
+    assert other.operators is library.operators
+    x = library.tensor("f32", 4)
+    x.numpy()[:] = A
+    with fails("InvalidArgument", "a tensor of another library"):
+        other.call("Add", x, 1)
+    before = other.memory_bytes
+    library.tensor("u8", 32 << 20)
+    assert other.memory_bytes == before
+    np.testing.assert_array_equal(other.call("Add", A, B), A + B)
+    limited = OperatorLibrary.load(module, max_memory_bytes=1 << 20).instantiate()
+    with fails("Limit", "u8 tensor of shape [4194304]: out of memory: "):
+        limited.tensor("u8", 4 << 20)
 
 
 def test_freed_tensors_are_refused(library):

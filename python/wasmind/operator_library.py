@@ -29,7 +29,8 @@ class Attribute:
 class Operator:
     """An operator of a library. `variants` are the combinations of element types built in: pairs (inputs, outputs).
 
-    Of a linked one (origin "linked", an object of somebody else) nothing but the name is known.
+    Of a linked one (origin "linked", an object of somebody else) nothing but the name is known. A variadic one takes more
+    tensors like the last input behind it.
     """
 
     name: str
@@ -38,11 +39,12 @@ class Operator:
     attributes: tuple
     outputs: tuple
     variants: tuple
+    variadic: bool = False
 
 
 class OperatorLibrary:
-    """A library and its memory, which grows. Threads take turns; load it once per thread to run in parallel. Calls do not
-    hold the interpreter lock.
+    """A library and its memory, which grows. Threads take turns; to run in parallel each takes an `instantiate()`. Calls do
+    not hold the interpreter lock.
 
         library = wasmind.OperatorLibrary.load("wasm_ops.wasm")
         library.call("Add", a, b)
@@ -66,6 +68,14 @@ class OperatorLibrary:
             return cls(_runtime.Library(bytes(source), options))
         return cls(_runtime.Library(os.fspath(source), options))
 
+    def instantiate(self):
+        """Another library of the same compiled module, with a memory of its own and the same limits. Neither takes the
+        other's guest tensors."""
+        other = object.__new__(type(self))
+        other._handle = self._handle.instantiate()
+        other.operators, other._indices = self.operators, self._indices
+        return other
+
     @property
     def memory_bytes(self):
         """Length of the library's memory now."""
@@ -75,7 +85,8 @@ class OperatorLibrary:
         """A tensor in the library's memory, not initialised: fill its `numpy()`, and calls copy nothing.
 
         dtype: a name such as "f32", or a numpy type. The memory goes back with the object, at the end of a `with`, or by
-        `free()`. Views stay valid when the memory grows, as it does not move.
+        `free()`, and not before the last view of it is gone. Views (`numpy()`, and by DLPack: `torch.from_dlpack(tensor)`)
+        stay valid when the memory grows, as it does not move.
         """
         extents = [operator.index(extent) for extent in (shape if isinstance(shape, (tuple, list)) else (shape,))]
         return self._handle.tensor(_dtype_code(dtype), extents)
@@ -84,7 +95,8 @@ class OperatorLibrary:
         """Calls an operator; returns its output, or a tuple when it has several.
 
         arguments: the inputs, then attributes, which may be given by name instead. Inputs are arrays, whatever speaks DLPack
-                   or numpy's protocols, or guest tensors; a number takes the element type that the others leave for it.
+                   or numpy's protocols, or guest tensors; a number takes the element type that the others leave for it, but
+                   a scalar of numpy has its own. Arrays are copied, in dense order; guest tensors are used as they lie.
         out:       array or guest tensor to write into (a tuple for several); returned. Required of linked operators.
 
         Outputs that are not given are arrays; as soon as an argument is a guest tensor they are guest tensors, and nothing
@@ -125,7 +137,7 @@ def _operator(entry):
     attributes = tuple(Attribute(a["name"], a["type"], _default(a)) for a in entry.get("attributes", ()))
     variants = tuple((tuple(v["inputs"]), tuple(v["outputs"])) for v in entry.get("variants", ()))
     return Operator(entry["name"], entry["origin"], tuple(entry.get("inputs", ())), attributes, tuple(entry.get("outputs", ())),
-                    variants)
+                    variants, entry.get("variadic", False))
 
 
 def _default(entry):
@@ -153,18 +165,26 @@ def _dtype_code(dtype):
 
 def _number(value):
     """A Python number for one of numpy."""
-    return value.item() if isinstance(value, (np.generic, np.ndarray)) and np.ndim(value) == 0 else value
+    if isinstance(value, np.generic) or isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    return float(value) if isinstance(value, np.floating) else value  # long doubles have no Python number
 
 
 def _input(called, value):
     """What _runtime takes: a dense array, a pair (array, dtype), a guest tensor, a number."""
     if type(value) is GuestTensor or type(value) in _NUMBERS:
         return value
+    if isinstance(value, _NUMBERS) and not isinstance(value, np.generic):
+        return value  # of a type derived from these
+    if isinstance(value, (tuple, list)) and not value:
+        return np.zeros(0, np.int64)  # what numpy calls floats: only lists of axes, extents and positions are empty
     if not isinstance(value, np.ndarray):
         try:
             exports = hasattr(value, "__dlpack__") and not isinstance(value, np.generic)
             value = np.from_dlpack(value) if exports else np.asarray(value)
         except (BufferError, OverflowError, RuntimeError, TypeError, ValueError) as error:
+            if _runtime.is_array(value):
+                return value  # of a type that numpy lacks
             raise WasmindError("InvalidArgument", f"{called}: {error}") from error
     if value.dtype.name == "bfloat16":
         return np.asarray(value, order="C").view(np.uint16), _BF16

@@ -7,7 +7,7 @@
     C = te.compute((n, m), lambda i, j: te.sum(A[i, k] * B[k, j], axis=k), name="C")
     model = wasmind.compile([A, B, C], dims={"n": (1, 64), "m": (1, 64), "l": (1, 64)})
 
-compiler/frontend/expr/Expression.h has the rules. Python's operators mean what they do for its numbers: `//` and `%` round
+compiler/frontend/expr/Expression.h has the rules, Slides.h beside it those of `convolve`, `depthwise` and windows. Python's operators mean what they do for its numbers: `//` and `%` round
 down, `/` is for floats; `& | ~` of bool are logical. What is wrong raises WasmindError InvalidArgument where it is written.
 """
 
@@ -81,6 +81,68 @@ def max(element, other=None, *, axis=None):
 def min(element, other=None, *, axis=None):
     """The smallest over `axis`, or the smaller of two."""
     return _te.min(element, other) if axis is None else _te.reduce_min(element, _axes(axis))
+
+
+def convolve(input, weights, extents, *, strides=1, pads=0, dilations=1, name="convolve"):
+    """Convolution (cross-correlation); elements outside the input count as zero.
+
+    input:    [N, spatial..., C], 1 to 3 spatial dimensions
+    weights:  [spatial..., C, O] of the input's element type; int8 and uint8 may meet, these two give int32
+    extents:  of the result's spatial dimensions
+    Returns [N, extents..., O]. Element k of window i is the input's element i * stride - pad + k * dilation.
+
+    Strides, pads and dilations are one per spatial dimension, or one for all. All amounts are constants, vars that are the
+    extent of an input, or expressions of these as in shapes. A var that is no extent is refused when the tensor is compiled.
+    """
+    extents = _shape(extents)
+    return _te.convolve(input, weights, extents, *_slides(extents, strides, pads, dilations, name), name)
+
+
+def depthwise(input, weights, extents, *, strides=1, pads=0, dilations=1, name="depthwise"):
+    """`convolve` for each channel by itself: weights [spatial..., 1, C], result [N, extents..., C]."""
+    extents = _shape(extents)
+    return _te.depthwise(input, weights, extents, *_slides(extents, strides, pads, dilations, name), name)
+
+
+def max_window(input, sizes, extents, *, strides=1, pads=0, dilations=1, name="window"):
+    """The largest element of each window; elements outside the input do not take part. Of no elements it is the lowest value
+    (-inf), and NaN where an element is NaN.
+
+    input:  [N, spatial..., C], 1 to 3 spatial dimensions
+    sizes:  of the windows, one per spatial dimension or one for all; `extents`, `strides`, `pads`, `dilations` as `convolve`
+    Returns [N, extents..., C] of the input's element type.
+    """
+    return _window(_te.max_window, input, sizes, extents, strides, pads, dilations, name)
+
+
+def min_window(input, sizes, extents, *, strides=1, pads=0, dilations=1, name="window"):
+    """The smallest element of each window; of no elements the highest value (inf). Otherwise as `max_window`."""
+    return _window(_te.min_window, input, sizes, extents, strides, pads, dilations, name)
+
+
+def sum_window(input, sizes, extents, *, strides=1, pads=0, dilations=1, name="window"):
+    """The sum of each window's elements, in the input's element type; of no elements 0. Otherwise as `max_window`."""
+    return _window(_te.sum_window, input, sizes, extents, strides, pads, dilations, name)
+
+
+def _window(function, input, sizes, extents, strides, pads, dilations, name):
+    extents = _shape(extents)
+    sizes = _along(extents, "sizes", sizes, name)
+    return function(input, sizes, extents, *_slides(extents, strides, pads, dilations, name), name)
+
+
+def _slides(extents, strides, pads, dilations, name):
+    amounts = {"strides": strides, "pads": pads, "dilations": dilations}
+    return [_along(extents, noun, given, name) for noun, given in amounts.items()]
+
+
+def _along(extents, noun, given, name):
+    """One amount per spatial dimension."""
+    if not isinstance(given, (tuple, list)):
+        return [given] * len(extents)
+    if len(given) != len(extents):
+        raise WasmindError("InvalidArgument", f"tensor '{name}': there are {len(extents)} extents, but {len(given)} {noun}")
+    return list(given)
 
 
 def all(*conditions, axis=None):

@@ -8,6 +8,7 @@ import sys
 import mindspore as ms
 import numpy as np
 from mindspore import Tensor, mint, nn, ops
+from mindspore.ops.auto_generate import group_norm_op
 
 random = np.random.default_rng(7)
 ms.set_seed(7)
@@ -26,7 +27,8 @@ DATA = {
     "x": floats(5, 7), "y": floats(5, 7), "w": floats(7, 3), "row": floats(7), "column": floats(5, 1), "bias": floats(5),
     "three": floats(3),
     "scalar": Tensor(np.float32(1.5)), "i": integers(5, 7), "j": integers(5, 7), "b": integers(5, 7, dtype=np.int8),
-    "h": floats(5, 7, dtype=np.float16), "d": floats(5, 7, dtype=np.float64), "deep": floats(2, 3, 4, 5), "empty": floats(0, 7),
+    "h": floats(5, 7, dtype=np.float16), "d": floats(5, 7, dtype=np.float64), "deep": floats(2, 3, 4, 5), "half": floats(2, 3, 4, 5, dtype=np.float16),
+    "empty": floats(0, 7),
     "positive": Tensor(random.uniform(0.1, 9, (5, 7)).astype(np.float32)), "integral": integers(5, 7),
     "special": Tensor(np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan], np.float32)),
 }
@@ -46,7 +48,7 @@ def broadcasting(x, row, column, scalar, deep, empty):
 
 def types(x, i, j, b, h, d):
     return (i + j, i * j, i - j, b + b, b * b, h + h, h * 2.0, d - d, d * 0.5, i + x, h * x, ops.relu(i), ops.relu(h), ops.relu(d),
-            ops.MatMul(transpose_b=True)(h, h), ops.softmax(h, -1))
+            ops.MatMul(transpose_b=True)(h, h), ops.MatMul(transpose_b=True)(d, d), ops.softmax(h, -1))
 
 
 def views(x, y, row):
@@ -59,10 +61,11 @@ def special_values(special, row):
     return special + special, special * 0.0, ops.relu(special), special / special, special + row
 
 
-def products(x, y, w, bias, deep):
+def products(x, y, w, row, bias, deep):
     return (ops.MatMul()(x, w), ops.MatMul(transpose_b=True)(x, y), ops.MatMul(transpose_a=True)(x, y), ops.matmul(x, w), x @ w,
-            mint.matmul(deep, mint.transpose(deep, 2, 3)),
-            mint.nn.functional.linear(x, y, bias))
+            mint.matmul(deep, mint.transpose(deep, 2, 3)), mint.matmul(row, x.T), mint.matmul(deep[0, 0], deep.swapaxes(2, 3)),
+            mint.matmul(deep, deep[0, 0, 0]),
+            mint.nn.functional.linear(x, y, bias), mint.nn.functional.linear(x, y), mint.nn.functional.linear(x, row), mint.nn.functional.linear(deep, deep[0, 0]))
 
 
 def softmax(x, deep):
@@ -73,7 +76,7 @@ def functions(x, positive, integral):
     return (ops.abs(x), ops.neg(x), ops.exp(x), ops.log(positive), ops.sqrt(positive), ops.rsqrt(positive), ops.square(x),
             ops.reciprocal(positive), ops.floor(x), ops.ceil(x), ops.sin(x), ops.cos(x), ops.tanh(x), ops.sigmoid(x), ops.erf(x),
             ops.ReLU6()(x), ops.silu(x), ops.HSwish()(x), ops.HSigmoid()(x), ops.GeLU()(x), ops.elu(x), ops.log_softmax(x, 0),
-            ops.cumsum(x, 1), ops.CumSum(reverse=True)(x, 0), ops.abs(integral), ops.neg(integral), ops.square(integral))
+            ops.cumsum(x, 1), ops.CumSum(reverse=True)(x, 0), ops.CumSum(exclusive=True)(x, 1), ops.abs(integral), ops.neg(integral), ops.square(integral))
 
 
 def comparisons(x, y, i, j, integral, special):
@@ -85,7 +88,30 @@ def comparisons(x, y, i, j, integral, special):
 
 def batches(deep, three):
     return (ops.BatchMatMul(transpose_b=True)(deep, deep), ops.BatchMatMul(transpose_a=True)(deep, deep),
+            mint.bmm(deep[0], deep[1].swapaxes(1, 2)),
             ops.matmul(deep, mint.transpose(deep, -1, -2)), ops.BiasAdd()(deep, three))
+
+
+def reductions(x, y, i, d, deep, scalar):
+    axes, less = (0, -1), x < y
+    return (ops.ReduceSum()(x, ()), ops.ReduceSum(keep_dims=True)(deep, axes), ops.ReduceSum()(i, 1), ops.ReduceMean()(deep, axes),
+            ops.ReduceMean(keep_dims=True)(d, ()), ops.ReduceMax()(deep, axes), ops.ReduceMin(keep_dims=True)(i, (0, 1)),
+            ops.ReduceProd()(x, (1,)), ops.ReduceAll()(less, (0,)), ops.ReduceAny(keep_dims=True)(less, (0, 1)),
+            mint.sum(deep, dim=axes), mint.sum(i), mint.sum(x, dim=1, keepdim=True), mint.mean(deep, dim=(1, 2)), mint.mean(d),
+            mint.prod(x, dim=0), mint.prod(x), mint.sum(scalar))
+
+
+def groups(deep, three):
+    wide, six = ops.concat((deep, deep), 1), ops.concat((three, three))
+    return (*group_norm_op(deep, 3, three, three, 1e-3), *group_norm_op(wide, 2, six, six, 1e-5), ops.group_norm(deep, 1))
+
+
+def images(deep, half):
+    return (ops.AvgPool(3, 2, "SAME")(deep), ops.AvgPool((2, 3), 1, "VALID")(deep), nn.AvgPool2d(3, 2, "same")(deep),
+            ops.ResizeBilinearV2()(deep, (7, 3)), ops.ResizeBilinearV2(half_pixel_centers=True)(deep, (3, 9)), ops.ResizeBilinearV2(True)(half, (6, 8)),
+            ops.ResizeNearestNeighborV2()(deep, (9, 7)), ops.ResizeNearestNeighborV2(align_corners=True)(half, (3, 8)),
+            ops.ResizeNearestNeighborV2(half_pixel_centers=True)(deep, (2, 11)), ops.interpolate(deep, size=(12, 7), mode="bilinear", align_corners=True),
+            ops.interpolate(deep, size=(8, 10), mode="nearest"), mint.nn.functional.interpolate(deep, size=(12, 7), mode="nearest"))
 
 
 def train():
@@ -114,7 +140,7 @@ def main(mode, path):
     ms.set_context(mode=ms.GRAPH_MODE if mode == "graph" else ms.PYNATIVE_MODE)
     results = {}
     for function in (arithmetic, numbers, broadcasting, types, views, special_values, products, softmax,
-                     functions, comparisons, batches):
+                     functions, comparisons, batches, reductions, groups, images):
         given = [DATA[name] for name in inspect.signature(function).parameters]
         values = ms.jit(function)(*given) if mode == "graph" else function(*given)
         results.update({f"{function.__name__}{n}": value.asnumpy() for n, value in enumerate(values)})

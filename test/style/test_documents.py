@@ -57,7 +57,7 @@ def test_options_of_the_tools_exist():
         pytest.fail("build/bin/wasmind is missing: run `make build`")
     wrong, texts = [], {}
     for document, line in commands():
-        match = re.match(r"(?:build/bin/)?wasmind (operators build|\w+)(.*)", line.split("#")[0])
+        match = re.match(r"(?:build/bin/)?wasmind (operators build|bench operators|\w+)(.*)", line.split("#")[0])
         if not match:
             continue
         subcommand = match[1]

@@ -108,8 +108,9 @@ def matmul(n=128, width=8):
     add("tvm_matmul_plain_f32", [a, b, plain])
 
 
-def conv2d(h=20, ci=16, co=16, width=8):
-    """3 x 3, padding 1, NHWC and HWIO, with a 4 x 8 tile; padding and packing inside the kernel need workspaces."""
+def conv2d(h=56, ci=64, co=64, width=8):
+    """3 x 3, padding 1, NHWC and HWIO, with a 4 x 8 tile: padding and packing inside the kernel need workspaces; and
+    without any schedule."""
     d = te.placeholder((1, h, h, ci), "float32", name="D")
     w = te.placeholder((3, 3, ci, co), "float32", name="W")
     zero = te.const(0, "float32")
@@ -120,6 +121,10 @@ def conv2d(h=20, ci=16, co=16, width=8):
     out = te.compute((1, h, h, co), lambda n, y, x, o: te.sum(
         p[n, y + ky, x + kx, kc] * q[te.indexdiv(o, width), ky, kx, kc, te.indexmod(o, width)], axis=[ky, kx, kc]), name="O")
     add("tvm_conv2d_f32", [d, w, out], tile("O", 4, width, ["Q"]))
+    ly, lx, lc = te.reduce_axis((0, 3), "ly"), te.reduce_axis((0, 3), "lx"), te.reduce_axis((0, ci), "lc")
+    plain = te.compute((1, h, h, co), lambda n, y, x, o: te.sum(
+        p[n, y + ly, x + lx, lc] * w[ly, lx, lc, o], axis=[ly, lx, lc]), name="O")
+    add("tvm_conv2d_plain_f32", [d, w, plain])
 
 
 def workspace():

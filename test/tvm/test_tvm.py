@@ -5,57 +5,28 @@ A folder of calls, for call.mjs and call.py: calls.json is a list of {"module", 
 to <engine>-<i>.
 """
 import json
-import math
 import os
 import pathlib
 import subprocess
-import sys
 
+import library
 import numpy as np
 import pytest
 import wasmind
-from models import compiled, environment
+from models import compiled
+from reference import TYPES, example, expected
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("WASMIND_BUILD", ROOT / "build"))
-sys.path.insert(0, str(ROOT / "runtime/guest/test"))
-import library  # noqa: E402
 
-TYPES = {"f32": np.float32, "i32": np.int32, "i8": np.int8}
 ENGINES = ["node", "wasmtime"]
 MODES = ["dso", "system_lib"]
-
-
-def python():
-    """The Python that has TVM."""
-    try:
-        return environment.interpreter("tvm", HERE / "requirements.txt", 1000)
-    except environment.Unavailable as reason:
-        pytest.skip(f"tvm is not available: {reason}")
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("tvm")
-
-
-@pytest.fixture(scope="session")
-def kernels(folder):
-    """The objects, from the real TVM, and their index."""
-    subprocess.run([python(), HERE / "kernels.py", folder], check=True, capture_output=True)
-    return json.loads((folder / "kernels.json").read_text())
 
 
 @pytest.fixture(scope="session")
 def guest(folder):
     return library.guest_objects(folder / "guest")
-
-
-@pytest.fixture(scope="session")
-def application(folder):
-    """The object with the packed function that tvm_callback_f32 calls."""
-    return library.compile_sources([HERE / "callback.cpp"], folder)[0]
 
 
 def link(inputs, exports, output, *more):
@@ -66,46 +37,6 @@ def link(inputs, exports, output, *more):
 
 def imports(module):
     return [kind for kind, _ in library.sections(module.read_bytes()) if kind == 2]
-
-
-def expected(name, inputs):
-    """What the kernel should write, in the precision of the inputs or double."""
-    x = inputs[0]
-    wide = [i.astype(np.float64) if i.dtype == np.float32 else i for i in inputs]
-    with np.errstate(over="ignore"):
-        if name.startswith(("tvm_add", "tvm_sub", "tvm_mul")):
-            return {"add": np.add, "sub": np.subtract, "mul": np.multiply}[name[4:7]](*inputs)
-    if name == "tvm_softmax_f32":
-        e = np.exp(wide[0] - wide[0].max(axis=1, keepdims=True))
-        return e / e.sum(axis=1, keepdims=True)
-    if name.startswith("tvm_matmul"):
-        return wide[0] @ wide[1]
-    if name == "tvm_conv2d_f32":
-        padded = np.pad(wide[0], ((0, 0), (1, 1), (1, 1), (0, 0)))
-        h = x.shape[1]
-        return sum(padded[:, y:y + h, z:z + h] @ wide[1][y, z] for y in range(3) for z in range(3))
-    if name == "tvm_workspace_f32":
-        return wide[0][::-1, ::-1] * 2 + 1
-    if name == "tvm_parallel_f32":
-        return wide[0] + 1
-    if name == "tvm_callback_f32":
-        return wide[0] * 3
-    return np.vectorize(getattr(math, name.split("_")[1]))(wide[0])
-
-
-def example(name, arguments, random):
-    """Inputs, and the array the kernel writes."""
-    arrays = []
-    for kind, shape in arguments:
-        shape = [1003 if e == "n" else e for e in shape]
-        dtype = TYPES[kind]
-        values = random.random(shape) + 0.01 if name in ("tvm_log_f32", "tvm_callback_f32") else random.normal(0, 1, shape)
-        if dtype != np.float32:
-            values = random.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, shape, endpoint=True)
-        arrays.append(values.astype(dtype))
-    if name == "tvm_callback_f32":
-        return arrays, arrays[0]  # in place
-    return arrays[:-1], np.zeros_like(arrays[-1])
 
 
 class Calls:
@@ -126,10 +57,10 @@ class Calls:
         self.last.append(arrays[-1])
         return len(self.calls) - 1
 
-    def run(self):
+    def run(self, python):
         (self.folder / "calls.json").write_text(json.dumps(self.calls))
         subprocess.run([BUILD / "node/bin/node", HERE / "call.mjs", self.folder], check=True)
-        subprocess.run([python(), HERE / "call.py", self.folder], check=True)
+        subprocess.run([python, HERE / "call.py", self.folder], check=True)
         self.results = {e: json.loads((self.folder / f"{e}.json").read_text()) for e in ENGINES}
 
     def result(self, engine, number):
@@ -148,7 +79,7 @@ def modules(folder, kernels, guest, application):
 
 
 @pytest.fixture(scope="session")
-def runs(folder, kernels, modules):
+def runs(python, folder, kernels, modules):
     """Every kernel of both modes, twice in a row, and calls that the kernels refuse."""
     calls, numbers, random = Calls(folder / "runs"), {}, np.random.default_rng(4)
     for mode in MODES:
@@ -164,7 +95,7 @@ def runs(folder, kernels, modules):
                    "callback": ("tvm_callback_f32", [np.full(16, -1, np.float32)])}
         for what, (name, arrays) in refused.items():
             numbers[mode, what] = calls.add(modules[mode], name, arrays)
-    calls.run()
+    calls.run(python)
     return calls, numbers
 
 
@@ -213,12 +144,12 @@ def test_every_object_links_alone_without_imports(folder, kernels, guest, applic
             assert not imports(module), f"{name}, {mode}"
 
 
-def test_a_call_to_nobody_is_an_error(folder, kernels, guest):
+def test_a_call_to_nobody_is_an_error(python, folder, kernels, guest):
     calls = Calls(folder / "nobody")
     for mode in MODES:
         module = link([*guest, folder / kernels["tvm_callback_f32"]["objects"][mode]], ["__tvm_ffi_tvm_callback_f32"], folder / f"nobody_{mode}.wasm")
         calls.add(module, "tvm_callback_f32", [np.ones(16, np.float32)])
-    calls.run()
+    calls.run(python)
     for engine in ENGINES:
         for number in range(len(MODES)):
             result = calls.result(engine, number)
@@ -226,7 +157,7 @@ def test_a_call_to_nobody_is_an_error(folder, kernels, guest):
             assert result["error"].startswith("ValueError: no function is called 'test.scale'")
 
 
-def test_archives_bring_the_runtime_along(folder, kernels, guest):
+def test_archives_bring_the_runtime_along(python, folder, kernels, guest):
     """A strong definition in an archive does not replace a weak one by itself: something must refer to its member. The argument
     checks of a kernel do; a kernel without them needs -u of a *function* (the variables are defined already, so -u of one is idle)."""
     archive = folder / "libguest.a"
@@ -239,7 +170,7 @@ def test_archives_bring_the_runtime_along(folder, kernels, guest):
         module = link([folder / objects[mode], archive], ["__tvm_ffi_tvm_parallel_f32"], folder / f"archive_{mode}.wasm", *more)
         assert not imports(module)
         calls.add(module, "tvm_parallel_f32", [x, np.zeros_like(x)])
-    calls.run()
+    calls.run(python)
     for engine in ENGINES:
         for number in range(3):
             assert calls.result(engine, number)["status"] == 0
@@ -269,13 +200,14 @@ def test_kernels_are_operators_of_a_library(folder, kernels, application, mode):
     assert refused.value.code == "InvalidArgument"
 
 
-def test_operators_are_global_functions_of_tvm(tmp_path):
-    module = tmp_path / "wasm_ops.wasm"
-    assert compiled.tool("operators", "build", "--ops=add,softmax", "--dtypes=f32", "-o", module).returncode == 0
-    result = subprocess.run([python(), HERE / "global_functions.py", module], env={**os.environ, "PYTHONPATH": str(BUILD / "python")}, capture_output=True, text=True)
+def test_bench_holds_operators_against_kernels(folder, kernels):
+    """`wasmind bench operators --tvm`: scheduled and plain products and convolutions compute what ours do, on both engines."""
+    names = [name for name in kernels if name.startswith(("tvm_add", "tvm_matmul", "tvm_conv2d")) and not name.endswith("i32")]
+    result = compiled.tool("bench", "operators", "--ops=add,matmul,conv2d", "--dtypes=f32,i8", "--seconds=0.01", "--elements=65536", "--json",
+                           *(f"--tvm={folder / kernels[name]['objects']['dso']}" for name in names))
     assert result.returncode == 0, result.stderr
-    seen = json.loads(result.stdout)
-    assert seen["names"] == ["wasmind.Add", "wasmind.Softmax"]
-    assert seen["out"] == [[10, 21, 32], [13, 24, 35]]
-    np.testing.assert_allclose(seen["made"], [[0.04742587] * 3, [0.95257413] * 3], rtol=1e-5)
-    assert "(2, 3)" in seen["error"] and "(4)" in seen["error"], seen["error"]
+    for engine in json.loads(result.stdout)["engines"]:
+        sides = {side["side"]: side for case in engine["cases"] for side in case["sides"]}
+        assert set(names) <= set(sides)
+        assert all(sides[name]["isEqual"] and sides[name]["ratio"] > 0 for name in names), sides
+        assert sides["tvm_conv2d_plain_f32"]["ms"] > sides["tvm_conv2d_f32"]["ms"]

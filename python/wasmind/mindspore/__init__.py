@@ -25,16 +25,11 @@ __all__ = ["PRIMITIVES", "disable", "enable", "report"]
 class _Operators:
     """What a formula calls: the library, and the type of the primitive's first result."""
 
-    def __init__(self, library, half, dtype):
-        self._library, self._half, self.dtype = library, half, dtype
+    def __init__(self, library, dtype):
+        self._library, self.dtype = library, dtype
 
     def __call__(self, name, *arrays, **attributes):
-        """Operators not built in float16 compute in float32; the result is rounded."""
-        if name in self._half or all(array.dtype != np.float16 for array in arrays):
-            return self._library.call(name, *arrays, **attributes)
-        wide = [array.astype(np.float32) if array.dtype == np.float16 else array for array in arrays]
-        result = self._library.call(name, *wide, **attributes)
-        return result.astype(np.float16) if result.dtype == np.float32 else result
+        return self._library.call(name, *arrays, **attributes)
 
     def fit(self, x):
         return np.asarray(x).astype(self.dtype, copy=False)
@@ -47,13 +42,12 @@ class _Runtime:
         # An instance of a library serves one thread at a time; MindSpore calls from several.
         self.lock = threading.Lock()
         self.plugin = self.library = None
-        self.half = frozenset()
         self.counts = {}
 
     def handle(self, name, inputs, outputs):
         first = next((x for x in inputs if isinstance(x, np.ndarray)), outputs[0])
         with self.lock:
-            results = PRIMITIVES[name].formula(_Operators(self.library, self.half, outputs[0].dtype), *inputs)
+            results = PRIMITIVES[name].formula(_Operators(self.library, outputs[0].dtype), *inputs)
             self.write(results if isinstance(results, tuple) else (results,), outputs)
             dtype, counts = NAMES[first.dtype], self.counts[name]
             counts[dtype] = counts.get(dtype, 0) + 1
@@ -126,7 +120,6 @@ def enable(primitives, library=None):
         plugin.choose(old + new)
     with _runtime.lock:
         _runtime.plugin, _runtime.library = plugin, loaded
-        _runtime.half = frozenset(each.name for each in loaded.operators if any("f16" in inputs for inputs, _ in each.variants))
         _runtime.counts.update({name: {} for name in new})
 
 

@@ -57,30 +57,15 @@ def gelu(op, x, approximate):
     return op("Mul", x, op("Sigmoid", op("Mul", x, inner)))
 
 
-def matrices(x):
-    """[..., m, k] as one matrix of rows."""
-    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
-
-
-def product(op, a, b):
-    """numpy.matmul."""
-    if a.ndim == 1:
-        return np.squeeze(product(op, a[None], b), 0 if b.ndim == 1 else -2)
-    if b.ndim == 1:
-        return np.squeeze(product(op, a, b[:, None]), -1)
-    if b.ndim == 2:
-        return op("MatMul", matrices(a), b).reshape(*a.shape[:-1], b.shape[1])
-    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    flat = [np.broadcast_to(x, batch + x.shape[-2:]).reshape(math.prod(batch), *x.shape[-2:]) for x in (a, b)]
-    return op("BatchMatMul", *flat).reshape(*batch, a.shape[-2], b.shape[-1])
-
-
 def flipped(x, flag):
     return np.swapaxes(x, -1, -2) if flag else x
 
 
 def dense(op, x, weight, bias):
-    out = product(op, x, weight.T)
+    """weight: [n, k], or [k] for one result."""
+    if weight.ndim == 2:
+        return op("Dense", x, weight, np.zeros(len(weight), x.dtype) if bias is None else bias)
+    out = op("MatMul", x, weight)
     return out if bias is None else op("Add", out, bias)
 
 
@@ -111,25 +96,128 @@ def log_softmax_ext(op, x, axis, dtype):
 def layer_norm_ext(op, x, shape, weight, bias, epsilon):
     """(normalised, mean, 1 / standard deviation)"""
     shape = shape if isinstance(shape, tuple) else (shape,)
-    kept = x.shape[:x.ndim - len(shape)]
     n = math.prod(shape)
-    rows = x.reshape(math.prod(kept), n)
+    rows = x.reshape(math.prod(x.shape[:x.ndim - len(shape)]), n)
     weight = np.ones(n, x.dtype) if weight is None else weight.reshape(n)
     bias = np.zeros(n, x.dtype) if bias is None else bias.reshape(n)
-    mean = op("ReduceMean", rows, axis=1, keepdims=True)
-    variance = op("ReduceMean", op("Square", op("Sub", rows, mean)), axis=1, keepdims=True)
-    scale = op("Rsqrt", op("Add", variance, op.fit(epsilon)))
-    small = kept + (1,) * len(shape)
     out = op("LayerNorm", rows, weight, bias, axis=-1, epsilon=epsilon)
-    return out.reshape(x.shape), mean.reshape(small), scale.reshape(small)
+    return out.reshape(x.shape), *statistics(op, x, tuple(range(-len(shape), 0)), epsilon)
 
 
-def cum_sum(op, x, axis, exclusive, reverse):
-    if exclusive:
-        raise ValueError("exclusive=True has no operator")
-    turned = np.flip(x, axis) if reverse else x
-    out = op("CumSum", turned, axis=axis)
-    return np.flip(out, axis) if reverse else out
+def group_norm(op, x, groups, weight, bias, epsilon):
+    """(normalised, mean, 1 / standard deviation), the latter of [N, groups]."""
+    mean, scale = statistics(op, x.reshape(len(x), groups, math.prod(x.shape[1:]) // groups), 2, epsilon)
+    return op("GroupNorm", x, weight, bias, num_groups=groups, epsilon=epsilon), mean[..., 0], scale[..., 0]
+
+
+def statistics(op, x, axes, epsilon):
+    """Mean and 1 / sqrt(variance + epsilon); the axes keep an extent of 1."""
+    mean = reduce(op, "ReduceMean", x, axes, True)
+    variance = reduce(op, "ReduceMean", op("Square", op("Sub", x, mean)), axes, True)
+    return mean, op("Rsqrt", op("Add", variance, op.fit(epsilon)))
+
+
+def reduce(op, operator, x, axes, keepdims):
+    """axes: a number, several or None, which as () is all."""
+    axes = np.zeros(0, np.int64) if axes is None or x.ndim == 0 else np.array(axes, np.int64, ndmin=1)
+    return op(operator, x, axes, keepdims=keepdims)
+
+
+def reduction(name):
+    return Primitive(name, [name], lambda op, x, axes, keepdims: reduce(op, name, x, axes, keepdims))
+
+
+def reduction_ext(name, operator):
+    """dtype is that of the result."""
+    return Primitive(name, [operator], lambda op, x, axes, keepdims, dtype: reduce(op, operator, op.fit(x), axes, keepdims))
+
+
+def reduce_sum(op, x, axes, keepdims, skip):
+    """skip: without axes nothing is summed."""
+    return x if skip and axes == () else reduce(op, "ReduceSum", x, axes, keepdims)
+
+
+def pair(numbers):
+    """Of rows and of columns: one number for both, or two."""
+    numbers = numbers if isinstance(numbers, tuple) else (numbers,)
+    return numbers if len(numbers) == 2 else numbers * 2
+
+
+def integers(*numbers):
+    return np.array(numbers, np.int64)
+
+
+def of_batch(function):
+    """Images may come without a batch."""
+    def call(op, x, *inputs):
+        return function(op, x, *inputs) if x.ndim != 3 else function(op, x[None], *inputs)[0]
+
+    return call
+
+
+def with_bias(op, x, bias):
+    return x if bias is None else op("BiasAdd", x, bias, axis=1)
+
+
+@of_batch
+def conv2d(op, x, weight, bias, stride, padding, dilation, groups):
+    lists = integers(*pair(stride)), integers(*pair(padding) * 2), integers(*pair(dilation))
+    return with_bias(op, op("Conv2D", x, weight, *lists, groups=groups), bias)
+
+
+@of_batch
+def conv2d_padding(op, x, weight, bias, stride, padding, dilation, groups):
+    """padding: 1 = same, 2 = valid; of an odd number of rows or columns there is one more behind."""
+    reach = [d * (k - 1) if padding == 1 else 0 for d, k in zip(pair(dilation), weight.shape[2:])]
+    pads = integers(*[r // 2 for r in reach], *[r - r // 2 for r in reach])
+    return with_bias(op, op("Conv2D", x, weight, integers(*pair(stride)), pads, integers(*pair(dilation)), groups=groups), bias)
+
+
+@of_batch
+def conv_transpose2d(op, x, weight, bias, stride, padding, output_padding, groups, dilation):
+    lists = integers(*pair(stride)), integers(*pair(padding) * 2), integers(*pair(dilation)), integers(*pair(output_padding))
+    return with_bias(op, op("Conv2DTranspose", x, weight, *lists, groups=groups), bias)
+
+
+def convolution(op, x, weight, bias, stride, padding, dilation, transposed, output_padding, groups):
+    if weight.ndim != 4:
+        raise ValueError(f"{weight.ndim - 2} spatial dimensions have no operator")
+    if transposed:
+        return conv_transpose2d(op, x, weight, bias, stride, padding, output_padding, groups, dilation)
+    return conv2d(op, x, weight, bias, stride, padding, dilation, groups)
+
+
+def avg_pool(op, x, size, strides, pad_mode, data_format):
+    """pad_mode: 1 = same, so that a window begins at every stride-th element, 2 = valid; data_format: 1 = channels last."""
+    pads = [0] * 4
+    for i in range(2 if pad_mode == 1 else 0):
+        extent = x.shape[i + (1 if data_format == 1 else 2)]
+        missing = max((-(-extent // strides[i]) - 1) * strides[i] + size[i] - extent, 0)
+        pads[i], pads[2 + i] = missing // 2, missing - missing // 2
+    return op("AvgPool", x, integers(*size), integers(*strides), integers(*pads), channels_last=data_format == 1)
+
+
+@of_batch
+def avg_pool2d(op, x, size, stride, padding, ceil_mode, count_include_pad, divisor):
+    if divisor is not None:
+        raise ValueError("divisor_override has no operator")
+    lists = integers(*pair(size)), integers(*pair(stride or size)), integers(*pair(padding) * 2)
+    return op("AvgPool", x, *lists, ceil_mode=ceil_mode, count_include_pad=count_include_pad)
+
+
+@of_batch
+def adaptive_avg_pool2d(op, x, size):
+    return op("AdaptiveAvgPool2D", x, integers(*pair(size)))
+
+
+def resize(op, operator, x, size, align_corners, half_pixel_centers):
+    return op(operator, x, integers(*size), align_corners=align_corners, half_pixel_centers=half_pixel_centers)
+
+
+def upsample(op, operator, x, size, scales, align_corners, half_pixel_centers):
+    if size is None or scales is not None:
+        raise ValueError("scales instead of a size have no operator")
+    return resize(op, operator, x, size, align_corners, half_pixel_centers)
 
 
 PRIMITIVES = [
@@ -150,17 +238,35 @@ PRIMITIVES = [
     Primitive("Elu", ["ELU"], lambda op, x, alpha: op("ELU", x, alpha=alpha)),
     Primitive("EluExt", ["ELU"], lambda op, x, alpha: op("ELU", x, alpha=alpha), builtin=False),
     Primitive("LeakyReLUExt", ["LeakyReLU"], lambda op, x, slope: op("LeakyReLU", x, alpha=slope), builtin=False),
-    Primitive("MatMul", ["MatMul"], lambda op, a, b, ta, tb: product(op, flipped(a, ta), flipped(b, tb))),
-    Primitive("Mm", ["MatMul"], product, builtin=False),
-    Primitive("MatMulExt", ["MatMul", "BatchMatMul"], product),
-    Primitive("BatchMatMul", ["MatMul", "BatchMatMul"], lambda op, a, b, ta, tb: product(op, flipped(a, ta), flipped(b, tb))),
+    *[Primitive(name, ["MatMul"], lambda op, a, b, ta, tb: op("MatMul", flipped(a, ta), flipped(b, tb))) for name in ("MatMul", "BatchMatMul")],
+    Primitive("MatMulExt", ["MatMul"], lambda op, a, b: op("MatMul", a, b)),
+    Primitive("BatchMatMulExt", ["MatMul"], lambda op, a, b: op("MatMul", a, b)),
+    *[Primitive(name, ["MatMul"], lambda op, a, b: op("MatMul", a, b), builtin=False) for name in ("Mm", "Dot")],
     Primitive("BiasAdd", ["Add"], bias_add),
-    Primitive("Dense", ["MatMul", "Add"], dense),
+    Primitive("Dense", ["Dense", "MatMul", "Add"], dense),
     Primitive("Softmax", ["Softmax"], lambda op, x, axes: along(op, "Softmax", x, axes)),
     Primitive("LogSoftmax", ["LogSoftmax"], lambda op, x, axis: along(op, "LogSoftmax", x, axis)),
     Primitive("LogSoftmaxExt", ["LogSoftmax"], log_softmax_ext, builtin=False),
     Primitive("LayerNormExt", ["LayerNorm", "ReduceMean", "Sub", "Square", "Add", "Rsqrt"], layer_norm_ext, builtin=False),
-    Primitive("CumSum", ["CumSum"], cum_sum),
+    Primitive("GroupNorm", ["GroupNorm", "ReduceMean", "Sub", "Square", "Add", "Rsqrt"], group_norm),
+    Primitive("ReduceSum", ["ReduceSum"], reduce_sum),
+    *[reduction(name) for name in ("ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceAll", "ReduceAny")],
+    reduction_ext("SumExt", "ReduceSum"),
+    reduction_ext("MeanExt", "ReduceMean"),
+    reduction_ext("ProdExt", "ReduceProd"),
+    Primitive("CumSum", ["CumSum"], lambda op, x, axis, exclusive, reverse: op("CumSum", x, axis=axis, exclusive=exclusive, reverse=reverse)),
+    Primitive("Conv2DExt", ["Conv2D", "BiasAdd"], conv2d, builtin=False),
+    Primitive("Conv2DPadding", ["Conv2D", "BiasAdd"], conv2d_padding, builtin=False),
+    Primitive("ConvTranspose2D", ["Conv2DTranspose", "BiasAdd"], conv_transpose2d, builtin=False),
+    Primitive("Convolution", ["Conv2D", "Conv2DTranspose", "BiasAdd"], convolution, builtin=False),
+    Primitive("AvgPool", ["AvgPool"], avg_pool),
+    Primitive("AvgPool2D", ["AvgPool"], avg_pool2d, builtin=False),
+    Primitive("AdaptiveAvgPool2DExt", ["AdaptiveAvgPool2D"], adaptive_avg_pool2d, builtin=False),
+    Primitive("ResizeBilinearV2", ["ResizeBilinear"], lambda op, x, *inputs: resize(op, "ResizeBilinear", x, *inputs)),
+    Primitive("ResizeNearestNeighborV2", ["ResizeNearest"], lambda op, x, *inputs: resize(op, "ResizeNearest", x, *inputs)),
+    Primitive("UpsampleNearest2D", ["ResizeNearest"], lambda op, x, size, scales: upsample(op, "ResizeNearest", x, size, scales, False, False)),
+    Primitive("UpsampleBilinear2D", ["ResizeBilinear"],
+              lambda op, x, size, scales, corners: upsample(op, "ResizeBilinear", x, size, scales, corners, not corners), builtin=False),
     Primitive("CumsumExt", ["CumSum"], lambda op, x, axis, dtype: op("CumSum", op.fit(x), axis=axis), builtin=False),
 ]
 PRIMITIVES = {each.name: each for each in PRIMITIVES}

@@ -1,5 +1,5 @@
-"""What a call costs besides the work: call_overhead.py LIBRARY adds two tensors of four f32 by the operator Add and prints
-{host, intoGuest, newGuest, copied}, microseconds per call, as runtime/host/test/CallOverhead.cpp does."""
+"""What a call costs from Python: calls.py LIBRARY adds two tensors of four f32 by the operator Add and prints {intoGuest, newGuest,
+copied}, microseconds per call, as measureCalls of tools/OperatorTimes.cpp does."""
 import json
 import sys
 import time
@@ -26,7 +26,6 @@ def main(file):
     a, b, total = (library.tensor("f32", (4,)) for _ in range(3))
     a.numpy()[...], b.numpy()[...] = left, right
     measured = {
-        "host": "wasmtime, Python",
         "intoGuest": microseconds_per(lambda: library.call("Add", a, b, out=total)),
         "newGuest": microseconds_per(lambda: library.call("Add", a, b)),
         "copied": microseconds_per(lambda: library.call("Add", left, right, out=result)),
