@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import wasmind
 from differential import images, movement, products, recurrence, rows
-from differential.values import NAMES, NUMPY, random, specials, strided
+from differential.values import NAMES, NUMPY, placed, random, specials, strided
 from models import compiled
 
 SHAPES = [((5,), (5,)), ((2, 3), (3,)), ((2, 1, 4), (3, 1)), ((), (7,)), ((17,), ()), ((0, 3), (3,)), ((1003,), (1003,)), ((3, 1, 5), (3, 4, 5))]
@@ -165,21 +165,48 @@ def library_file(tmp_path_factory):
     return path
 
 
+class Wasmtime:
+    """Arrays that are not dense lie in the library's memory with their strides, so that these reach the operator."""
+
+    def __init__(self, library):
+        self.library = wasmind.OperatorLibrary.load(library)
+
+    def call(self, name, *inputs, **attributes):
+        outputs = self.library.call(name, *map(self.operand, inputs), **attributes)
+        return tuple(map(np.array, outputs)) if isinstance(outputs, tuple) else np.array(outputs)
+
+    def operand(self, array):
+        if array.flags.c_contiguous:
+            return array
+        elements, strides, first = placed(array)
+        tensor = self.library.tensor(NAMES[array.dtype], elements.shape)
+        tensor.numpy()[...] = elements
+        return tensor.strided(array.shape, strides, first)
+
+    def close(self):
+        pass
+
+
 class Node:
-    """A process that calls operators: one line of JSON in, one out (operators.mjs)."""
+    """A process that calls operators: one line of JSON in, one out (operators.mjs). Arrays that are not dense as above."""
 
     def __init__(self, library):
         self.process = subprocess.Popen([compiled.node(), compiled.ROOT / "test/differential/operators.mjs", library], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
 
     def call(self, name, *inputs, **attributes):
-        tensors = [{"dtype": NAMES[a.dtype], "shape": a.shape, "data": base64.b64encode(np.ascontiguousarray(a).tobytes()).decode()} for a in inputs]
-        self.process.stdin.write(json.dumps({"name": name, "inputs": tensors, "attributes": attributes}) + "\n")
+        self.process.stdin.write(json.dumps({"name": name, "inputs": [*map(self.operand, inputs)], "attributes": attributes}) + "\n")
         self.process.stdin.flush()
         reply = json.loads(self.process.stdout.readline())
         assert "error" not in reply, reply["error"]
         results = [np.frombuffer(base64.b64decode(each["data"]), NUMPY[each["dtype"]]).reshape(each["shape"]) for each in reply["outputs"]]
         return results[0] if len(results) == 1 else tuple(results)
+
+    @staticmethod
+    def operand(array):
+        elements, strides, first = (array, None, 0) if array.flags.c_contiguous else placed(array)
+        return {"dtype": NAMES[array.dtype], "shape": array.shape, "strides": strides, "offset": first,
+                "data": base64.b64encode(elements.tobytes()).decode()}
 
     def close(self):
         self.process.stdin.close()
@@ -188,9 +215,10 @@ class Node:
 
 @pytest.fixture(scope="module")
 def engines(library_file):
-    node = Node(library_file)
-    yield {"wasmtime": wasmind.OperatorLibrary.load(library_file), "node": node}
-    node.close()
+    both = {"wasmtime": Wasmtime(library_file), "node": Node(library_file)}
+    yield both
+    for engine in both.values():
+        engine.close()
 
 
 def compare(name, actual, expected, inputs):

@@ -36,5 +36,16 @@ def strided(array, kind):
     return np.ascontiguousarray(array.T).T
 
 
+def placed(array):
+    """The memory that shows an array: all its elements in a row, the strides in elements, and the first one's place. What lies
+    between the array's elements are ones."""
+    strides = [step // array.itemsize for step in array.strides]
+    reaches = [stride * (extent - 1) for stride, extent in zip(strides, array.shape)]
+    first = -sum(reach for reach in reaches if reach < 0)
+    elements = np.ones(1 + sum(abs(reach) for reach in reaches), array.dtype)
+    np.lib.stride_tricks.as_strided(elements[first:], array.shape, array.strides)[...] = array
+    return elements, strides, first
+
+
 def i64(*numbers):
     return np.array(numbers, np.int64)
