@@ -34,6 +34,21 @@ def test_every_stage_is_a_chapter():
     assert not missing, f"docs/architecture.md has no chapter on {', '.join(missing)}"
 
 
+def test_readme_tells_what_was_measured():
+    """Its table of models against docs/generated/benchmark.md: speed, bytes of code, memory and that of the peer."""
+    lines = [line.split("|")[1:-1] for line in tree.text(tree.ROOT / "docs/generated/benchmark.md").splitlines() if line.startswith("| ")]
+    measured = {cells[0]: cells for cells in [[cell.strip(" *").replace(",", "") for cell in line] for line in lines]}
+    names = {"ResNet-50": "resnet50", "MobileNetV2": "mobilenet_v2", "MiniLM-L6": "minilm", "Silero VAD": "silero_vad_openvino"}
+    table = re.findall(r"^\| ([^|,]+?)(?:, [^|]*)? \| ([\d.]+)x \| (\d+) KB \| [\d.]+ MB \| ([\d.]+) MB[^|]* \| ([\d.]+) MB \|$",
+                       tree.text(tree.ROOT / "README.md"), re.MULTILINE)
+    assert [name for name, *_ in table] == list(names)
+    for name, speed, code, memory, peer in table:
+        row = measured[names[name]]
+        told = [float(speed), float(code), float(memory), float(peer)]
+        true = [float(row[3]), int(row[7]) / 1e3, int(row[8]) / 1e6, int(row[9]) / 1e6]
+        assert all(abs(a - b) <= max(0.051, 0.5 if b >= 9 else 0.05) for a, b in zip(told, true)), f"{name}: {told} where {true} was measured"
+
+
 def commands():
     """Command lines inside the fenced blocks of the documents, as (document, line)."""
     found = []
