@@ -37,10 +37,45 @@ Term remainderF64(Term x, Term y, bool mayOverflow) {
   r = select(r < 0.0, r + divisor, r);
   return withSignOf(select(divisor != divisor, divisor, r), x);
 }
+
+/// Lanes of up to 32 bits; b is not zero, and the quotient fits. wasm divides no lanes of integers, but those of
+/// floats: as |a| < 2^24 (f64: 2^53), a / b is nearer to its integer part than rounding can move it, so that truncating
+/// is exact.
+Term divideAsFloats(Term a, Term b, bool isUnsigned) {
+  ImplicitLocOpBuilder &ops = a.builder();
+  Type i32 = ops.getI32Type(), floats = a.withElement(a.width() < 32 ? Type(ops.getF32Type()) : ops.getF64Type());
+  auto widen = [&](Term x) -> Term {
+    if (x.width() == 32)
+      return x;
+    Type wide = x.withElement(i32);
+    return {ops, isUnsigned ? arith::ExtUIOp::create(ops, wide, x).getResult()
+                            : arith::ExtSIOp::create(ops, wide, x).getResult()};
+  };
+  const bool isNatural = isUnsigned && a.width() == 32;
+  auto toFloats = [&](Term x) -> Term {
+    Term wide = widen(x);
+    return {ops, isNatural ? arith::UIToFPOp::create(ops, floats, wide).getResult()
+                           : arith::SIToFPOp::create(ops, floats, wide).getResult()};
+  };
+  Term quotient = toFloats(a) / toFloats(b);
+  Type wide = a.withElement(i32);
+  Term integer(ops, isNatural ? arith::FPToUIOp::create(ops, wide, quotient).getResult()
+                              : arith::FPToSIOp::create(ops, wide, quotient).getResult());
+  return a.width() == 32 ? integer : Term(ops, arith::TruncIOp::create(ops, a.type(), integer));
+}
+
+bool isLanes(Term x) { return isa<VectorType>(x.type()) && x.width() <= 32; }
 } // namespace
 
 Term integerDivide(Term a, Term b, bool isUnsigned) {
   Term isZero = b == 0;
+  if (isLanes(a) && !constantOf(b)) {
+    // The lowest number over -1 needs one bit more: there is one in i32, where narrower quotients are made.
+    if (isUnsigned || a.width() < 32)
+      return select(isZero, 0, divideAsFloats(a, select(isZero, 1, b), isUnsigned));
+    Term isMinusOne = b == -1, quotient = divideAsFloats(a, select(isZero | isMinusOne, 1, b), isUnsigned);
+    return select(isZero, 0, select(isMinusOne, -a, quotient));
+  }
   if (isUnsigned)
     return select(isZero, 0, apply<arith::DivUIOp>(a, select(isZero, 1, b)));
   Term isMinusOne = b == -1;

@@ -100,6 +100,19 @@ Value *cutMultiplyAdd(IntrinsicInst &call) {
                      });
 }
 
+/// Integers of 8 and 16 bits become floats by way of i32; LLVM forgot that and would go lane by lane. Null for others.
+Value *convertByWayOfI32(CastInst &cast) {
+  bool isSigned = isa<SIToFPInst>(cast);
+  if (!lanesPerRegister(cast.getType()) || (!isSigned && !isa<UIToFPInst>(cast)) ||
+      cast.getSrcTy()->getScalarSizeInBits() >= 32)
+    return nullptr;
+  IRBuilder<> builder(&cast);
+  Type *wide = cast.getType()->getWithNewType(builder.getInt32Ty());
+  Value *widened =
+      isSigned ? builder.CreateSExt(cast.getOperand(0), wide) : builder.CreateZExt(cast.getOperand(0), wide);
+  return builder.CreateSIToFP(widened, cast.getType());
+}
+
 } // namespace
 
 void selectInstructions(Module &module) {
@@ -113,6 +126,8 @@ void selectInstructions(Module &module) {
         better = minimumOrMaximum(*select);
       else if (auto *call = dyn_cast<IntrinsicInst>(&instruction))
         better = cutMultiplyAdd(*call);
+      else if (auto *cast = dyn_cast<CastInst>(&instruction))
+        better = convertByWayOfI32(*cast);
       if (!better)
         continue;
       instruction.replaceAllUsesWith(better);
