@@ -38,9 +38,9 @@ Term remainderF64(Term x, Term y, bool mayOverflow) {
   return withSignOf(select(divisor != divisor, divisor, r), x);
 }
 
-/// Lanes of up to 32 bits; b is not zero, and the quotient fits. wasm divides no lanes of integers, but those of
-/// floats: as |a| < 2^24 (f64: 2^53), a / b is nearer to its integer part than rounding can move it, so that truncating
-/// is exact.
+/// Lanes of up to 32 bits; b is not zero. wasm divides no lanes of integers, but those of floats: as |a| < 2^24 (f64:
+/// 2^53), a / b is farther from the next integer than rounding can move it, so that truncating is exact. The lowest
+/// number over -1 wraps, as its quotient is made with bits to spare.
 Term divideAsFloats(Term a, Term b, bool isUnsigned) {
   ImplicitLocOpBuilder &ops = a.builder();
   Type i32 = ops.getI32Type(), floats = a.withElement(a.width() < 32 ? Type(ops.getF32Type()) : ops.getF64Type());
@@ -58,10 +58,10 @@ Term divideAsFloats(Term a, Term b, bool isUnsigned) {
                            : arith::SIToFPOp::create(ops, floats, wide).getResult()};
   };
   Term quotient = toFloats(a) / toFloats(b);
-  Type wide = a.withElement(i32);
-  Term integer(ops, isNatural ? arith::FPToUIOp::create(ops, wide, quotient).getResult()
-                              : arith::FPToSIOp::create(ops, wide, quotient).getResult());
-  return a.width() == 32 ? integer : Term(ops, arith::TruncIOp::create(ops, a.type(), integer));
+  // The integer is the lower half of the mantissa of the quotient and this bias.
+  Term integer = quotient.isF64() ? (quotient.trunc() + 0x1.8p52).bits()
+                                  : Term(ops, arith::FPToSIOp::create(ops, a.withElement(i32), quotient));
+  return integer.width() == a.width() ? integer : Term(ops, arith::TruncIOp::create(ops, a.type(), integer));
 }
 
 bool isLanes(Term x) { return isa<VectorType>(x.type()) && x.width() <= 32; }
@@ -69,13 +69,8 @@ bool isLanes(Term x) { return isa<VectorType>(x.type()) && x.width() <= 32; }
 
 Term integerDivide(Term a, Term b, bool isUnsigned) {
   Term isZero = b == 0;
-  if (isLanes(a) && !constantOf(b)) {
-    // The lowest number over -1 needs one bit more: there is one in i32, where narrower quotients are made.
-    if (isUnsigned || a.width() < 32)
-      return select(isZero, 0, divideAsFloats(a, select(isZero, 1, b), isUnsigned));
-    Term isMinusOne = b == -1, quotient = divideAsFloats(a, select(isZero | isMinusOne, 1, b), isUnsigned);
-    return select(isZero, 0, select(isMinusOne, -a, quotient));
-  }
+  if (isLanes(a) && !constantOf(b))
+    return select(isZero, 0, divideAsFloats(a, select(isZero, 1, b), isUnsigned));
   if (isUnsigned)
     return select(isZero, 0, apply<arith::DivUIOp>(a, select(isZero, 1, b)));
   Term isMinusOne = b == -1;
