@@ -16,6 +16,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
+#include "runtime/guest/ShapeWord.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -29,16 +30,13 @@ loops::EngineHint hintOf(const std::string &name) {
                                : loops::EngineHint::Any;
 }
 
-/// The words of runtime/guest's shape programs.
-enum ShapeWord : int32_t { Constant, Variable, Add, Multiply, FloorDivide, CeilDivide, Modulo };
-
 llvm::Error appendProgram(AffineExpr extent, std::vector<int32_t> &words) {
   if (auto constant = dyn_cast<AffineConstantExpr>(extent)) {
-    words.insert(words.end(), {Constant, int32_t(constant.getValue())});
+    words.insert(words.end(), {ShapeConstant, int32_t(constant.getValue())});
     return llvm::Error::success();
   }
   if (auto symbol = dyn_cast<AffineSymbolExpr>(extent)) {
-    words.insert(words.end(), {Variable, int32_t(symbol.getPosition())});
+    words.insert(words.end(), {ShapeVariable, int32_t(symbol.getPosition())});
     return llvm::Error::success();
   }
   auto binary = dyn_cast<AffineBinaryOpExpr>(extent);
@@ -50,19 +48,19 @@ llvm::Error appendProgram(AffineExpr extent, std::vector<int32_t> &words) {
     return error;
   switch (binary.getKind()) {
   case AffineExprKind::Add:
-    words.push_back(Add);
+    words.push_back(ShapeAdd);
     break;
   case AffineExprKind::Mul:
-    words.push_back(Multiply);
+    words.push_back(ShapeMultiply);
     break;
   case AffineExprKind::FloorDiv:
-    words.push_back(FloorDivide);
+    words.push_back(ShapeFloorDivide);
     break;
   case AffineExprKind::CeilDiv:
-    words.push_back(CeilDivide);
+    words.push_back(ShapeCeilDivide);
     break;
   default:
-    words.push_back(Modulo);
+    words.push_back(ShapeModulo);
   }
   return llvm::Error::success();
 }

@@ -8,6 +8,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include "runtime/guest/ShapeWord.h"
 #include "runtime/guest/tvm_ffi.h"
 
 extern "C" {
@@ -40,19 +41,6 @@ static_assert(sizeof(Variant) == 36 && offsetof(Variant, extents) == 12 && offse
               offsetof(Variant, direct) == 32);
 static_assert(sizeof(OperatorTable) == 16 && offsetof(OperatorTable, inputs) == 4 &&
               offsetof(OperatorTable, variant) == 8 && offsetof(OperatorTable, shapes) == 12);
-
-/// Words of a shape program, postfix. `ShapeConstant` and `ShapeVariable` are followed by their operand.
-enum ShapeWord : int32_t {
-  ShapeConstant = 0,
-  ShapeVariable = 1,
-  ShapeAdd = 2,
-  ShapeMultiply = 3,
-  ShapeFloorDivide = 4,
-  ShapeCeilDivide = 5,
-  ShapeModulo = 6,
-  ShapeMaximum = 7,
-  ShapeMinimum = 8,
-};
 
 // The families. Arguments are those of the operator: first one tensor per input, then one number per attribute, then
 // per output a tensor to write, or None, which is overwritten with a new tensor of the caller (one wasmind_free of the
