@@ -242,4 +242,18 @@ Value emitExpNonPositive(ImplicitLocOpBuilder &builder, Value x) { return expone
 Value emitMaxFast(ImplicitLocOpBuilder &builder, Value x, Value y) { return fastMax({builder, x}, {builder, y}); }
 Value emitMinFast(ImplicitLocOpBuilder &builder, Value x, Value y) { return fastMin({builder, x}, {builder, y}); }
 
+/// `fast`, which keeps NaN in x; all bits set where y is NaN, which is one, too.
+static Value orNaN(Term fast, Term y) {
+  ImplicitLocOpBuilder &ops = y.builder();
+  Term bits = fast.bits();
+  Term isNaN(ops, arith::ExtSIOp::create(ops, bits.type(), y != y));
+  return (bits | isNaN).asFloat();
+}
+Value emitMaxOrNaN(ImplicitLocOpBuilder &builder, Value x, Value y) {
+  return orNaN(fastMax({builder, x}, {builder, y}), {builder, y});
+}
+Value emitMinOrNaN(ImplicitLocOpBuilder &builder, Value x, Value y) {
+  return orNaN(fastMin({builder, x}, {builder, y}), {builder, y});
+}
+
 } // namespace wasmind::loops

@@ -65,6 +65,11 @@ mlir::Value emitExpNonPositive(mlir::ImplicitLocOpBuilder &builder, mlir::Value 
 mlir::Value emitMaxFast(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y);
 mlir::Value emitMinFast(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y);
 
+/// The larger and the smaller one of f32 or f64 vectors; NaN where either is NaN, of zeros either. Three instructions,
+/// where `max` and `min`, which tell zeros apart, take engines about eight.
+mlir::Value emitMaxOrNaN(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y);
+mlir::Value emitMinOrNaN(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y);
+
 /// Moves the vector constants that arithmetic inside loops uses in front of the outermost loop, where LLVM no longer
 /// knows them. For finished functions whose loops are short of nothing else: the constants of exp, say, occupy eleven
 /// registers. wasm only.

@@ -289,6 +289,12 @@ Value initialValue(Emitter &e, ReduceKind kind, Type element) {
 Value combine(Emitter &e, ReduceKind kind, Value a, Value b, Type element) {
   static constexpr BinaryKind kinds[] = {BinaryKind::Add, BinaryKind::Mul, BinaryKind::Max,
                                          BinaryKind::Min, BinaryKind::And, BinaryKind::Or};
+  if (isa<VectorType>(a.getType()) && isa<FloatType>(getElementTypeOrSelf(a.getType()))) {
+    if (kind == ReduceKind::Max)
+      return emitMaxOrNaN(e, a, b);
+    if (kind == ReduceKind::Min)
+      return emitMinOrNaN(e, a, b);
+  }
   return emitBinary(e, kinds[unsigned(kind)], a, b, isUnsigned(element));
 }
 
