@@ -1,0 +1,48 @@
+//===- _runtime.h - what the sources of the host's Python interface share -----------------------------------------===//
+#pragma once
+#include "runtime/host/include/wasmind.h"
+#include <cstdint>
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <optional>
+#include <string>
+
+namespace wasmind::python {
+
+namespace nb = nanobind;
+
+/// Becomes wasmind.error.WasmindError.
+struct Failure {
+  wasmind_status status;
+  std::string text;
+};
+
+/// Throws a Failure with the error's text, and frees the error.
+void check(wasmind_status status, wasmind_error *error);
+
+struct Options {
+  uint64_t maxMemoryByteLength, maxModuleByteLength, timeLimitMs;
+  bool isCached;
+  std::optional<std::string> cacheFolder, weightsFolder;
+
+  wasmind_load_options get() const {
+    wasmind_load_options options = WASMIND_LOAD_OPTIONS_INIT;
+    options.max_memory_byte_length = maxMemoryByteLength;
+    options.max_module_byte_length = maxModuleByteLength;
+    options.time_limit_ms = timeLimitMs;
+    options.disable_cache = !isCached;
+    options.cache_folder = cacheFolder ? cacheFolder->c_str() : nullptr;
+    options.weights_folder = weightsFolder ? weightsFolder->c_str() : nullptr;
+    return options;
+  }
+};
+
+/// numpy has no bfloat16: such tensors cross as 16-bit unsigned integers, and the Python side names their type.
+nb::dlpack::dtype numpyType(wasmind_dtype dtype);
+
+using Array = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
+
+/// Adds operator libraries and guest tensors to the module.
+void addLibrary(nb::module_ &m);
+
+} // namespace wasmind::python
