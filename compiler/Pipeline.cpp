@@ -140,6 +140,17 @@ private:
     out << '\n';
   }
 
+  /// A model's host gives the named extents by the inputs' shapes, one by one.
+  llvm::Error checkInputShapes(ModuleOp graph) const {
+    auto run = graph.lookupSymbol<func::FuncOp>("run");
+    for (auto [input, type] : llvm::zip(formulas.first, run.getArgumentTypes()))
+      for (auto [extent, actual] : llvm::zip(input.shape(), graph::getExtents(type)))
+        if (!isa<AffineConstantExpr, AffineSymbolExpr>(actual))
+          return llvm::createStringError("tensor '" + input.name() + "': the extent " + extent.text() +
+                                         " of a model's input must be a constant or a var");
+    return llvm::Error::success();
+  }
+
   llvm::Error import(OwningOpRef<ModuleOp> &graph) {
     frontend::ImportOptions importOptions;
     for (auto &[name, bounds] : options.dims)
@@ -150,7 +161,7 @@ private:
         return traced.takeError();
       format = "te";
       graph = std::move(*traced);
-      return llvm::Error::success();
+      return checkInputShapes(*graph);
     }
     if (!llvm::sys::fs::exists(input))
       return llvm::createStringError("%s: no such file", input.c_str());

@@ -196,6 +196,11 @@ def test_several_outputs_and_indices_as_values():
     np.testing.assert_array_equal(outputs["C"], expected.T - 1)
 
 
+def twice(name):
+    """An input of 2 n elements, which says nothing of n."""
+    return te.placeholder((te.var("n") * 2,), name=name)
+
+
 @pytest.mark.parametrize(
     ("write", "text"),
     [
@@ -212,6 +217,8 @@ def test_several_outputs_and_indices_as_values():
         (lambda A, B, k: wasmind.compile(te.compute((9,), lambda i: B[i], name="x")), "may lie outside 0 <= index < 3"),
         (lambda A, B, k: wasmind.compile(te.compute((3,), lambda i: B[i], name="x"), dims={"q": 1}), "q: no dimension"),
         (lambda A, B, k: wasmind.compile(te.compute((3,), lambda i: A[i, k], name="x")), "'k' is used outside a reduction"),
+        (lambda A, B, k: wasmind.compile(te.compute((2,), lambda i: twice("P")[i], name="x"), dims={"n": (1, 4)}),
+         r"'P': the extent n \* 2 of a model's input must be a constant or a var"),
     ],
 )
 def test_what_is_wrong_is_named(write, text):
