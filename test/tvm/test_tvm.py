@@ -177,22 +177,65 @@ def test_archives_bring_the_runtime_along(python, folder, kernels, guest):
             assert np.array_equal(calls.array(engine, number), x + 1)
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_kernels_are_operators_of_a_library(folder, kernels, application, mode):
-    """`wasmind operators build --link`, then OperatorLibrary: results, and TVM's errors as ours."""
-    links = [part for kernel in kernels.values() for part in ("--link", folder / kernel["objects"][mode])]
-    module = folder / f"library_{mode}.wasm"
-    result = compiled.tool("operators", "build", "--ops=add", "--dtypes=f32", *links, "--link", application, "-o", module)
+@pytest.fixture(scope="session")
+def libraries(folder, kernels, application):
+    """Per mode the library that `wasmind operators build --link` makes of all kernels and one operator of ours."""
+    made = {}
+    for mode in MODES:
+        links = [part for kernel in kernels.values() for part in ("--link", folder / kernel["objects"][mode])]
+        made[mode] = folder / f"library_{mode}.wasm"
+        result = compiled.tool("operators", "build", "--ops=add", "--dtypes=f32", *links, "--link", application, "-o", made[mode])
+        assert result.returncode == 0, result.stderr
+    return made
+
+
+@pytest.fixture(scope="session")
+def hosts(folder):
+    """What calls the operators of a library, by host; of Python None."""
+    lib = BUILD / "lib"
+    subprocess.run(["clang++-22", "-std=c++20", "-Wall", "-Werror", "-I", ROOT / "runtime/host/include", HERE / "call_library.cpp", "-L", lib,
+                    "-lwasmind_runtime", f"-Wl,-rpath,{lib}", "-o", folder / "call_library"], check=True)
+    return {"python": None, "cpp": [folder / "call_library"], "node": [BUILD / "node/bin/node", HERE / "call_library.mjs"]}
+
+
+def call_elsewhere(command, library, folder, calls):
+    """The outputs of calls (name, inputs, output) that another program makes; an output that is an input is written in place."""
+    lines = []
+    for number, (name, inputs, output) in enumerate(calls):
+        words = [name]
+        for i, array in enumerate([*(x for x in inputs if x is not output), output]):
+            file = folder / f"{number}-{i}"
+            array.tofile(file)
+            words += [next(k for k, t in TYPES.items() if t == array.dtype), "x".join(map(str, array.shape)), str(file)]
+        lines.append(" ".join(words))
+    result = subprocess.run([*map(str, command), str(library)], input="\n".join(lines) + "\n", capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    operators = wasmind.OperatorLibrary.load(module)
-    assert {each.name for each in operators.operators if each.origin == "linked"} == set(kernels)
+    return [np.fromfile(line.split(" ")[-1], output.dtype).reshape(output.shape) for line, (_, _, output) in zip(lines, calls)]
+
+
+@pytest.mark.parametrize("host", ["python", "cpp", "node"])
+@pytest.mark.parametrize("mode", MODES)
+def test_kernels_are_operators_of_a_library(tmp_path, kernels, libraries, hosts, mode, host):
+    """Results on the three hosts' OperatorLibrary."""
     random = np.random.default_rng(5)
-    for name, kernel in kernels.items():
-        inputs, output = example(name, kernel["arguments"], random)
-        reference = expected(name, [array.copy() for array in inputs])
-        given = inputs[:-1] if output is inputs[-1] else inputs
-        operators.call(name, *given, out=output)
+    calls = [(name, *example(name, kernel["arguments"], random)) for name, kernel in kernels.items()]
+    references = [expected(name, [array.copy() for array in inputs]) for name, inputs, _ in calls]
+    if host == "python":
+        operators = wasmind.OperatorLibrary.load(libraries[mode])
+        for name, inputs, output in calls:
+            operators.call(name, *(x for x in inputs if x is not output), out=output)
+        outputs = [output for *_, output in calls]
+    else:
+        outputs = call_elsewhere(hosts[host], libraries[mode], tmp_path, calls)
+    for (name, *_), output, reference in zip(calls, outputs, references):
         np.testing.assert_allclose(output, reference, rtol=1e-5, atol=1e-5 * max(1, np.abs(reference).max()), err_msg=name)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_libraries_tell_of_kernels(kernels, libraries, mode):
+    """Which operators are linked ones; ours beside them; TVM's errors as ours."""
+    operators = wasmind.OperatorLibrary.load(libraries[mode])
+    assert {each.name for each in operators.operators if each.origin == "linked"} == set(kernels)
     x = np.ones(8, np.float32)
     assert operators.call("Add", x, x).tolist() == [2] * 8
     with pytest.raises(wasmind.WasmindError, match=r"B\.shape\[0\]") as refused:
@@ -210,4 +253,3 @@ def test_bench_holds_operators_against_kernels(folder, kernels):
         sides = {side["side"]: side for case in engine["cases"] for side in case["sides"]}
         assert set(names) <= set(sides)
         assert all(sides[name]["isEqual"] and sides[name]["ratio"] > 0 for name in names), sides
-        assert sides["tvm_conv2d_plain_f32"]["ms"] > sides["tvm_conv2d_f32"]["ms"]
