@@ -14,7 +14,7 @@ namespace wasmind::loops {
 
 enum class MicroKernelForm { Packed, Columns, Dots };
 
-/// The tile of a form that reads the operands where they lie.
+/// The tile of a form; of Packed that of the product.
 Tile tileOf(MicroKernelForm form, const Gemm &gemm);
 
 /// Emits the function (kIterations, a, b, m0, n0, batch..., scratch, pointers...), which stores rows m0 ... and columns
