@@ -105,7 +105,8 @@ async function peerSide(peer, name, of, operands) {
 }
 
 function limitSide(limits, { isArithmetic, work }) {
-  const out = limits.tensor('i8', [isArithmetic ? 16 : work / 2]), from = isArithmetic ? fmaRounds : limits.tensor('i8', [work / 2]);
+  const half = Math.ceil(work / 2); // bytes that are read, and written
+  const out = limits.tensor('i8', [isArithmetic ? 16 : half]), from = isArithmetic ? fmaRounds : limits.tensor('i8', [half]);
   return isArithmetic
     ? { name: 'fma', run: () => limits.call('limit_fma', from, { out }), work: fmaFlops, end: () => out.free() }
     : { name: 'memory.copy', run: () => limits.call('limit_copy', from, { out }), work, end: () => { from.free(); out.free(); } };
@@ -128,7 +129,7 @@ async function measureCase(library, limits, peers, of, seconds) {
       refused.push({ side: name, refused: error.message });
     }
   }
-  for (const [name, peer] of peers) {
+  for (const [name, peer] of of.onnx.op ? peers : []) {
     try {
       sides.push(await peerSide(peer, name, of, operands));
     } catch (error) {

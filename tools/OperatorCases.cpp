@@ -9,11 +9,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-enum class Kind { Elementwise, Rows, MatMul, Conv2D };
+enum class Kind { Elementwise, Rows, Reduction, Transposition, MatMul, Dense, Conv2D, Depthwise, Pool };
 
 struct Row {
   const char *name;
-  const char *onnx; ///< operator of ONNX
+  const char *onnx; ///< operator of ONNX; empty: none that computes the same
   Kind kind = Kind::Elementwise;
   bool isPositive = false;
 };
@@ -23,21 +23,48 @@ const Row rows[] = {
     {"Sub", "Sub"},
     {"Mul", "Mul"},
     {"Div", "Div", Kind::Elementwise, true},
+    {"FloorDiv", "", Kind::Elementwise, true},
+    {"Mod", "", Kind::Elementwise, true},
+    {"Pow", "Pow", Kind::Elementwise, true},
     {"Maximum", "Max"},
     {"Minimum", "Min"},
     {"Neg", "Neg"},
     {"Abs", "Abs"},
+    {"Sign", "Sign"},
+    {"Square", ""},
+    {"Floor", "Floor"},
+    {"Round", "Round"},
     {"ReLU", "Relu"},
+    {"PReLU", "PRelu"},
     {"Sqrt", "Sqrt", Kind::Elementwise, true},
+    {"Rsqrt", "", Kind::Elementwise, true},
+    {"Reciprocal", "Reciprocal", Kind::Elementwise, true},
     {"Exp", "Exp"},
     {"Log", "Log", Kind::Elementwise, true},
+    {"Sin", "Sin"},
+    {"Cos", "Cos"},
     {"Tanh", "Tanh"},
     {"Sigmoid", "Sigmoid"},
+    {"Softplus", "Softplus"},
+    {"ELU", "Elu"},
     {"GeLU", "Gelu"},
+    {"SiLU", ""},
+    {"HSwish", "HardSwish"},
     {"Erf", "Erf"},
+    {"Equal", "Equal"},
+    {"Less", "Less"},
     {"Softmax", "Softmax", Kind::Rows},
+    {"LogSoftmax", "LogSoftmax", Kind::Rows},
+    {"LayerNorm", "LayerNormalization", Kind::Rows},
+    {"ReduceSum", "", Kind::Reduction},
+    {"ReduceMax", "", Kind::Reduction},
+    {"Transpose", "Transpose", Kind::Transposition},
     {"MatMul", "MatMul", Kind::MatMul},
+    {"Dense", "Gemm", Kind::Dense},
     {"Conv2D", "Conv", Kind::Conv2D},
+    {"DepthwiseConv2D", "Conv", Kind::Depthwise},
+    {"MaxPool", "MaxPool", Kind::Pool},
+    {"AvgPool", "AveragePool", Kind::Pool},
 };
 
 constexpr int64_t rowLength = 1024;
@@ -58,44 +85,91 @@ bool isFloat(abi::DType dtype) {
   return dtype == abi::DType::F32 || dtype == abi::DType::F64 || dtype == abi::DType::F16;
 }
 
+OperatorCase::Operand list(std::vector<int64_t> values) {
+  return {abi::DType::I64, {int64_t(values.size())}, std::move(values)};
+}
+
+/// Convolutions of 3 x 3, which keep the image's extents.
+void fillConvolution(OperatorCase &made, const Row &row, const CaseSizes &sizes) {
+  const int64_t extent = sizes.conv[0], channels = sizes.conv[1];
+  const bool isDepthwise = row.kind == Kind::Depthwise;
+  const int64_t perGroup = isDepthwise ? 1 : channels, results = isDepthwise ? channels : sizes.conv[2];
+  made.inputs[0].shape = {1, extent, extent, channels};
+  made.inputs[1].shape = {3, 3, perGroup, results};
+  made.output.shape = {1, extent, extent, results};
+  made.inputs[2] = list({1, 1});       // strides
+  made.inputs[3] = list({1, 1, 1, 1}); // pads
+  made.inputs[4] = list({1, 1});       // dilations
+  made.attributes = {{"channels_last", 1}};
+  made.work = 2 * 9 * double(extent * extent) * double(perGroup) * double(results);
+  if (!isFloat(made.dtype))
+    made.onnx.op = "ConvInteger";
+  made.onnx.attributes = Json{{"pads", {1, 1, 1, 1}}, {"kernel_shape", {3, 3}}, {"group", channels / perGroup}}.dump();
+  made.onnx.inputAxes = {{0, 3, 1, 2}, {3, 2, 0, 1}};
+  made.onnx.outputAxes = {0, 2, 3, 1};
+}
+
+/// Windows of 3 x 3, every second one.
+void fillPool(OperatorCase &made, const CaseSizes &sizes) {
+  const int64_t extent = sizes.conv[0], channels = sizes.conv[1], result = (extent - 1) / 2 + 1;
+  made.inputs[0].shape = {1, extent, extent, channels};
+  made.output.shape = {1, result, result, channels};
+  const OperatorCase::Operand lists[] = {list({3, 3}), list({2, 2}), list({1, 1, 1, 1}), list({1, 1})};
+  for (size_t i = 1; i < made.inputs.size(); ++i)
+    made.inputs[i] = lists[i - 1];
+  made.attributes = {{"channels_last", 1}};
+  made.onnx.attributes = R"({"pads": [1, 1, 1, 1], "kernel_shape": [3, 3], "strides": [2, 2]})";
+  made.onnx.inputAxes = {{0, 3, 1, 2}};
+  made.onnx.outputAxes = {0, 2, 3, 1};
+}
+
 void fill(OperatorCase &made, const Row &row, const CaseSizes &sizes) {
-  auto setShape = [](OperatorCase::Operand &operand, std::vector<int64_t> shape) { operand.shape = std::move(shape); };
+  const std::vector<int64_t> flat{sizes.elements}, square{sizes.matmul, sizes.matmul};
+  const std::vector<int64_t> matrix{std::max<int64_t>(1, sizes.elements / rowLength), rowLength};
+  const double products = 2 * double(sizes.matmul) * double(sizes.matmul) * double(sizes.matmul);
   switch (row.kind) {
   case Kind::Elementwise:
-  case Kind::Rows: {
-    std::vector<int64_t> shape{sizes.elements};
-    if (row.kind == Kind::Rows)
-      shape = {std::max<int64_t>(1, sizes.elements / rowLength), rowLength};
     for (OperatorCase::Operand &input : made.inputs)
-      setShape(input, shape);
-    setShape(made.output, shape);
+      input.shape = flat;
+    made.output.shape = flat;
     break;
-  }
-  case Kind::MatMul:
+  case Kind::Rows: // the others are vectors along the rows
     for (OperatorCase::Operand &input : made.inputs)
-      setShape(input, {sizes.matmul, sizes.matmul});
-    setShape(made.output, {sizes.matmul, sizes.matmul});
-    made.work = 2 * double(sizes.matmul) * double(sizes.matmul) * double(sizes.matmul);
+      input.shape = {rowLength};
+    made.inputs[0].shape = made.output.shape = matrix;
+    break;
+  case Kind::Reduction:
+    made.inputs[0].shape = matrix;
+    made.inputs[1] = list({1});
+    made.output.shape = {matrix[0]};
+    break;
+  case Kind::Transposition:
+    made.inputs[0].shape = matrix;
+    made.inputs[1] = list({1, 0});
+    made.output.shape = {matrix[1], matrix[0]};
+    made.onnx.attributes = R"({"perm": [1, 0]})";
+    break;
+  case Kind::MatMul:
+    made.inputs[0].shape = made.inputs[1].shape = made.output.shape = square;
+    made.work = products;
     if (!isFloat(made.dtype))
       made.onnx.op = "MatMulInteger";
     break;
-  case Kind::Conv2D: {
-    const int64_t extent = sizes.conv[0], channels = sizes.conv[1], results = sizes.conv[2];
-    setShape(made.inputs[0], {1, extent, extent, channels});
-    setShape(made.inputs[1], {3, 3, channels, results});
-    setShape(made.output, {1, extent, extent, results});
-    made.inputs[2] = {abi::DType::I64, {2}, {1, 1}};       // strides
-    made.inputs[3] = {abi::DType::I64, {4}, {1, 1, 1, 1}}; // pads
-    made.inputs[4] = {abi::DType::I64, {2}, {1, 1}};       // dilations
-    made.attributes = {{"channels_last", 1}};
-    made.work = 2 * 9 * double(extent * extent) * double(channels) * double(results);
+  case Kind::Dense:
+    made.inputs[0].shape = made.inputs[1].shape = made.output.shape = square;
+    made.inputs[2].shape = {sizes.matmul};
+    made.work = products;
+    made.onnx.attributes = R"({"transB": 1})";
     if (!isFloat(made.dtype))
-      made.onnx.op = "ConvInteger";
-    made.onnx.attributes = R"({"pads": [1, 1, 1, 1], "kernel_shape": [3, 3]})";
-    made.onnx.inputAxes = {{0, 3, 1, 2}, {3, 2, 0, 1}};
-    made.onnx.outputAxes = {0, 2, 3, 1};
+      made.onnx.op.clear();
     break;
-  }
+  case Kind::Conv2D:
+  case Kind::Depthwise:
+    fillConvolution(made, row, sizes);
+    break;
+  case Kind::Pool:
+    fillPool(made, sizes);
+    break;
   }
   made.isArithmetic = made.work != 0;
   if (!made.isArithmetic) {

@@ -31,7 +31,7 @@ struct OperatorCase {
   /// Of one call: bytes that are read and written, or operations, a multiplication with its addition being two.
   double work = 0;
   bool isArithmetic = false;
-  /// A model of one node that computes the same of the tensors among the inputs (ONNX, opset 20).
+  /// A model of one node that computes the same of the tensors among the inputs (ONNX, opset 20); none without `op`.
   struct {
     std::string op;
     std::string attributes;                  ///< JSON: integers and lists of them
