@@ -83,10 +83,6 @@ std::string emitIm2col(KernelContext &context, const Images &images, const Gemm 
   AffineExpr group = batchRank ? p.bind(p.function.getArgument(3)) : p.constantIndex(0);
   Value memory = p.function.getArgument(3 + batchRank), target = p.function.getArgument(2);
   AffineExpr steps = gemm.steps();
-  auto bump = [&](Value at, LLVM::GEPArg bytes) {
-    auto flags = LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw;
-    return LLVM::GEPOp::create(p, pointerType, p.getI8Type(), at, bytes, flags).getResult();
-  };
   auto times = [](AffineExpr a, AffineExpr b) { return normalise(a * b); };
   const SpatialDim &rows = images.rows, &columns = images.columns;
 
@@ -106,7 +102,7 @@ std::string emitIm2col(KernelContext &context, const Images &images, const Gemm 
   Value rowStart; // of Halves, whose places in the row are numbers of elements
   auto halfAt = [&](AffineExpr k) {
     Value word = p.index(times(k.floorDiv(2), p.constantIndex(4 * width))), half = p.index(normalise(k % 2 * 2));
-    return bump(rowStart, arith::AddIOp::create(p, word, half).getResult());
+    return bump(p, rowStart, arith::AddIOp::create(p, word, half));
   };
   auto zeros = [&](Value to, Value count) {
     if (form == RowForm::Words)
@@ -128,10 +124,8 @@ std::string emitIm2col(KernelContext &context, const Images &images, const Gemm 
     Value end = arith::AddIOp::create(p, to, count);
     p.loop(to, end, 1, from, [&](AffineExpr k, ArrayRef<Value> at) {
       Value byte = p.loadAt(at[0], p.getI8Type(), 1);
-      p.storeAt(element.isUnsignedInteger() ? arith::ExtUIOp::create(p, p.getI16Type(), byte).getResult()
-                                            : arith::ExtSIOp::create(p, p.getI16Type(), byte).getResult(),
-                halfAt(k), 2);
-      return SmallVector<Value>{bump(at[0], 1)};
+      p.storeAt(widenBytes(p, element, byte, p.getI16Type()), halfAt(k), 2);
+      return SmallVector<Value>{bump(p, at[0], 1)};
     });
     return end;
   };
@@ -179,9 +173,9 @@ std::string emitIm2col(KernelContext &context, const Images &images, const Gemm 
       AffineExpr elements = isByte ? normalise(steps * 2) : steps;
       if (elements != gemm.k)
         zeros(next, p.index(normalise(elements - gemm.k)));
-      return SmallVector<Value>{bump(at[0], 4)};
+      return SmallVector<Value>{bump(p, at[0], 4)};
     });
-    return SmallVector<Value>{bump(panel[0], panelBytes)};
+    return SmallVector<Value>{bump(p, panel[0], panelBytes)};
   });
   p.finish();
   return context.kernels.intern(p.function);

@@ -1,7 +1,7 @@
 // Conversions between element types, and f16/bf16 by bit arithmetic (wasm has no such types; LLVM would call
 // functions).
 #include "compiler/loops/Math.h"
-#include "compiler/loops/MathTerm.h"
+#include "compiler/loops/MathFunctions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -16,22 +16,6 @@ template <typename Op> Term convert(Term x, Type element) {
 }
 
 bool isHalf(Type type) { return type.isF16() || type.isBF16(); }
-
-Term resizeInteger(Term x, unsigned width, bool isUnsigned) {
-  Type target = x.builder().getIntegerType(width);
-  if (width == x.width())
-    return x;
-  if (width < x.width())
-    return convert<arith::TruncIOp>(x, target);
-  return isUnsigned ? convert<arith::ExtUIOp>(x, target) : convert<arith::ExtSIOp>(x, target);
-}
-
-Term integerToFloat(Term x, bool isUnsigned, Type target) {
-  // Narrow lanes are widened first; then they are signed numbers, for which there is a vector instruction.
-  if (x.width() < 32)
-    return convert<arith::SIToFPOp>(resizeInteger(x, 32, isUnsigned), target);
-  return isUnsigned ? convert<arith::UIToFPOp>(x, target) : convert<arith::SIToFPOp>(x, target);
-}
 
 Term floatConstant(Term shape, Type element, double number) {
   TypedAttr one = shape.builder().getFloatAttr(element, number);
@@ -116,6 +100,22 @@ Term narrow(Term x, Type type) {
   return resizeInteger(result | sign, 16, true);
 }
 } // namespace
+
+Term resizeInteger(Term x, unsigned width, bool isUnsigned) {
+  Type target = x.builder().getIntegerType(width);
+  if (width == x.width())
+    return x;
+  if (width < x.width())
+    return convert<arith::TruncIOp>(x, target);
+  return isUnsigned ? convert<arith::ExtUIOp>(x, target) : convert<arith::ExtSIOp>(x, target);
+}
+
+Term integerToFloat(Term x, bool isUnsigned, Type target) {
+  // Narrow lanes are widened first; then they are signed numbers, for which there is a vector instruction.
+  if (x.width() < 32)
+    return convert<arith::SIToFPOp>(resizeInteger(x, 32, isUnsigned), target);
+  return isUnsigned ? convert<arith::UIToFPOp>(x, target) : convert<arith::SIToFPOp>(x, target);
+}
 
 Value emitWiden(ImplicitLocOpBuilder &builder, Value bits, Type type) { return widen({builder, bits}, type); }
 Value emitNarrow(ImplicitLocOpBuilder &builder, Value x, Type type) { return narrow({builder, x}, type); }

@@ -38,6 +38,11 @@ Term arcTangent2(Term y, Term x);
 Term floatRemainder(Term x, Term y); ///< C's fmod: exact
 
 // Integers, see emitBinary.
+/// An integer of `width` bits: the low bits, or extended by its sign or zeros.
+Term resizeInteger(Term x, unsigned width, bool isUnsigned);
+/// To f32 or f64, rounded to nearest.
+Term integerToFloat(Term x, bool isUnsigned, mlir::Type target);
+
 Term integerDivide(Term a, Term b, bool isUnsigned);
 Term integerRemainder(Term a, Term b, bool isUnsigned);
 Term integerPower(Term x, Term y, bool isUnsigned);

@@ -43,25 +43,12 @@ Term remainderF64(Term x, Term y, bool mayOverflow) {
 /// number over -1 wraps, as its quotient is made with bits to spare.
 Term divideAsFloats(Term a, Term b, bool isUnsigned) {
   ImplicitLocOpBuilder &ops = a.builder();
-  Type i32 = ops.getI32Type(), floats = a.withElement(a.width() < 32 ? Type(ops.getF32Type()) : ops.getF64Type());
-  auto widen = [&](Term x) -> Term {
-    if (x.width() == 32)
-      return x;
-    Type wide = x.withElement(i32);
-    return {ops, isUnsigned ? arith::ExtUIOp::create(ops, wide, x).getResult()
-                            : arith::ExtSIOp::create(ops, wide, x).getResult()};
-  };
-  const bool isNatural = isUnsigned && a.width() == 32;
-  auto toFloats = [&](Term x) -> Term {
-    Term wide = widen(x);
-    return {ops, isNatural ? arith::UIToFPOp::create(ops, floats, wide).getResult()
-                           : arith::SIToFPOp::create(ops, floats, wide).getResult()};
-  };
-  Term quotient = toFloats(a) / toFloats(b);
+  Type floats = a.width() < 32 ? Type(ops.getF32Type()) : ops.getF64Type();
+  Term quotient = integerToFloat(a, isUnsigned, floats) / integerToFloat(b, isUnsigned, floats);
   // The integer is the lower half of the mantissa of the quotient and this bias.
   Term integer = quotient.isF64() ? (quotient.trunc() + 0x1.8p52).bits()
-                                  : Term(ops, arith::FPToSIOp::create(ops, a.withElement(i32), quotient));
-  return integer.width() == a.width() ? integer : Term(ops, arith::TruncIOp::create(ops, a.type(), integer));
+                                  : Term(ops, arith::FPToSIOp::create(ops, a.withElement(ops.getI32Type()), quotient));
+  return resizeInteger(integer, a.width(), isUnsigned);
 }
 
 bool isLanes(Term x) { return isa<VectorType>(x.type()) && x.width() <= 32; }

@@ -30,8 +30,7 @@ Value emitZeroRun(Emitter &e, Value target, Value count, int64_t stride) {
   })[0];
 }
 
-/// Bytes, one or a vector of them, as wider integers.
-static Value widen(Emitter &e, Type element, Value bytes, Type to) {
+Value widenBytes(Emitter &e, Type element, Value bytes, Type to) {
   return element.isUnsignedInteger() ? arith::ExtUIOp::create(e, to, bytes).getResult()
                                      : arith::ExtSIOp::create(e, to, bytes).getResult();
 }
@@ -39,7 +38,7 @@ static Value widen(Emitter &e, Type element, Value bytes, Type to) {
 /// The word of the bytes at two places; the second half is 0 without the second place.
 static Value wordAt(Emitter &e, Type element, Value first, Value second) {
   Type i32 = e.getI32Type();
-  auto load = [&](Value at) { return widen(e, element, e.loadAt(at, e.getI8Type(), 1), i32); };
+  auto load = [&](Value at) { return widenBytes(e, element, e.loadAt(at, e.getI8Type(), 1), i32); };
   Value low = arith::AndIOp::create(e, load(first), e.i32(0xffff));
   return second ? arith::OrIOp::create(e, low, arith::ShLIOp::create(e, load(second), e.i32(16))).getResult() : low;
 }
@@ -49,7 +48,7 @@ Value emitScatterPairs(Emitter &e, Type element, Value source, Value target, Val
   Value four = arith::AndIOp::create(e, count, e.i32(-4));
   auto after = e.loop(e.i32(0), four, 4, {source, target}, [&](AffineExpr, ArrayRef<Value> at) {
     Value bytes = e.loadAt(at[0], VectorType::get(8, e.getI8Type()), 1);
-    Value halves = widen(e, element, bytes, VectorType::get(8, e.getI16Type()));
+    Value halves = widenBytes(e, element, bytes, VectorType::get(8, e.getI16Type()));
     Value words = vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), halves);
     for (int64_t lane = 0; lane < 4; ++lane)
       e.storeAt(vector::ExtractOp::create(e, words, lane), bump(e, at[1], lane * stride * 4), 4);
@@ -170,7 +169,7 @@ private:
   Value pairs(Value from, Value next, int64_t lane) {
     Type halves = VectorType::get(4, e.getI16Type());
     auto load = [&](Value at) {
-      return widen(e, element, e.loadAt(bump(e, at, lane), VectorType::get(4, e.getI8Type()), 1), halves);
+      return widenBytes(e, element, e.loadAt(bump(e, at, lane), VectorType::get(4, e.getI8Type()), 1), halves);
     };
     Value low = load(from);
     Value high = next ? load(next) : arith::ConstantOp::create(e, e.getZeroAttr(halves)).getResult();

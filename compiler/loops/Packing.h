@@ -19,6 +19,8 @@ std::string emitPackFunction(KernelContext &context, const MatrixSource &source,
 std::vector<char> packConstant(const Gemm &gemm, llvm::ArrayRef<int64_t> batchExtents, int64_t n, int64_t k,
                                int64_t steps);
 
+/// Bytes of element type `element`, one or a vector of them, as the wider integers `to`.
+mlir::Value widenBytes(Emitter &emitter, mlir::Type element, mlir::Value bytes, mlir::Type to);
 /// Copies `count` pairs of bytes of element type `element` from `source` to every `stride`-th word of `target`; returns
 /// the next target.
 mlir::Value emitScatterPairs(Emitter &emitter, mlir::Type element, mlir::Value source, mlir::Value target,

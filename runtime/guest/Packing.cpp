@@ -8,7 +8,7 @@ Tensor denseAt(const Tensor &tensor, void *data) {
   dense.data = static_cast<char *>(data);
   uint32_t step = uint32_t(tensor.byteWidth);
   for (int32_t axis = tensor.rank; axis--; step *= uint32_t(tensor.extents[axis]))
-    dense.steps[axis] = int32_t(step);
+    dense.steps[axis] = tensor.extents[axis] == 1 ? 0 : int32_t(step);
   return dense;
 }
 

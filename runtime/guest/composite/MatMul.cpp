@@ -37,12 +37,8 @@ Stack stackOf(const Tensor &matrices, int32_t rank, Packing &packing) {
     matrix.extents[i] = matrices.extents[matrices.rank - 2 + i];
     matrix.steps[i] = matrices.steps[matrices.rank - 2 + i];
   }
-  if (!isDense(matrix)) {
-    dense.data = static_cast<char *>(packing.input(matrices));
-    int32_t step = dense.byteWidth;
-    for (int32_t axis = dense.rank; axis--; step *= dense.extents[axis])
-      dense.steps[axis] = dense.extents[axis] == 1 ? 0 : step;
-  }
+  if (!isDense(matrix))
+    dense = denseAt(matrices, packing.input(matrices));
   Stack stack{dense.data, {}};
   for (int32_t axis = 0; axis < dense.rank - 2; ++axis)
     stack.steps[rank - (dense.rank - 2) + axis] = dense.steps[axis];

@@ -72,6 +72,16 @@ struct Resizing {
 
   Scale scaleOf(ImageAxis axis) const { return {alignsCorners, isHalfPixel, a.extents[axis], out.extents[axis]}; }
 
+  /// What each column of the result is made of, `make(scale, x)`; null when there is no memory.
+  template <typename Column, typename Make> Column *columnsOf(Packing &packing, Make make) const {
+    int32_t width = out.extents[Columns];
+    auto *columns = static_cast<Column *>(packing.allocate(uint64_t(width) * sizeof(Column)));
+    Scale scale = scaleOf(Columns);
+    for (int32_t x = 0; x < width && columns; ++x)
+      columns[x] = make(scale, x);
+    return columns;
+  }
+
   /// Whether the channels of a pixel are one dense row in both tensors, of so many bytes that it is worth a loop.
   bool isPixelDense() const {
     return a.steps[Channels] == a.byteWidth && out.steps[Channels] == a.byteWidth &&
@@ -200,13 +210,12 @@ extern "C" int32_t wasmind_resize_nearest(const OperatorTable *table, const TVMF
   if (out.isEmpty())
     return 0;
   Packing packing;
-  int32_t width = out.extents[Columns];
-  auto *columns = static_cast<uint32_t *>(packing.allocate(uint64_t(width) * sizeof(uint32_t)));
+  auto *columns = resizing.columnsOf<uint32_t>(
+      packing, [&](const Scale &scale, int32_t x) { return uint32_t(scale.nearest(x)) * uint32_t(a.steps[Columns]); });
   if (!columns)
     return resizing.call.outOfMemory();
-  Scale rows = resizing.scaleOf(Rows), scale = resizing.scaleOf(Columns);
-  for (int32_t x = 0; x < width; ++x)
-    columns[x] = uint32_t(scale.nearest(x)) * uint32_t(a.steps[Columns]);
+  int32_t width = out.extents[Columns];
+  Scale rows = resizing.scaleOf(Rows);
   bool isPixelDense = resizing.isPixelDense();
   auto pickRow = a.byteWidth == 1   ? pick<uint8_t>
                  : a.byteWidth == 2 ? pick<uint16_t>
@@ -244,13 +253,10 @@ extern "C" int32_t wasmind_resize_bilinear(const OperatorTable *table, const TVM
   if (out.isEmpty())
     return 0;
   Packing packing;
-  int32_t width = out.extents[Columns];
-  auto *columns = static_cast<Pair *>(packing.allocate(uint64_t(width) * sizeof(Pair)));
+  auto *columns = resizing.columnsOf<Pair>(
+      packing, [&](const Scale &scale, int32_t x) { return Pair(scale, x, a.steps[Columns]); });
   if (!columns)
     return resizing.call.outOfMemory();
-  Scale scale = resizing.scaleOf(Columns);
-  for (int32_t x = 0; x < width; ++x)
-    columns[x] = Pair(scale, x, a.steps[Columns]);
   int32_t status = a.byteWidth == 2   ? resizeBilinear<uint16_t>(resizing, columns, packing)
                    : a.byteWidth == 4 ? resizeBilinear<float>(resizing, columns, packing)
                                       : resizeBilinear<double>(resizing, columns, packing);
