@@ -1,7 +1,7 @@
 # The way in. Each target works as the first command on a fresh Debian 12 machine (as root or with sudo): it installs
 # what it needs, which install/ pins, and shows how far it is.
 SHELL := /bin/bash
-all := packages python node configure compile web
+ready := packages python node configure
 
 # Where downloaded models and engines are kept between clones.
 export WASMIND_CACHE ?= $(HOME)/.cache/wasmind
@@ -19,16 +19,16 @@ setup: ## installs the pinned tools: Debian packages, build/venv, Node
 	@install/steps.sh packages python node
 
 build: ## builds the tools into build/bin and the Python package of build/venv/bin/python
-	@install/steps.sh $(all)
+	@install/steps.sh $(ready) compile web
 
 demo: ## builds, compiles two real models and runs them on wasmtime and Node
-	@install/steps.sh $(all) demo
+	@install/steps.sh $(ready) compile:demo web demo
 
 test: ## builds and runs every test; SUITES="style ctest" picks some
-	@install/steps.sh $(all) test
+	@install/steps.sh $(ready) compile:all,tests web test
 
 bench: ## builds and measures models and operators against onnxruntime-web and TVM; writes docs/generated/*benchmark.md
-	@install/steps.sh $(all) bench
+	@install/steps.sh $(ready) compile web bench
 
 format: ## formats the C++ sources
 	@git ls-files '*.h' '*.cpp' | grep -v third_party | xargs clang-format-22 -i
@@ -37,11 +37,11 @@ docs: ## writes the pages of docs/generated that follow from the tree
 	@python3 docs/generate.py
 
 pages: ## runs the operators' tests and writes docs/generated/operators.md from what passed
-	@install/steps.sh $(all)
+	@install/steps.sh $(ready) compile web
 	@WASMIND_WRITE_PAGES=1 build/venv/bin/python -m pytest -q --rootdir test test/differential/test_operators.py
 
 operators: ## builds operators, ours and TVM's, to objects, archive and module and runs them from C++ on wasmtime
-	@install/steps.sh $(all) operators
+	@install/steps.sh $(ready) compile:operators_demo operators
 
 tidy: ## runs clang-tidy with the checks of .clang-tidy over the C++ sources
 	@run-clang-tidy-22 -quiet -p build '^$(CURDIR)/(abi|compiler|runtime/host|tools)/'

@@ -7,12 +7,16 @@ function(wasmind_warnings target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
 endfunction()
 
+# What `make test` builds beside the default target: programs that nobody needs who does not run the tests.
+add_custom_target(tests)
+
 # wasmind_test(NAME LABEL label SOURCES a.cpp ... LIBRARIES x y)
-# One GoogleTest executable, registered with CTest under the label of its stage.
+# One GoogleTest executable of the target `tests`, registered with CTest under the label of its stage.
 function(wasmind_test name)
   cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
   find_package(GTest REQUIRED)
-  add_executable(${name} ${arg_SOURCES})
+  add_executable(${name} EXCLUDE_FROM_ALL ${arg_SOURCES})
+  add_dependencies(tests ${name})
   wasmind_warnings(${name})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs the named steps in order and says which one is running: install/steps.sh packages python node configure compile web.
+# `compile` makes ninja's default targets, `compile:TARGET,TARGET` these.
 # Every step first looks whether its work is already done, so running all of them again takes a second or two.
 # The Makefile is the way in; see `make help`.
 set -euo pipefail
@@ -114,10 +115,13 @@ step_configure() {
   fi
 }
 
+# step_compile TARGETS: comma-separated; none: the default ones.
 step_compile() {
+  local targets
+  IFS=, read -ra targets <<<"$1"
   # Ninja overwrites its status line on a terminal; in a log one line in twenty-five shows the progress as well.
-  if [ -t 1 ]; then ninja -C build; return; fi
-  NINJA_STATUS='  %f of %t, %es: ' ninja -C build | awk '!/^  [0-9]+ of [0-9]+, / { print; fflush(); next }
+  if [ -t 1 ]; then ninja -C build "${targets[@]}"; return; fi
+  NINJA_STATUS='  %f of %t, %es: ' ninja -C build "${targets[@]}" | awk '!/^  [0-9]+ of [0-9]+, / { print; fflush(); next }
     { last = $0; if ($1 % 25 == 0 || $1 == $3 + 0) { print; fflush(); last = "" } } END { if (last) print last }'
 }
 
@@ -155,6 +159,8 @@ readonly total=$#
 started=$SECONDS
 for step in "$@"; do
   number=$((${number:-0} + 1))
+  argument=
+  if [ "${step#compile:}" != "$step" ]; then argument=${step#compile:} step=compile; fi
   case $step in
   packages) text='Debian packages of install/apt.txt' ;;
   python) text='Python tools of python/requirements.txt' ;;
@@ -169,5 +175,5 @@ for step in "$@"; do
   *) echo "install/steps.sh: no step is called '$step'" >&2; exit 2 ;;
   esac
   echo "[$number/$total] $text"
-  "step_$step"
+  "step_$step" "$argument"
 done

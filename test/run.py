@@ -139,7 +139,7 @@ def run_ctest(_):
         inner = count_text(case.findtext("system-out") or "", case.get("name"))
         status = case.get("status")
         if status == "disabled" or status == "notrun":
-            inner.fail(f"{case.get('name')}: did not run")
+            inner.fail(f"{case.get('name')}: did not run (`ninja -C build tests` builds it)")
         elif status == "fail" and not inner.failed:
             inner.fail(f"{case.get('name')}: crashed or ran out of time")
         elif status == "run" and not inner.passed and not inner.skipped:

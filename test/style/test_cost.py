@@ -1,6 +1,7 @@
-"""What one more operator costs: one file and one test, compiled in two seconds."""
+"""What one more operator costs: one file and one test, compiled in two seconds. What a demonstration costs: no test is built for it."""
 import json
 import os
+import pathlib
 import re
 import shlex
 import subprocess
@@ -42,3 +43,50 @@ def test_an_operator_compiles_in_two_seconds(operator, tmp_path):
     assert result.returncode == 0, result.stderr[-2000:]
     # Processor time, as the wall clock says more about what else is running.
     assert after.children_user - before.children_user <= 2.0
+
+
+def commands(*targets):
+    """What ninja would run for `targets` in an empty build folder, one command a line."""
+    if not (tree.ROOT / "build/build.ninja").exists():
+        pytest.fail("build/ is not configured: run `make build`")
+    return subprocess.run(["ninja", "-C", "build", "-t", "commands", *targets], cwd=tree.ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def compiled_sources(*targets):
+    """Sources of the tree among the commands of `targets`, those of unity builds included."""
+    found = set()
+    for source in re.findall(r" -c (\S+)", commands(*targets)):
+        path = pathlib.Path(source)
+        if "Unity" in path.parts:
+            found.update(re.findall(r'#include "(.+)"', path.read_text()))
+        else:
+            found.add(source)
+    return {str(pathlib.Path(f).relative_to(tree.ROOT)) for f in found if f.startswith(f"{tree.ROOT}/") and not f.startswith(f"{tree.ROOT}/build/")}
+
+
+@pytest.mark.parametrize("target, examples", [("all", set()), ("demo", set()), ("operators_demo", {"examples/operators_demo.cpp"})])
+def test_only_the_tests_build_tests(target, examples):
+    """`make build`, `make demo` and `make operators` compile what they run, not what asks questions about it."""
+    sources = compiled_sources(target)
+    assert len([s for s in sources if s.startswith("compiler/")]) > 100
+    assert not [s for s in sources if "test" in pathlib.PurePath(s).parts]
+    assert {s for s in sources if s.startswith("examples/")} == examples
+
+
+def test_the_demonstration_leaves_the_other_tools_out():
+    sources = compiled_sources("demo")
+    assert {"tools/wasmind.cpp", "python/_runtime.cpp"} <= sources
+    assert not sources & {"tools/wasmind-opt.cpp", "python/_compiler.cpp"}
+
+
+def test_the_tests_are_built():
+    """Every C++ test of the tree is in the target `tests`, and so is every program that CTest runs."""
+    built = compiled_sources("tests")
+    # Guest modules are compiled by modules.py, fuzz programs by test/fuzz/test_fuzz.py, under sanitizers.
+    wanted = {tree.name(f) for f in tree.own(".cpp", ".c") if f.parent.name == "test" and not tree.name(f).startswith("runtime/guest/")}
+    assert wanted and not wanted - built
+    listing = subprocess.run(["ctest", "--test-dir", "build", "--show-only=json-v1"], cwd=tree.ROOT, check=True, capture_output=True, text=True)
+    programs = {t["command"][0] for t in json.loads(listing.stdout)["tests"] if "command" in t}
+    linked = commands("all", "tests")
+    missing = [p for p in programs if p.startswith(f"{tree.ROOT}/build/bin/") and f" -o {os.path.relpath(p, tree.ROOT / 'build')} " not in linked]
+    assert programs and not missing
