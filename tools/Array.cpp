@@ -1,8 +1,8 @@
 //===- Array.cpp - arrays as numpy's .npy files hold them ---------------------------------------------------------===//
 #include "tools/Array.h"
 #include "abi/Signature.h"
-#include "tools/Commands.h"
 #include "tools/ReadFile.h"
+#include "tools/Refusal.h"
 #include <algorithm>
 #include <cstring>
 #include <optional>

@@ -1,6 +1,6 @@
 //===- Npz.cpp - numpy's .npz files -------------------------------------------------------------------------------===//
 #include "tools/Npz.h"
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

@@ -1,7 +1,7 @@
 //===- OperatorTimes.cpp - operators on wasmtime, side by side ----------------------------------------------------===//
 #include "tools/OperatorTimes.h"
-#include "tools/Commands.h"
 #include "tools/Measurement.h"
+#include "tools/Refusal.h"
 #include "tools/Verify.h"
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 //===- Process.cpp - running other programs -----------------------------------------------------------------------===//
 #include "tools/Process.h"
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 //===- ReadFile.cpp - whole files as bytes ------------------------------------------------------------------------===//
 #include "tools/ReadFile.h"
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <cerrno>
 #include <cstring>
 #include <filesystem>

@@ -1,6 +1,6 @@
 //===- TemporaryFolder.h - a folder for the life of an object -----------------------------------------------------===//
 #pragma once
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <cerrno>
 #include <cstring>
 #include <filesystem>

@@ -1,6 +1,6 @@
 //===- Unwrap.h - results of the runtime as exceptions ------------------------------------------------------------===//
 #pragma once
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include "wasmind.hpp"
 
 namespace wasmind::tools {

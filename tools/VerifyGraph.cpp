@@ -1,5 +1,6 @@
 //===- VerifyGraph.cpp - a compiled module against the graph it was made from -------------------------------------===//
 #include "tools/VerifyGraph.h"
+#include "tools/Commands.h"
 #include "tools/RandomInputs.h"
 #include "tools/Unwrap.h"
 #include "tools/Verify.h"

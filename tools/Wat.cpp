@@ -1,6 +1,6 @@
 //===- Wat.cpp - modules as WebAssembly text, by wabt -------------------------------------------------------------===//
 #include "tools/Wat.h"
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <wabt/binary-reader-ir.h>
 #include <wabt/binary-reader.h>
 #include <wabt/ir.h>

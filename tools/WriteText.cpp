@@ -1,6 +1,6 @@
 //===- WriteText.cpp - text files that appear whole or not at all -------------------------------------------------===//
 #include "tools/WriteText.h"
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

@@ -147,24 +147,23 @@ void bench(const BenchOptions &options) {
 
 } // namespace
 
-void registerBench(CLI::App &app, [[maybe_unused]] int &exitCode) {
+void registerBench(Command app, [[maybe_unused]] int &exitCode) {
   auto options = std::make_shared<BenchOptions>();
-  CLI::App *command = app.add_subcommand("bench", "Measures a model on several engines, side by side");
-  command->add_option("model", options->model, "model.wasm, or a source model to compile first");
-  command->add_option("--engine", options->engines, "wasmtime,node (both)")->delimiter(',');
-  command->add_option("--threads", options->threads, "Threads of one run (1)")->delimiter(',');
-  command->add_option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...")
-      ->delimiter(',');
-  command->add_option("--features", options->features, "Build of a source model (relaxed-simd), see compile");
-  command->add_option("--dim", options->dims, "Bounds of a source model's dimensions, see compile");
-  command->add_option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
-  command->add_option("--repeat", options->repeat, "Timed runs after the first (20)")->check(CLI::Range(1, 1000000));
-  command->add_flag("--json", options->printsJson, "Prints JSON");
+  Command command = app.command("bench", "Measures a model on several engines, side by side");
+  command.option("model", options->model, "model.wasm, or a source model to compile first");
+  command.option("--engine", options->engines, "wasmtime,node (both)").delimiter(',');
+  command.option("--threads", options->threads, "Threads of one run (1)").delimiter(',');
+  command.option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...").delimiter(',');
+  command.option("--features", options->features, "Build of a source model (relaxed-simd), see compile");
+  command.option("--dim", options->dims, "Bounds of a source model's dimensions, see compile");
+  command.option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
+  command.option("--repeat", options->repeat, "Timed runs after the first (20)").range(1, 1000000);
+  command.flag("--json", options->printsJson, "Prints JSON");
 #ifdef WASMIND_HAS_OPERATORS
-  registerBenchOperators(*command, exitCode);
+  registerBenchOperators(command, exitCode);
 #endif
-  command->callback([options, command] {
-    if (!command->get_subcommands().empty())
+  command.callback([options, command] {
+    if (command.hasCommand())
       return;
     if (options->model.empty())
       throw UsageError("bench: give a model, or operators; see --help");

@@ -203,9 +203,9 @@ int bench(const OperatorsBenchOptions &options) {
 
 } // namespace
 
-void registerBenchOperators(CLI::App &bench, int &exitCode) {
+void registerBenchOperators(Command bench, int &exitCode) {
   auto options = std::make_shared<OperatorsBenchOptions>();
-  CLI::App *command = bench.add_subcommand(
+  Command command = bench.command(
       "operators",
       "Measures single operators against TVM's kernels, other runtimes and the machine's limit\n\n"
       "  wasmind bench operators --ops=add,matmul --dtypes=f32,i8\n"
@@ -215,35 +215,30 @@ void registerBenchOperators(CLI::App &bench, int &exitCode) {
       "and written; its limit is memory.copy, that of GFLOP/s 128-bit fused multiply-adds. Our tensors lie in the "
       "library's memory, except on the side called 'wasmind, copied', where they are arrays of the caller as a peer's "
       "are.");
-  command->add_option("--ops", options->names, "Names, in any case (" + listed(caseNames()) + ")")->delimiter(',');
-  command->add_option("--dtypes", options->dtypes, "Element types: f32, f64, i8, u8, i16, i32, i64 (f32)")
-      ->delimiter(',');
-  command->add_option("--engine", options->engines, "wasmtime,node (both)")->delimiter(',');
-  command->add_option("--tvm", options->objects,
-                      "Object built by TVM, once per object; tvm_NAME_DTYPE or tvm_NAME_..._DTYPE in it is compared "
-                      "with operator NAME, on the same tensors in order");
-  command->add_option("--peer", options->peers, "Other runtimes, on Node, of bench/peers: onnxruntime-web")
-      ->delimiter(',');
-  command->add_flag("--calls", options->measuresCalls,
-                    "Also what a call costs: Add of four f32 from C++, JavaScript, and Python where build/venv (or "
-                    "WASMIND_PYTHON) has one");
-  command->add_option("--elements", options->sizes.elements, "Elements of streamed arrays (4194304); rows have 1024")
-      ->check(CLI::Range(int64_t(1024), int64_t(1) << 28));
-  command->add_option("--matmul", options->sizes.matmul, "Extent of square matrices (128)")->check(CLI::Range(1, 8192));
-  command
-      ->add_option("--conv", options->sizes.conv, "H,C,O of a 3 x 3 convolution, [1, H, H, C] to O channels (56,64,64)")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 4096));
-  command->add_option("--seconds", options->seconds, "How long each side of a case runs at least (0.3)")
-      ->check(CLI::Range(0.0, 60.0));
-  command->add_option("--features", options->features, "simd128 (default), as TVM's objects are, or relaxed-simd")
-      ->check(CLI::IsMember({"simd128", "relaxed-simd"}));
-  command->add_flag("--json", options->printsJson, "Prints JSON");
-  command->add_option("--markdown", options->markdown, "Writes a page of tables");
-  command->callback([options, &bench, &exitCode] {
-    for (const CLI::Option *given : bench.get_options())
-      if (given->count() != 0)
-        throw UsageError("bench operators: " + given->get_name() + " must come after 'operators'");
+  command.option("--ops", options->names, "Names, in any case (" + listed(caseNames()) + ")").delimiter(',');
+  command.option("--dtypes", options->dtypes, "Element types: f32, f64, i8, u8, i16, i32, i64 (f32)").delimiter(',');
+  command.option("--engine", options->engines, "wasmtime,node (both)").delimiter(',');
+  command.option("--tvm", options->objects,
+                 "Object built by TVM, once per object; tvm_NAME_DTYPE or tvm_NAME_..._DTYPE in it is compared "
+                 "with operator NAME, on the same tensors in order");
+  command.option("--peer", options->peers, "Other runtimes, on Node, of bench/peers: onnxruntime-web").delimiter(',');
+  command.flag("--calls", options->measuresCalls,
+               "Also what a call costs: Add of four f32 from C++, JavaScript, and Python where build/venv (or "
+               "WASMIND_PYTHON) has one");
+  command.option("--elements", options->sizes.elements, "Elements of streamed arrays (4194304); rows have 1024")
+      .range(int64_t(1024), int64_t(1) << 28);
+  command.option("--matmul", options->sizes.matmul, "Extent of square matrices (128)").range(1, 8192);
+  command.option("--conv", options->sizes.conv, "H,C,O of a 3 x 3 convolution, [1, H, H, C] to O channels (56,64,64)")
+      .delimiter(',')
+      .range(1, 4096);
+  command.option("--seconds", options->seconds, "How long each side of a case runs at least (0.3)").range(0.0, 60.0);
+  command.option("--features", options->features, "simd128 (default), as TVM's objects are, or relaxed-simd")
+      .oneOf({"simd128", "relaxed-simd"});
+  command.flag("--json", options->printsJson, "Prints JSON");
+  command.option("--markdown", options->markdown, "Writes a page of tables");
+  command.callback([options, bench, &exitCode] {
+    if (std::string given = bench.firstGiven(); !given.empty())
+      throw UsageError("bench operators: " + given + " must come after 'operators'");
     exitCode = tools::bench(*options);
   });
 }

@@ -63,7 +63,7 @@ CompileResult compileAndTell(const std::string &model, const std::string &output
 
 } // namespace
 
-void registerCompile(CLI::App &app, int &exitCode) {
+void registerCompile(Command app, int &exitCode) {
   struct Arguments {
     std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", hint = "v8", verify;
     std::vector<std::string> dims, features;
@@ -73,56 +73,52 @@ void registerCompile(CLI::App &app, int &exitCode) {
     double tolerance = 1e-3;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App *command = app.add_subcommand("compile", "Compile a model (.onnx, .onnxtxt, .mindir) to a standalone .wasm");
-  command->footer(
+  Command command = app.command("compile", "Compile a model (.onnx, .onnxtxt, .mindir) to a standalone .wasm");
+  command.footer(
       "Examples:\n"
       "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
       "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
       "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
       "  wasmind compile net.mindir -o net.wasm --verify             (holds the module against the graph)\n"
       "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
-  command->add_option("model", arguments->model, "Model file")->required();
-  command->add_option("-o,--output", arguments->output, "Output file; - for text on standard output")->required();
-  command->add_option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
-  command->add_option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
-      ->delimiter(',');
-  command->add_option("--weights", arguments->weights, "Where the weights go")
-      ->check(CLI::IsMember({"inline", "external"}))
-      ->capture_default_str();
-  command->add_option("--engine-hint", arguments->hint, "Engine to shape the kernels for")
-      ->check(CLI::IsMember({"v8", "cranelift", "any"}))
-      ->capture_default_str();
-  command->add_option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")
-      ->check(CLI::IsMember({"frontend", "graph", "loops", "module"}))
-      ->capture_default_str();
+  command.option("model", arguments->model, "Model file").required();
+  command.option("-o,--output", arguments->output, "Output file; - for text on standard output").required();
+  command.option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
+  command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
+      .delimiter(',');
+  command.option("--weights", arguments->weights, "Where the weights go").oneOf({"inline", "external"}).showDefault();
+  command.option("--engine-hint", arguments->hint, "Engine to shape the kernels for")
+      .oneOf({"v8", "cranelift", "any"})
+      .showDefault();
+  command.option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")
+      .oneOf({"frontend", "graph", "loops", "module"})
+      .showDefault();
   command
-      ->add_option(
+      .option(
           "--emit", arguments->emit,
           "What to write after the last stage: the module (wasm), its text (wat; with --weights=external without the "
           "weights), MLIR's LLVM dialect (mlir), LLVM IR (llvm), a wasm object without weights (object), or a "
           "static library of it (archive)")
-      ->check(CLI::IsMember({"wasm", "wat", "mlir", "llvm", "object", "archive"}))
-      ->capture_default_str();
-  command->add_option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")
-      ->capture_default_str();
-  CLI::Option *verify =
+      .oneOf({"wasm", "wat", "mlir", "llvm", "object", "archive"})
+      .showDefault();
+  command.option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB").showDefault();
+  Option verify =
       command
-          ->add_option("--verify", arguments->verify,
-                       "Run the module on wasmtime and compare. With CASE.npz: on its arrays in:NAME against its "
-                       "out:NAME. Without: on random inputs against the graph interpreter, which proves that the "
-                       "stages after the front end agree with the graph, not that the front end read the model right; "
-                       "for small models, the interpreter computes one element at a time")
-          ->expected(0, 1)
-          ->type_name("[CASE.npz]");
-  command->add_option("--tolerance", arguments->tolerance, "For --verify: largest |difference| over largest |expected|")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_flag("--time-stages", arguments->time, "Print what each stage took");
-  command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but errors");
-  command->add_option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")
-      ->check(CLI::IsMember({0, 2}))
-      ->capture_default_str();
-  command->callback([arguments, verify, &exitCode] {
+          .option("--verify", arguments->verify,
+                  "Run the module on wasmtime and compare. With CASE.npz: on its arrays in:NAME against its "
+                  "out:NAME. Without: on random inputs against the graph interpreter, which proves that the "
+                  "stages after the front end agree with the graph, not that the front end read the model right; "
+                  "for small models, the interpreter computes one element at a time")
+          .optionalValue("[CASE.npz]");
+  command.option("--tolerance", arguments->tolerance, "For --verify: largest |difference| over largest |expected|")
+      .notNegative()
+      .showDefault();
+  command.flag("--time-stages", arguments->time, "Print what each stage took");
+  command.flag("-q,--quiet", arguments->quiet, "Print nothing but errors");
+  command.option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")
+      .oneOf({"0", "2"})
+      .showDefault();
+  command.callback([arguments, verify, &exitCode] {
     CompileOptions options;
     for (const std::string &dim : arguments->dims)
       parseDim(dim, options);
@@ -145,7 +141,7 @@ void registerCompile(CLI::App &app, int &exitCode) {
       throw UsageError("--emit=" + arguments->emit + " is made by the last stage: it needs --stop-after=module");
     if ((isModule || options.emit == Emit::Object || options.emit == Emit::Archive) && arguments->output == "-")
       throw UsageError("-o -: a binary does not go to standard output; name a file");
-    if (verify->count() && !isModule)
+    if (verify.isGiven() && !isModule)
       throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
     const bool isQuiet = arguments->quiet || arguments->output == "-";
     if (arguments->emit == "wat") {
@@ -161,7 +157,7 @@ void registerCompile(CLI::App &app, int &exitCode) {
                   (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes,
                   (unsigned long long)result.memoryBytes);
     // What is verified is the file, not what the compiler has in memory.
-    if (verify->count())
+    if (verify.isGiven())
       exitCode = arguments->verify.empty()
                      ? verifyGraph(arguments->model, arguments->output, options, arguments->tolerance)
                      : verifyCase(arguments->output, arguments->verify, arguments->tolerance);

@@ -153,13 +153,13 @@ void printJson(const Inspection &inspection) {
 
 } // namespace
 
-void registerInspect(CLI::App &app, int &) {
+void registerInspect(Command app, int &) {
   auto path = std::make_shared<std::string>();
   auto printsJson = std::make_shared<bool>(false);
-  CLI::App *command = app.add_subcommand("inspect", "Shows signature, memory map, sizes and kernels of a module");
-  command->add_option("model", *path, "model.wasm")->required();
-  command->add_flag("--json", *printsJson, "Prints the signature and the sizes as JSON");
-  command->callback([path, printsJson] {
+  Command command = app.command("inspect", "Shows signature, memory map, sizes and kernels of a module");
+  command.option("model", *path, "model.wasm").required();
+  command.flag("--json", *printsJson, "Prints the signature and the sizes as JSON");
+  command.callback([path, printsJson] {
     Inspection inspection = inspect(*path);
     *printsJson ? printJson(inspection) : printText(inspection);
   });

@@ -152,32 +152,32 @@ void build(OperatorsOptions &options) {
 
 } // namespace
 
-void registerOperators(CLI::App &app, int &) {
+void registerOperators(Command app, int &) {
   auto options = std::make_shared<OperatorsOptions>();
-  CLI::App *command = app.add_subcommand(
-      "operators", "Builds operators: one object each, an archive of them, a module for OperatorLibrary");
-  command->add_flag("--list", options->lists, "Prints which operator exists in which element types");
-  command->add_flag("--json", options->printsJson, "Prints JSON");
-  CLI::App *build = command->add_subcommand(
-      "build", "Compiles operators and links them\n"
-               "  wasmind operators build --ops=add,sub --dtypes=f32,i32,i8 -o wasm_ops.wasm \\\n"
-               "      --objects objects --archive libops_wasm32.a --header wasm_ops.h");
-  build->add_option("--ops", options->names, "Names, in any case (all; with --link none)")->delimiter(',');
-  build->add_option("--dtypes", options->dtypes, "Element types (all the operator has)")->delimiter(',');
-  build->add_option("-o,--output", options->library.module, "Module to write");
-  build->add_option("--archive", options->library.archive, "Static library to write, for programs that link operators");
-  build->add_option("--objects", options->library.objectsFolder, "Folder for one object per operator");
-  build->add_option("--header", options->library.header, "C header of the archive to write");
-  build->add_option("--link", options->links,
-                    "Objects built by TVM; their functions become operators. Others are linked along");
-  build->add_option("--features", options->features, "simd128 (default) or relaxed-simd")->delimiter(',');
-  build->add_option("--engine-hint", options->library.engineHint, "v8, cranelift or any (any)")
-      ->check(CLI::IsMember({"v8", "cranelift", "any"}));
-  build->add_option("-O", options->library.optLevel, "Optimisation level (2)")->check(CLI::Range(0, 3));
-  build->add_flag("--json", options->printsJson, "Prints JSON");
-  build->callback([options] { tools::build(*options); });
-  command->callback([options, build] {
-    if (build->parsed())
+  Command command =
+      app.command("operators", "Builds operators: one object each, an archive of them, a module for OperatorLibrary");
+  command.flag("--list", options->lists, "Prints which operator exists in which element types");
+  command.flag("--json", options->printsJson, "Prints JSON");
+  Command build =
+      command.command("build", "Compiles operators and links them\n"
+                               "  wasmind operators build --ops=add,sub --dtypes=f32,i32,i8 -o wasm_ops.wasm \\\n"
+                               "      --objects objects --archive libops_wasm32.a --header wasm_ops.h");
+  build.option("--ops", options->names, "Names, in any case (all; with --link none)").delimiter(',');
+  build.option("--dtypes", options->dtypes, "Element types (all the operator has)").delimiter(',');
+  build.option("-o,--output", options->library.module, "Module to write");
+  build.option("--archive", options->library.archive, "Static library to write, for programs that link operators");
+  build.option("--objects", options->library.objectsFolder, "Folder for one object per operator");
+  build.option("--header", options->library.header, "C header of the archive to write");
+  build.option("--link", options->links,
+               "Objects built by TVM; their functions become operators. Others are linked along");
+  build.option("--features", options->features, "simd128 (default) or relaxed-simd").delimiter(',');
+  build.option("--engine-hint", options->library.engineHint, "v8, cranelift or any (any)")
+      .oneOf({"v8", "cranelift", "any"});
+  build.option("-O", options->library.optLevel, "Optimisation level (2)").range(0, 3);
+  build.flag("--json", options->printsJson, "Prints JSON");
+  build.callback([options] { tools::build(*options); });
+  command.callback([options, build] {
+    if (build.isGiven())
       return;
     if (!options->lists)
       throw UsageError("operators: give --list or build; see --help");

@@ -254,29 +254,28 @@ int verifyCase(const std::string &module, const std::string &caseFile, double to
   return run(options);
 }
 
-void registerRun(CLI::App &app, int &exitCode) {
+void registerRun(Command app, int &exitCode) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App *command = app.add_subcommand("run", "Runs a compiled model");
-  command->add_option("model", options->model, "model.wasm")->required();
-  command->add_option("--engine", options->engine, "wasmtime (in this process) or node")
-      ->check(CLI::IsMember({"wasmtime", "node"}));
-  command->add_option("--inputs", options->inputs, "Arrays named like the inputs, with or without \"in:\" (.npz)");
-  command->add_option("--input", options->inputFiles, "NAME_OR_INDEX=X.npy; once per input")->expected(1)->take_all();
-  command->add_flag("--random", options->isRandom, "Inputs drawn from --seed, at the upper bounds of the dims");
-  command->add_option("--seed", options->seed, "Seed of --random (1)");
-  command->add_option("--outputs", options->outputs, "Writes the outputs (.npz)");
-  command->add_option("--entry", options->entry, "Entry of the module (run)");
-  command->add_option("--threads", options->threads, "Threads of one run (1)")->check(CLI::Range(1, 1024));
-  command->add_option("--repeat", options->repeat, "Timed runs after the first (0: the first is the only one)")
-      ->check(CLI::Range(0, 1000000000));
-  command->add_option("--time-limit", options->timeLimitMs, "Stops a run after so many milliseconds (0: never)");
-  command->add_flag("--no-cache", options->usesNoCache, "Compiles even when the compiled module is on disk");
-  command->add_option("--verify", options->verify,
-                      "Holds the outputs against the arrays \"out:NAME\" (.npz); inputs come from there unless given");
-  command->add_option("--tolerance", options->tolerance, "Largest |difference| over largest |expected| (1e-3)")
-      ->check(CLI::NonNegativeNumber);
-  command->add_flag("--json", options->printsJson, "Prints times in milliseconds and sizes in bytes as JSON");
-  command->callback([options, &exitCode] { exitCode = run(*options); });
+  Command command = app.command("run", "Runs a compiled model");
+  command.option("model", options->model, "model.wasm").required();
+  command.option("--engine", options->engine, "wasmtime (in this process) or node").oneOf({"wasmtime", "node"});
+  command.option("--inputs", options->inputs, "Arrays named like the inputs, with or without \"in:\" (.npz)");
+  command.option("--input", options->inputFiles, "NAME_OR_INDEX=X.npy; once per input").oneEach();
+  command.flag("--random", options->isRandom, "Inputs drawn from --seed, at the upper bounds of the dims");
+  command.option("--seed", options->seed, "Seed of --random (1)");
+  command.option("--outputs", options->outputs, "Writes the outputs (.npz)");
+  command.option("--entry", options->entry, "Entry of the module (run)");
+  command.option("--threads", options->threads, "Threads of one run (1)").range(1, 1024);
+  command.option("--repeat", options->repeat, "Timed runs after the first (0: the first is the only one)")
+      .range(0, 1000000000);
+  command.option("--time-limit", options->timeLimitMs, "Stops a run after so many milliseconds (0: never)");
+  command.flag("--no-cache", options->usesNoCache, "Compiles even when the compiled module is on disk");
+  command.option("--verify", options->verify,
+                 "Holds the outputs against the arrays \"out:NAME\" (.npz); inputs come from there unless given");
+  command.option("--tolerance", options->tolerance, "Largest |difference| over largest |expected| (1e-3)")
+      .notNegative();
+  command.flag("--json", options->printsJson, "Prints times in milliseconds and sizes in bytes as JSON");
+  command.callback([options, &exitCode] { exitCode = run(*options); });
 }
 
 } // namespace wasmind::tools

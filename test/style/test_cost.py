@@ -45,6 +45,10 @@ def test_an_operator_compiles_in_two_seconds(operator, tmp_path):
     assert after.children_user - before.children_user <= 2.0
 
 
+def test_one_file_includes_the_parser_of_command_lines():
+    assert [tree.name(f) for f in tree.own(".h", ".cpp") if "#include <CLI/" in tree.text(f)] == ["tools/CommandLine.cpp"]
+
+
 def commands(*targets):
     """What ninja would run for `targets` in an empty build folder, one command a line."""
     if not (tree.ROOT / "build/build.ninja").exists():

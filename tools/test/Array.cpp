@@ -1,6 +1,6 @@
 // .npy files: what numpy writes is read, what we write is what numpy writes, damaged files are refused with the reason.
 #include "tools/Array.h"
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <cstring>
 #include <gtest/gtest.h>
 #include <random>

@@ -1,6 +1,6 @@
 // .npz files: round trip, and files that are no archive or a damaged one.
 #include "tools/Npz.h"
-#include "tools/Commands.h"
+#include "tools/Refusal.h"
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
