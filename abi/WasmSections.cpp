@@ -1,5 +1,6 @@
 //===- WasmSections.cpp - the sections of a .wasm file, without an engine -----------------------------------------===//
 #include "abi/WasmSections.h"
+#include "abi/ForeignFile.h"
 #include <algorithm>
 
 namespace wasmind::abi {
@@ -48,6 +49,12 @@ private:
   std::span<const uint8_t> rest;
 };
 
+/// What the bytes are instead of a module.
+std::string whatElse(std::span<const uint8_t> bytes) {
+  const std::string description = describeForeign(bytes);
+  return description.empty() ? " (no '\\0asm' version 1 at its start)" : ": it is " + description;
+}
+
 Error invalid(std::string text) { return {Error::Kind::Invalid, std::move(text)}; }
 
 void appendU32(std::vector<uint8_t> &bytes, uint64_t value) {
@@ -63,7 +70,7 @@ void appendU32(std::vector<uint8_t> &bytes, uint64_t value) {
 Result<std::vector<WasmSection>> readSections(std::span<const uint8_t> module) {
   static constexpr uint8_t preamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
   if (module.size() < sizeof preamble || !std::equal(std::begin(preamble), std::end(preamble), module.begin()))
-    return invalid("not a WebAssembly module (no '\\0asm' version 1 at its start)");
+    return invalid("not a WebAssembly module" + whatElse(module));
 
   std::vector<WasmSection> sections;
   Reader reader(module.subspan(sizeof preamble));

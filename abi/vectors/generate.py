@@ -2,11 +2,14 @@
 """Writes the golden modules of the contract: usage generate.py DIRECTORY.
 
 `index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse
-it with the listed status; as a model under "vectors", as an operator library (library.py) under "libraries". The modules
+it with the listed status; as a model under "vectors", as an operator library (library.py) under "libraries". A case is
+one call of a new instance; in "calls" the same instance is called several times. What has not all of its inputs is run on
+what the instance holds, after those that it has were written into their views. The modules
 are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so they depend on no compiler. The output is the same on every machine.
 """
 
 import copy
+import gzip
 import hashlib
 import json
 import pathlib
@@ -207,6 +210,24 @@ def accepted():
          "status": "InvalidArgument"},
     ]
 
+    pair = both["functions"][0]
+    calls = lambda *steps: {"calls": list(steps)}
+    a, b = {"shape": [2], "values": [1, 2]}, {"shape": [2], "values": [3, 4]}
+    missing = lambda label, **inputs: {"inputs": inputs, "status": "InvalidArgument", "text": f"input '{label}' is missing"}
+    three = {"shape": [3], "values": [5, 6, 7]}
+    # What an input holds is what the caller put there; what the memory happens to hold is never an input.
+    yield "unset_inputs", module({**both, "functions": [pair, {**pair, "name": "other"}]}, {"run": (code, 2), "other": (code, 2)}), [
+        calls(missing("a")), calls(missing("b", a=a)), calls(missing("a", b=b)),
+        calls({"inputs": {"a": a, "b": b}, "outputs": {"sum": {"shape": [2], "values": [4, 6]}}},
+              {"inputs": {}, "outputs": {"sum": {"shape": [2], "values": [4, 6]}}},
+              {"inputs": {"b": a}, "outputs": {"sum": {"shape": [2], "values": [2, 4]}}},
+              {**missing("a"), "entry": "other"}),
+        # A refused call leaves nothing behind, neither elements nor extents.
+        calls({"inputs": {"a": a, "b": three}, "status": "InvalidArgument", "text": "'n'"}, missing("a")),
+        calls({"inputs": {"a": a, "b": b}, "outputs": {"sum": {"shape": [2], "values": [4, 6]}}},
+              {"inputs": {"a": a, "b": three}, "status": "InvalidArgument", "text": "'n'"},
+              {"inputs": {}, "outputs": {"sum": {"shape": [2], "values": [4, 6]}}})]
+
     code = const(Y) + const(X) + i64_load() + i64_const(1) + I64_ADD + i64_store() + const(0)
     scalars = signature([tensor("x", "i64", [], X)], [tensor("next", "i64", [], Y)])
     yield "scalar", module(scalars, {"run": (code, 0)}), [
@@ -258,11 +279,37 @@ def accepted():
     yield "spins", module(ADD_SIGNATURE, {"run": (spin, 0)}), [{"inputs": inputs, "status": "Limit", "timeLimitMs": 50}]
 
 
+def foreign():
+    """name -> (bytes, what the error says they are): files that are taken for modules by mistake"""
+    graph = b"\x3a\x03\x12\x01g"  # field 7
+    page = "it is an HTML page"
+    compile_it = "; compile it first: wasmind compile MODEL -o MODEL.wasm"
+    yield "empty", b"", "it is empty"
+    yield "onnx", b"\x08\x08\x12\x04test" + graph + b"\x42\x04\x0a\x00\x10\x11", "it is an ONNX model" + compile_it
+    yield "onnx_cut_short", b"\x08\x0d\x28\x80\x80\x01\x3a\xff\xff\xff\x7f\x0a", "it is an ONNX model" + compile_it
+    yield "onnx_text", b'<ir_version: 8, opset_import: ["" : 17]>\ntest (float[2] x) => (float[2] y) { y = Abs(x) }', \
+        "it is an ONNX model in text form" + compile_it
+    yield "mindir", b"\x0a\x050.1.1\x12\x09MindSpore\x2a\x052.1.0" + graph, "it is a MindIR model" + compile_it
+    yield "page", b"<!DOCTYPE html>\n<html><title>404</title></html>", page
+    yield "page_behind_space", b"\xef\xbb\xbf\r\n  <HTML lang=en>", page
+    yield "xml", b'<?xml version="1.0"?><net name="openvino"/>', "it is an XML document"
+    yield "json", b'{"error": "not found"}', "it is JSON"
+    yield "gzip", gzip.compress(module(ADD_SIGNATURE, ADD), mtime=0), "it is compressed with gzip"
+    yield "zstd", b"\x28\xb5\x2f\xfd\x04\x00\x41\x00\x00", "it is compressed with zstd"
+    yield "zip", b"PK\3\4" + bytes(26), "it is a ZIP archive"
+    yield "pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "it is a pointer of Git LFS"
+    yield "archive", b"!<arch>\n", "it is an archive of objects"
+    yield "component", b"\0asm\x0d\0\1\0", "it is a WebAssembly component"
+    yield "text_form", b"(module)", "it is WebAssembly in text form"
+    yield "program", b"\x7fELF" + bytes(60), "it is a program"
+    for label, contents in [("noise", bytes(range(128, 256))), ("other_version", b"\0asm\2\0\0\0"), ("seven_first", graph),
+                            ("line", b"\n"), ("letters", b"\x08\x08nothing"), ("large_length", b"\x08\x01\x12\xff\xff\xff\xff\xff\xff\xff\xff\x7f")]:
+        yield label, contents, "(no '\\0asm' version 1 at its start)"
+
+
 def refused():
     """name -> (bytes, status)"""
     add = module(ADD_SIGNATURE, ADD)
-    yield "empty", b"", "InvalidModule"
-    yield "not_wasm", b"\x7fELF" + bytes(60), "InvalidModule"
     yield "truncated", add[: len(add) // 2], "InvalidModule"
     yield "truncated_section", add[:-3], "InvalidModule"
     yield "missing_section", module(ADD_SIGNATURE, ADD, sections=0), "InvalidModule"
@@ -316,6 +363,9 @@ def main(directory):
     for label, contents, status in refused():
         (directory / f"{label}.wasm").write_bytes(contents)
         index.append({"file": f"{label}.wasm", "accept": False, "status": status})
+    for label, contents, text in foreign():
+        (directory / f"foreign_{label}.wasm").write_bytes(contents)
+        index.append({"file": f"foreign_{label}.wasm", "accept": False, "status": "InvalidModule", "text": text})
     (directory / "external.weights").write_bytes(struct.pack("<4f", 0.5, 1.5, 2.5, 3.5))
     libraries = [{"file": "library.wasm", "accept": True, "cases": library.cases()},
                  {"file": "add.wasm", "accept": False, "status": "Unsupported"}]

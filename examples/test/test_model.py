@@ -31,6 +31,6 @@ def test_prints_memory_inputs_and_outputs(language, modules):
 
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_refuses_what_is_no_module(language, modules):
-    result = subprocess.run([*PROGRAMS[language], modules / "not_wasm.wasm"], capture_output=True, text=True)
+    result = subprocess.run([*PROGRAMS[language], modules / "foreign_program.wasm"], capture_output=True, text=True)
     assert result.returncode == 1
     assert "InvalidModule" in result.stderr or "not a WebAssembly module" in result.stderr

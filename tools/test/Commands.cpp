@@ -99,7 +99,9 @@ TEST_F(Commands, inspects) {
   EXPECT_EQ(report["memoryBytes"], 196608);
   expectError("inspect @", 1, "not a regular file");
   expectError("inspect %bad_json.wasm", 1, "bad_json.wasm: signature: not valid JSON");
-  expectError("inspect %empty.wasm", 1, "empty.wasm: not a WebAssembly module");
+  expectError("inspect %foreign_empty.wasm", 1, "empty.wasm: not a WebAssembly module: it is empty");
+  expectError("run %foreign_onnx.wasm --random", 1,
+              "foreign_onnx.wasm: not a WebAssembly module: it is an ONNX model; compile it first");
 }
 
 TEST_F(Commands, benchesEnginesSideBySide) {

@@ -7,6 +7,10 @@ is not NULL it receives, on failure only, an object with one line of text; free 
 all other out parameters stay untouched. No function throws, and none ends the process because of a bad file or
 argument.
 
+NULL: every function takes NULL for every pointer and says so in its result. A function with a status returns
+WASMIND_INVALID_ARGUMENT, whose text names the parameter; one without gives 0, NULL or a struct of zeros; _delete does
+nothing. Where NULL has a meaning of its own - `error`, `options`, an array of no elements - that stands below.
+
 Ownership: what a function named _load_ or _create hands out is freed by the function named _delete (NULL is allowed).
 An instance keeps what it needs of its model, so the two may be freed in any order.
 
@@ -72,7 +76,8 @@ typedef struct wasmind_instance wasmind_instance;
 typedef struct wasmind_library wasmind_library;
 typedef struct wasmind_guest_tensor wasmind_guest_tensor;
 
-/** Text of an error: one line of UTF-8 without line end, NUL-terminated, owned by the error. */
+/** Text of an error: one line of UTF-8 without line end, NUL-terminated, owned by the error. Of NULL it is "out of
+    memory", and the status LIMIT: what is left when there is no memory for an error. */
 WASMIND_API const char *wasmind_error_text(const wasmind_error *error);
 WASMIND_API wasmind_status wasmind_error_status(const wasmind_error *error);
 /** How the caller of an operator got it wrong, in TVM's words: "TypeError" (number, element type or kind of arguments),
@@ -198,13 +203,14 @@ WASMIND_API wasmind_status wasmind_instance_input(wasmind_instance *instance, si
 
 /** Runs an entry once.
 
-    `inputs`: NULL with input_count 0 to run on what the input views hold; otherwise one tensor per input in order,
-   whose extents become the current ones. Data is copied unless it is the input's own view.
+    `inputs`: NULL with input_count 0 to run on what the inputs hold; otherwise one tensor per input in order, whose
+   extents become the current ones. Data is copied unless it is the input's own view. An input holds something from the
+   first run it was given to, or from when its view was asked for.
 
     Ends in one of these ways:
       1. OK.
-      2. INVALID_ARGUMENT - an input does not fit, inputs disagree on a dim (nothing was executed), or the model found
-   its inputs impossible (text from the model). The instance stays usable.
+      2. INVALID_ARGUMENT - an input does not fit or holds nothing yet, inputs disagree on a dim (nothing was executed
+   or changed), or the model found its inputs impossible (text from the model). The instance stays usable.
       3. INVALID_MODULE   - the module reported extents beyond their bounds.
       4. TRAP, LIMIT      - the module stopped, or was stopped. As after 3 the instance can only be deleted: every later
          run fails with INVALID_ARGUMENT. */

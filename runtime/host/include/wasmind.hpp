@@ -138,7 +138,8 @@ public:
     return outputs(function);
   }
 
-  /// Runs an entry on what its input views hold; the same outcomes as above.
+  /// Runs an entry on what its inputs hold, from an earlier run or because their views were filled; the same outcomes
+  /// as above, and InvalidArgument that names an input which was never set.
   Result<std::vector<Tensor>> runInPlace(size_t function = 0) { return run({}, function); }
 
   /// Sets the extents of an input for its view and for `runInPlace`; new instances start at the upper bounds.

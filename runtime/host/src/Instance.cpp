@@ -18,6 +18,8 @@ Instance::Instance(std::shared_ptr<const Model> shared)
       for (const abi::Extent &extent : input.shape)
         bounds.push_back(extent.isNamed() ? contract.dims[*contract.findDim(extent.dim)].max : extent.value);
     }
+    entry.givenShapes = entry.inputShapes;
+    entry.isSet.resize(function.inputs.size());
     entry.outputShapes.resize(function.outputs.size());
     entries.push_back(std::move(entry));
   }
@@ -58,24 +60,32 @@ wasmind_tensor Instance::view(const abi::Tensor &tensor, const std::vector<int64
 wasmind_tensor Instance::input(size_t function, size_t input) {
   Entry &asked = entry(function);
   const abi::Tensor &tensor = inputOf(asked, input);
+  asked.isSet[input] = true;
   return view(tensor, asked.inputShapes[input]);
 }
 
-void Instance::collectDims(const Entry &entry) {
+void Instance::requireInputs(const Entry &entry) const {
+  for (size_t index = 0; index < entry.isSet.size(); ++index)
+    if (!entry.isSet[index])
+      throw Failure(WASMIND_INVALID_ARGUMENT, model().name() + ": input '" + entry.contract->inputs[index].name +
+                                                  "' is missing: it was neither given to a run nor its view filled");
+}
+
+void Instance::collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes) {
   const abi::Signature &contract = model().signature().contract();
   struct Source {
     const abi::Tensor *input;
     size_t axis;
   };
   std::vector<std::optional<Source>> sources(contract.dims.size());
-  for (size_t index = 0; index < entry.inputShapes.size(); ++index) {
+  for (size_t index = 0; index < inputShapes.size(); ++index) {
     const abi::Tensor &input = entry.contract->inputs[index];
     const std::vector<int32_t> &dims = model().signature().dimsOf(input);
     for (size_t axis = 0; axis < dims.size(); ++axis) {
       if (dims[axis] < 0)
         continue;
       const size_t dim = size_t(dims[axis]);
-      const int64_t value = entry.inputShapes[index][axis];
+      const int64_t value = inputShapes[index][axis];
       if (const auto &first = sources[dim]; first && dimValues[dim] != value)
         throw Failure(WASMIND_INVALID_ARGUMENT, "inputs disagree on dim '" + contract.dims[dim].name + "': it is " +
                                                     std::to_string(dimValues[dim]) + " by axis " +
@@ -138,12 +148,16 @@ void Instance::run(size_t function, std::span<const wasmind_tensor> inputs) {
     for (size_t index = 0; index < inputs.size(); ++index)
       checkTensor(model().signature(), contract[index], inputs[index]);
     for (size_t index = 0; index < inputs.size(); ++index)
-      called.inputShapes[index].assign(inputs[index].shape, inputs[index].shape + inputs[index].rank);
+      called.givenShapes[index].assign(inputs[index].shape, inputs[index].shape + inputs[index].rank);
+  } else {
+    requireInputs(called);
   }
-  collectDims(called);
+  collectDims(called, inputs.empty() ? called.inputShapes : called.givenShapes);
 
   lastRun = nullptr;
   for (size_t index = 0; index < inputs.size(); ++index) {
+    called.inputShapes[index] = called.givenShapes[index];
+    called.isSet[index] = true;
     uint8_t *place = guest.memory() + contract[index].offset;
     if (inputs[index].byte_length != 0 && inputs[index].data != place)
       std::memmove(place, inputs[index].data, inputs[index].byte_length); // may be an output of this instance

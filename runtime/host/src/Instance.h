@@ -21,12 +21,16 @@ private:
     const abi::Function *contract = nullptr;
     wasmtime_func_t function = {};
     std::vector<std::vector<int64_t>> inputShapes, outputShapes;
+    std::vector<std::vector<int64_t>> givenShapes; ///< of a run's inputs, until the run is known to be possible
+    std::vector<bool> isSet;                       ///< [input]: given to a run, or its view handed out
   };
 
   Entry &entry(size_t function);
   const abi::Tensor &inputOf(Entry &entry, size_t input);
-  /// Values of all dims that the inputs' current extents determine; throws `InvalidArgument` when they disagree.
-  void collectDims(const Entry &entry);
+  /// Throws `InvalidArgument` that names an input that was never set.
+  void requireInputs(const Entry &entry) const;
+  /// Values of all dims that the inputs' extents determine; throws `InvalidArgument` when they disagree.
+  void collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes);
   void writeDims();
   /// Reads what the module derived and holds it against the bounds; throws `InvalidModule`.
   void readDims(Entry &entry);

@@ -29,6 +29,11 @@ std::optional<abi::DType> toDType(wasmind_dtype given) {
   return std::nullopt;
 }
 
+/// Null where there is no such entry.
+const abi::Function *functionOf(const wasmind_model *model, size_t function) {
+  return model ? model->model->signature().function(function) : nullptr;
+}
+
 } // namespace
 
 const char *wasmind_error_text(const wasmind_error *error) { return error ? error->text.c_str() : "out of memory"; }
@@ -88,33 +93,39 @@ wasmind_status wasmind_model_load_bytes(const void *bytes, size_t byte_length, c
 
 void wasmind_model_delete(wasmind_model *model) { delete model; }
 
-wasmind_model_info wasmind_model_get_info(const wasmind_model *model) { return model->model->info(); }
-const char *wasmind_model_signature(const wasmind_model *model) { return model->model->signature().json().c_str(); }
-size_t wasmind_model_dim_count(const wasmind_model *model) { return model->model->signature().contract().dims.size(); }
+wasmind_model_info wasmind_model_get_info(const wasmind_model *model) {
+  return model ? model->model->info() : wasmind_model_info{};
+}
+const char *wasmind_model_signature(const wasmind_model *model) {
+  return model ? model->model->signature().json().c_str() : nullptr;
+}
+size_t wasmind_model_dim_count(const wasmind_model *model) {
+  return model ? model->model->signature().contract().dims.size() : 0;
+}
 wasmind_dim_info wasmind_model_dim(const wasmind_model *model, size_t dim) {
-  return model->model->signature().dim(dim);
+  return model ? model->model->signature().dim(dim) : wasmind_dim_info{};
 }
 
 size_t wasmind_model_function_count(const wasmind_model *model) {
-  return model->model->signature().contract().functions.size();
+  return model ? model->model->signature().contract().functions.size() : 0;
 }
 const char *wasmind_model_function_name(const wasmind_model *model, size_t function) {
-  const abi::Function *entry = model->model->signature().function(function);
+  const abi::Function *entry = functionOf(model, function);
   return entry ? entry->name.c_str() : nullptr;
 }
 size_t wasmind_model_input_count(const wasmind_model *model, size_t function) {
-  const abi::Function *entry = model->model->signature().function(function);
+  const abi::Function *entry = functionOf(model, function);
   return entry ? entry->inputs.size() : 0;
 }
 size_t wasmind_model_output_count(const wasmind_model *model, size_t function) {
-  const abi::Function *entry = model->model->signature().function(function);
+  const abi::Function *entry = functionOf(model, function);
   return entry ? entry->outputs.size() : 0;
 }
 wasmind_tensor_info wasmind_model_input(const wasmind_model *model, size_t function, size_t input) {
-  return model->model->signature().input(function, input);
+  return model ? model->model->signature().input(function, input) : wasmind_tensor_info{};
 }
 wasmind_tensor_info wasmind_model_output(const wasmind_model *model, size_t function, size_t output) {
-  return model->model->signature().output(function, output);
+  return model ? model->model->signature().output(function, output) : wasmind_tensor_info{};
 }
 
 wasmind_status wasmind_instance_create(const wasmind_model *model, wasmind_instance **instance, wasmind_error **error) {

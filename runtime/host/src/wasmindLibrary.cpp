@@ -16,6 +16,8 @@ struct wasmind_library {
 namespace {
 
 const abi::Operator *operatorAt(const wasmind_library *library, size_t index) {
+  if (!library)
+    return nullptr;
   const std::vector<abi::Operator> &operators = library->library->operators();
   return index < operators.size() ? &operators[index] : nullptr;
 }
@@ -70,10 +72,12 @@ wasmind_status wasmind_library_instantiate(const wasmind_library *library, wasmi
 void wasmind_library_delete(wasmind_library *library) { delete library; }
 
 const char *wasmind_library_signature(const wasmind_library *library) {
-  return library->library->model().signature().json().c_str();
+  return library ? library->library->model().signature().json().c_str() : nullptr;
 }
 
-size_t wasmind_library_operator_count(const wasmind_library *library) { return library->library->operators().size(); }
+size_t wasmind_library_operator_count(const wasmind_library *library) {
+  return library ? library->library->operators().size() : 0;
+}
 
 wasmind_operator_info wasmind_library_operator(const wasmind_library *library, size_t operator_index) {
   const abi::Operator *found = operatorAt(library, operator_index);
@@ -127,7 +131,7 @@ wasmind_status wasmind_library_find(const wasmind_library *library, const char *
 }
 
 uint64_t wasmind_library_memory_byte_length(const wasmind_library *library) {
-  return library->library->memoryByteLength();
+  return library ? library->library->memoryByteLength() : 0;
 }
 
 wasmind_status wasmind_library_tensor(wasmind_library *library, wasmind_dtype dtype, const int64_t *shape, size_t rank,
@@ -168,9 +172,11 @@ wasmind_status wasmind_guest_tensor_transposed(const wasmind_guest_tensor *tenso
   });
 }
 
-wasmind_tensor wasmind_guest_tensor_view(const wasmind_guest_tensor *tensor) { return tensor->view(); }
+wasmind_tensor wasmind_guest_tensor_view(const wasmind_guest_tensor *tensor) {
+  return tensor ? tensor->view() : wasmind_tensor{};
+}
 const int64_t *wasmind_guest_tensor_strides(const wasmind_guest_tensor *tensor) {
-  return tensor->strides.empty() ? nullptr : tensor->strides.data();
+  return !tensor || tensor->strides.empty() ? nullptr : tensor->strides.data();
 }
 void wasmind_guest_tensor_delete(wasmind_guest_tensor *tensor) { delete tensor; }
 

@@ -94,7 +94,7 @@ TEST(Instance, outputsNeedARun) {
 }
 
 TEST(Instance, cannotBeUsedAfterATrap) {
-  Instance instance = instantiate(loadVector("traps.wasm"));
+  Instance instance = instantiateFilled(loadVector("traps.wasm"));
   Result<std::vector<Tensor>> trapped = instance.runInPlace();
   ASSERT_FALSE(trapped);
   EXPECT_EQ(trapped.error().status, Status::Trap);
@@ -105,7 +105,7 @@ TEST(Instance, cannotBeUsedAfterATrap) {
 }
 
 TEST(Instance, canBeUsedAfterTheModelRefused) {
-  Instance instance = instantiate(loadVector("reports_error.wasm"));
+  Instance instance = instantiateFilled(loadVector("reports_error.wasm"));
   for (int round = 0; round < 2; ++round) {
     Result<std::vector<Tensor>> outputs = instance.runInPlace();
     ASSERT_FALSE(outputs);
@@ -116,7 +116,7 @@ TEST(Instance, canBeUsedAfterTheModelRefused) {
 TEST(Instance, timeLimit) {
   LoadOptions options = uncached();
   options.timeLimitMs = 100;
-  Instance instance = instantiate(loadVector("spins.wasm", options));
+  Instance instance = instantiateFilled(loadVector("spins.wasm", options));
   auto start = std::chrono::steady_clock::now();
   Result<std::vector<Tensor>> outputs = instance.runInPlace();
   std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -134,7 +134,7 @@ TEST(Instance, timeLimitsOfOthersDoNotStopARun) {
   longLimit.timeLimitMs = 400;
   Model quick = loadVector("spins.wasm", shortLimit), slow = loadVector("spins.wasm", longLimit);
   auto runFor = [](const Model &model) {
-    Instance instance = instantiate(model);
+    Instance instance = instantiateFilled(model);
     auto start = std::chrono::steady_clock::now();
     EXPECT_FALSE(instance.runInPlace());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -178,6 +178,9 @@ TEST(Instance, outlivesItsModelHandle) {
   bytes.assign(bytes.size(), 0); // not needed any more
   ASSERT_EQ(wasmind_instance_create(model, &instance, nullptr), WASMIND_OK);
   wasmind_model_delete(model);
+  wasmind_tensor view;
+  for (size_t input : {0, 1})
+    EXPECT_EQ(wasmind_instance_input(instance, 0, input, &view, nullptr), WASMIND_OK);
   EXPECT_EQ(wasmind_instance_run(instance, 0, nullptr, 0, nullptr), WASMIND_OK);
   wasmind_instance_delete(instance);
 }

@@ -34,7 +34,9 @@ TEST(Mutations, ofModules) {
     Result<Instance> instance = Instance::create(*model);
     if (!instance)
       continue;
-    for (size_t function = 0; function < model->signature().functions.size(); ++function)
+    for (size_t function = 0; function < model->signature().functions.size(); ++function) {
+      for (size_t input = 0; input < model->signature().functions[function].inputs.size(); ++input)
+        EXPECT_TRUE(instance->input(input, function)); // holds what the memory does
       if (Result<std::vector<Tensor>> outputs = instance->runInPlace(function)) {
         ++ranCount;
         volatile std::byte sink{};
@@ -43,6 +45,7 @@ TEST(Mutations, ofModules) {
             sink = output.data()[at];
         (void)sink;
       }
+    }
   }
   EXPECT_GT(loadedCount, 50u) << "the mutations are too coarse to reach the engine";
   EXPECT_GT(ranCount, 20u);

@@ -45,6 +45,14 @@ inline Instance instantiate(const Model &model) {
   return std::move(*instance);
 }
 
+/// An instance whose inputs hold what its memory does: for tests of what is no matter of the inputs.
+inline Instance instantiateFilled(const Model &model) {
+  Instance instance = instantiate(model);
+  for (size_t index = 0; index < model.signature().functions[0].inputs.size(); ++index)
+    EXPECT_TRUE(instance.input(index));
+  return instance;
+}
+
 /// A folder of this test, removed with the object.
 class TemporaryFolder {
 public:

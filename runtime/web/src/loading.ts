@@ -4,7 +4,7 @@ import { supportedFeatures } from './feature.ts';
 import { readSections, SectionId } from './section.ts';
 import type { Signature } from './signature.ts';
 
-/** Bytes in memory, or where to fetch them. A string is a URL. */
+/** Bytes in memory, or where to fetch them. A string is a URL. `file:` URLs are read where the environment has files. */
 export type Source = ArrayBufferView | ArrayBuffer | URL | string | Response;
 
 /** Worklets have no Response; there `fromModule` is the way in. */
@@ -20,21 +20,73 @@ export function bytesOf(source: ArrayBufferView | ArrayBuffer): Uint8Array<Array
   return view.buffer instanceof ArrayBuffer ? (view as Uint8Array<ArrayBuffer>) : new Uint8Array(view);
 }
 
+/** What this library uses of `node:fs/promises`, which Node, Deno and Bun have. */
+interface Files {
+  readFile(url: URL): Promise<Uint8Array>;
+}
+
+/**
+ * The file system, where there is one: Node's `fetch` refuses `file:` URLs. Asked of the environment, not imported, as a
+ * bundler would have to find an import in a page.
+ */
+function files(): Files | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  return process?.getBuiltinModule?.('node:fs/promises') as Files | undefined;
+}
+
+/** The URL as a page or worker sees it; undefined when it is relative to nothing. */
+function parseUrl(source: URL | string): URL | undefined {
+  try {
+    return new URL(source, globalThis.document?.baseURI ?? globalThis.location?.href);
+  } catch {
+    return undefined;
+  }
+}
+
+async function request(source: URL | string): Promise<Response> {
+  try {
+    return await fetch(source);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? ` (${messageOf(error.cause)})` : '';
+    const hint = parseUrl(source) ? '' : `; for a file beside the program pass new URL('${source}', import.meta.url), or its bytes`;
+    throw new WasmindError('Io', `${source}: ${messageOf(error)}${cause}${hint}`, { cause: error });
+  }
+}
+
+async function readFile(url: URL, from: Files): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return bytesOf(await from.readFile(url));
+  } catch (error) {
+    const reason = (error as { code?: string }).code === 'ENOENT' ? 'no such file' : messageOf(error);
+    throw new WasmindError('Io', `${url}: ${reason}`, { cause: error });
+  }
+}
+
 /** The bytes of `source`, and the URL they came from if any. Throws `Io`. */
 export async function fetchBytes(source: Source): Promise<{ bytes: Uint8Array<ArrayBuffer>; url?: string }> {
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return { bytes: bytesOf(source) };
-  const name = isResponse(source) ? source.url : String(source);
-  let response: Response;
+  if (!isResponse(source)) {
+    const url = parseUrl(source), from = url?.protocol === 'file:' ? files() : undefined;
+    if (url && from) return { bytes: await readFile(url, from), url: url.href };
+  }
+  const response = isResponse(source) ? source : await request(source);
+  const url = response.url || (isResponse(source) ? undefined : String(source)), name = url ?? 'the response';
+  if (!response.ok)
+    throw new WasmindError('Io', `${name}: the server answers ${`${response.status} ${response.statusText}`.trim()}`);
   try {
-    response = isResponse(source) ? source : await fetch(source);
+    return { bytes: new Uint8Array(await response.arrayBuffer()), url };
   } catch (error) {
     throw new WasmindError('Io', `${name}: ${messageOf(error)}`, { cause: error });
   }
-  if (!response.ok) throw new WasmindError('Io', `${name}: HTTP status ${response.status}`);
+}
+
+/** What `use` makes of what was fetched; its errors name the URL. */
+export async function named<Result>(url: string | undefined, use: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return { bytes: new Uint8Array(await response.arrayBuffer()), url: response.url || name || undefined };
+    return await use();
   } catch (error) {
-    throw new WasmindError('Io', `${name}: ${messageOf(error)}`, { cause: error });
+    if (url === undefined || !(error instanceof WasmindError)) throw error;
+    throw new WasmindError(error.code, `${url}: ${error.message}`, { cause: error });
   }
 }
 

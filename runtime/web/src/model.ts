@@ -1,7 +1,8 @@
 import { WasmindError } from './error.ts';
+import { describeForeign } from './foreignFile.ts';
 import { Instance, type Inputs, type Outputs, type RunOptions } from './instance.ts';
 import {
-  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, refuseImports,
+  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, named, refuseImports,
   refuseStart, type Source,
 } from './loading.ts';
 import { sha256 } from './sha256.ts';
@@ -27,15 +28,24 @@ function checkSignatureOfHost(signature: Signature, options: LoadOptions): void 
   checkMemoryLimit(signature, options.maxMemoryBytes);
 }
 
+function checkBytes(bytes: Uint8Array, options: LoadOptions): Signature {
+  const signature = readSignature(bytes);
+  refuseStart(bytes);
+  checkSignatureOfHost(signature, options);
+  return signature;
+}
+
 /** The external weights as the signature describes them; undefined when they are inline. */
 function checkWeights(signature: Signature, bytes: Uint8Array | undefined): Uint8Array | undefined {
   const { weights } = signature;
   if (weights.storage !== 'external') return undefined;
   if (!bytes)
     throw new WasmindError('Io', `the weights are in a file of their own, '${weights.file}': pass it as option weights`);
-  if (bytes.length !== weights.byteLength)
-    throw new WasmindError(
-      'InvalidModule', `weights '${weights.file}': ${bytes.length} bytes, the module needs ${weights.byteLength}`);
+  if (bytes.length !== weights.byteLength) {
+    const description = describeForeign(bytes);
+    throw new WasmindError('InvalidModule', `weights '${weights.file}': ${bytes.length} bytes, the module needs `
+      + `${weights.byteLength}${description && `; it is ${description}`}`);
+  }
   if (sha256(bytes) !== weights.sha256)
     throw new WasmindError(
       'InvalidModule', `weights '${weights.file}': not the file this module was compiled with (SHA-256 differs)`);
@@ -63,7 +73,7 @@ export class Model {
    * Loads a module and, where it has them, its external weights (by default from beside the module's URL).
    *
    * @throws WasmindError
-   *   `Io`              - a URL cannot be read, or external weights are needed and nothing says where they are;
+   *   `Io`              - a URL cannot be read (the text has the server's answer), or external weights are needed and nothing says where they are;
    *   `InvalidModule`   - the bytes are no wasmind module, or the weights are not those of this module;
    *   `Unsupported`     - the module needs another ABI version, or a feature that this engine lacks;
    *   `Limit`           - the module's memory exceeds `maxMemoryBytes`.
@@ -75,13 +85,11 @@ export class Model {
       return new Model(signature, source, await Model.fetchWeights(signature, undefined, options));
     }
     const { bytes, url } = await fetchBytes(source);
-    const signature = readSignature(bytes);
-    refuseStart(bytes);
-    checkSignatureOfHost(signature, options);
+    const signature = await named(url, () => checkBytes(bytes, options));
     const weights = Model.fetchWeights(signature, url, options);
     // Awaited below; until then a failure of the compiler must not leave this one unhandled.
     weights.catch(() => undefined);
-    return new Model(signature, await compileAsync(bytes), await weights);
+    return new Model(signature, await named(url, () => compileAsync(bytes)), await weights);
   }
 
   /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
@@ -93,9 +101,7 @@ export class Model {
 
   /** The synchronous `load` of bytes. Browsers' main threads bound the size of what they compile this way. */
   static fromBytes(source: ArrayBufferView | ArrayBuffer, options: ModuleOptions = {}): Model {
-    const bytes = bytesOf(source), signature = readSignature(bytes);
-    refuseStart(bytes);
-    checkSignatureOfHost(signature, options);
+    const bytes = bytesOf(source), signature = checkBytes(bytes, options);
     const weights = checkWeights(signature, options.weights && bytesOf(options.weights));
     return new Model(signature, compile(bytes), weights);
   }

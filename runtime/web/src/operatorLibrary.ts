@@ -7,7 +7,7 @@ import { GuestMemory } from './guestMemory.ts';
 import { allocateTensor, checkDims, type GuestTensor } from './guestTensor.ts';
 import type { Operator } from './library.ts';
 import {
-  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, refuseImports,
+  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, named, refuseImports,
   refuseStart, type Source,
 } from './loading.ts';
 import { nearestNames } from './nearestNames.ts';
@@ -93,7 +93,9 @@ export class OperatorLibrary {
       refuseImports(source);
       return new OperatorLibrary(signature, source, await instantiateAsync(source), undefined);
     }
-    const [signature, bytes] = readBytes((await fetchBytes(source)).bytes, options), module = await compileAsync(bytes);
+    const fetched = await fetchBytes(source);
+    const [signature, bytes] = await named(fetched.url, () => readBytes(fetched.bytes, options));
+    const module = await named(fetched.url, () => compileAsync(bytes));
     refuseImports(module);
     return new OperatorLibrary(signature, module, await instantiateAsync(module), options.maxMemoryBytes ?? allBytes);
   }

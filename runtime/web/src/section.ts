@@ -1,5 +1,6 @@
 import { sectionName } from './abi.ts';
 import { WasmindError } from './error.ts';
+import { describeForeign } from './foreignFile.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** One section of a module (core specification 5.5). `contents` is a view behind id, length and, if custom, name. */
@@ -34,6 +35,12 @@ function readCounted(bytes: Uint8Array, at: number): { contents: Uint8Array; nex
   return { contents: bytes.subarray(length.next, next), next };
 }
 
+/** What the bytes are instead of a module. */
+function whatElse(bytes: Uint8Array): string {
+  const description = describeForeign(bytes);
+  return description ? `: it is ${description}` : " (no '\\0asm' version 1 at its start)";
+}
+
 /**
  * All sections of a module in file order; only headers are looked at.
  *
@@ -41,7 +48,7 @@ function readCounted(bytes: Uint8Array, at: number): { contents: Uint8Array; nex
  */
 export function readSections(module: Uint8Array): Section[] {
   if (preamble.some((byte, i) => module[i] !== byte))
-    throw new WasmindError('InvalidModule', "not a WebAssembly module (no '\\0asm' version 1 at its start)");
+    throw new WasmindError('InvalidModule', `not a WebAssembly module${whatElse(module)}`);
   const sections: Section[] = [];
   for (let at = preamble.length; at < module.length;) {
     const id = module[at], section = readCounted(module, at + 1);

@@ -36,7 +36,7 @@ test('bytes, buffers, Response, URL, string and Module are all accepted', async 
 
 test('what cannot be fetched is Io', async t => {
   serving(t, {});
-  await assert.rejects(Model.load('https://host/none.wasm'), failsWith('Io', /none\.wasm: HTTP status 404/));
+  await assert.rejects(Model.load('https://host/none.wasm'), failsWith('Io', /none\.wasm: the server answers 404/));
   t.mock.restoreAll();
   await assert.rejects(Model.load('file:///none.wasm'), failsWith('Io', /none\.wasm/));
 });
@@ -145,7 +145,7 @@ test('external weights come from beside the module or from the option, and are c
   assert.throws(() => Model.fromBytes(bytes), failsWith('Io', /pass it as option weights/));
   await assert.rejects(Model.load(bytes, { weights: weights.subarray(4) }), failsWith('InvalidModule', /4 bytes, the module needs 8/));
   await assert.rejects(Model.load(bytes, { weights: new Uint8Array(8) }), failsWith('InvalidModule', /SHA-256 differs/));
-  await assert.rejects(Model.load(bytes, { weights: 'https://cdn/none' }), failsWith('Io', /cdn\/none: HTTP status 404/));
+  await assert.rejects(Model.load(bytes, { weights: 'https://cdn/none' }), failsWith('Io', /cdn\/none: the server answers 404/));
   for (const file of ['../m.weights', 'a/b', 'C:w', '', '..', '\\\\host\\w', 'a\u0001'])
     assert.throws(() => Model.fromBytes(withWeights(weights, { file })), failsWith('InvalidModule', /not a plain file name/));
 });
