@@ -51,6 +51,14 @@ std::vector<te::Expr> indicesOf(nb::object given) {
   return {nb::cast<te::Expr>(given)};
 }
 
+/// A formula is made of functions of this process.
+template <typename T> void refusePickling(nb::class_<T> &type) {
+  type.def("__reduce__", [](const T &) -> nb::object {
+    throw nb::type_error(
+        "formulas of wasmind.te cannot be pickled: write them where they are built, or load the model");
+  });
+}
+
 /// The operators of Python for expressions, and for axes as such.
 template <typename T> void defineOperators(nb::class_<T> &type) {
   using te::Expr;
@@ -113,6 +121,8 @@ void defineExpressions(nb::module_ m) {
                   .def(nb::init_implicit<double>());
   defineOperators(expr);
   defineOperators(axis);
+  refusePickling(expr);
+  refusePickling(axis);
   auto tensor =
       nb::class_<Tensor>(m, "Tensor")
           .def_prop_ro("name", &Tensor::name)
@@ -123,6 +133,7 @@ void defineExpressions(nb::module_ m) {
           .def("__call__", [](const Tensor &self, nb::args at) { return checked(self.at(indicesOf(at))); })
           .def("__repr__", [](const Tensor &self) { return "Tensor(" + self.name() + ")"; });
   tensor.attr("__iter__") = nb::none(); // __getitem__ would never end
+  refusePickling(tensor);
 
   m.def("var", [](const std::string &name) { return checked(Expr(te::var(name))); }, "name"_a);
   m.def(

@@ -284,6 +284,11 @@ void addLibrary(nb::module_ &m) {
                    })
       .def_prop_ro("dtype", [](const GuestTensor &self) { return wasmind_dtype_name(self.view().dtype); })
       .def_prop_ro("is_freed", &GuestTensor::isFreed)
+      .def("__reduce__",
+           [](const GuestTensor &) -> nb::object {
+             throw nb::type_error("a GuestTensor lies in the memory of its library and cannot be pickled: pickle its "
+                                  "numpy(), which is copied then");
+           })
       .def(
           "numpy", [](const GuestTensor &self) { return self.array<nb::numpy>(numpyType(self.view().dtype)); },
           "A view of the elements, no copy; it stays where it is when the memory grows, and keeps the library and the "

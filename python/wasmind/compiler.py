@@ -79,9 +79,11 @@ def compile(source, output=None, *, dims=None, features=(), weights="inline", en
             raise WasmindError("InvalidArgument", result.error)
         for note in result.notes:
             _log.info("%s", note)
-        return load(path)
 
     if output is not None:
-        return compile_to(output)
+        compile_to(output)
+        return load(output)
     with tempfile.TemporaryDirectory(prefix="wasmind-") as folder:
-        return compile_to(pathlib.Path(folder) / "model.wasm")
+        path = pathlib.Path(folder) / "model.wasm"
+        compile_to(path)
+        return load(path.read_bytes())  # the model knows nothing of a file that is gone

@@ -13,3 +13,7 @@ class WasmindError(Exception):
     def __init__(self, code, text):
         super().__init__(text)
         self.code = code
+
+    def __reduce__(self):
+        # `args` lacks the code, and a worker's error that cannot be made again stops the pool that waits for it.
+        return type(self), (self.code, *self.args), self.__dict__

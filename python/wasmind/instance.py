@@ -61,6 +61,10 @@ class Instance:
         self._filled[function].add(name)
         return self._handle.input(function, index)
 
+    def __reduce__(self):
+        raise TypeError("a wasmind.Instance is a memory of this process and cannot be pickled: pickle its `model`, and call "
+                        "`instantiate()` in the other process")
+
     def _entry(self, name):
         """Index and spec of an entry; by default the one called run, or the only one."""
         functions = self.signature.functions

@@ -1,20 +1,22 @@
 """A compiled module and its signature, ready to run."""
 
-import os
 import threading
 
 from . import _runtime
 from .error import WasmindError
 from .instance import Instance
 from .signature import Signature
+from .source import Source
 
 
 class Model:
-    """Made by `load` or `compile`. Any number of threads may use it."""
+    """Made by `load` or `compile`. Any number of threads may use it, and other processes: pickled it is the path it was loaded
+    from, with the hash of that file, or the bytes."""
 
-    def __init__(self, handle):
-        self._handle = handle
-        self.signature = Signature.parse(handle.signature)
+    def __init__(self, source):
+        self._source = source
+        self._handle = source.load(_runtime.Model)
+        self.signature = Signature.parse(self._handle.signature)
         self._own = None
         self._lock = threading.Lock()
 
@@ -43,6 +45,9 @@ class Model:
                     self._own = None
                 raise
 
+    def __reduce__(self):
+        return type(self), (self._source,)
+
     def __repr__(self):
         def describe(specs):
             return ", ".join(f"{t.name}: {t.dtype}{list(t.shape)}" for t in specs)
@@ -62,10 +67,4 @@ def load(source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cac
 
     Raises WasmindError Io, InvalidModule, Unsupported or Limit.
     """
-    options = _runtime.Options(
-        max_memory_bytes=max_memory_bytes, max_module_bytes=max_module_bytes, time_limit_ms=time_limit_ms, cache=cache,
-        cache_folder=None if cache_folder is None else os.fspath(cache_folder),
-        weights_folder=None if weights_folder is None else os.fspath(weights_folder))
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return Model(_runtime.Model(bytes(source), options))
-    return Model(_runtime.Model(os.fspath(source), options))
+    return Model(Source(source, max_memory_bytes, max_module_bytes, time_limit_ms, cache, cache_folder, weights_folder))

@@ -3,13 +3,13 @@
 import dataclasses
 import json
 import operator
-import os
 
 import numpy as np
 
 from . import _runtime
 from ._runtime import GuestTensor
 from .error import WasmindError
+from .source import Source
 from .tensor import DTYPES, code_of, numpy_type
 
 _NUMBERS = (bool, int, float)
@@ -51,9 +51,10 @@ class OperatorLibrary:
         library.call("Softmax", x, axis=-1, out=y)
     """
 
-    def __init__(self, handle):
-        self._handle = handle
-        listed = json.loads(handle.signature)["library"]["operators"]
+    def __init__(self, source):
+        self._source = source
+        self._handle = source.load(_runtime.Library)
+        listed = json.loads(self._handle.signature)["library"]["operators"]
         self.operators = tuple(_operator(entry) for entry in listed)
         self._indices = {each.name: (index, each) for index, each in enumerate(self.operators)}
 
@@ -61,17 +62,13 @@ class OperatorLibrary:
     def load(cls, source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None):
         """Loads a library from a path or from bytes; parameters and errors as of `wasmind.load`, and Trap. A model is
         Unsupported here. `time_limit_ms` is for one call."""
-        options = _runtime.Options(
-            max_memory_bytes=max_memory_bytes, max_module_bytes=max_module_bytes, time_limit_ms=time_limit_ms, cache=cache,
-            cache_folder=None if cache_folder is None else os.fspath(cache_folder), weights_folder=None)
-        if isinstance(source, (bytes, bytearray, memoryview)):
-            return cls(_runtime.Library(bytes(source), options))
-        return cls(_runtime.Library(os.fspath(source), options))
+        return cls(Source(source, max_memory_bytes, max_module_bytes, time_limit_ms, cache, cache_folder))
 
     def instantiate(self):
         """Another library of the same compiled module, with a memory of its own and the same limits. Neither takes the
         other's guest tensors."""
         other = object.__new__(type(self))
+        other._source = self._source
         other._handle = self._handle.instantiate()
         other.operators, other._indices = self.operators, self._indices
         return other
@@ -128,6 +125,10 @@ class OperatorLibrary:
                 each[...] = target
             results.append(each)
         return results[0] if len(results) == 1 else tuple(results)
+
+    def __reduce__(self):
+        """As of `Model`: loaded again in the other process, with an empty memory of its own."""
+        return type(self), (self._source,)
 
     def __repr__(self):
         return f"<wasmind.OperatorLibrary {', '.join(each.name for each in self.operators)}>"

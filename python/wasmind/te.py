@@ -181,6 +181,9 @@ class Operator:
     name: str
     make: object
 
+    def __reduce__(self):
+        raise TypeError("formulas of wasmind.te cannot be pickled: write them where they are built, or load the library")
+
     def __repr__(self):
         return f"Operator({self.name})"
 

@@ -1,8 +1,11 @@
 //===- Engine.cpp - the two wasmtime engines of a process ---------------------------------------------------------===//
 #include "runtime/host/src/Engine.h"
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <new>
+#include <pthread.h>
 #include <set>
 #include <thread>
 #if defined(__x86_64__)
@@ -81,12 +84,48 @@ std::string processorKey() {
   return text;
 }
 
+/// Calls `inChild` in every process that is forked from this one, on the only thread that it has.
+void onFork(void (*inChild)()) {
+  if (pthread_atfork(nullptr, nullptr, inChild) != 0)
+    throw std::bad_alloc();
+}
+
+/// Whether this process was forked from one that had an engine, whose threads it lacks.
+std::atomic<bool> isForked = false;
+
+wasm_engine_t *makeEngine(bool withTimeLimit, bool isParallel) {
+  wasm_config_t *config = wasm_config_new();
+  wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
+  wasmtime_config_memory_may_move_set(config, false); // views into the memory stay valid
+  wasmtime_config_wasm_simd_set(config, true);
+  wasmtime_config_wasm_relaxed_simd_set(config, true);
+  wasmtime_config_wasm_memory64_set(config, false);
+  wasmtime_config_wasm_multi_memory_set(config, false);
+  wasmtime_config_epoch_interruption_set(config, withTimeLimit);
+  wasmtime_config_parallel_compilation_set(config, isParallel);
+  wasm_engine_t *engine = wasm_engine_new_with_config(config);
+  if (!engine)
+    throw Failure(WASMIND_UNSUPPORTED, "wasmtime refuses this processor or its settings");
+  return engine;
+}
+
+ModuleHandle compileOn(wasm_engine_t *engine, std::span<const uint8_t> bytes) {
+  wasmtime_module_t *module = nullptr;
+  if (ErrorHandle error{wasmtime_module_new(engine, bytes.data(), bytes.size(), &module)})
+    throw Failure(WASMIND_INVALID_MODULE, "invalid WebAssembly: " + takeText(std::move(error)));
+  return ModuleHandle(module);
+}
+
 /// The deadlines of all running stores, and the thread that wakes the engine when the earliest one passes.
 class Watch {
 public:
-  /// Never destroyed: its thread may outlive the static objects of the program.
+  /// Never destroyed: its thread may outlive the static objects of the program. A forked child has neither that thread
+  /// nor those that ran; it leaves this object as they left it, locked perhaps, and takes a new one.
   static Watch &get() {
-    static Watch *watch = new Watch;
+    static Watch *watch = [] {
+      onFork([] { watch = new Watch; });
+      return new Watch;
+    }();
     return *watch;
   }
 
@@ -144,18 +183,8 @@ wasmtime_error_t *checkDeadline(const wasmtime_context_t *, void *data, uint64_t
 
 } // namespace
 
-Engine::Engine(bool withTimeLimit) : withTimeLimit(withTimeLimit) {
-  wasm_config_t *config = wasm_config_new();
-  wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
-  wasmtime_config_memory_may_move_set(config, false); // views into the memory stay valid
-  wasmtime_config_wasm_simd_set(config, true);
-  wasmtime_config_wasm_relaxed_simd_set(config, true);
-  wasmtime_config_wasm_memory64_set(config, false);
-  wasmtime_config_wasm_multi_memory_set(config, false);
-  wasmtime_config_epoch_interruption_set(config, withTimeLimit);
-  engine = wasm_engine_new_with_config(config);
-  if (!engine)
-    throw Failure(WASMIND_UNSUPPORTED, "wasmtime refuses this processor or its settings");
+Engine::Engine(bool withTimeLimit)
+    : engine(makeEngine(withTimeLimit, /*isParallel=*/true)), withTimeLimit(withTimeLimit) {
   if (!structLayoutMatches(engine)) {
     wasm_engine_delete(engine);
     throw Failure(WASMIND_UNSUPPORTED,
@@ -164,6 +193,25 @@ Engine::Engine(bool withTimeLimit) : withTimeLimit(withTimeLimit) {
   }
   key = "wasmind " WASMIND_VERSION ", wasmtime " WASMTIME_VERSION ", settings 1, " +
         std::string(withTimeLimit ? "limited, " : "plain, ") + processorKey();
+  onFork([] { isForked = true; });
+}
+
+ModuleHandle Engine::compile(std::span<const uint8_t> bytes) const {
+  if (!isForked)
+    return compileOn(engine, bytes);
+  // wasmtime would wait for ever for the compiling threads of the parent, so an engine without threads does the work.
+  std::unique_ptr<wasm_engine_t, Deleter<wasm_engine_delete>> single(makeEngine(withTimeLimit, /*isParallel=*/false));
+  ModuleHandle compiled = compileOn(single.get(), bytes);
+  wasm_byte_vec_t code;
+  if (ErrorHandle error{wasmtime_module_serialize(compiled.get(), &code)})
+    throw Failure(WASMIND_LIMIT, "cannot hand over compiled code: " + takeText(std::move(error)));
+  wasmtime_module_t *module = nullptr;
+  ErrorHandle error(
+      wasmtime_module_deserialize(engine, reinterpret_cast<const uint8_t *>(code.data), code.size, &module));
+  wasm_byte_vec_delete(&code);
+  if (error)
+    throw Failure(WASMIND_LIMIT, "cannot take compiled code: " + takeText(std::move(error)));
+  return ModuleHandle(module);
 }
 
 const Engine &Engine::get(bool withTimeLimit) {

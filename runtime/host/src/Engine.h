@@ -9,6 +9,8 @@
 #include "runtime/host/src/Failure.h"
 #include "runtime/host/src/Handles.h"
 #include <chrono>
+#include <cstdint>
+#include <span>
 #include <string>
 
 namespace wasmind::host {
@@ -22,13 +24,14 @@ public:
   static const Engine &get(bool withTimeLimit);
 
   wasm_engine_t *handle() const { return engine; }
+  /// Compiles a module; throws `InvalidModule` with wasmtime's reason.
+  ModuleHandle compile(std::span<const uint8_t> bytes) const;
   bool hasTimeLimit() const { return withTimeLimit; }
   /// Everything that decides whether compiled code fits: versions, settings, processor features.
   const std::string &compiledCodeKey() const { return key; }
 
 private:
   explicit Engine(bool withTimeLimit);
-
   wasm_engine_t *engine = nullptr;
   bool withTimeLimit;
   std::string key;
@@ -37,7 +40,7 @@ private:
 /// Lets a store of the limited engine run until a point in time. One store may have one Deadline at a time.
 ///
 /// A thread of the library wakes the engine when the earliest deadline passes; each running store then looks at the
-/// clock.
+/// clock. A forked child, which has no such thread, starts its own.
 class Deadline {
 public:
   using Clock = std::chrono::steady_clock;

@@ -159,12 +159,9 @@ void Model::compile(std::span<const uint8_t> bytes, const LoadOptions &options) 
     theInfo.was_cached = compiled != nullptr;
   }
   if (!compiled) {
-    wasmtime_module_t *module = nullptr;
-    if (ErrorHandle error{wasmtime_module_new(theEngine->handle(), bytes.data(), bytes.size(), &module)})
-      throw invalidModule("invalid WebAssembly: " + takeText(std::move(error)));
-    compiled.reset(module);
+    compiled = theEngine->compile(bytes);
     if (cache)
-      cache->store(module);
+      cache->store(compiled.get());
   }
 }
 

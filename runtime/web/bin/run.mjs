@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Model, readSections, readSignature, SectionId, WasmindError } from '../dist/index.js';
 import { readNpy, readNpz, writeNpz } from './npz.mjs';
+import { refuseOutput } from './outputPaths.mjs';
 import { randomInputs } from './random.mjs';
 import { compareTensors } from './verify.mjs';
 
@@ -32,7 +33,7 @@ function parseCommandLine(args) {
   try {
     parsed = parseArgs({ args, options: optionTypes, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error.message.split('\n')[0]);
+    throw new UsageError(`${error.message.split('\n')[0]}; see --help`);
   }
   const { values, positionals } = parsed;
   if (values.help) return { help: true };
@@ -125,10 +126,23 @@ function sizesOf(bytes, { memory, weights }) {
   };
 }
 
+/** The file of an assignment NAME_OR_INDEX=X.npy. */
+const fileOf = assignment => assignment.slice(assignment.lastIndexOf('=') + 1);
+
+/** All that a run reads, the module's external weights among it, against what it writes. */
+function checkPaths({ file, inputs, input, verify, outputs }, weightsFile) {
+  if (outputs === undefined) return;
+  const read = [file, inputs, verify, weightsFile, ...input.map(fileOf)].filter(each => each !== undefined);
+  const refusal = refuseOutput(read, outputs);
+  if (refusal) throw new UsageError(refusal);
+}
+
 function run(options) {
   const start = performance.now();
   const bytes = readBytes(options.file), { weights } = readSignature(bytes);
-  const beside = weights.storage === 'external' ? readBytes(join(dirname(options.file), weights.file)) : undefined;
+  const weightsFile = weights.storage === 'external' ? join(dirname(options.file), weights.file) : undefined;
+  checkPaths(options, weightsFile);
+  const beside = weightsFile === undefined ? undefined : readBytes(weightsFile);
   const instance = Model.fromBytes(bytes, { weights: beside }).instantiate();
   const loadMs = performance.now() - start;
 
@@ -184,7 +198,7 @@ function main(args) {
     return run(options);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`wasmind: error: ${error.message}\n${usage}`);
+      process.stderr.write(`wasmind: error: ${error.message}\n`);
       return exitCode.wrongUsage;
     }
     if (!(error instanceof WasmindError)) throw error;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -54,8 +54,11 @@ const expectError = (result, status, pattern) => {
   assert.equal(result.status, status, result.stderr);
   assert.match(result.stderr, /^wasmind: error: /);
   assert.match(result.stderr.split('\n')[0], pattern);
+  assert.equal(result.stderr.split('\n').length, 2, `one line: ${result.stderr}`);
   assert.equal(result.stdout, '');
 };
+
+const copyOf = (file, name) => save(name, readFileSync(file));
 
 const model = save('double.wasm', doubling());
 const f32 = (...values) => Tensor.from(new Float32Array(values));
@@ -136,6 +139,21 @@ test('wrong input is 1, wrong usage is 2', () => {
   expectError(run(model, '--verify', caseFile, '--tolerance', 'low'), 2, /--tolerance: 'low'/);
   expectError(run(model, '--input', 'x.npy'), 2, /is not NAME_OR_INDEX=X\.npy/);
   assert.match(run('--help').stdout, /^usage: /);
+});
+
+test('no input is written over', () => {
+  const own = copyOf(caseFile, 'own.npz'), before = readFileSync(own);
+  linkSync(own, path('hard.npz'));
+  symlinkSync('own.npz', path('symbolic.npz'));
+  symlinkSync('.', path('here'));
+  for (const name of ['own.npz', './own.npz', 'here/own.npz', 'hard.npz', 'symbolic.npz'])
+    for (const given of [['--inputs', own], ['--verify', own]])
+      expectError(run(model, ...given, '--outputs', join(folder, name)), 2, /which it would overwrite; name another output/);
+  expectError(run(model, '--random', '--outputs', model), 2, /double\.wasm: is an input/);
+  expectError(run(model, '--random', '--outputs', folder), 2, /it is a folder; name a file/);
+  expectError(run(model, '--random', '--outputs', '/dev/null'), 2, /it is no regular file; name a file/);
+  assert.deepEqual(readFileSync(own), before);
+  assert.equal(run(model, '--inputs', own, '--outputs', path('here/new.npz')).status, 0);
 });
 
 test('reads what numpy writes', () => {

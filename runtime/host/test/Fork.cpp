@@ -1,0 +1,89 @@
+// A forked child has one thread: neither the one that watches deadlines nor those that compile.
+#include "runtime/host/test/Vectors.h"
+#include <csignal>
+#include <functional>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace wasmind;
+using namespace wasmind::test;
+
+namespace {
+
+/// What a child gives back within ten seconds; one that hangs is ended and gives -1.
+int runInChild(const std::function<int()> &work) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(10);
+    _exit(work());
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int statusOf(Instance &instance) {
+  Result<std::vector<Tensor>> outputs = instance.runInPlace();
+  return outputs ? 0 : int(outputs.error().status);
+}
+
+Model loadSpinning() {
+  LoadOptions options = uncached();
+  options.timeLimitMs = 100;
+  return loadVector("spins.wasm", options);
+}
+
+} // namespace
+
+TEST(Fork, timeLimitsHoldInAChild) {
+  Model model = loadSpinning();
+  Instance before = instantiateFilled(model), inherited = instantiateFilled(model);
+  EXPECT_EQ(statusOf(before), int(Status::Limit)); // the thread that watches runs from now on
+  EXPECT_EQ(runInChild([&] { return statusOf(inherited); }), int(Status::Limit));
+  EXPECT_EQ(runInChild([&] {
+              Instance own = instantiateFilled(model);
+              return statusOf(own);
+            }),
+            int(Status::Limit));
+  EXPECT_EQ(runInChild([&] { return runInChild([&] { return statusOf(inherited); }); }), int(Status::Limit));
+  Instance after = instantiateFilled(model);
+  EXPECT_EQ(statusOf(after), int(Status::Limit)) << "the parent keeps its own thread";
+}
+
+TEST(Fork, timeLimitsHoldInAChildThatIsForkedDuringARun) {
+  Model model = loadSpinning();
+  for (int round = 0; round < 3; ++round) {
+    std::thread running([&] {
+      Instance instance = instantiateFilled(model);
+      EXPECT_EQ(statusOf(instance), int(Status::Limit));
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    EXPECT_EQ(runInChild([&] {
+                Instance instance = instantiateFilled(model);
+                return statusOf(instance);
+              }),
+              int(Status::Limit));
+    running.join();
+  }
+}
+
+TEST(Fork, childrenCompile) {
+  for (uint64_t timeLimitMs : {0, 1000}) {
+    LoadOptions options = uncached();
+    options.timeLimitMs = timeLimitMs;
+    loadVector("add.wasm", options); // the threads that compile run from now on
+    EXPECT_EQ(runInChild([&] {
+                Instance instance = instantiate(loadVector("add.wasm", options));
+                std::vector<float> ones(4, 1);
+                auto outputs = instance.run({Tensor::of(ones, {4}), Tensor::of(ones, {4})});
+                return outputs && (*outputs)[0].elements<float>()[3] == 2 ? 0 : 1;
+              }),
+              0);
+    EXPECT_EQ(runInChild([&] {
+                auto model = Model::load((vectorFolder() / "invalid_code.wasm").string(), options);
+                return model ? 0 : int(model.error().status);
+              }),
+              int(Status::InvalidModule));
+  }
+}
