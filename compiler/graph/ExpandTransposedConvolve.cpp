@@ -5,10 +5,10 @@
 // Visin, "A guide to convolution arithmetic for deep learning", section 4).
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/Sliding.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -69,8 +69,7 @@ struct Expand : OpRewritePattern<ConvolveOp> {
     Compose builder(op.getLoc(), rewriter);
     builder.setInsertionPoint(op);
     Value result = disjoint ? expandDisjoint(builder, op) : expandSpread(builder, op);
-    if (!result)
-      return failure();
+    assert(result && result.getType() == op.getType() && "a verified convolution can be expanded");
     rewriter.replaceOp(op, result);
     return success();
   }
@@ -80,7 +79,7 @@ struct ExpandTransposedConvolve : impl::ExpandTransposedConvolveBase<ExpandTrans
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<Expand>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyRewrites(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
 };

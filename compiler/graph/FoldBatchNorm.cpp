@@ -4,10 +4,10 @@
 // addition after it; batch normalisation in any spelling is such a chain.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Folding.h"
 #include "compiler/graph/Passes.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -146,7 +146,7 @@ struct FoldBatchNorm : impl::FoldBatchNormBase<FoldBatchNorm> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ScaleIntoWeights, JoinOffsets>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyRewrites(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
 };

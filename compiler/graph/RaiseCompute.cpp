@@ -11,8 +11,8 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/RaiseCompute.h"
+#include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Passes.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -227,7 +227,7 @@ struct RaiseCompute : impl::RaiseComputeBase<RaiseCompute> {
     IRRewriter rewriter(&getContext());
     for (ComputeOp op : computes)
       raise(op, rewriter);
-    (void)applyPatternsGreedily(getOperation(), RewritePatternSet(&getContext())); // folds, and drops what is unused
+    (void)applyRewrites(getOperation(), RewritePatternSet(&getContext())); // folds, and drops what is unused
   }
 };
 } // namespace

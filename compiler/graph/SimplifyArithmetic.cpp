@@ -4,9 +4,9 @@
 // quantisation's ties would fall to the other side).
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include <cmath>
 
 using namespace mlir;
@@ -198,7 +198,7 @@ struct SimplifyArithmetic : impl::SimplifyArithmeticBase<SimplifyArithmetic> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors>(&getContext());
-    (void)applyPatternsGreedily(getOperation(), std::move(patterns));
+    (void)applyRewrites(getOperation(), std::move(patterns));
   }
 };
 } // namespace

@@ -1,11 +1,11 @@
 //===- SimplifyShapes.cpp - canonical movement, and shape arithmetic that the bounds decide -----------------------===//
+#include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/ShapeValues.h"
 #include "compiler/graph/Sliding.h"
 #include "compiler/graph/Structured.h"
 #include "compiler/graph/Transposes.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -91,12 +91,15 @@ struct DecideSelect : OpRewritePattern<SelectOp> {
       which = truths->front();
     if (!which)
       return failure();
-    Compose builder = composeAt(op, rewriter);
     Value side = *which ? op.getOnTrue() : op.getOnFalse();
-    Value result = builder.broadcastTo(side, getExtents(op.getType()));
-    if (!result || result.getType() != op.getType())
-      return failure();
-    rewriter.replaceOp(op, result);
+    if (side.getType() == op.getType()) {
+      rewriter.replaceOp(op, side);
+      return success();
+    }
+    for (auto [own, wanted] : llvm::zip_equal(getExtents(side.getType()), getExtents(op.getType())))
+      if (own != wanted && !isOne(own))
+        return failure();
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), side);
     return success();
   }
 };
@@ -136,8 +139,7 @@ struct GatherToSlice : OpRewritePattern<GatherOp> {
     Value slice =
         builder.sliceDim(op.getData(), op.getDim(), start, builder.getAffineConstantExpr(indices->size()), step);
     Value result = builder.reshape(slice, getExtents(op.getType()));
-    if (!result)
-      return failure();
+    assert(result && "as many indices as the slice has elements along their dimension");
     rewriter.replaceOp(op, result);
     return success();
   }
@@ -277,7 +279,7 @@ struct SimplifyShapes : impl::SimplifyShapesBase<SimplifyShapes> {
     RewritePatternSet patterns(&getContext());
     patterns.add<EvaluateShapeArithmetic, DecideSelect, GatherToSlice, JoinSlices, FlattenConcat, DropBroadcast,
                  DropTrivial>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyRewrites(getOperation(), std::move(patterns))))
       getOperation().emitWarning("shape arithmetic did not come to rest");
   }
 };

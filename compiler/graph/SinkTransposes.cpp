@@ -9,9 +9,10 @@
 //    two.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/ApplyRewrites.h"
+#include "compiler/graph/Folding.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/Transposes.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -105,8 +106,7 @@ struct HoistAboveElementwise : OpRewritePattern<TransposeOp> {
       operands.push_back(free ? free : makeTranspose(rewriter, operand.getLoc(), operand, transpose.getPermutation()));
     }
     Value result = cloneWith(rewriter, op, operands)->getResult(0);
-    if (result.getType() != transpose.getType())
-      return failure();
+    assert(result.getType() == transpose.getType() && "a transposed operation must keep its type");
     SmallVector<Operation *> users(op->getUsers());
     for (Operation *user : users)
       rewriter.replaceOp(user, result);
@@ -243,14 +243,11 @@ struct DropTrivialTranspose : OpRewritePattern<TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
-    if (!movesOnlyUnitExtents(op.getInput().getType(), op.getPermutation()) &&
-        !op.getInput().getDefiningOp<ConstantOp>())
+    Value result = movesOnlyUnitExtents(op.getInput().getType(), op.getPermutation())
+                       ? makeTranspose(rewriter, op.getLoc(), op.getInput(), op.getPermutation())
+                       : foldToConstant(rewriter, op);
+    if (!result)
       return failure();
-    Value result = makeTranspose(rewriter, op.getLoc(), op.getInput(), op.getPermutation());
-    if (result.getDefiningOp<TransposeOp>()) {
-      rewriter.eraseOp(result.getDefiningOp());
-      return failure();
-    }
     rewriter.replaceOp(op, result);
     return success();
   }
@@ -264,7 +261,7 @@ struct SinkTransposes : impl::SinkTransposesBase<SinkTransposes> {
     populateAbsorbTransposePatterns(patterns);
     GreedyRewriteConfig config;
     config.setMaxIterations(64);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyRewrites(getOperation(), std::move(patterns), config)))
       getOperation().emitWarning("transposes did not come to rest");
   }
 };
