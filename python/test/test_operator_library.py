@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import wasmind
+from models.numerics import near
 from wasmind import OperatorLibrary, WasmindError
 
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "build/bin/wasmind"
@@ -72,6 +73,7 @@ def value_of(entry, library=None, numpys=False):
 
 @pytest.mark.parametrize("in_guest", [False, True])
 def test_every_vector(vectors, libraries, in_guest):
+    assert any(vector["accept"] for vector in libraries) and any(not vector["accept"] for vector in libraries)
     for vector in libraries:
         path = vectors / vector["file"]
         if not vector["accept"]:
@@ -98,7 +100,7 @@ def test_every_vector(vectors, libraries, in_guest):
             results = call()
             results = results if isinstance(results, tuple) else (results,)
             assert len(results) == len(case["results"])
-            for result, expected in zip(results, case["results"]):
+            for result, expected in zip(results, case["results"], strict=True):
                 array = result.numpy() if isinstance(result, wasmind.GuestTensor) else result
                 assert list(array.shape) == expected["shape"], case
                 assert array.dtype == wasmind.tensor.numpy_type(expected["dtype"])
@@ -155,7 +157,7 @@ def test_attributes(library):
     x = np.random.default_rng(0).normal(size=(3, 4)).astype("f4")
     for axis in (0, 1, -1, np.int64(0)):
         e = np.exp(x - x.max(axis, keepdims=True))
-        np.testing.assert_allclose(library.call("Softmax", x, axis=axis), e / e.sum(axis, keepdims=True), rtol=1e-6)
+        near(library.call("Softmax", x, axis=axis), e / e.sum(axis, keepdims=True))
     np.testing.assert_array_equal(library.call("Softmax", x, 0), library.call("Softmax", x, axis=0))
     assert library.call("ReduceSum", x, [1], keepdims=True).shape == (3, 1)
 

@@ -3,6 +3,7 @@
 // (runtime/guest/test/image_ops.cpp). Prints how many calls gave results.
 import { Guest, count } from '../../runtime/guest/test/guest.mjs';
 import { Random } from '../../runtime/guest/test/random.mjs';
+import { readFileSync } from 'node:fs';
 
 const [compiled, hand, calls] = process.argv.slice(2);
 const flag = (value) => ({ bool: value ? 1 : 0 });
@@ -51,7 +52,8 @@ function run(guest, { name, tensors, lists, attributes }) {
   return values;
 }
 
-const same = (a, b) => (typeof a === 'string' || typeof b === 'string' ? a === b : a.length === b.length && a.every((x, i) => Math.abs(x - b[i]) <= 1e-6 * Math.abs(x) || x === b[i]));
+const allowed = Number(/^TOLERANCE\(f32, ([^,]+),/m.exec(readFileSync(new URL('../tolerances.def', import.meta.url), 'utf8'))[1]);
+const same = (a, b) => (typeof a === 'string' || typeof b === 'string' ? a === b : a.length === b.length && a.every((x, i) => Math.abs(x - b[i]) <= allowed * Math.abs(x) || Object.is(x, b[i]) || x === b[i]));
 
 let results = 0;
 let guests;

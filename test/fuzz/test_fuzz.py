@@ -37,8 +37,9 @@ def files(reader, folder):
             (folder / f"{name}.onnx").write_bytes(data)
         return sorted(folder.iterdir())
     if reader == "mindir":
-        found = sorted((compiled.ROOT / "test/data/mindir").rglob("*.mindir"))
-        return [f for f in found if f.stat().st_size < 40_000]
+        found = [f for f in sorted((compiled.ROOT / "test/data/mindir").rglob("*.mindir")) if f.stat().st_size < 40_000]
+        assert found, "test/data/mindir has no models"
+        return found
     found = sorted((compiled.ROOT / "build/abi/vectors").glob("*.wasm"))
     assert found, "abi/vectors are not built"
     return found

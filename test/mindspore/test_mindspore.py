@@ -8,7 +8,7 @@ import sys
 import missing_calls
 import numpy as np
 import pytest
-from models import environment
+from models import environment, numerics
 from wasmind.mindspore import PRIMITIVES
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -16,7 +16,6 @@ BUILD = pathlib.Path(os.environ.get("WASMIND_BUILD", HERE.parents[1] / "build"))
 MODES = ["pynative", "graph"]
 # script.py uses all that MindSpore has as well; of the rest, and of forms that graphs replace by others, there are no calls.
 ONLY_PYNATIVE = {"AddScalar", "SubScalar"}
-TOLERANCE = {"float16": 1e-3, "float32": 1e-5, "float64": 1e-12}
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +66,7 @@ def difference(one, other):
     """None, or what differs."""
     if one.dtype != other.dtype or one.shape != other.shape:
         return f"{one.dtype.name}{list(one.shape)} and {other.dtype.name}{list(other.shape)}"
-    tolerance = TOLERANCE.get(one.dtype.name, 0)
-    if np.allclose(one, other, rtol=tolerance, atol=tolerance, equal_nan=True):
+    if numerics.is_near(one, other):
         return None
     return f"{one.ravel()[:8]} and {other.ravel()[:8]}"
 
@@ -110,7 +108,7 @@ def test_a_missing_call_raises_without_and_runs_with_wasm(missing, name):
     result = missing.wasm[name]
     assert result.dtype == call.dtype, result
     x, weight, bias = (array.astype(np.float64) for array in call.inputs())
-    np.testing.assert_allclose(result, call.reference(x, weight, bias), rtol=1e-5, atol=1e-5)
+    numerics.near(result, call.reference(x, weight, bias), name)
     assert missing.report[mode == "graph" and call.in_graph or call.primitive]["float32"] >= 1
 
 

@@ -13,7 +13,7 @@ import library
 import numpy as np
 import pytest
 import wasmind
-from models import compiled
+from models import compiled, numerics
 from reference import TYPES, example, expected
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -115,7 +115,7 @@ def test_results_equal_numpy(kernels, runs, engine, mode):
             if array.dtype != np.float32 or name.startswith(("tvm_add", "tvm_sub", "tvm_mul")):
                 same = np.array_equal(array, reference)
             else:
-                same = np.allclose(array, reference, rtol=1e-5, atol=1e-5 * max(1, np.abs(reference).max()))
+                same = numerics.difference(array, reference) <= numerics.TOLERANCE["float32"][1]
             if not same:
                 wrong.append(f"{name}: differs by {np.abs(array - reference).max()}")
             if repeat and result["grown"] > 65536 * 40:
@@ -138,6 +138,7 @@ def test_errors_of_kernels_come_through(runs, engine, mode, what, begin, part):
 
 
 def test_every_object_links_alone_without_imports(folder, kernels, guest, application):
+    assert kernels
     for name, kernel in kernels.items():
         for mode, file in kernel["objects"].items():
             module = link([*guest, *([application] if "callback" in name else []), folder / file], [f"__tvm_ffi_{name}"], folder / "alone.wasm")
@@ -210,7 +211,7 @@ def call_elsewhere(command, library, folder, calls):
         lines.append(" ".join(words))
     result = subprocess.run([*map(str, command), str(library)], input="\n".join(lines) + "\n", capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    return [np.fromfile(line.split(" ")[-1], output.dtype).reshape(output.shape) for line, (_, _, output) in zip(lines, calls)]
+    return [np.fromfile(line.split(" ")[-1], output.dtype).reshape(output.shape) for line, (_, _, output) in zip(lines, calls, strict=True)]
 
 
 @pytest.mark.parametrize("host", ["python", "cpp", "node"])
@@ -227,8 +228,8 @@ def test_kernels_are_operators_of_a_library(tmp_path, kernels, libraries, hosts,
         outputs = [output for *_, output in calls]
     else:
         outputs = call_elsewhere(hosts[host], libraries[mode], tmp_path, calls)
-    for (name, *_), output, reference in zip(calls, outputs, references):
-        np.testing.assert_allclose(output, reference, rtol=1e-5, atol=1e-5 * max(1, np.abs(reference).max()), err_msg=name)
+    for (name, *_), output, reference in zip(calls, outputs, references, strict=True):
+        numerics.check(output, reference, name)
 
 
 @pytest.mark.parametrize("mode", MODES)

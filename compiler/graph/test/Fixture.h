@@ -6,6 +6,7 @@
 #include "compiler/graph/Structured.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
+#include "test/Tolerances.h"
 #include <gtest/gtest.h>
 #include <random>
 
@@ -135,11 +136,22 @@ protected:
     return result;
   }
 
-  static void expectNear(const HostTensor &actual, llvm::ArrayRef<float> expected, float tolerance = 1e-5f) {
+  static void expectNear(const HostTensor &actual, llvm::ArrayRef<float> expected) {
     std::vector<float> got = values(actual);
     ASSERT_EQ(got.size(), expected.size());
     for (size_t i = 0; i < got.size(); ++i)
-      ASSERT_NEAR(got[i], expected[i], tolerance * (1 + std::fabs(expected[i]))) << "element " << i;
+      ASSERT_TRUE(test::toleranceOf("f32").accepts(got[i], expected[i]))
+          << "element " << i << " is " << got[i] << ", not " << expected[i];
+  }
+  /// Of a long chain of operations.
+  static void expectNearAsAWhole(const HostTensor &actual, llvm::ArrayRef<float> expected) {
+    std::vector<float> got = values(actual);
+    ASSERT_EQ(got.size(), expected.size());
+    float largest = 0;
+    for (float value : expected)
+      largest = std::max(largest, std::fabs(value));
+    for (size_t i = 0; i < got.size(); ++i)
+      ASSERT_NEAR(got[i], expected[i], test::toleranceOf("f32").whole * largest) << "element " << i;
   }
 
   mlir::MLIRContext context;

@@ -191,7 +191,7 @@ test('no damaged .npz file does more than be refused', () => {
 });
 
 test('comparison follows the tolerance, NaN and infinities', () => {
-  const close = (a, e, tolerance = 1e-3) => compareTensors(f32(...a), f32(...e), tolerance).ok;
+  const close = (a, e, allowed = 1e-3) => compareTensors(f32(...a), f32(...e), allowed).ok;
   assert.ok(close([1000, 1], [1000.5, 1.4]));
   assert.ok(!close([1000, 1], [1002, 1]));
   assert.ok(close([NaN, Infinity, 1], [NaN, Infinity, 1]));

@@ -4,6 +4,7 @@
 #include "compiler/graph/Interpreter.h"
 #include "compiler/graph/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "test/Tolerances.h"
 #include <cmath>
 #include <functional>
 #include <gtest/gtest.h>
@@ -50,8 +51,7 @@ protected:
   frontend::ImportOptions options;
   std::map<std::string, int64_t> dims; ///< values of vars in `check`
   std::vector<Var> vars;               ///< that need not be extents of inputs
-  double tolerance = 1e-5;
-  std::string raised; ///< the module after raising, as text
+  std::string raised;                  ///< the module after raising, as text
 
   /// Random elements: integers in [-8, 8] for integer types, 0 or 1 for bool.
   Array random(const Tensor &tensor, std::vector<int64_t> shape) {
@@ -87,13 +87,13 @@ protected:
     return array;
   }
 
-  void expectNear(const Array &actual, const Array &expected, const std::string &what) {
+  void expectNear(const Array &actual, const Array &expected, DType dtype, const std::string &what) {
+    const test::Tolerance tolerance = test::toleranceOf(abi::nameOf(dtype));
     ASSERT_EQ(actual.shape, expected.shape) << what;
     for (size_t i = 0; i < expected.values.size(); ++i) {
       double a = actual.values[i], e = expected.values[i];
-      if (std::isnan(e) ? std::isnan(a) : a == e)
-        continue;
-      ASSERT_NEAR(a, e, tolerance * (1 + std::fabs(e))) << what << ", element " << i << "\n" << raised;
+      ASSERT_TRUE(tolerance.accepts(a, e)) << what << ", element " << i << " is " << a << ", not " << e << "\n"
+                                           << raised;
     }
   }
 
@@ -126,13 +126,13 @@ protected:
     auto module = trace(context, tensors, output, options, vars);
     ASSERT_TRUE(bool(module)) << llvm::toString(module.takeError());
     llvm::raw_string_ostream(raised) << **module;
-    expectNear(interpret(**module, arrays, "traced"), expected, "traced");
+    expectNear(interpret(**module, arrays, "traced"), expected, output.dtype(), "traced");
     mlir::PassManager passes(&context);
     graph::buildGraphPipeline(passes);
     ASSERT_TRUE(mlir::succeeded(passes.run(**module)));
     raised.clear();
     llvm::raw_string_ostream(raised) << **module;
-    expectNear(interpret(**module, arrays, "raised"), expected, "raised");
+    expectNear(interpret(**module, arrays, "raised"), expected, output.dtype(), "raised");
   }
   bool has(llvm::StringRef operation) const {
     return llvm::StringRef(raised).contains("graph." + operation.str() + " ");

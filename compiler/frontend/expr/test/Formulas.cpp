@@ -31,7 +31,6 @@ TEST_F(Formulas, OfAnyShapeOrderAndBroadcast) {
 
 TEST_F(Formulas, UnaryAndBinaryFunctions) {
   Tensor a = placeholder({64}, DType::F64, "a"), b = placeholder({64}, DType::F64, "b");
-  tolerance = 1e-9;
   struct Function {
     std::function<Expr(Expr, Expr)> expression;
     std::function<double(double, double)> reference;
@@ -115,7 +114,6 @@ TEST_F(Formulas, IntegersOfEveryType) {
       }
       expected(i) = dtype == DType::U64 ? double(uint64_t(value)) : double(value);
     }
-    tolerance = 1e-12;
     check(out, {{a, x}, {b, y}}, expected);
     EXPECT_FALSE(hasCompute()) << raised;
   }

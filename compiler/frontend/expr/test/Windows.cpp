@@ -4,9 +4,7 @@
 namespace wasmind::te {
 namespace {
 
-struct Windows : ExpressionTest {
-  Windows() { tolerance = 2e-5; }
-};
+struct Windows : ExpressionTest {};
 
 struct Case {
   int stride, pad, dilation, kernel, groups;

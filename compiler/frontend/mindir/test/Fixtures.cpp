@@ -6,6 +6,7 @@
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/mindir/test/NpyFile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "test/Tolerances.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -28,30 +29,20 @@ std::vector<std::string> allFixtures() {
   return paths;
 }
 
-/// |got - expected| <= absolute + relative * |expected|, by dtype.
-struct Tolerance {
-  double absolute, relative;
-};
-Tolerance toleranceOf(mlir::Type element) {
-  if (element.isF16())
-    return {1e-3, 1e-3};
-  if (element.isF32())
-    return {2e-5, 1e-4};
-  if (element.isF64())
-    return {1e-12, 1e-9};
-  return {0, 0};
-}
-
 void expectClose(const graph::HostTensor &got, const graph::HostTensor &expected, const std::string &what) {
   ASSERT_EQ(got.element, expected.element) << what;
   ASSERT_EQ(got.shape, expected.shape) << what;
   auto view = [](const graph::HostTensor &tensor) {
     return graph::ConstantData{tensor.element, tensor.elementCount(), false, tensor.bytes, nullptr};
   };
-  Tolerance tolerance = toleranceOf(got.element);
+  std::string dtype;
+  llvm::raw_string_ostream(dtype) << got.element;
+  double largest = 0;
+  for (int64_t i = 0; i < expected.elementCount(); ++i)
+    largest = std::max(largest, std::abs(view(expected).asDouble(i)));
   for (int64_t i = 0; i < got.elementCount(); ++i) {
     double a = view(got).asDouble(i), b = view(expected).asDouble(i);
-    ASSERT_LE(std::abs(a - b), tolerance.absolute + tolerance.relative * std::abs(b)) << what << ", element " << i;
+    ASSERT_LE(std::abs(a - b), wasmind::test::toleranceOf(dtype).whole * largest) << what << ", element " << i;
   }
 }
 
@@ -65,6 +56,8 @@ llvm::SmallVector<int64_t> dimValues(mlir::func::FuncOp function, llvm::ArrayRef
         values[symbol.getPosition()] = value;
   return values;
 }
+
+TEST(Fixtures, AreFound) { EXPECT_GE(allFixtures().size(), 35u) << "of " << dataFolder(); }
 
 class Fixture : public testing::TestWithParam<std::string> {};
 
