@@ -120,6 +120,30 @@ Operand splitBySize(Node &node, Value x, int64_t dim, int64_t extent, int64_t pa
   return split(node, x, dim, extents);
 }
 
+/// Mirrored with the border element, so that it stands twice.
+static Operand padSymmetric(Node &node, Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
+  Compose &b = node.compose;
+  for (int64_t dim = 0; dim < node.rank(x) && !node.failed(); ++dim) {
+    if (low[dim] == 0 && high[dim] == 0)
+      continue;
+    int64_t extent = node.staticExtent(x, dim, "input 0");
+    if (low[dim] < 0 || high[dim] < 0 || std::max(low[dim], high[dim]) > extent)
+      return node.fail("symmetric padding must be 0 to the extent it mirrors, " + Twine(extent));
+    auto mirrored = [&](int64_t start, int64_t count) -> Value {
+      Value part = b.sliceDim(x, dim, b.getAffineConstantExpr(start), b.getAffineConstantExpr(count));
+      return part ? Value(graph::ReverseOp::create(b, b.getLoc(), part, ArrayRef<int64_t>{dim})) : part;
+    };
+    SmallVector<Value> parts;
+    if (low[dim])
+      parts.push_back(mirrored(0, low[dim]));
+    parts.push_back(x);
+    if (high[dim])
+      parts.push_back(mirrored(extent - high[dim], high[dim]));
+    x = b.concat(parts, dim);
+  }
+  return x;
+}
+
 Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<int64_t> low, ArrayRef<int64_t> high, Value value) {
   if (node.failed())
     return {};
@@ -135,6 +159,8 @@ Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<int64_t> low, Arra
     return b.padEdge(x, low, high);
   if (mode == "circular")
     return b.padWrap(x, low, high);
+  if (mode == "SYMMETRIC")
+    return padSymmetric(node, x, low, high);
   return node.fail("padding mode '" + mode + "' is not supported");
 }
 
