@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Measures the collected models against onnxruntime-web and writes docs/generated/benchmark.md.
 
-    build/venv/bin/python bench/run.py [MODEL...] [--runs 20] [--settle 2] [--output FILE.md]
+    build/venv/bin/python bench/run.py [MODEL...] [--runs 20] [--settle 2] [--output FILE.md] [--memory-only]
 
 Each model is compiled for V8 and timed by bench/compare.mjs, our module and the peer run by run in turn in one process;
-then compiled for Cranelift and timed on wasmtime by `wasmind run`. Exit code 1 when a model cannot be measured.
+then compiled for Cranelift and timed on wasmtime by `wasmind run`. bench/memory.mjs says what a page holds for it, which
+does not depend on what else the machine does: --memory-only measures that alone and leaves the rest of the page as it is.
+Exit code 1 when a model cannot be measured.
 """
 import argparse
 import datetime
@@ -39,6 +41,17 @@ ratios compare two sides that ran in turn in one process.
 |---|---|---|---|---|---|---|---|---|---|---|
 """
 
+MEMORY_HEAD = """
+## What a page holds
+
+Megabytes that the processes of a page hold in {browser} over those of a page without a model, by `bench/memory.mjs` on
+{day}: with the weights in the module, and in a file beside it (`--weights=external`). An engine keeps a module's bytes, and
+with them the weights that are in it, beside linear memory; those of a file are given back once they are in linear memory.
+
+| model | weights | linear memory | in a page, weights inside | in a page, weights beside |
+|---|---|---|---|---|
+"""
+
 
 class Failed(Exception):
     """A model that cannot be measured, and why."""
@@ -52,12 +65,12 @@ def run_json(command):
     return json.loads(result.stdout)
 
 
-def compile_model(name, hint):
+def compile_model(name, hint, weights="inline"):
     """Compiles one model for an engine; returns the module and the seconds it took."""
-    module = OUT / f"{name}.{hint}.wasm"
+    module = OUT / f"{name}.{hint}.{weights}.wasm"
     start = time.perf_counter()
     result = compiled.tool("compile", compiled.source(name), "-o", module, "--features=relaxed-simd", f"--engine-hint={hint}",
-                           *compiled.MODELS[name], timeout=1800)
+                           f"--weights={weights}", *compiled.MODELS[name], timeout=1800)
     if result.returncode != 0:
         raise Failed(result.stderr.strip().splitlines()[0])
     return module, time.perf_counter() - start
@@ -71,6 +84,18 @@ def measure(name, options):
     module, _ = compile_model(name, "cranelift")
     report["wasmtime"] = run_json([compiled.TOOL, "run", module, "--inputs", case, "--repeat", options.runs, "--json"])
     return report
+
+
+def measure_memory(name):
+    """Storage of the weights: what bench/memory.mjs reports."""
+    return {weights: run_json([NODE, "bench/memory.mjs", compile_model(name, "v8", weights)[0], compiled.case(name, 0), "--json"])
+            for weights in ("inline", "external")}
+
+
+def memory_row(name, reports):
+    inline, external = reports["inline"], reports["external"]
+    megabytes = [inline["weightBytes"], inline["linearMemoryBytes"], inline["addedBytes"], external["addedBytes"]]
+    return f"| {name} | " + " | ".join(f"{count / 1e6:.1f}" for count in megabytes) + " |"
 
 
 def row(name, report):
@@ -91,6 +116,7 @@ def main():
     parser.add_argument("models", nargs="*", metavar="MODEL", help=f"of {', '.join(compiled.MODELS)}")
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--settle", type=float, default=2)
+    parser.add_argument("--memory-only", action="store_true")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs/generated/benchmark.md")
     options = parser.parse_args()
     names = options.models or list(compiled.MODELS)
@@ -98,21 +124,29 @@ def main():
         if name not in compiled.MODELS:
             parser.error(f"no model is called '{name}'; there are {', '.join(compiled.MODELS)}")
     OUT.mkdir(parents=True, exist_ok=True)
-    reports, failures = {}, {}
+    reports, memory, failures = {}, {}, {}
     for number, name in enumerate(names, 1):
         print(f"[{number}/{len(names)}] {name}", flush=True)
         try:
-            reports[name] = measure(name, options)
-            print(f"  {reports[name]['ratio']['median']:.2f} times the speed of {reports[name]['peer']}", flush=True)
+            if not options.memory_only:
+                reports[name] = measure(name, options)
+                print(f"  {reports[name]['ratio']['median']:.2f} times the speed of {reports[name]['peer']}", flush=True)
+            memory[name] = measure_memory(name)
+            print(f"  {memory[name]['inline']['addedBytes']:,} bytes in a page, {memory[name]['external']['addedBytes']:,} with external weights", flush=True)
         except Failed as failure:
             failures[name] = str(failure)
             print(f"  {failure}", flush=True)
-    if not reports:
+    if not memory:
         return 1
-    first = next(iter(reports.values()))
-    text = HEAD.format(day=datetime.date.today(), processor=processor(), cores=len(os.sched_getaffinity(0)), peer=first["peer"],
-                       node=first["node"], runs=options.runs, peer_code=first["theirs"]["codeBytes"])
-    text += "\n".join(row(name, report) for name, report in reports.items()) + "\n"
+    if options.memory_only:
+        text = options.output.read_text().split(MEMORY_HEAD.splitlines()[1])[0].rstrip() + "\n"
+    else:
+        first = next(iter(reports.values()))
+        text = HEAD.format(day=datetime.date.today(), processor=processor(), cores=len(os.sched_getaffinity(0)), peer=first["peer"],
+                           node=first["node"], runs=options.runs, peer_code=first["theirs"]["codeBytes"])
+        text += "\n".join(row(name, report) for name, report in reports.items()) + "\n"
+    browser = next(iter(memory.values()))["inline"]["browser"]
+    text += MEMORY_HEAD.format(browser=browser, day=datetime.date.today()) + "\n".join(memory_row(*each) for each in memory.items()) + "\n"
     if failures:
         text += "\nNot measured:\n\n" + "".join(f"- {name}: {reason}\n" for name, reason in failures.items())
     options.output.parent.mkdir(parents=True, exist_ok=True)
