@@ -62,6 +62,16 @@ public:
     return *boolean;
   }
 
+  /// An optional number of 0 to 1; 0 when it is missing.
+  double share(const Json &object, const std::string &where, const char *key) {
+    const Json *value = member(object, where, key, /*isRequired=*/false);
+    if (!value)
+      return 0;
+    if (!value->is_number() || !(value->get<double>() >= 0 && value->get<double>() <= 1))
+      return fail(join(where, key), "not a number of 0 to 1"), 0;
+    return value->get<double>();
+  }
+
   uint64_t number(const Json &object, const std::string &where, const char *key, uint64_t fallback = 0,
                   bool isRequired = true, uint64_t max = UINT32_MAX) {
     const Json *value = member(object, where, key, isRequired);

@@ -104,10 +104,10 @@ struct OperatorCount {
 /// One kernel of the module, for reports.
 struct Kernel {
   std::string name, kind, shape;
-  uint64_t flops = 0; ///< of one call, at the bounds
-  uint64_t bytes = 0; ///< read and written by one call, at the bounds
-  bool vectorised = false;
-  uint64_t calls = 1; ///< per run
+  uint64_t flops = 0;         ///< of one call, at the bounds
+  uint64_t bytes = 0;         ///< read and written by one call, at the bounds
+  double vectorisedShare = 0; ///< part of the arithmetic that vector instructions do, 0 to 1
+  uint64_t calls = 1;         ///< per run
 };
 
 /// A model's (functions, no library) or an operator library's (a library, no functions).

@@ -54,7 +54,7 @@ Kernel readKernel(FieldReader &reader, const Json &json, const std::string &wher
   kernel.shape = reader.text(json, where, "shape", false);
   kernel.flops = reader.number(json, where, "flops", 0, false, UINT64_MAX);
   kernel.bytes = reader.number(json, where, "bytes", 0, false, UINT64_MAX);
-  kernel.vectorised = reader.boolean(json, where, "vectorised", false, false);
+  kernel.vectorisedShare = reader.share(json, where, "vectorisedShare");
   kernel.calls = reader.number(json, where, "calls", 1, false, UINT64_MAX);
   return kernel;
 }
@@ -221,7 +221,7 @@ std::string writeSignature(const Signature &signature) {
                                           {"shape", kernel.shape},
                                           {"flops", kernel.flops},
                                           {"bytes", kernel.bytes},
-                                          {"vectorised", kernel.vectorised},
+                                          {"vectorisedShare", kernel.vectorisedShare},
                                           {"calls", kernel.calls}});
   // Names of a source model are not always UTF-8; the section is.
   return root.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);

@@ -24,6 +24,9 @@ using namespace mlir;
 namespace wasmind {
 namespace {
 
+/// What a kernel's loops are measured at: its extents have no bounds that say anything.
+constexpr int32_t measuredExtent = 1000;
+
 loops::EngineHint hintOf(const std::string &name) {
   return name == "v8"          ? loops::EngineHint::V8
          : name == "cranelift" ? loops::EngineHint::Cranelift
@@ -90,10 +93,16 @@ public:
     if (llvm::Error error = module::lowerToLLVM(*code))
       return std::move(error);
     module::addOperatorTable(*code, table);
-    auto bytes = module::emitObject(*code, {options.relaxedSimd, options.optLevel});
+    measurement.extentTable = table.extents;
+    measurement.tableValue = measuredExtent;
+    std::vector<module::Work> work;
+    auto bytes = module::emitObject(*code, {options.relaxedSimd, options.optLevel}, &measurement, &work);
     if (!bytes)
       return bytes.takeError();
-    return OperatorObject{std::move(*bytes), vectorised};
+    double share = 1;
+    for (const module::Work &each : work)
+      share = std::min(share, each.vectorisedShare());
+    return OperatorObject{std::move(*bytes), share};
   }
 
 private:
@@ -127,7 +136,7 @@ private:
   MLIRContext context;
   OwningOpRef<ModuleOp> code;
   module::OperatorTable table;
-  bool vectorised = true;
+  module::Measurement measurement; ///< of the kernels
 
   llvm::Error checkDefinition() const {
     auto isWord = [](char c) { return llvm::isAlnum(c) || c == '_'; };
@@ -242,7 +251,7 @@ private:
     if (!records)
       return records.takeError();
     for (const loops::KernelRecord &record : *records)
-      vectorised &= record.vectorised;
+      measurement.functions.push_back(record.name);
     variant.kernels.push_back(name);
     return llvm::Error::success();
   }

@@ -8,7 +8,7 @@ namespace wasmind {
 
 struct OperatorObject {
   llvm::SmallVector<char, 0> bytes;
-  bool vectorised = true; ///< every kernel's inner loop
+  double vectorisedShare = 1; ///< the least of its kernels' (module::Work)
 };
 
 /// Formula -> graph -> loops -> object, once per combination of element types and form of kernel. Errors: an incomplete

@@ -90,7 +90,7 @@ private:
     auto object = compileOperator(each, options);
     if (!object)
       return llvm::createStringError("operator " + each.name + ": " + llvm::toString(object.takeError()));
-    result.operators.push_back({each.name, object->bytes.size(), object->vectorised});
+    result.operators.push_back({each.name, object->bytes.size(), object->vectorisedShare});
     objects.push_back({llvm::StringRef(each.name).lower() + ".o", std::move(object->bytes)});
     if (each.family == Family::Elementwise)
       for (const abi::Variant &variant : each.variants)

@@ -84,7 +84,7 @@ struct LibraryResult {
   struct Compiled {
     std::string name;
     uint64_t objectBytes = 0;
-    bool vectorised = true; ///< every kernel's inner loop
+    double vectorisedShare = 1; ///< the least of its kernels: the part of the arithmetic done by vector instructions
   };
   std::vector<Compiled> operators;
   uint64_t moduleBytes = 0, archiveBytes = 0;

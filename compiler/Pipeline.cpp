@@ -25,6 +25,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 #include <chrono>
+#include <cmath>
 
 using namespace mlir;
 
@@ -278,7 +279,7 @@ private:
           signature.operators.push_back({entry.getName().str(), uint64_t(count.getInt())});
     for (const loops::KernelRecord &kernel : program.kernels)
       signature.kernels.push_back(
-          {kernel.name, kernel.kind, kernel.shape, kernel.flops, kernel.bytes, kernel.vectorised, kernel.calls});
+          {kernel.name, kernel.kind, kernel.shape, kernel.flops, kernel.bytes, 0, kernel.calls});
     return signature;
   }
 
@@ -348,6 +349,15 @@ private:
       return llvm::createStringError("internal: the module's signature is wrong: %s", error->text.c_str());
     module::ModuleInput moduleInput{*program.code, data, abi::writeSignature(signature), program.pages,
                                     loops::Options().base};
+    for (const loops::KernelRecord &kernel : program.kernels)
+      moduleInput.measurement.functions.push_back(kernel.name);
+    for (const loops::ExtentSlot &extent : program.extents)
+      moduleInput.measurement.extents[extent.offset] = int32_t(extent.max);
+    moduleInput.sign = [&](llvm::ArrayRef<module::Work> work) {
+      for (auto [kernel, measured] : llvm::zip_equal(signature.kernels, work))
+        kernel.vectorisedShare = std::floor(measured.vectorisedShare() * 1e4) / 1e4;
+      return abi::writeSignature(signature);
+    };
     auto emitted = module::emitModule(moduleInput, moduleOptions);
     if (!emitted)
       return emitted.takeError();

@@ -52,7 +52,7 @@ double vectorisedShare(const std::vector<abi::Kernel> &kernels) {
   for (const abi::Kernel &kernel : kernels) {
     double flops = double(kernel.flops) * double(kernel.calls);
     all += flops;
-    vectorised += kernel.vectorised ? flops : 0;
+    vectorised += kernel.vectorisedShare * flops;
   }
   return all > 0 ? vectorised / all : 1;
 }
@@ -87,7 +87,7 @@ void printRegion(const char *name, const abi::Region &region) {
 void printKernels(const std::vector<abi::Kernel> &kernels) {
   if (kernels.empty())
     return;
-  std::printf("kernels: %.4g GFLOP and %.4g MB moved per run at the bounds, %.1f %% of the operations vectorised\n",
+  std::printf("kernels: %.4g GFLOP and %.4g MB moved per run at the bounds, %.2f %% of the operations vectorised\n",
               totalOf(kernels, &abi::Kernel::flops) / 1e9, totalOf(kernels, &abi::Kernel::bytes) / 1e6,
               100 * vectorisedShare(kernels));
   std::vector<const abi::Kernel *> order;
@@ -96,11 +96,11 @@ void printKernels(const std::vector<abi::Kernel> &kernels) {
   std::stable_sort(order.begin(), order.end(), [](const abi::Kernel *a, const abi::Kernel *b) {
     return double(a->flops) * double(a->calls) > double(b->flops) * double(b->calls);
   });
-  std::printf("  %-12s %-14s %6s %14s %14s  %-6s %s\n", "name", "kind", "calls", "flops/call", "bytes/call", "vector",
+  std::printf("  %-12s %-14s %6s %14s %14s  %7s %s\n", "name", "kind", "calls", "flops/call", "bytes/call", "vector%",
               "shape");
   for (const abi::Kernel *kernel : order)
-    std::printf("  %-12s %-14s %6" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %-6s %s\n", kernel->name.c_str(),
-                kernel->kind.c_str(), kernel->calls, kernel->flops, kernel->bytes, kernel->vectorised ? "yes" : "no",
+    std::printf("  %-12s %-14s %6" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %7.2f %s\n", kernel->name.c_str(),
+                kernel->kind.c_str(), kernel->calls, kernel->flops, kernel->bytes, 100 * kernel->vectorisedShare,
                 kernel->shape.c_str());
 }
 

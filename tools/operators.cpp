@@ -135,7 +135,8 @@ void build(OperatorsOptions &options) {
   if (options.printsJson) {
     Json rows = Json::array();
     for (const LibraryResult::Compiled &each : result.operators)
-      rows.push_back({{"name", each.name}, {"objectBytes", each.objectBytes}, {"vectorised", each.vectorised}});
+      rows.push_back(
+          {{"name", each.name}, {"objectBytes", each.objectBytes}, {"vectorisedShare", each.vectorisedShare}});
     Json report{{"operators", rows}, {"moduleBytes", result.moduleBytes}, {"archiveBytes", result.archiveBytes}};
     std::printf("%s\n", report.dump().c_str());
     return;

@@ -23,7 +23,7 @@ const char *const fullSignature = R"({
               "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
               "offset": 131072, "byteLength": 1000},
   "operators": {"Conv": 53},
-  "kernels": [{"name": "k3", "kind": "convolve", "shape": "1x56", "flops": 231211008, "bytes": 123, "vectorised": true,
+  "kernels": [{"name": "k3", "kind": "convolve", "shape": "1x56", "flops": 231211008, "bytes": 123, "vectorisedShare": 0.9987,
                "calls": 3}]
 })";
 
@@ -64,6 +64,7 @@ TEST(Signature, readsEveryField) {
   EXPECT_TRUE(signature.weights.external);
   EXPECT_EQ(signature.operators[0].count, 53u);
   EXPECT_EQ(signature.kernels[0].flops, 231211008u);
+  EXPECT_EQ(signature.kernels[0].vectorisedShare, 0.9987);
   EXPECT_EQ(boundedByteLength(run->inputs[0], signature.dims), 320u);
 }
 
@@ -121,6 +122,8 @@ TEST(Signature, wrongTypes) {
   EXPECT_EQ(errorAfter("/functions", 7), "signature: functions: not an array");
   EXPECT_EQ(errorAfter("/dims/0", 7), "signature: dims[0]: not an object");
   EXPECT_EQ(errorAfter("/dims/0/derived", 0), "signature: dims[0].derived: not true or false");
+  EXPECT_EQ(errorAfter("/kernels/0/vectorisedShare", 1.5),
+            "signature: kernels[0].vectorisedShare: not a number of 0 to 1");
   EXPECT_EQ(errorAfter("/compiler", 0), "signature: compiler: not a string");
   EXPECT_EQ(errorAfter("/operators", 3), "signature: operators: not an object");
   EXPECT_EQ(errorAfter("/functions/0/inputs/0/name", std::string("a\0b", 3)),

@@ -334,7 +334,6 @@ Value Emitter::load(Value pointer, Type element, AffineExpr flat, Lanes lanes) {
   if (coefficient && constantOf(*coefficient) == 1)
     return fromMemory(*this, loadAt(offsetPointer(pointer, flat, memory), vectorOf(memory, lanes.count), width),
                       element);
-  scalarLoop = true;
   SmallVector<Value> elements;
   for (unsigned lane = 0; lane < lanes.count; ++lane) {
     AffineExpr at = flat.replace(getAffineDimExpr(lanes.variable), getAffineDimExpr(lanes.variable) + lane);
@@ -356,7 +355,6 @@ void Emitter::store(Value registers, Value pointer, Type element, AffineExpr fla
   std::optional<AffineExpr> coefficient = coefficientOf(flat, lanes.variable);
   if (coefficient && constantOf(*coefficient) == 1)
     return storeAt(registers, offsetPointer(pointer, flat, memory), width);
-  scalarLoop = true;
   for (unsigned lane = 0; lane < lanes.count; ++lane) {
     AffineExpr at = flat.replace(getAffineDimExpr(lanes.variable), getAffineDimExpr(lanes.variable) + lane);
     storeAt(vector::ExtractOp::create(*this, registers, int64_t(lane)), offsetPointer(pointer, normalise(at), memory),
@@ -417,7 +415,6 @@ Value Emitter::evaluate(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes)
 }
 
 Value Emitter::fromLanes(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes) {
-  scalarLoop = true;
   SmallVector<Value> elements;
   for (unsigned lane = 0; lane < lanes.count; ++lane) {
     Indices at;

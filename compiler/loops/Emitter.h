@@ -70,8 +70,6 @@ public:
   void finish(bool constantsInLocals = true);
 
   mlir::func::FuncOp function;
-  /// Set when an innermost loop over elements could not be vectorised.
-  bool scalarLoop = false;
 
   // --- index variables
   AffineExpr bind(Value i32);

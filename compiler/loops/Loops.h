@@ -47,7 +47,6 @@ struct Segment {
 struct KernelRecord {
   std::string name, kind, shape;
   uint64_t flops = 0, bytes = 0;
-  bool vectorised = false;
   unsigned calls = 0;
 };
 

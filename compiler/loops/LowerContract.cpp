@@ -83,7 +83,6 @@ void placeMerged(Indices &indices, ArrayRef<AffineExpr> extents, ArrayRef<int64_
 
 LogicalResult lowerContract(KernelContext &context) {
   auto contract = cast<ContractOp>(context.group.anchors[0]);
-  context.record.flops = flopsOf(context.kernels, contract);
   auto isByte = [](Type type) { return type.isInteger(8); };
   Type left = elementOf(contract.getLhs()), right = elementOf(contract.getRhs());
   if (!(left.isF32() && right.isF32()) && !(isByte(left) && isByte(right)))
@@ -131,7 +130,6 @@ LogicalResult lowerContract(KernelContext &context) {
     return indices;
   };
   emitGemm(context, gemm);
-  context.record.vectorised = true;
   return success();
 }
 

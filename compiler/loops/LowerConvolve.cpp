@@ -266,8 +266,6 @@ LogicalResult lowerConvolve(KernelContext &context) {
     return indices;
   };
   emitGemm(context, gemm);
-  context.record.flops = flopsOf(context.kernels, convolve);
-  context.record.vectorised = true;
   return success();
 }
 

@@ -8,14 +8,6 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-uint64_t operationsOf(KernelContext &context) {
-  uint64_t flops = 0;
-  for (Operation *op : context.group.members)
-    if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp>(op))
-      flops += context.kernels.boundedElements(op->getResult(0).getType());
-  return flops;
-}
-
 /// The inputs that are read only where the result's element of the same offset is computed, in elements of one width.
 SmallVector<Value> inPlaceInputs(KernelContext &context) {
   Value result = context.group.root->getResult(0);
@@ -69,8 +61,6 @@ LogicalResult lowerElementwise(KernelContext &context) {
   emitCopy(context, result, result, pointer,
            [&](ArrayRef<AffineExpr> indices) { return flatOffset(result.getType(), indices); });
   context.inPlace = inPlaceInputs(context);
-  context.record.flops = operationsOf(context);
-  context.record.vectorised = !context.emitter.scalarLoop;
   return success();
 }
 
@@ -88,8 +78,6 @@ LogicalResult lowerConcat(KernelContext &context) {
     });
     start = normalise(start + getExtents(input.getType())[concat.getDim()]);
   }
-  context.record.flops = operationsOf(context);
-  context.record.vectorised = !context.emitter.scalarLoop;
   return success();
 }
 
@@ -138,7 +126,6 @@ LogicalResult lowerPad(KernelContext &context) {
     Value elements = e.evaluate(pad.getInput(), source(indices), lanes);
     e.store(elements, pointer, element, place(indices), lanes);
   });
-  context.record.vectorised = !context.emitter.scalarLoop;
   return success();
 }
 

@@ -92,8 +92,6 @@ LogicalResult lowerReduce(KernelContext &context) {
     return failure();
   if (failed(emitRoot(context, !alongRow)))
     return failure();
-  context.record.flops = flopsOf(context.kernels, reduce);
-  context.record.vectorised = !e.scalarLoop;
   return success();
 }
 
@@ -183,10 +181,6 @@ LogicalResult lowerRow(KernelContext &context) {
                      [&](ArrayRef<AffineExpr> at, Lanes lanes) { emit(at[0], lanes); });
   };
   nest(0);
-  for (Operation *op : group.members)
-    if (isa<UnaryOp, BinaryOp, ReduceOp, SelectOp, CompareOp>(op))
-      context.record.flops += context.kernels.boundedElements(op->getOperand(op->getNumOperands() - 1).getType());
-  context.record.vectorised = !e.scalarLoop;
   return success();
 }
 
@@ -195,8 +189,6 @@ LogicalResult lowerPlainly(KernelContext &context) {
   Operation *anchor = context.group.anchors[0];
   if (failed(defineAnchor(context, anchor)) || failed(emitRoot(context, true)))
     return failure();
-  context.record.flops = flopsOf(context.kernels, anchor);
-  context.record.vectorised = !context.emitter.scalarLoop;
   return success();
 }
 

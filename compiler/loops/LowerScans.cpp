@@ -83,8 +83,6 @@ LogicalResult lowerArgReduce(KernelContext &context) {
     Value wide = arith::ExtUIOp::create(e, e.getI64Type(), best[1]);
     e.store(wide, pointer, elementOf(result), flatOffset(result.getType(), without(indices, dim)), {});
   });
-  context.record.flops = context.kernels.boundedElements(op.getInput().getType());
-  context.record.vectorised = false;
   return success();
 }
 
@@ -105,8 +103,6 @@ LogicalResult lowerScan(KernelContext &context) {
       return SmallVector<Value>{next};
     });
   });
-  context.record.flops = context.kernels.boundedElements(op.getInput().getType());
-  context.record.vectorised = dim + 1 != int64_t(extents.size()) && !e.scalarLoop;
   return success();
 }
 
@@ -167,8 +163,6 @@ LogicalResult lowerTopK(KernelContext &context) {
       return SmallVector<Value>();
     });
   });
-  context.record.flops = context.kernels.boundedElements(op.getInput().getType());
-  context.record.vectorised = false;
   return success();
 }
 
@@ -211,7 +205,6 @@ LogicalResult lowerScatter(KernelContext &context) {
     });
     return SmallVector<Value>();
   });
-  context.record.vectorised = !e.scalarLoop;
   return success();
 }
 

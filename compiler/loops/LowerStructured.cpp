@@ -78,11 +78,6 @@ LogicalResult lowerStructured(KernelContext &context) {
         Value value = nest(parallel, initial ? e.splat(initial, lanes.count) : Value());
         e.store(value, pointer, element, flatOffset(result.getType(), indices), lanes);
       });
-  uint64_t points = context.kernels.boundedElements(result.getType());
-  for (AffineExpr extent : ArrayRef(domain).drop_front(parallel))
-    points *= context.kernels.bound(extent);
-  context.record.flops = points;
-  context.record.vectorised = vectorise && !e.scalarLoop;
   return success();
 }
 

@@ -6,6 +6,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Kernel.h"
 #include "compiler/loops/Plan.h"
+#include "compiler/loops/Reductions.h"
 #include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
@@ -230,6 +231,8 @@ private:
   LogicalResult lower(Kernels &kernels, Group &group) {
     KernelContext context(kernels, group);
     context.record.shape = shapeOf(kernels, group);
+    for (Operation *member : group.members)
+      context.record.flops += operationsOf(kernels, member);
     if (failed(lowerGroup(context)))
       return failure();
     context.emitter.finish();

@@ -105,8 +105,6 @@ public:
       e.setInsertionPointToStart(branch.elseBlock());
       storeElements();
     }
-    if (e.scalarLoop)
-      context.emitter.scalarLoop = true;
     e.finish(/*constantsInLocals=*/false);
     return context.kernels.intern(e.function);
   }

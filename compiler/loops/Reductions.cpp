@@ -123,7 +123,6 @@ bool dependsOn(ArrayRef<AffineExpr> indices, Lanes lanes) {
 
 /// Evaluates lane by lane where lanes would need different loop bounds or divided indices.
 Value byLanes(Emitter &e, ArrayRef<AffineExpr> indices, Lanes lanes, function_ref<Value(ArrayRef<AffineExpr>)> scalar) {
-  e.scalarLoop = true;
   SmallVector<Value> elements;
   for (unsigned lane = 0; lane < lanes.count; ++lane) {
     Indices at;
@@ -343,27 +342,32 @@ Value reduceInVectors(Emitter &e, ReduceKind kind, Type element, AffineExpr leng
   return result;
 }
 
-uint64_t flopsOf(Kernels &kernels, Operation *anchor) {
-  uint64_t flops = 2 * kernels.boundedElements(anchor->getResult(0).getType());
-  if (auto contract = dyn_cast<ContractOp>(anchor)) {
+uint64_t operationsOf(Kernels &kernels, Operation *op) {
+  auto elements = [&](Value tensor) { return kernels.boundedElements(tensor.getType()); };
+  auto times = [&](uint64_t count, ArrayRef<AffineExpr> extents) {
+    for (AffineExpr extent : extents)
+      count *= kernels.bound(extent);
+    return count;
+  };
+  if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp>(op))
+    return elements(op->getResult(0));
+  if (isa<ReduceOp, ArgReduceOp, ScanOp, TopKOp>(op))
+    return elements(op->getOperand(0));
+  if (auto contract = dyn_cast<ContractOp>(op)) {
     SmallVector<AffineExpr> extents = getExtents(contract.getLhs().getType());
-    for (int64_t dim : contract.getLhsContract())
-      flops *= kernels.bound(extents[dim]);
-    return flops;
+    return times(2 * elements(contract.getResult()),
+                 llvm::map_to_vector(contract.getLhsContract(), [&](int64_t dim) { return extents[dim]; }));
   }
-  if (auto convolve = dyn_cast<ConvolveOp>(anchor)) {
-    SmallVector<AffineExpr> weights = getExtents(convolve.getWeights().getType());
-    for (size_t i = 0; i + 1 < weights.size(); ++i)
-      flops *= kernels.bound(weights[i]);
-    return flops;
-  }
-  if (auto window = dyn_cast<WindowOp>(anchor)) {
-    flops /= 2;
-    for (AffineExpr size : window.getSizes().getResults())
-      flops *= kernels.bound(size);
-    return flops;
-  }
-  return kernels.boundedElements(anchor->getOperand(0).getType());
+  if (auto convolve = dyn_cast<ConvolveOp>(op))
+    return times(2 * elements(convolve.getResult()), ArrayRef(getExtents(convolve.getWeights().getType())).drop_back());
+  if (auto window = dyn_cast<WindowOp>(op))
+    return times(elements(window.getResult()), window.getSizes().getResults());
+  if (auto compute = dyn_cast<ComputeOp>(op))
+    return times(elements(compute.getResult()),
+                 ArrayRef(cast<StructuredOp>(op).getDomain()).take_back(cast<StructuredOp>(op).getReductionCount()));
+  if (auto scatter = dyn_cast<ScatterOp>(op))
+    return scatter.getKind() == ScatterKind::Set ? 0 : elements(scatter.getUpdates());
+  return 0;
 }
 
 LogicalResult defineAnchor(KernelContext &context, Operation *anchor) {

@@ -20,7 +20,7 @@ mlir::Value combineLanes(Emitter &emitter, graph::ReduceKind kind, mlir::Value v
 mlir::Value reduceInVectors(Emitter &emitter, graph::ReduceKind kind, mlir::Type element, mlir::AffineExpr length,
                             llvm::function_ref<mlir::Value(mlir::AffineExpr, Lanes)> at);
 
-/// Operations of one evaluation of the anchor, at the bounds.
-uint64_t flopsOf(Kernels &kernels, mlir::Operation *anchor);
+/// Operations on elements that an operation is made of, at the bounds; 0 for those that only move elements.
+uint64_t operationsOf(Kernels &kernels, mlir::Operation *op);
 
 } // namespace wasmind::loops

@@ -40,10 +40,14 @@ Expected<Emitted> emitModule(const ModuleInput &input, const Options &options) {
     return std::move(error);
   if (Error error = lowerToLLVM(code))
     return std::move(error);
-  auto object = emitObject(code, options);
+  std::vector<Work> work;
+  auto object = emitObject(code, options, input.sign ? &input.measurement : nullptr, &work);
   if (!object)
     return object.takeError();
-  return linkModule(ArrayRef<char>(*object), input);
+  ModuleInput linked = input;
+  if (input.sign)
+    linked.signature = input.sign(work);
+  return linkModule(ArrayRef<char>(*object), linked);
 }
 
 } // namespace wasmind::module

@@ -1,6 +1,7 @@
 // LLVM dialect -> LLVM IR -> relocatable wasm object, with the settings under which the kernels were tuned.
 #include "compiler/module/Diagnostics.h"
 #include "compiler/module/Link.h"
+#include "compiler/module/MeasureWork.h"
 #include "compiler/module/Module.h"
 #include "compiler/module/SelectInstructions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -90,9 +91,25 @@ void optimise(llvm::Module &module, TargetMachine &machine, int optLevel) {
   builder.buildPerModuleDefaultPipeline(level).run(module, modules);
 }
 
+/// Runs a pass directly in front of the one that writes the instructions.
+class PassesBeforeWriting : public legacy::PassManager {
+public:
+  explicit PassesBeforeWriting(Pass *last) : last(last) {}
+  bool isComplete() const { return !last; }
+  void add(Pass *pass) override {
+    if (last && pass->getPassName().ends_with("Assembly Printer"))
+      legacy::PassManager::add(std::exchange(last, nullptr));
+    legacy::PassManager::add(pass);
+  }
+
+private:
+  Pass *last;
+};
+
 } // namespace
 
-Expected<SmallVector<char, 0>> emitObject(mlir::ModuleOp module, const Options &options) {
+Expected<SmallVector<char, 0>> emitObject(mlir::ModuleOp module, const Options &options, const Measurement *measurement,
+                                          std::vector<Work> *work) {
   std::shared_lock<std::shared_mutex> noLinking(llvmOptionsMutex());
   if (Error error = prepareLLVM())
     return std::move(error);
@@ -132,12 +149,15 @@ Expected<SmallVector<char, 0>> emitObject(mlir::ModuleOp module, const Options &
   selectInstructions(*code);
   SmallVector<char, 0> object;
   raw_svector_ostream stream(object);
-  legacy::PassManager codegen;
-  if ((*machine)->addPassesToEmitFile(codegen, stream, nullptr, CodeGenFileType::ObjectFile))
+  BlockCounts counts;
+  PassesBeforeWriting codegen(createCountInstructions(counts));
+  if ((*machine)->addPassesToEmitFile(codegen, stream, nullptr, CodeGenFileType::ObjectFile) || !codegen.isComplete())
     return createStringError("LLVM cannot write wasm objects");
   codegen.run(*code);
   if (!backendErrors.empty())
     return createStringError("LLVM: " + backendErrors);
+  if (measurement)
+    *work = measureWork(*code, counts, *measurement);
   return object;
 }
 

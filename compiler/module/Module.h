@@ -5,6 +5,8 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,26 @@ struct Options {
   int optLevel = 2;
 };
 
+/// Operations on elements that emitted instructions do, in vectors or one by one. A move is a load, a store, or a lane
+/// taken out of a vector or put into one (which is scalar work, whatever it is for).
+struct Work {
+  double vectorOperations = 0, scalarOperations = 0, vectorMoves = 0, scalarMoves = 0;
+  Work &operator+=(const Work &other);
+  Work operator*(double times) const;
+  /// The vectors' part of the arithmetic, 0 to 1. Moving elements one by one counts against it. Without any arithmetic:
+  /// the vectors' part of the moves; 1 when there are none of these, either.
+  double vectorisedShare() const;
+};
+
+/// Functions to measure, and what their loops are measured at: the run-time extents, i32 at fixed addresses or in a
+/// global (where all have one value).
+struct Measurement {
+  std::vector<std::string> functions;
+  std::map<uint32_t, int32_t> extents; ///< address -> value
+  std::string extentTable;             ///< name of the global; may be empty
+  int32_t tableValue = 0;
+};
+
 struct ModuleInput {
   /// Dialects func, scf, cf, arith, math (single instructions), vector (1-D), llvm. No memref, no tensor. Consumed:
   /// the stage lowers it in place.
@@ -40,6 +62,10 @@ struct ModuleInput {
   uint32_t pages = 0;
   /// Stack and LLVM's own constants must end at or below this address. The extents table, arena and weights start here.
   uint32_t reservedBytes = 65536;
+  /// When `sign` is there: it is given the work of each function of `measurement` and returns the text that takes the
+  /// place of `signature`.
+  Measurement measurement = {};
+  std::function<std::string(llvm::ArrayRef<Work>)> sign = {};
 };
 
 /// Bytes of stack at address 0 of a model module (kernels keep their state in locals), and of an operator library,
@@ -81,7 +107,10 @@ llvm::Error lowerToLLVM(mlir::ModuleOp module);
 
 /// Compiles a module in the LLVM dialect to one relocatable wasm object. Threads may call it at once for modules of
 /// different contexts. The first call fixes process-wide LLVM options (loop strength reduction off).
-llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module, const Options &options);
+/// \param measurement  functions whose work is measured on the emitted instructions, into `work`; or null.
+llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module, const Options &options,
+                                                      const Measurement *measurement = nullptr,
+                                                      std::vector<Work> *work = nullptr);
 
 /// Links objects (at least one) into an image with memory, signature and data segments, and verifies it.
 /// `input.code` is not read. Exports are those marked in the objects. Errors:

@@ -6,6 +6,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "runtime/host/include/wasmind.hpp"
+#include "test/Tolerances.h"
 #include <cmath>
 
 using namespace mlir;
@@ -15,15 +16,6 @@ namespace wasmind::loops::test {
 static const Target targets[] = {
     {EngineHint::V8, false}, {EngineHint::Cranelift, true}, {EngineHint::V8, true}, {EngineHint::Cranelift, false}};
 const llvm::ArrayRef<Target> twoTargets = llvm::ArrayRef(targets).take_front(2), allTargets = targets;
-
-/// The one table of tolerances: relative to 1 + |expected|. Integers and bool are exact.
-static double toleranceOf(Type element) {
-  if (element.isF64())
-    return 1e-11;
-  if (element.isF32())
-    return 3e-5;
-  return element.isF16() ? 4e-3 : 3e-2;
-}
 
 static MLIRContext &graphContext() {
   context().loadDialect<graph::GraphDialect>();
@@ -204,12 +196,29 @@ static std::string sign(const Program &program, const Target &target) {
   return abi::writeSignature(signature);
 }
 
+double vectorisedShare(Program &program) {
+  module::Measurement measurement;
+  for (const KernelRecord &kernel : program.kernels)
+    measurement.functions.push_back(kernel.name);
+  for (const ExtentSlot &extent : program.extents)
+    measurement.extents[extent.offset] = int32_t(extent.max);
+  std::vector<module::Work> work;
+  llvm::Error error = module::lowerToLLVM(*program.code);
+  EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  auto object = module::emitObject(*program.code, {}, &measurement, &work);
+  EXPECT_TRUE(bool(object));
+  double least = 1;
+  for (const module::Work &each : work)
+    least = std::min(least, each.vectorisedShare());
+  return least;
+}
+
 void Batch::compare(const HostTensor &actual, const HostTensor &expected, llvm::Twine where) {
   ASSERT_EQ(actual.shape, expected.shape) << where.str();
   ASSERT_EQ(actual.bytes.size(), expected.bytes.size()) << where.str();
   unsigned width = graph::byteWidth(expected.element), wrong = 0;
   bool isFloat = isa<FloatType>(expected.element);
-  double tolerance = isFloat ? toleranceOf(expected.element) : 0;
+  const wasmind::test::Tolerance tolerance = wasmind::test::toleranceOf(nameOf(expected.element));
   for (int64_t i = 0, e = expected.elementCount(); i < e; ++i) {
     const char *a = actual.bytes.data() + i * width, *b = expected.bytes.data() + i * width;
     bool fine;
@@ -217,7 +226,7 @@ void Batch::compare(const HostTensor &actual, const HostTensor &expected, llvm::
     llvm::raw_string_ostream text(detail);
     if (isFloat) {
       double x = graph::loadDouble(expected.element, a), y = graph::loadDouble(expected.element, b);
-      fine = std::isnan(y) ? std::isnan(x) : x == y || std::fabs(x - y) <= tolerance * (1 + std::fabs(y));
+      fine = tolerance.accepts(x, y);
       text << x << ", not " << y;
     } else {
       int64_t x = graph::loadInteger(expected.element, a), y = graph::loadInteger(expected.element, b);

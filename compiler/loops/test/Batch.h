@@ -82,6 +82,10 @@ private:
   void compare(const HostTensor &actual, const HostTensor &expected, llvm::Twine where);
 };
 
+/// The least part of a kernel's arithmetic that vector instructions do, as the module stage emits a program. Consumes
+/// its code.
+double vectorisedShare(Program &program);
+
 /// All element types of the dialect, and groups of them.
 llvm::SmallVector<Type> floatTypes(), integerTypes(), allTypes();
 Type typeNamed(llvm::StringRef name);

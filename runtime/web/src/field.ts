@@ -63,6 +63,12 @@ export class Field {
     return value;
   }
 
+  /** A number of 0 to 1. */
+  share(): number {
+    if (typeof this.value !== 'number' || !(this.value >= 0 && this.value <= 1)) this.fail('not a number of 0 to 1');
+    return this.value;
+  }
+
   region(): { offset: number; byteLength: number } {
     return { offset: this.get('offset').number(), byteLength: this.get('byteLength').number() };
   }

@@ -56,14 +56,17 @@ export type Weights =
   | { readonly storage: 'inline' }
   | ({ readonly storage: 'external'; readonly file: string; readonly sha256: string } & Region);
 
-/** One kernel, for reports: `flops` and `bytes` of one call at the bounds, `calls` per run. */
+/**
+ * One kernel, for reports: `flops` and `bytes` of one call at the bounds, `calls` per run, and the part of the arithmetic,
+ * 0 to 1, that vector instructions do.
+ */
 export interface Kernel {
   readonly name: string;
   readonly kind: string;
   readonly shape: string;
   readonly flops: number;
   readonly bytes: number;
-  readonly vectorised: boolean;
+  readonly vectorisedShare: number;
   readonly calls: number;
 }
 
@@ -126,7 +129,7 @@ function readKernel(field: Field): Kernel {
     shape: field.find('shape')?.text() ?? '',
     flops: field.find('flops')?.number(Infinity) ?? 0,
     bytes: field.find('bytes')?.number(Infinity) ?? 0,
-    vectorised: field.find('vectorised')?.boolean() ?? false,
+    vectorisedShare: field.find('vectorisedShare')?.share() ?? 0,
     calls: field.find('calls')?.number(Infinity) ?? 1,
   };
 }

@@ -11,7 +11,7 @@ const original = () => signatureOf({
   ],
   inputs: [tensorSpec('x', 'f32', ['n'], inputAt, 8), tensorSpec('i', 'i64', [2], inputAt + 64)],
   outputs: [tensorSpec('y', 'f32', ['n'], outputAt, 8), tensorSpec('z', 'u8', ['m', 2], outputAt + 64, 8)],
-  kernels: [{ name: 'k0', kind: 'map', shape: '8', flops: 8, bytes: 64, vectorised: true, calls: 1 }],
+  kernels: [{ name: 'k0', kind: 'map', shape: '8', flops: 8, bytes: 64, vectorisedShare: 0.5, calls: 1 }],
 });
 const parse = value => parseSignature(JSON.stringify(value));
 
@@ -27,7 +27,7 @@ test('what only reports show may be missing', () => {
   const { source, operators, kernels, engineHint, ...rest } = original();
   assert.deepEqual(source && operators && kernels && engineHint && parse(rest).kernels, []);
   assert.equal(parse({ ...rest, engineHint: 'engine of 2040' }).engineHint, 'any');
-  assert.deepEqual(parse({ ...rest, kernels: [{ name: 'k' }] }).kernels, [{ name: 'k', kind: '', shape: '', flops: 0, bytes: 0, vectorised: false, calls: 1 }]);
+  assert.deepEqual(parse({ ...rest, kernels: [{ name: 'k' }] }).kernels, [{ name: 'k', kind: '', shape: '', flops: 0, bytes: 0, vectorisedShare: 0, calls: 1 }]);
 });
 
 const run = 'functions.0';
@@ -72,6 +72,8 @@ const broken = {
   'memory.weights={"offset":0}': 'memory.weights.byteLength: missing',
   'weights.storage="cloud"': "weights.storage: 'cloud' is neither inline nor external",
   'weights={"storage":"external","file":"w","sha256":"00","offset":70000,"byteLength":4}': 'weights.sha256: not 64 lower-case hexadecimal digits',
+  'kernels.0.vectorisedShare=1.5': 'kernels[0].vectorisedShare: not a number of 0 to 1',
+  'kernels.0.vectorisedShare=true': 'kernels[0].vectorisedShare: not a number of 0 to 1',
   'kernels.0.flops=-1': 'kernels[0].flops: not a non-negative integer',
   'operators={"Add":"1"}': 'operators.Add: not a non-negative integer',
 };
