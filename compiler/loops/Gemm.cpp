@@ -17,6 +17,16 @@ Value bump(Emitter &e, Value pointer, int64_t bytes) {
   return LLVM::GEPOp::create(e, e.pointerType(), e.getI8Type(), pointer, LLVM::GEPArg(int32_t(bytes)), flags);
 }
 
+Value multiplyAdd(Emitter &e, Value a, Value b, Value sum) {
+  if (getElementTypeOrSelf(sum).isF32())
+    return vector::FMAOp::create(e, a, b, sum);
+  Type halves = VectorType::get(8, e.getI16Type());
+  SmallVector<Value> operands{vector::BitCastOp::create(e, halves, a), vector::BitCastOp::create(e, halves, b)};
+  Value product =
+      LLVM::CallIntrinsicOp::create(e, sum.getType(), e.getStringAttr("llvm.wasm.dot"), operands).getResult(0);
+  return arith::AddIOp::create(e, sum, product);
+}
+
 namespace {
 
 /// Packed rows of one block: half of a common 1 MB L2 cache.
@@ -96,9 +106,7 @@ private:
       bool epilogue = llvm::any_of(input.getUsers(), [&](Operation *user) {
         return user != gemm.anchor && context.group.members.contains(user);
       });
-      auto constant = input.getDefiningOp<ConstantOp>();
-      bool single = constant && (dataOf(constant.getValue()).splat || dataOf(constant.getValue()).elementCount == 1);
-      if (epilogue && !single)
+      if (epilogue)
         tensors.push_back(input);
     }
     tensors.push_back(context.group.root->getResult(0));

@@ -49,6 +49,9 @@ struct Gemm {
 mlir::Value bump(Emitter &emitter, mlir::Value pointer, int64_t bytes);
 mlir::Value bump(Emitter &emitter, mlir::Value pointer, mlir::Value bytes);
 
+/// Lanes of f32: a x b + sum. Of i32: the products of both 16-bit halves of a and b, added to sum.
+mlir::Value multiplyAdd(Emitter &emitter, mlir::Value a, mlir::Value b, mlir::Value sum);
+
 /// Sets the indices of the dimensions `dims` of a tensor to one index `merged` over them all: the innermost one that
 /// has more than one element takes it, the others are 0.
 void placeMerged(Indices &indices, llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<int64_t> dims,

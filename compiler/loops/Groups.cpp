@@ -227,11 +227,12 @@ private:
     for (unsigned id : *users)
       if (groups[id].kind == GroupKind::Convolve || groups[id].kind == GroupKind::Window ||
           groups[id].kind == GroupKind::Contract) {
-        bool ofAnchor = llvm::all_of(op->getUsers(), [&](Operation *user) {
+        auto readsForAnchor = [&](Operation *user) {
           return llvm::is_contained(groups[id].anchors, user) || viewOfAnchor.contains(user);
-        });
-        if (ofAnchor) {
-          if (!isView(op)) // panels are packed from memory
+        };
+        if (llvm::any_of(op->getUsers(), readsForAnchor)) {
+          // Panels are packed from memory, where only views of it reach the anchor.
+          if (!isView(op) || !llvm::all_of(op->getUsers(), readsForAnchor))
             return false;
           viewOfAnchor.insert(op);
           continue;
@@ -414,19 +415,17 @@ private:
   Group finish(unsigned id) {
     Group group = std::move(groups[id]);
     llvm::SetVector<Value> inputs;
-    auto addInput = [&](Value value) {
-      auto constant = value.getDefiningOp<ConstantOp>();
-      auto data = constant ? dataOf(constant.getValue()) : ConstantData();
-      bool inlineConstant = constant && (data.splat || data.elementCount == 1);
-      if (!inlineConstant || group.kind == GroupKind::Single || group.kind == GroupKind::Contract ||
-          group.kind == GroupKind::Convolve)
-        inputs.insert(value);
+    // A single number is computed with instead of loaded; kernels of contractions and the like want all of an operand.
+    auto isInCode = [&](Operation *op, Value operand) {
+      auto data = constantDataOf(operand);
+      return data && (data->splat || data->elementCount == 1) && group.kind != GroupKind::Single &&
+             !isa<ContractOp, ConvolveOp>(op);
     };
     for (Operation *op : group.members)
       for (Value operand : op->getOperands()) {
         Operation *producer = operand.getDefiningOp();
-        if (!producer || !group.members.contains(producer))
-          addInput(operand);
+        if ((!producer || !group.members.contains(producer)) && !isInCode(op, operand))
+          inputs.insert(operand);
       }
     group.inputs.assign(inputs.begin(), inputs.end());
     return group;

@@ -102,7 +102,7 @@ LogicalResult lowerContract(KernelContext &context) {
   gemm.k = lhs->k;
   gemm.a = lhs->source;
   gemm.b = rhs->source;
-  gemm.tile = tileFor(context.kernels.options, context.kernels.bound(gemm.m));
+  gemm.tile = tileFor(context.kernels.bound(gemm.m));
   Value a = context.pointer(lhs->source.tensor);
   std::string pack =
       emitPackFunction(context, lhs->source, gemm.m, gemm.k, gemm.steps(), gemm.tile.rows, gemm.batch.size());

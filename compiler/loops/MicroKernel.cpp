@@ -1,4 +1,5 @@
 #include "compiler/loops/MicroKernel.h"
+#include "compiler/loops/PanelProduct.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -11,9 +12,9 @@ Tile tileOf(MicroKernelForm form, const Gemm &gemm) {
   case MicroKernelForm::Packed:
     return gemm.tile;
   case MicroKernelForm::Columns:
-    return {1, 16, 2, false, 2}; // reads at most 15 elements past the end of B
+    return {1, 16, 2, 2}; // reads at most 15 elements past the end of B
   case MicroKernelForm::Dots:
-    return {1, 8, 4, false, 1};
+    return {1, 8, 4, 1};
   }
   llvm_unreachable("all forms are covered");
 }
@@ -46,14 +47,24 @@ public:
     Value target = e.placeOf(root);
     e.place(root, Value());
 
-    SmallVector<Value> sums = form == MicroKernelForm::Packed    ? packed(e, argument(0), argument(1), argument(2))
-                              : form == MicroKernelForm::Columns ? columns(e, argument(1), argument(2))
-                                                                 : dots(e, argument(1), argument(2), n0);
+    const bool isPanelProduct = form == MicroKernelForm::Packed && tile == panelTile;
+    SmallVector<Value> sums;
+    if (isPanelProduct)
+      func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfBytes()), TypeRange(),
+                           ValueRange{argument(0), argument(1), argument(2), scratch});
+    else
+      sums = form == MicroKernelForm::Packed    ? packed(e, argument(0), argument(1), argument(2))
+             : form == MicroKernelForm::Columns ? columns(e, argument(1), argument(2))
+                                                : dots(e, argument(1), argument(2), n0);
+    auto sumsAt = [&](int64_t row, int64_t vector) -> Value {
+      int64_t i = row * vectors + vector;
+      return isPanelProduct ? e.loadAt(bump(e, scratch, i * 16), vectorType(e), 4) : sums[i];
+    };
 
     // Whole vectors: row after row, ending at the last row of the matrix.
     auto storeVectors = [&](int64_t row, int64_t column) {
       e.forget();
-      e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) { return sums[row * vectors + column]; });
+      e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) { return sumsAt(row, column); });
       Indices indices = gemm.resultIndices(batch, m0 + row, n0 + 4 * column);
       Lanes lanes{4, e.variableOf(n0)};
       Value value = e.evaluate(root, indices, lanes);
@@ -118,20 +129,9 @@ private:
   ArrayRef<Value> tensors;
 
   Type sumType(Emitter &e) { return gemm.isOfBytes() ? Type(e.getI32Type()) : e.getF32Type(); }
-  Type vector(Emitter &e) { return VectorType::get(4, sumType(e)); }
+  Type vectorType(Emitter &e) { return VectorType::get(4, sumType(e)); }
 
-  Value zero(Emitter &e) { return arith::ConstantOp::create(e, e.getZeroAttr(vector(e))); }
-
-  /// Of f32 a x b + sum; of bytes the same of both halves of each lane.
-  Value multiplyAdd(Emitter &e, Value a, Value b, Value sum) {
-    if (!gemm.isOfBytes())
-      return vector::FMAOp::create(e, a, b, sum);
-    Type halves = VectorType::get(8, e.getI16Type());
-    SmallVector<Value> operands{vector::BitCastOp::create(e, halves, a), vector::BitCastOp::create(e, halves, b)};
-    Value product =
-        LLVM::CallIntrinsicOp::create(e, vector(e), e.getStringAttr("llvm.wasm.dot"), operands).getResult(0);
-    return arith::AddIOp::create(e, sum, product);
-  }
+  Value zero(Emitter &e) { return arith::ConstantOp::create(e, e.getZeroAttr(vectorType(e))); }
 
   /// The `count` sums of each of the tile's `tile.sums` sets, added up.
   SmallVector<Value> addSets(Emitter &e, ArrayRef<Value> sums) {
@@ -153,25 +153,12 @@ private:
     SmallVector<Value> results = e.loop(e.i32(0), iterations, 1, carried, [&](AffineExpr, ArrayRef<Value> in) {
       Value a = in[0], b = in[1];
       SmallVector<Value> sums(in.begin() + 2, in.end());
-      Value steps; // with one row: its next four elements
       for (int64_t u = 0; u < tile.unroll; ++u) {
-        SmallVector<Value> columns, rows;
+        SmallVector<Value> columns;
         for (int64_t v = 0; v < vectors; ++v)
-          columns.push_back(e.loadAt(bump(e, b, (u * tile.columns + 4 * v) * 4), vector(e), 4));
-        if (tile.shuffle && tile.rows == 1 && u % 4 == 0)
-          steps = e.loadAt(bump(e, a, u * 4), vector(e), 4);
-        if (tile.shuffle && tile.rows > 1)
-          for (int64_t r = 0; r < tile.rows; r += 4)
-            rows.push_back(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), vector(e), 4));
+          columns.push_back(e.loadAt(bump(e, b, (u * tile.columns + 4 * v) * 4), vectorType(e), 4));
         for (int64_t r = 0; r < tile.rows; ++r) {
-          Value element;
-          if (tile.shuffle) {
-            int64_t lane = tile.rows == 1 ? u % 4 : r % 4;
-            Value from = tile.rows == 1 ? steps : rows[r / 4];
-            element = vector::ShuffleOp::create(e, from, from, ArrayRef<int64_t>{lane, lane, lane, lane});
-          } else {
-            element = e.splat(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), sumType(e), 4), 4);
-          }
+          Value element = e.splat(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), sumType(e), 4), 4);
           for (int64_t v = 0; v < vectors; ++v) {
             Value &sum = sums[(u % tile.sums) * count + r * vectors + v];
             sum = multiplyAdd(e, element, columns[v], sum);
@@ -197,7 +184,7 @@ private:
           Value element = e.splat(e.loadAt(bump(e, in[0], u * 4), e.getF32Type(), 4), 4);
           for (int64_t v = 0; v < vectors; ++v) {
             Value &sum = sums[(u % tile.sums) * vectors + v];
-            sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, b, 16 * v), vector(e), 4), sum);
+            sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, b, 16 * v), vectorType(e), 4), sum);
           }
           b = bump(e, b, rowBytes);
         }
@@ -227,9 +214,9 @@ private:
     SmallVector<Value> lanes(tile.columns, zero(e));
     lanes = e.loop(e.i32(0), fours, 4, lanes, [&](AffineExpr step, ArrayRef<Value> in) {
       SmallVector<Value> sums(in);
-      Value bytes = e.index(normalise(step * 4)), element = e.loadAt(bump(e, a, bytes), vector(e), 4);
+      Value bytes = e.index(normalise(step * 4)), element = e.loadAt(bump(e, a, bytes), vectorType(e), 4);
       for (auto [sum, row] : llvm::zip(sums, rows))
-        sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, row, bytes), vector(e), 4), sum);
+        sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, row, bytes), vectorType(e), 4), sum);
       return sums;
     });
     auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
@@ -252,7 +239,7 @@ private:
         SmallVector<Value> elements;
         for (int64_t r = 0; r < 4; ++r)
           elements.push_back(e.loadAt(bump(e, rows[4 * v + r], bytes), e.getF32Type(), 4));
-        Value column = vector::FromElementsOp::create(e, cast<VectorType>(vector(e)), elements);
+        Value column = vector::FromElementsOp::create(e, cast<VectorType>(vectorType(e)), elements);
         out.push_back(vector::FMAOp::create(e, element, column, sum));
       }
       return out;

@@ -22,6 +22,49 @@ Value emitScatterRun(Emitter &e, Value source, Value target, Value count, int64_
   })[1];
 }
 
+Value emitTransposeRuns(Emitter &e, ArrayRef<Value> rows, Value target, Value count) {
+  const int64_t width = rows.size();
+  assert(width >= 4);
+  auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
+    return vector::ShuffleOp::create(e, x, y, mask);
+  };
+  auto step = [&](ArrayRef<Value> at, int64_t steps) {
+    SmallVector<Value> next;
+    for (Value row : at.drop_back())
+      next.push_back(bump(e, row, 4 * steps));
+    next.push_back(bump(e, at.back(), 4 * steps * width));
+    return next;
+  };
+  Type vector = VectorType::get(4, e.getF32Type());
+  Value four = arith::AndIOp::create(e, count, e.i32(-4));
+  SmallVector<Value> carried(rows);
+  carried.push_back(target);
+  carried = e.loop(e.i32(0), four, 4, carried, [&](AffineExpr, ArrayRef<Value> at) {
+    SmallVector<Value> in;
+    for (Value row : at.drop_back())
+      in.push_back(e.loadAt(row, vector, 4));
+    // Four rows: pairs of them interleaved, then pairs of pairs.
+    Value low01 = shuffle(in[0], in[1], {0, 4, 1, 5}), high01 = shuffle(in[0], in[1], {2, 6, 3, 7});
+    Value low23 = shuffle(in[2], in[3], {0, 4, 1, 5}), high23 = shuffle(in[2], in[3], {2, 6, 3, 7});
+    Value out[] = {shuffle(low01, low23, {0, 1, 4, 5}), shuffle(low01, low23, {2, 3, 6, 7}),
+                   shuffle(high01, high23, {0, 1, 4, 5}), shuffle(high01, high23, {2, 3, 6, 7})};
+    for (int64_t k = 0; k < 4; ++k) {
+      e.storeAt(out[k], bump(e, at.back(), 4 * k * width), 4);
+      for (int64_t row = 4; row < width; ++row)
+        e.storeAt(vector::ExtractOp::create(e, in[row], k), bump(e, at.back(), 4 * (k * width + row)), 4);
+    }
+    return step(at, 4);
+  });
+  return e
+      .loop(four, count, 1, carried,
+            [&](AffineExpr, ArrayRef<Value> at) {
+              for (auto [row, from] : llvm::enumerate(at.drop_back()))
+                e.storeAt(e.loadAt(from, e.getF32Type(), 4), bump(e, at.back(), int64_t(4 * row)), 4);
+              return step(at, 1);
+            })
+      .back();
+}
+
 Value emitZeroRun(Emitter &e, Value target, Value count, int64_t stride) {
   Value zero = e.floatConstant(0, e.getF32Type());
   return e.loop(e.i32(0), count, 1, target, [&](AffineExpr, ArrayRef<Value> at) {
@@ -83,12 +126,20 @@ public:
     Value count = e.function.getArgument(1), panelBytes = e.index(normalise(steps * (width * 4)));
     const bool alongRows = isUnit(batchRank) && !isUnit(batchRank + 1);
     e.loop(e.i32(0), count, width, {e.function.getArgument(2)}, [&](AffineExpr first, ArrayRef<Value> panel) {
+      auto clamped = [&](AffineExpr row) {
+        Value last = e.index(normalise(extent - 1));
+        return e.bind(arith::MinSIOp::create(e, e.index(m0 + first + row), last));
+      };
       if (alongRows) {
         packSteps(m0 + first, panel[0]);
+      } else if (width >= 4 && !isByte && isUnit(batchRank + 1)) {
+        SmallVector<Value> rows;
+        for (int64_t row = 0; row < width; ++row)
+          rows.push_back(addressOf(clamped(e.constantIndex(row)), e.constantIndex(0)));
+        emitTransposeRuns(e, rows, panel[0], e.index(k));
       } else {
         e.loop(e.i32(0), e.i32(width), 1, panel[0], [&](AffineExpr row, ArrayRef<Value> to) {
-          Value clamped = arith::MinSIOp::create(e, e.index(m0 + first + row), e.index(normalise(extent - 1)));
-          packRow(e.bind(clamped), to[0]);
+          packRow(clamped(row), to[0]);
           return SmallVector<Value>{bump(e, to[0], 4)};
         });
       }

@@ -8,27 +8,7 @@ using namespace mlir;
 using namespace wasmind::graph;
 
 namespace wasmind::loops {
-namespace {
 
-/// One reduction dimension: the loop runs over [low, high).
-struct ReductionLoop {
-  Value low, high;
-};
-
-/// One dimension of a window.
-struct SlidingDim {
-  AffineExpr size, stride, padLow, padHigh, dilation, extent; ///< extent: of the input
-
-  AffineExpr at(AffineExpr out, AffineExpr k) const { return out * stride + k * dilation - padLow; }
-  /// Whether it is known that no window leaves the input.
-  bool isInside() const {
-    auto low = constantOf(padLow), high = constantOf(padHigh);
-    return low && high && *low <= 0 && *high <= 0;
-  }
-};
-
-/// At output index `out`: the part of [0, size) whose input index out * stride - padLow + k * dilation lies in
-/// [0, extent).
 ReductionLoop clippedLoop(Emitter &e, AffineExpr out, const SlidingDim &dim) {
   Value zero = e.i32(0), size = e.index(dim.size);
   if (dim.isInside())
@@ -45,6 +25,8 @@ ReductionLoop clippedLoop(Emitter &e, AffineExpr out, const SlidingDim &dim) {
   Value high = arith::MinSIOp::create(e, divideUp(e.index(normalise(dim.extent - first))), size);
   return {low, arith::MaxSIOp::create(e, low, high)};
 }
+
+namespace {
 
 /// acc = step(acc, k indices) over nested loops.
 Value emitNest(Emitter &e, ArrayRef<ReductionLoop> loops, Value start,

@@ -10,6 +10,27 @@ namespace wasmind::loops {
 /// rows.
 mlir::LogicalResult defineAnchor(KernelContext &context, mlir::Operation *anchor);
 
+/// One reduction dimension: the loop runs over [low, high).
+struct ReductionLoop {
+  mlir::Value low, high;
+};
+
+/// One dimension of a window.
+struct SlidingDim {
+  mlir::AffineExpr size, stride, padLow, padHigh, dilation, extent; ///< extent: of the input
+
+  mlir::AffineExpr at(mlir::AffineExpr out, mlir::AffineExpr k) const { return out * stride + k * dilation - padLow; }
+  /// Whether it is known that no window leaves the input.
+  bool isInside() const {
+    auto low = graph::constantOf(padLow), high = graph::constantOf(padHigh);
+    return low && high && *low <= 0 && *high <= 0;
+  }
+};
+
+/// At output index `out`: the part of [0, size) whose input index out * stride - padLow + k * dilation lies in
+/// [0, extent).
+ReductionLoop clippedLoop(Emitter &emitter, mlir::AffineExpr out, const SlidingDim &dim);
+
 /// The running value's start for a kind of reduction of an element type.
 mlir::Value initialValue(Emitter &emitter, graph::ReduceKind kind, mlir::Type element);
 mlir::Value combine(Emitter &emitter, graph::ReduceKind kind, mlir::Value a, mlir::Value b, mlir::Type element);

@@ -96,6 +96,23 @@ TEST(Structured, ContractOfFewRows) {
   batch.check(allTargets);
 }
 
+// Operands that the epilogue reads as well, and single numbers on either side of a product.
+TEST(Structured, ContractOfWhatItsEpilogueReads) {
+  Batch batch(1075);
+  Type f32 = typeNamed("f32");
+  Compose &b = batch.builder;
+  for (auto [m, n] : {std::pair<int64_t, int64_t>{1, 1}, {6, 6}, {1, 8}, {12, 8}}) {
+    Value one = b.unary(UnaryKind::Tanh, batch.input({m, 1}, f32)),
+          wide = b.broadcastTo(one, {batch.fixed(m), batch.fixed(n)});
+    Value weights = batch.input({n, n}, f32);
+    batch.expect(b.add(b.matmul(wide, weights), one), llvm::formatv("{0}x{1}, repeated", m, n).str());
+    Value x = b.mul(batch.input({m, n}, f32), b.scalar(f32, 0.5, 2));
+    batch.expect(b.add(b.mul(b.matmul(x, weights), b.scalar(f32, 0.1, 2)), x),
+                 llvm::formatv("{0}x{1}, scaled", m, n).str());
+  }
+  batch.check(allTargets);
+}
+
 // i8 and u8 by pairs along k: odd extents, every order of the operands, the extremes of both types.
 TEST(Structured, ContractOfBytes) {
   Batch batch(1060);
