@@ -42,7 +42,7 @@ std::optional<MicroKernelForm> formForFewRows(const Gemm &gemm) {
   unsigned x = gemm.batch.size(), k = x + 1;
   auto isUnit = [](const std::optional<AffineExpr> &step) { return step && constantOf(*step) == 1; };
   auto along = coefficientOf(gemm.b.flat, x), down = coefficientOf(gemm.b.flat, k);
-  if (!isUnit(coefficientOf(gemm.a->flat, k)) || !along || !down)
+  if (!isUnit(coefficientOf(gemm.a->flat, k)) || !coefficientOf(gemm.a->flat, x) || !along || !down)
     return std::nullopt;
   return isUnit(along)  ? std::optional(MicroKernelForm::Columns)
          : isUnit(down) ? std::optional(MicroKernelForm::Dots)
@@ -193,8 +193,9 @@ private:
     return values;
   }
 
-  void callMicro(StringRef function, Value iterations, Value a, Value b, AffineExpr m0, AffineExpr n0, Value scratch) {
-    SmallVector<Value> arguments{iterations, a, b, e.index(m0), e.index(n0)};
+  void callMicro(StringRef function, Value iterations, Value a, Value aStep, Value b, Value m0, Value mEnd,
+                 AffineExpr n0, Value scratch) {
+    SmallVector<Value> arguments{iterations, a, aStep, b, m0, mEnd, e.index(n0)};
     arguments.append(batchValues());
     arguments.push_back(scratch);
     arguments.append(pointers);
@@ -209,11 +210,10 @@ private:
   }
 
   void emitFewRows() {
+    AffineExpr rowStep = *coefficientOf(gemm.a->flat, gemm.batch.size());
+    Value first = elementOf(*gemm.a, fewA, e.constantIndex(0)), aStep = e.index(normalise(rowStep * 4));
     e.loop(e.i32(0), e.index(gemm.n), tileOf(form, gemm).columns, {}, [&](AffineExpr n0, ArrayRef<Value>) {
-      e.loop(e.i32(0), e.index(gemm.m), 1, {}, [&](AffineExpr m0, ArrayRef<Value>) {
-        callMicro(fewMicro, e.i32(0), elementOf(*gemm.a, fewA, m0), elementOf(gemm.b, fewB, n0), m0, n0, fewEdge);
-        return SmallVector<Value>();
-      });
+      callMicro(fewMicro, e.i32(0), first, aStep, elementOf(gemm.b, fewB, n0), e.i32(0), e.index(gemm.m), n0, fewEdge);
       return SmallVector<Value>();
     });
   }
@@ -238,10 +238,7 @@ private:
           e.i32(tile.rows));
       gemm.packA(batch, first, whole, aPanels);
       e.loop(e.i32(0), e.index(gemm.n), tile.columns, bBatch, [&](AffineExpr n0, ArrayRef<Value> bPanel) {
-        e.loop(first, last, tile.rows, aPanels, [&](AffineExpr m0, ArrayRef<Value> aPanel) {
-          callMicro(micro, iterations, aPanel[0], bPanel[0], m0, n0, edge);
-          return SmallVector<Value>{bump(e, aPanel[0], aPanelBytes)};
-        });
+        callMicro(micro, iterations, aPanels, aPanelBytes, bPanel[0], first, last, n0, edge);
         return SmallVector<Value>{bump(e, bPanel[0], bPanelBytes)};
       });
       return SmallVector<Value>();

@@ -4,7 +4,7 @@
 //     pack B into panels [n / columns][k][columns]        (weights: at compile time)
 //     for each block of rows of A that fits the L2 cache:
 //       pack the block into panels [m / rows][k][rows]     (convolution: im2col of the block)
-//       for each panel of B, for each panel of the block:  micro-kernel
+//       for each panel of B:  micro-kernel over the panels of the block
 //
 // Few rows are multiplied with B where it lies: packing it would cost more than it saves.
 //

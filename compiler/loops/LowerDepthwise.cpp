@@ -165,8 +165,6 @@ bool isDepthwiseTiled(const Images &images) {
 
 LogicalResult lowerDepthwise(KernelContext &context, const Images &images) {
   Depthwise(context, images).emit();
-  context.record.flops = flopsOf(context.kernels, context.group.anchors[0]);
-  context.record.vectorised = !context.emitter.scalarLoop;
   return success();
 }
 

@@ -25,97 +25,28 @@ class MicroKernel {
 public:
   MicroKernel(KernelContext &context, const Gemm &gemm, MicroKernelForm form, ArrayRef<Value> tensors)
       : context(context), gemm(gemm), form(form), tile(tileOf(form, gemm)), vectors(tile.columns / 4),
-        tensors(tensors) {}
+        batchRank(gemm.batch.size()),
+        e(context.kernels.code, UnknownLoc::get(gemm.anchor->getContext()), context.kernels.freshName(),
+          argumentTypes(tensors.size()), context.kernels.extents),
+        root(context.group.root->getResult(0)) {
+    for (unsigned i = 0; i < batchRank; ++i)
+      batch.push_back(e.bind(argument(7 + i)));
+    n0 = e.bind(argument(6));
+    scratch = argument(7 + batchRank);
+    for (auto [i, tensor] : llvm::enumerate(tensors))
+      e.place(tensor, argument(8 + batchRank + i));
+    target = e.placeOf(root);
+    e.place(root, Value());
+  }
 
   std::string emit() {
-    MLIRContext *c = context.emitter.getContext();
-    Type i32 = IntegerType::get(c, 32), pointer = LLVM::LLVMPointerType::get(c);
-    SmallVector<Type> types{i32, pointer, pointer, i32, i32};
-    types.append(gemm.batch.size(), i32);
-    types.append(1 + tensors.size(), pointer);
-    Emitter e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), types, context.kernels.extents);
-    auto argument = [&](unsigned i) -> Value { return e.function.getArgument(i); };
-    AffineExpr m0 = e.bind(argument(3));
-    Indices batch;
-    for (unsigned i = 0; i < gemm.batch.size(); ++i)
-      batch.push_back(e.bind(argument(5 + i)));
-    AffineExpr n0 = e.bind(argument(4)); // last: the innermost variable of addresses
-    Value scratch = argument(5 + gemm.batch.size());
-    for (auto [i, tensor] : llvm::enumerate(tensors))
-      e.place(tensor, argument(6 + gemm.batch.size() + i));
-    Value root = context.group.root->getResult(0);
-    Value target = e.placeOf(root);
-    e.place(root, Value());
-
-    const bool isPanelProduct = form == MicroKernelForm::Packed && tile == panelTile;
-    SmallVector<Value> sums;
-    if (isPanelProduct)
-      func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfBytes()), TypeRange(),
-                           ValueRange{argument(0), argument(1), argument(2), scratch});
-    else
-      sums = form == MicroKernelForm::Packed    ? packed(e, argument(0), argument(1), argument(2))
-             : form == MicroKernelForm::Columns ? columns(e, argument(1), argument(2))
-                                                : dots(e, argument(1), argument(2), n0);
-    auto sumsAt = [&](int64_t row, int64_t vector) -> Value {
-      int64_t i = row * vectors + vector;
-      return isPanelProduct ? e.loadAt(bump(e, scratch, i * 16), vectorType(e), 4) : sums[i];
-    };
-
-    // Whole vectors: row after row, ending at the last row of the matrix.
-    auto storeVectors = [&](int64_t row, int64_t column) {
-      e.forget();
-      e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) { return sumsAt(row, column); });
-      Indices indices = gemm.resultIndices(batch, m0 + row, n0 + 4 * column);
-      Lanes lanes{4, e.variableOf(n0)};
-      Value value = e.evaluate(root, indices, lanes);
-      e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), lanes);
-    };
-    auto storeRows = [&] {
-      auto rowsLeft = constantOf(gemm.m);
-      for (int64_t row = 0; row < tile.rows; ++row) {
-        auto store = [&] {
-          for (int64_t column = 0; column < vectors; ++column)
-            storeVectors(row, column);
-        };
-        if (row == 0 || (rowsLeft && *rowsLeft % tile.rows == 0))
-          store();
-        else
-          e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.index(m0 + row), e.index(gemm.m)), store);
-      }
-    };
-    // The last columns, when they are no whole panel: through memory, element by element.
-    auto storeElements = [&] {
-      for (auto [i, sum] : llvm::enumerate(sums))
-        e.storeAt(sum, bump(e, scratch, int64_t(i) * 16), 4);
-      Value rows = arith::MinSIOp::create(e, e.i32(tile.rows), e.index(normalise(gemm.m - m0)));
-      Value columns = e.index(normalise(gemm.n - n0));
-      e.loop(e.i32(0), rows, 1, {}, [&](AffineExpr row, ArrayRef<Value>) {
-        e.loop(e.i32(0), columns, 1, {}, [&](AffineExpr column, ArrayRef<Value>) {
-          e.forget();
-          e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) {
-            return e.load(scratch, sumType(e), normalise(row * tile.columns + column), {});
-          });
-          Indices indices = gemm.resultIndices(batch, m0 + row, n0 + column);
-          Value value = e.evaluate(root, indices, {});
-          e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), {});
-          return SmallVector<Value>();
-        });
-        return SmallVector<Value>();
-      });
-    };
-    auto columns = constantOf(gemm.n);
-    if (columns && *columns % tile.columns == 0) {
-      storeRows();
-    } else {
-      Value whole =
-          arith::CmpIOp::create(e, arith::CmpIPredicate::sge, e.index(normalise(gemm.n - n0)), e.i32(tile.columns));
-      auto branch = scf::IfOp::create(e, whole, /*withElseRegion=*/true);
-      OpBuilder::InsertionGuard guard(e);
-      e.setInsertionPointToStart(branch.thenBlock());
-      storeRows();
-      e.setInsertionPointToStart(branch.elseBlock());
-      storeElements();
-    }
+    Value step = argument(2), b = argument(3);
+    e.loop(argument(4), argument(5), tile.rows, argument(1), [&](AffineExpr row, ArrayRef<Value> a) {
+      m0 = row;
+      computeSums(a[0], b);
+      emitEpilogue();
+      return SmallVector<Value>{bump(e, a[0], step)};
+    });
     e.finish(/*constantsInLocals=*/false);
     return context.kernels.intern(e.function);
   }
@@ -123,18 +54,118 @@ public:
 private:
   KernelContext &context;
   const Gemm &gemm;
-  MicroKernelForm form;
-  Tile tile;
-  int64_t vectors; ///< per row
-  ArrayRef<Value> tensors;
+  const MicroKernelForm form;
+  const Tile tile;
+  const int64_t vectors; ///< per row
+  const unsigned batchRank;
+  Emitter e;
+  Value root, target, scratch;
+  Indices batch;
+  AffineExpr m0, n0;
+  SmallVector<Value> sums; ///< [rows][vectors]; none when they lie in scratch
 
-  Type sumType(Emitter &e) { return gemm.isOfBytes() ? Type(e.getI32Type()) : e.getF32Type(); }
-  Type vectorType(Emitter &e) { return VectorType::get(4, sumType(e)); }
+  Value argument(unsigned i) { return e.function.getArgument(i); }
 
-  Value zero(Emitter &e) { return arith::ConstantOp::create(e, e.getZeroAttr(vectorType(e))); }
+  SmallVector<Type> argumentTypes(unsigned tensorCount) {
+    MLIRContext *c = gemm.anchor->getContext();
+    Type i32 = IntegerType::get(c, 32), pointer = LLVM::LLVMPointerType::get(c);
+    SmallVector<Type> types{i32, pointer, i32, pointer, i32, i32, i32};
+    types.append(batchRank, i32);
+    types.append(1 + tensorCount, pointer);
+    return types;
+  }
+
+  // --- The epilogue
+
+  void emitEpilogue() {
+    auto columns = constantOf(gemm.n);
+    if (columns && *columns % tile.columns == 0)
+      return storeRows();
+    Value whole =
+        arith::CmpIOp::create(e, arith::CmpIPredicate::sge, e.index(normalise(gemm.n - n0)), e.i32(tile.columns));
+    auto branch = scf::IfOp::create(e, whole, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(e);
+    e.setInsertionPointToStart(branch.thenBlock());
+    storeRows();
+    e.setInsertionPointToStart(branch.elseBlock());
+    storeElements();
+  }
+
+  /// Whole vectors: row after row, ending at the last row of the matrix.
+  void storeRows() {
+    auto rowsLeft = constantOf(gemm.m);
+    for (int64_t row = 0; row < tile.rows; ++row) {
+      auto store = [&] {
+        for (int64_t column = 0; column < vectors; ++column)
+          storeVectors(row, column);
+      };
+      if (row == 0 || (rowsLeft && *rowsLeft % tile.rows == 0))
+        store();
+      else
+        e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.index(m0 + row), e.index(gemm.m)), store);
+    }
+  }
+
+  void storeVectors(int64_t row, int64_t column) {
+    int64_t i = row * vectors + column;
+    e.forget();
+    e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) -> Value {
+      return sums.empty() ? e.loadAt(bump(e, scratch, i * 16), vectorType(), 4) : sums[i];
+    });
+    Indices indices = gemm.resultIndices(batch, m0 + row, n0 + 4 * column);
+    Lanes lanes{4, e.variableOf(n0)};
+    Value value = e.evaluate(root, indices, lanes);
+    e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), lanes);
+  }
+
+  /// The last columns, when they are no whole panel: through memory, element by element.
+  void storeElements() {
+    for (auto [i, sum] : llvm::enumerate(sums))
+      e.storeAt(sum, bump(e, scratch, int64_t(i) * 16), 4);
+    Value rows = arith::MinSIOp::create(e, e.i32(tile.rows), e.index(normalise(gemm.m - m0)));
+    Value columns = e.index(normalise(gemm.n - n0));
+    e.loop(e.i32(0), rows, 1, {}, [&](AffineExpr row, ArrayRef<Value>) {
+      e.loop(e.i32(0), columns, 1, {}, [&](AffineExpr column, ArrayRef<Value>) {
+        e.forget();
+        e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) {
+          return e.load(scratch, sumType(), normalise(row * tile.columns + column), {});
+        });
+        Indices indices = gemm.resultIndices(batch, m0 + row, n0 + column);
+        Value value = e.evaluate(root, indices, {});
+        e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), {});
+        return SmallVector<Value>();
+      });
+      return SmallVector<Value>();
+    });
+  }
+
+  // --- The sums
+
+  void computeSums(Value a, Value b) {
+    switch (form) {
+    case MicroKernelForm::Packed:
+      if (tile == panelTile)
+        func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfBytes()), TypeRange(),
+                             ValueRange{argument(0), a, b, scratch});
+      else
+        sums = packed(argument(0), a, b);
+      break;
+    case MicroKernelForm::Columns:
+      sums = columns(a, b);
+      break;
+    case MicroKernelForm::Dots:
+      sums = dots(a, b);
+      break;
+    }
+  }
+
+  Type sumType() { return gemm.isOfBytes() ? Type(e.getI32Type()) : e.getF32Type(); }
+  Type vectorType() { return VectorType::get(4, sumType()); }
+
+  Value zero() { return arith::ConstantOp::create(e, e.getZeroAttr(vectorType())); }
 
   /// The `count` sums of each of the tile's `tile.sums` sets, added up.
-  SmallVector<Value> addSets(Emitter &e, ArrayRef<Value> sums) {
+  SmallVector<Value> addSets(ArrayRef<Value> sums) {
     int64_t count = tile.rows * vectors;
     SmallVector<Value> total(sums.take_front(count));
     for (int64_t s = 1; s < tile.sums; ++s)
@@ -145,10 +176,10 @@ private:
   }
 
   /// rows x (columns / 4) sums of products over the panels.
-  SmallVector<Value> packed(Emitter &e, Value iterations, Value a, Value b) {
+  SmallVector<Value> packed(Value iterations, Value a, Value b) {
     int64_t count = tile.rows * vectors;
     SmallVector<Value> carried{a, b};
-    carried.append(count * tile.sums, zero(e));
+    carried.append(count * tile.sums, zero());
     // B's columns and A's rows by base plus constant offsets; one bump of each base per iteration.
     SmallVector<Value> results = e.loop(e.i32(0), iterations, 1, carried, [&](AffineExpr, ArrayRef<Value> in) {
       Value a = in[0], b = in[1];
@@ -156,9 +187,9 @@ private:
       for (int64_t u = 0; u < tile.unroll; ++u) {
         SmallVector<Value> columns;
         for (int64_t v = 0; v < vectors; ++v)
-          columns.push_back(e.loadAt(bump(e, b, (u * tile.columns + 4 * v) * 4), vectorType(e), 4));
+          columns.push_back(e.loadAt(bump(e, b, (u * tile.columns + 4 * v) * 4), vectorType(), 4));
         for (int64_t r = 0; r < tile.rows; ++r) {
-          Value element = e.splat(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), sumType(e), 4), 4);
+          Value element = e.splat(e.loadAt(bump(e, a, (u * tile.rows + r) * 4), sumType(), 4), 4);
           for (int64_t v = 0; v < vectors; ++v) {
             Value &sum = sums[(u % tile.sums) * count + r * vectors + v];
             sum = multiplyAdd(e, element, columns[v], sum);
@@ -169,11 +200,11 @@ private:
       out.append(sums);
       return out;
     });
-    return addSets(e, ArrayRef(results).drop_front(2));
+    return addSets(ArrayRef(results).drop_front(2));
   }
 
   /// Elements of a row of A, each times neighbours in a row of B.
-  SmallVector<Value> columns(Emitter &e, Value a, Value b) {
+  SmallVector<Value> columns(Value a, Value b) {
     Value k = e.index(gemm.k);
     Value rowBytes = e.index(normalise(*coefficientOf(gemm.b.flat, gemm.batch.size() + 1) * 4));
     auto steps = [&](Value count, int64_t unroll, ArrayRef<Value> carried) {
@@ -184,7 +215,7 @@ private:
           Value element = e.splat(e.loadAt(bump(e, in[0], u * 4), e.getF32Type(), 4), 4);
           for (int64_t v = 0; v < vectors; ++v) {
             Value &sum = sums[(u % tile.sums) * vectors + v];
-            sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, b, 16 * v), vectorType(e), 4), sum);
+            sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, b, 16 * v), vectorType(), 4), sum);
           }
           b = bump(e, b, rowBytes);
         }
@@ -194,15 +225,15 @@ private:
       });
     };
     SmallVector<Value> carried{a, b};
-    carried.append(vectors * tile.sums, zero(e));
+    carried.append(vectors * tile.sums, zero());
     Value unroll = e.i32(tile.unroll);
     carried = steps(arith::DivUIOp::create(e, k, unroll), tile.unroll, carried);
     carried = steps(arith::RemUIOp::create(e, k, unroll), 1, carried);
-    return addSets(e, ArrayRef(carried).drop_front(2));
+    return addSets(ArrayRef(carried).drop_front(2));
   }
 
   /// Neighbours in a row of A times neighbours in rows of B^T, added up at the end.
-  SmallVector<Value> dots(Emitter &e, Value a, Value b, AffineExpr n0) {
+  SmallVector<Value> dots(Value a, Value b) {
     // Rows past the last one are the last one.
     Value left = e.index(normalise(gemm.n - 1 - n0));
     Value rowBytes = e.index(normalise(*coefficientOf(gemm.b.flat, gemm.batch.size()) * 4));
@@ -211,12 +242,12 @@ private:
       rows.push_back(
           bump(e, b, arith::MulIOp::create(e, arith::MinSIOp::create(e, e.i32(r), left), rowBytes).getResult()));
     Value k = e.index(gemm.k), fours = arith::AndIOp::create(e, k, e.i32(-4));
-    SmallVector<Value> lanes(tile.columns, zero(e));
+    SmallVector<Value> lanes(tile.columns, zero());
     lanes = e.loop(e.i32(0), fours, 4, lanes, [&](AffineExpr step, ArrayRef<Value> in) {
       SmallVector<Value> sums(in);
-      Value bytes = e.index(normalise(step * 4)), element = e.loadAt(bump(e, a, bytes), vectorType(e), 4);
+      Value bytes = e.index(normalise(step * 4)), element = e.loadAt(bump(e, a, bytes), vectorType(), 4);
       for (auto [sum, row] : llvm::zip(sums, rows))
-        sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, row, bytes), vectorType(e), 4), sum);
+        sum = vector::FMAOp::create(e, element, e.loadAt(bump(e, row, bytes), vectorType(), 4), sum);
       return sums;
     });
     auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
@@ -239,7 +270,7 @@ private:
         SmallVector<Value> elements;
         for (int64_t r = 0; r < 4; ++r)
           elements.push_back(e.loadAt(bump(e, rows[4 * v + r], bytes), e.getF32Type(), 4));
-        Value column = vector::FromElementsOp::create(e, cast<VectorType>(vectorType(e)), elements);
+        Value column = vector::FromElementsOp::create(e, cast<VectorType>(vectorType()), elements);
         out.push_back(vector::FMAOp::create(e, element, column, sum));
       }
       return out;

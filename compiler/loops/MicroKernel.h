@@ -17,9 +17,10 @@ enum class MicroKernelForm { Packed, Columns, Dots };
 /// The tile of a form; of Packed that of the product.
 Tile tileOf(MicroKernelForm form, const Gemm &gemm);
 
-/// Emits the function (kIterations, a, b, m0, n0, batch..., scratch, pointers...), which stores rows m0 ... and columns
-/// n0 ... of the group's root, as far as they exist; returns its name. Packed: `a` and `b` are panels of `gemm.tile`.
-/// Otherwise row m0 of A and column n0 of B (at k = 0), and kIterations does not count. `scratch` holds a tile;
+/// Emits the function (kIterations, a, aStep, b, m0, mEnd, n0, batch..., scratch, pointers...), which stores rows [m0,
+/// mEnd) and the columns from n0 on of the group's root, as far as they exist; returns its name. Packed: `a` and `b`
+/// are panels of `gemm.tile`, and the next panel of A is `aStep` bytes further on. Otherwise row m0 of A, whose rows
+/// are `aStep` bytes apart, and column n0 of B (at k = 0); kIterations does not count. `scratch` holds a tile;
 /// `pointers` are those of `tensors`, which the epilogue touches.
 std::string emitMicroKernel(KernelContext &context, const Gemm &gemm, MicroKernelForm form,
                             llvm::ArrayRef<mlir::Value> tensors);
