@@ -146,7 +146,7 @@ template <typename T, typename F> void apply(const View &lhs, const View &rhs, H
                                               repeatingStrides(rhs.shape, result.shape)};
   const T *a = lhs.as<T>(), *b = rhs.as<T>();
   T *out = dataOf<T>(result);
-  forEachRow(result.shape, strides, [&](const auto &offsets, int64_t count, const auto &steps) {
+  forEachRow(result.shape, strides, [&](Ints offsets, int64_t count, Ints steps) {
     T *row = out + offsets[0];
     const T *x = a + offsets[1], *y = b + offsets[2];
     if (steps[1] == 1 && steps[2] == 1)
@@ -280,7 +280,7 @@ Result compare(CompareKind kind, const View &lhs, const View &rhs, Ints shape) {
                                               repeatingStrides(rhs.shape, shape)};
   withType(lhs.element, [&](auto zero) {
     using T = decltype(zero);
-    forEachRow(shape, strides, [&](const auto &offsets, int64_t count, const auto &steps) {
+    forEachRow(shape, strides, [&](Ints offsets, int64_t count, Ints steps) {
       for (int64_t i = 0; i < count; ++i) {
         T a = lhs.as<T>()[offsets[1] + i * steps[1]], b = rhs.as<T>()[offsets[2] + i * steps[2]];
         bool holds = false;
@@ -319,7 +319,7 @@ Result select(const View &condition, const View &onTrue, const View &onFalse, In
   withWidth(onTrue.element, [&](auto zero) {
     using T = decltype(zero);
     T *out = dataOf<T>(result);
-    forEachRow(shape, strides, [&](const auto &offsets, int64_t count, const auto &steps) {
+    forEachRow(shape, strides, [&](Ints offsets, int64_t count, Ints steps) {
       for (int64_t i = 0; i < count; ++i)
         out[offsets[0] + i * steps[0]] = condition.bytes[offsets[1] + i * steps[1]]
                                              ? onTrue.as<T>()[offsets[2] + i * steps[2]]

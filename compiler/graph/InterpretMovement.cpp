@@ -5,6 +5,54 @@ using namespace mlir;
 
 namespace wasmind::graph::interpreter {
 
+void forEachRow(Ints shape, ArrayRef<SmallVector<int64_t>> strides,
+                llvm::function_ref<void(Ints offsets, int64_t count, Ints steps)> f) {
+  const size_t operands = strides.size();
+  SmallVector<int64_t> extents;
+  SmallVector<SmallVector<int64_t>, 4> steps(operands);
+  for (size_t dim = 0; dim < shape.size(); ++dim) {
+    if (shape[dim] == 1)
+      continue;
+    if (shape[dim] == 0)
+      return;
+    bool joins = !extents.empty();
+    for (size_t k = 0; k < operands && joins; ++k)
+      joins = steps[k].back() == strides[k][dim] * shape[dim];
+    if (joins)
+      extents.back() *= shape[dim];
+    else
+      extents.push_back(shape[dim]);
+    for (size_t k = 0; k < operands; ++k) {
+      if (joins)
+        steps[k].back() = strides[k][dim];
+      else
+        steps[k].push_back(strides[k][dim]);
+    }
+  }
+  SmallVector<int64_t, 4> offsets(operands, 0), rowSteps(operands, 0);
+  if (extents.empty())
+    return f(offsets, 1, rowSteps);
+  size_t last = extents.size() - 1;
+  for (size_t k = 0; k < operands; ++k)
+    rowSteps[k] = steps[k][last];
+  SmallVector<int64_t> index(extents.size(), 0);
+  while (true) {
+    f(offsets, extents[last], rowSteps);
+    size_t dim = last;
+    while (dim-- > 0) {
+      for (size_t k = 0; k < operands; ++k)
+        offsets[k] += steps[k][dim];
+      if (++index[dim] < extents[dim])
+        break;
+      for (size_t k = 0; k < operands; ++k)
+        offsets[k] -= steps[k][dim] * extents[dim];
+      index[dim] = 0;
+    }
+    if (dim == size_t(-1))
+      return;
+  }
+}
+
 Result reshape(const View &x, Ints shape) {
   HostTensor result;
   result.element = x.element;
@@ -66,7 +114,7 @@ template <typename T> void permute(const T *in, T *out, const Permuted &p) {
     int64_t length = shape.back();
     for (auto &list : strides)
       list.pop_back();
-    forEachRow(ArrayRef(shape).drop_back(), strides, [&](const auto &offsets, int64_t count, const auto &rowSteps) {
+    forEachRow(ArrayRef(shape).drop_back(), strides, [&](Ints offsets, int64_t count, Ints rowSteps) {
       for (int64_t i = 0; i < count; ++i)
         std::memcpy(out + offsets[0] + i * rowSteps[0], in + offsets[1] + i * rowSteps[1], length * sizeof(T));
     });
@@ -79,7 +127,7 @@ template <typename T> void permute(const T *in, T *out, const Permuted &p) {
   outer[rowDim] = 1;
   outer[rank - 1] = 1;
   std::array<SmallVector<int64_t>, 2> strides{outStrides, steps};
-  forEachRow(outer, strides, [&](const auto &offsets, int64_t count, const auto &outerSteps) {
+  forEachRow(outer, strides, [&](Ints offsets, int64_t count, Ints outerSteps) {
     for (int64_t n = 0; n < count; ++n) {
       T *to = out + offsets[0] + n * outerSteps[0];
       const T *from = in + offsets[1] + n * outerSteps[1];
@@ -123,7 +171,7 @@ HostTensor copyStrided(const View &x, int64_t offset, ArrayRef<int64_t> steps, I
     using T = decltype(zero);
     T *out = dataOf<T>(result);
     const T *in = x.as<T>() + offset;
-    forEachRow(shape, strides, [&](const auto &offsets, int64_t count, const auto &rowSteps) {
+    forEachRow(shape, strides, [&](Ints offsets, int64_t count, Ints rowSteps) {
       if (rowSteps[0] == 1 && rowSteps[1] == 1)
         std::memcpy(out + offsets[0], in + offsets[1], count * sizeof(T));
       else
@@ -199,7 +247,7 @@ Result pad(PadOp op, const View &x, const View &value, Ints shape) {
     std::array<SmallVector<int64_t>, 2> strides{steps, sources};
     const T *in = x.as<T>() + inOffset;
     out += outOffset;
-    forEachRow(kept, strides, [&](const auto &offsets, int64_t count, const auto &rowSteps) {
+    forEachRow(kept, strides, [&](Ints offsets, int64_t count, Ints rowSteps) {
       for (int64_t i = 0; i < count; ++i)
         out[offsets[0] + i * rowSteps[0]] = in[offsets[1] + i * rowSteps[1]];
     });

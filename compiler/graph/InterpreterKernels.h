@@ -70,52 +70,8 @@ template <typename F> auto withWidth(mlir::Type element, F f) {
 
 /// Visits the rows of an iteration over `shape` in which operand k moves by strides[k][dim] elements: calls
 /// f(offsets, count, steps) per row. Neighbouring dimensions that all operands walk evenly become one.
-template <size_t N, typename F>
-void forEachRow(Ints shape, const std::array<llvm::SmallVector<int64_t>, N> &strides, F f) {
-  llvm::SmallVector<int64_t> extents;
-  std::array<llvm::SmallVector<int64_t>, N> steps;
-  for (size_t dim = 0; dim < shape.size(); ++dim) {
-    if (shape[dim] == 1)
-      continue;
-    if (shape[dim] == 0)
-      return;
-    bool joins = !extents.empty();
-    for (size_t k = 0; k < N && joins; ++k)
-      joins = steps[k].back() == strides[k][dim] * shape[dim];
-    if (joins)
-      extents.back() *= shape[dim];
-    else
-      extents.push_back(shape[dim]);
-    for (size_t k = 0; k < N; ++k) {
-      if (joins)
-        steps[k].back() = strides[k][dim];
-      else
-        steps[k].push_back(strides[k][dim]);
-    }
-  }
-  std::array<int64_t, N> offsets{}, rowSteps{};
-  if (extents.empty())
-    return f(offsets, int64_t(1), rowSteps);
-  size_t last = extents.size() - 1;
-  for (size_t k = 0; k < N; ++k)
-    rowSteps[k] = steps[k][last];
-  llvm::SmallVector<int64_t> index(extents.size(), 0);
-  while (true) {
-    f(offsets, extents[last], rowSteps);
-    size_t dim = last;
-    while (dim-- > 0) {
-      for (size_t k = 0; k < N; ++k)
-        offsets[k] += steps[k][dim];
-      if (++index[dim] < extents[dim])
-        break;
-      for (size_t k = 0; k < N; ++k)
-        offsets[k] -= steps[k][dim] * extents[dim];
-      index[dim] = 0;
-    }
-    if (dim == size_t(-1))
-      return;
-  }
-}
+void forEachRow(Ints shape, llvm::ArrayRef<llvm::SmallVector<int64_t>> strides,
+                llvm::function_ref<void(Ints offsets, int64_t count, Ints steps)> f);
 
 /// The strides of an operand of an elementwise operation with this result shape: 0 where the operand is repeated.
 llvm::SmallVector<int64_t> repeatingStrides(Ints operand, Ints result);
