@@ -1,9 +1,9 @@
 //===- Measurement.cpp - times and sizes of running one model -----------------------------------------------------===//
 #include "tools/Measurement.h"
+#include "tools/Json.h"
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 namespace wasmind::tools {
 

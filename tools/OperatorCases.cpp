@@ -1,13 +1,11 @@
 //===- OperatorCases.cpp - what `wasmind bench operators` measures ------------------------------------------------===//
 #include "tools/OperatorCases.h"
 #include "tools/Array.h"
+#include "tools/Json.h"
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace wasmind::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 enum class Kind { Elementwise, Rows, Reduction, Transposition, MatMul, Dense, Conv2D, Depthwise, Pool };
 
@@ -211,7 +209,7 @@ Json OperatorCase::toJson() const {
     given.push_back(operandJson(input));
   for (const auto &[attribute, value] : attributes)
     named[attribute] = value;
-  Json attributesOfNode = onnx.attributes.empty() ? Json::object() : Json::parse(onnx.attributes);
+  Json attributesOfNode = onnx.attributes.empty() ? Json::object() : parseJson(onnx.attributes);
   return {{"name", name},
           {"dtype", abi::nameOf(dtype)},
           {"inputs", given},

@@ -1,14 +1,12 @@
 //===- OperatorReport.cpp - what `wasmind bench operators` found, for readers -------------------------------------===//
 #include "tools/OperatorReport.h"
+#include "tools/Json.h"
 #include <cstdio>
 #include <ctime>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 namespace wasmind::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 template <typename... Values> std::string formatted(const char *format, Values... values) {
   char text[200];

@@ -1,5 +1,6 @@
 //===- OperatorTimes.cpp - operators on wasmtime, side by side ----------------------------------------------------===//
 #include "tools/OperatorTimes.h"
+#include "tools/Json.h"
 #include "tools/Measurement.h"
 #include "tools/Refusal.h"
 #include "tools/Verify.h"
@@ -7,16 +8,29 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
-#include <regex>
+#include <regex.h>
 
 namespace wasmind::tools {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr double shortestSampleMs = 0.5; ///< calls are repeated inside a sample until it lasts as long
 constexpr int fmaRounds = 100'000;
 constexpr double fmaFlops = fmaRounds * 48.0 * 8; ///< bench/limits.cpp
+
+/// An extended regular expression of POSIX: std::regex would double what this file takes to compile.
+class Pattern {
+public:
+  explicit Pattern(const std::string &text) {
+    if (regcomp(&compiled, text.c_str(), REG_EXTENDED | REG_NOSUB) != 0)
+      throw Refusal("'" + text + "' is no regular expression");
+  }
+  Pattern(const Pattern &) = delete;
+  ~Pattern() { regfree(&compiled); }
+  bool matches(const char *name) const { return regexec(&compiled, name, 0, nullptr, 0) == 0; }
+
+private:
+  regex_t compiled;
+};
 
 /// Something that is called again and again.
 struct Side {
@@ -237,10 +251,9 @@ Json measureCase(const Library &library, const Library &limitLibrary, const Oper
   add("wasmind", of.name, false, false);
   add("wasmind, copied", of.name, true, false);
   Json refused = Json::array(), sides = Json::array();
-  const std::regex kernels(of.kernels());
+  const Pattern kernels(of.kernels());
   for (size_t index = 0; index < wasmind_library_operator_count(library.get()); ++index)
-    if (const auto info = wasmind_library_operator(library.get(), index);
-        info.is_linked && std::regex_match(info.name, kernels))
+    if (const auto info = wasmind_library_operator(library.get(), index); info.is_linked && kernels.matches(info.name))
       try {
         add(info.name, info.name, false, true);
       } catch (const Refusal &reason) {

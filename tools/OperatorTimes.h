@@ -2,7 +2,6 @@
 #pragma once
 #include "tools/OperatorCases.h"
 #include <functional>
-#include <nlohmann/json.hpp>
 
 namespace wasmind::tools {
 

@@ -6,6 +6,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "tools/Commands.h"
+#include "tools/Json.h"
 #include "tools/Measurement.h"
 #include "tools/Process.h"
 #include "tools/TemporaryFolder.h"
@@ -13,12 +14,10 @@
 #include <cstdio>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 namespace wasmind::tools {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 struct BenchOptions {
@@ -32,7 +31,7 @@ struct BenchOptions {
 
 /// One line of JSON from a program, as `wasmind run --json` prints it.
 Json measure(const std::string &program, const std::vector<std::string> &arguments) {
-  Json report = Json::parse(captureProgram(program, arguments), nullptr, false);
+  Json report = parseJson(captureProgram(program, arguments));
   if (!report.is_object() || !report.contains("medianMs"))
     throw Refusal(program + " printed no measurement");
   return report;
@@ -51,7 +50,7 @@ Json compareWith(const BenchOptions &options, const std::string &peer, const std
   if (!options.inputs.empty())
     arguments.push_back(options.inputs);
   arguments.insert(arguments.end(), {"--peer", peer, "--runs", std::to_string(options.repeat), "--json"});
-  Json report = Json::parse(captureProgram(nodeProgram(), arguments), nullptr, false);
+  Json report = parseJson(captureProgram(nodeProgram(), arguments));
   if (!report.is_object() || !report.contains("ours") || !report.contains("theirs"))
     throw Refusal(script.string() + " printed no measurement");
   return report;
@@ -129,7 +128,7 @@ void bench(const BenchOptions &options) {
     report["runs"] = std::move(rows);
     if (!comparisons.empty())
       report["comparisons"] = std::move(comparisons);
-    std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    std::printf("%s\n", jsonText(report).c_str());
     return;
   }
   if (!isModule)

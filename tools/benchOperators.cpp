@@ -7,6 +7,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "operators/Library.h"
 #include "tools/Commands.h"
+#include "tools/Json.h"
 #include "tools/OperatorReport.h"
 #include "tools/OperatorTimes.h"
 #include "tools/Process.h"
@@ -29,7 +30,6 @@ extern "C" const char limitsObject[], limitsObjectEnd[];
 namespace wasmind::tools {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 struct OperatorsBenchOptions {
@@ -148,9 +148,9 @@ Json measureOnNode(const OperatorsBenchOptions &options, const std::vector<Opera
   for (const OperatorCase &each : cases)
     plan["cases"].push_back(each.toJson());
   const std::string file = folder.file("plan.json");
-  std::ofstream(file) << plan.dump();
+  std::ofstream(file) << jsonText(plan);
   const std::string script = treeFile("WASMIND_BENCH", "bench", "operators.mjs").string();
-  Json report = Json::parse(captureProgram(nodeProgram(), {script, file}), nullptr, false);
+  Json report = parseJson(captureProgram(nodeProgram(), {script, file}));
   if (!report.is_object() || !report.contains("cases"))
     throw Refusal(script + " printed no measurement");
   return report;
@@ -163,8 +163,7 @@ Json measureCallsInPython(const std::string &library) {
       given && *given ? given : (executable().parent_path() / "../venv/bin/python").lexically_normal().string();
   if (!fs::exists(python))
     return {};
-  Json report = Json::parse(captureProgram(python, {treeFile("WASMIND_BENCH", "bench", "calls.py").string(), library}),
-                            nullptr, false);
+  Json report = parseJson(captureProgram(python, {treeFile("WASMIND_BENCH", "bench", "calls.py").string(), library}));
   if (!report.is_object())
     throw Refusal("bench/calls.py printed no measurement");
   return report;
@@ -191,7 +190,7 @@ int bench(const OperatorsBenchOptions &options) {
     report["engines"].push_back(std::move(row));
   }
   if (options.printsJson)
-    std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    std::printf("%s\n", jsonText(report).c_str());
   else
     std::fputs(textOf(report).c_str(), stdout);
   if (!options.markdown.empty())

@@ -6,17 +6,15 @@
 #include "abi/Signature.h"
 #include "abi/WasmSections.h"
 #include "tools/Commands.h"
+#include "tools/Json.h"
 #include "tools/ReadFile.h"
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 namespace wasmind::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// A module's signature and what its sections weigh.
 struct Inspection {
@@ -141,14 +139,14 @@ void printText(const Inspection &inspection) {
 
 /// The signature as it stands in the module, and what was measured beside it.
 void printJson(const Inspection &inspection) {
-  Json report = Json::parse(inspection.json, nullptr, false);
+  Json report = parseJson(inspection.json);
   report["moduleBytes"] = inspection.moduleBytes;
   report["codeBytes"] = inspection.codeBytes;
   report["weightBytes"] = inspection.weightBytes;
   report["memoryBytes"] = inspection.signature.memory.byteLength();
   report["flops"] = totalOf(inspection.signature.kernels, &abi::Kernel::flops);
   report["vectorisedShare"] = vectorisedShare(inspection.signature.kernels);
-  std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  std::printf("%s\n", jsonText(report).c_str());
 }
 
 } // namespace

@@ -1,17 +1,15 @@
 //===- operators.cpp - `wasmind operators`: objects, archive and module of chosen operators -----------------------===//
 #include "operators/Library.h"
 #include "tools/Commands.h"
+#include "tools/Json.h"
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <unistd.h>
 
 namespace wasmind::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct OperatorsOptions {
   std::vector<std::string> names, dtypes, features, links;
@@ -54,7 +52,7 @@ void list(bool asJson) {
     Json rows = Json::array();
     for (const Operator &each : operators::all())
       rows.push_back(describe(each));
-    std::printf("%s\n", rows.dump().c_str());
+    std::printf("%s\n", jsonText(rows).c_str());
     return;
   }
   constexpr abi::DType columns[] = {abi::DType::F32, abi::DType::F64, abi::DType::F16, abi::DType::I8,  abi::DType::U8,
@@ -138,7 +136,7 @@ void build(OperatorsOptions &options) {
       rows.push_back(
           {{"name", each.name}, {"objectBytes", each.objectBytes}, {"vectorisedShare", each.vectorisedShare}});
     Json report{{"operators", rows}, {"moduleBytes", result.moduleBytes}, {"archiveBytes", result.archiveBytes}};
-    std::printf("%s\n", report.dump().c_str());
+    std::printf("%s\n", jsonText(report).c_str());
     return;
   }
   if (!library.objectsFolder.empty())

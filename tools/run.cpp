@@ -1,5 +1,6 @@
 //===- run.cpp - `wasmind run`: one model on given inputs ---------------------------------------------------------===//
 #include "tools/Commands.h"
+#include "tools/Json.h"
 #include "tools/Measurement.h"
 #include "tools/Npz.h"
 #include "tools/Process.h"
@@ -8,13 +9,10 @@
 #include "tools/Verify.h"
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 namespace wasmind::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct RunOptions {
   std::string model, engine = "wasmtime", inputs, outputs, verify, entry;
@@ -181,7 +179,7 @@ void print(const RunOptions &options, const Measurement &measurement, const Sign
                             {"ok", comparison.isEqual},
                             {"reason", comparison.reason}});
     }
-    std::printf("%s\n", report.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    std::printf("%s\n", jsonText(report).c_str());
     return;
   }
   for (size_t index = 0; index < outputs.size(); ++index)

@@ -1,1 +1,0 @@
-#include "compiler/Precompiled.h"
