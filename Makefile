@@ -10,8 +10,10 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 export CCACHE_PCH_EXTSUM := 1
+# What is not in the cache is not preprocessed first: the compiler's list of headers tells the same.
+export CCACHE_DEPEND := 1
 
-.PHONY: help setup build demo test bench format docs pages operators tidy clean
+.PHONY: help setup build demo test bench cost format docs pages operators tidy clean
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
@@ -29,6 +31,9 @@ test: ## builds and runs every test; SUITES="style ctest" picks some
 
 bench: ## builds and measures models and operators against onnxruntime-web and TVM; writes docs/generated/*benchmark.md
 	@install/steps.sh $(ready) compile web bench
+
+cost: ## measures the processor time of what `make demo` compiles, where nothing is compiled yet; after make build
+	@python3 install/cost.py
 
 format: ## formats the C++ sources
 	@git ls-files '*.h' '*.cpp' | grep -v third_party | xargs clang-format-22 -i

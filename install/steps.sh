@@ -115,6 +115,15 @@ step_configure() {
   fi
 }
 
+# What a compilation from nothing takes, as `make cost` measures it (demo; the others with its targets as arguments).
+estimate() {
+  case $1 in
+  demo | operators_demo) echo 'from nothing 5 processor minutes, half of that on two cores; seconds afterwards' ;;
+  *tests*) echo 'from nothing 12 processor minutes, half of that on two cores; what changed afterwards' ;;
+  *) echo 'from nothing 6 processor minutes, half of that on two cores; seconds afterwards' ;;
+  esac
+}
+
 # step_compile TARGETS: comma-separated; none: the default ones.
 step_compile() {
   local targets
@@ -166,7 +175,7 @@ for step in "$@"; do
   python) text='Python tools of python/requirements.txt' ;;
   node) text='Node and JavaScript tools of package-lock.json' ;;
   configure) text='configuring build/' ;;
-  compile) text='compiling (up to 15 minutes from nothing on two cores, seconds afterwards)' ;;
+  compile) text="compiling ($(estimate "$argument"))" ;;
   web) text='compiling the TypeScript library' ;;
   test) text='testing' ;;
   demo) text='demonstration' ;;
