@@ -115,12 +115,11 @@ step_configure() {
   fi
 }
 
-# What a compilation from nothing takes, as `make cost` measures it (demo; the others with its targets as arguments).
+# What TARGETS take where nothing is compiled, of one processor, as `make cost` measures it.
 estimate() {
   case $1 in
-  demo | operators_demo) echo 'from nothing 5 processor minutes, half of that on two cores; seconds afterwards' ;;
-  *tests*) echo 'from nothing 12 processor minutes, half of that on two cores; what changed afterwards' ;;
-  *) echo 'from nothing 6 processor minutes, half of that on two cores; seconds afterwards' ;;
+  *tests*) echo 'about 9 minutes of one processor from nothing, half of that on two; afterwards what changed' ;;
+  *) echo 'about 5 minutes of one processor from nothing, half of that on two; seconds afterwards' ;;
   esac
 }
 
