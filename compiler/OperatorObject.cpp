@@ -25,7 +25,7 @@ namespace wasmind {
 namespace {
 
 /// What a kernel's loops are measured at: its extents have no bounds that say anything.
-constexpr int32_t measuredExtent = 1000;
+constexpr int32_t measuredExtent = 256;
 
 loops::EngineHint hintOf(const std::string &name) {
   return name == "v8"          ? loops::EngineHint::V8

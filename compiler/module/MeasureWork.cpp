@@ -24,7 +24,7 @@ namespace {
 using Number = std::optional<APInt>;
 using Arguments = std::vector<Number>;
 
-constexpr uint64_t unknownTripCount = 16, longestLoop = uint64_t(1) << 24;
+constexpr uint64_t unknownTripCount = 16, longestLoop = uint64_t(1) << 27, longestCounted = uint64_t(1) << 22;
 
 std::optional<APInt> apply(unsigned opcode, const APInt &a, const APInt &b) {
   bool divides = opcode == Instruction::SDiv || opcode == Instruction::UDiv || opcode == Instruction::SRem ||
@@ -143,9 +143,9 @@ private:
     if (!value || !step || !end)
       return {};
     uint64_t count = 0;
-    for (; count < longestLoop && ICmpInst::compare(*value, *end, predicate); ++count)
+    for (; count < longestCounted && ICmpInst::compare(*value, *end, predicate); ++count)
       *value += *step;
-    return count < longestLoop ? Number(APInt(64, count)) : Number();
+    return count < longestCounted ? Number(APInt(64, count)) : Number();
   }
 
   double leavingShare(Loop *loop) { return 1 / std::max(tripCount(loop), 1.0); }
