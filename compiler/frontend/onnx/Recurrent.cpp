@@ -1,8 +1,66 @@
 #include "compiler/frontend/onnx/Recurrent.h"
 #include "compiler/frontend/onnx/ControlFlow.h"
-#include <cmath>
+#include "llvm/ADT/StringExtras.h"
 
 namespace wasmind::onnx {
+namespace {
+
+/// A function's parameters where the node gives none: those of the ONNX operator of its name. None: it takes no such.
+struct Parameters {
+  llvm::StringLiteral name;
+  std::optional<double> alpha, beta;
+};
+constexpr Parameters functionTable[] = {
+    {"relu", {}, {}},         {"tanh", {}, {}},           {"sigmoid", {}, {}},      {"softsign", {}, {}},
+    {"softplus", {}, {}},     {"affine", 1.0, 0.0},       {"leakyrelu", 0.01f, {}}, {"thresholdedrelu", 1.0, {}},
+    {"scaledtanh", 1.0, 1.0}, {"hardsigmoid", 0.2f, 0.5}, {"elu", 1.0, {}},
+};
+
+/// The functions of all directions. Their parameters are lists from which each function that takes one takes the next.
+std::optional<llvm::SmallVector<Direction::Activation>> activationsOf(Node &node, int64_t directions,
+                                                                      llvm::ArrayRef<llvm::StringRef> defaults) {
+  llvm::SmallVector<std::string> names(node.strings("activations"));
+  if (names.empty())
+    for (int64_t i = 0; i < directions; ++i)
+      names.append(defaults.begin(), defaults.end());
+  const size_t count = directions * defaults.size();
+  if (names.size() != count)
+    return node.fail("attribute 'activations' has " + llvm::Twine(names.size()) + " entries, not " +
+                     llvm::Twine(count));
+  llvm::SmallVector<const Parameters *> functions;
+  for (const std::string &name : names) {
+    auto found = llvm::find_if(functionTable, [&](const Parameters &f) { return f.name.equals_insensitive(name); });
+    if (found == std::end(functionTable))
+      return node.fail("activation '" + name + "' is not known");
+    functions.push_back(found);
+  }
+  llvm::SmallVector<Direction::Activation> result;
+  for (const Parameters *function : functions)
+    result.push_back({function->name.str(), function->alpha.value_or(0), function->beta.value_or(0)});
+  auto assign = [&](llvm::StringRef attribute, std::optional<double> Parameters::*parameter,
+                    double Direction::Activation::*member) {
+    auto values = node.reals(attribute);
+    const size_t taken = llvm::count_if(functions, [&](const Parameters *f) { return (f->*parameter).has_value(); });
+    if (!values.empty() && values.size() != taken) {
+      node.fail("attribute '" + attribute + "' has " + llvm::Twine(values.size()) + " values where its functions (" +
+                llvm::join(names, ", ") + ") take " + llvm::Twine(taken) +
+                "; give one per function that takes it, in order, or none for the defaults");
+      return false;
+    }
+    auto next = values.begin();
+    if (!values.empty())
+      for (auto [function, activation] : llvm::zip(functions, result))
+        if (function->*parameter)
+          activation.*member = *next++;
+    return true;
+  };
+  if (!assign("activation_alpha", &Parameters::alpha, &Direction::Activation::alpha) ||
+      !assign("activation_beta", &Parameters::beta, &Direction::Activation::beta))
+    return std::nullopt;
+  return result;
+}
+
+} // namespace
 
 std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::ArrayRef<unsigned> stateInputs,
                                              llvm::ArrayRef<llvm::StringRef> activations) {
@@ -41,11 +99,9 @@ std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::Ar
     layer.lengths = compose.unsqueeze(compose.cast(lengths, compose.getI64Type()), {1});
   }
 
-  auto names = node.strings("activations");
-  auto alphas = node.reals("activation_alpha"), betas = node.reals("activation_beta");
-  if (!names.empty() && names.size() != count * activations.size())
-    return node.fail("attribute 'activations' has " + llvm::Twine(names.size()) + " entries, not " +
-                     llvm::Twine(count * activations.size()));
+  auto functions = activationsOf(node, count, activations);
+  if (!functions)
+    return std::nullopt;
   auto part = [&](Value value, int64_t i, int64_t from = 0, int64_t size = -1) -> Value {
     if (!value)
       return value;
@@ -68,12 +124,8 @@ std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::Ar
       d.states.push_back(state ? part(state, i)
                                : compose.splat({shape[1], number(layer.hidden)}, compose.elementOf(x), 0));
     }
-    for (size_t k = 0; k < activations.size(); ++k) {
-      const size_t at = i * activations.size() + k;
-      d.activations.push_back(names.empty() ? activations[k].str() : names[at]);
-      d.alphas.push_back(at < alphas.size() ? alphas[at] : std::nan(""));
-      d.betas.push_back(at < betas.size() ? betas[at] : std::nan(""));
-    }
+    auto own = llvm::ArrayRef(*functions).slice(i * activations.size(), activations.size());
+    d.activations.assign(own.begin(), own.end());
     layer.directions.push_back(std::move(d));
   }
   return layer;
@@ -85,9 +137,7 @@ Value activate(Node &node, const RecurrentLayer &layer, const Direction &directi
     return x;
   if (layer.clip > 0)
     x = compose.clip(x, -layer.clip, layer.clip);
-  const std::string name = llvm::StringRef(direction.activations[i]).lower();
-  auto alpha = [&](double otherwise) { return std::isnan(direction.alphas[i]) ? otherwise : direction.alphas[i]; };
-  auto beta = [&](double otherwise) { return std::isnan(direction.betas[i]) ? otherwise : direction.betas[i]; };
+  const auto &[name, alpha, beta] = direction.activations[i];
   auto scaled = [&](Value v, double factor) { return compose.mul(v, compose.scalarLike(v, factor)); };
   if (name == "tanh")
     return compose.unary(UnaryKind::Tanh, x);
@@ -96,23 +146,21 @@ Value activate(Node &node, const RecurrentLayer &layer, const Direction &directi
   if (name == "relu")
     return compose.relu(x);
   if (name == "affine")
-    return compose.add(scaled(x, alpha(1)), compose.scalarLike(x, beta(0)));
+    return compose.add(scaled(x, alpha), compose.scalarLike(x, beta));
   if (name == "leakyrelu")
-    return compose.leakyRelu(x, alpha(0.01f));
+    return compose.leakyRelu(x, alpha);
   if (name == "thresholdedrelu")
-    return compose.select(compose.compare(CompareKind::Greater, x, compose.scalarLike(x, alpha(1))), x,
+    return compose.select(compose.compare(CompareKind::Greater, x, compose.scalarLike(x, alpha)), x,
                           compose.scalarLike(x, 0));
   if (name == "scaledtanh")
-    return scaled(compose.unary(UnaryKind::Tanh, scaled(x, beta(1))), alpha(1));
+    return scaled(compose.unary(UnaryKind::Tanh, scaled(x, beta)), alpha);
   if (name == "hardsigmoid")
-    return compose.hardSigmoid(x, alpha(0.2f), beta(0.5));
+    return compose.hardSigmoid(x, alpha, beta);
   if (name == "elu")
-    return compose.elu(x, alpha(1));
+    return compose.elu(x, alpha);
   if (name == "softsign")
     return compose.div(x, compose.add(compose.unary(UnaryKind::Abs, x), compose.scalarLike(x, 1)));
-  if (name == "softplus")
-    return compose.softplus(x);
-  return node.fail("activation '" + direction.activations[i] + "' is not known");
+  return compose.softplus(x);
 }
 
 std::optional<Sequence> runDirection(Node &node, const RecurrentLayer &layer, const Direction &direction, Value bias,

@@ -16,8 +16,12 @@ struct Direction {
   Value w, r;                      ///< [G * H, I], [G * H, H]
   Value wBias, rBias;              ///< [G * H] or null
   llvm::SmallVector<Value> states; ///< [B, H] each
-  llvm::SmallVector<std::string> activations;
-  llvm::SmallVector<double> alphas, betas; ///< NaN where not given
+  /// A function of one number, and those of its parameters that it takes.
+  struct Activation {
+    std::string name; ///< lower case
+    double alpha = 0, beta = 0;
+  };
+  llvm::SmallVector<Activation> activations;
 };
 
 struct RecurrentLayer {
@@ -33,7 +37,7 @@ struct RecurrentLayer {
 std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::ArrayRef<unsigned> stateInputs,
                                              llvm::ArrayRef<llvm::StringRef> activations);
 
-/// f of a direction's i-th activation, its input clipped; null (and the node failed) for an unknown name.
+/// f of a direction's i-th activation, its input clipped.
 Value activate(Node &node, const RecurrentLayer &layer, const Direction &direction, unsigned i, Value x);
 
 /// Runs a direction step by step: step(t's X * W^T + `bias` [B, G * H], states) gives the next states, the first of

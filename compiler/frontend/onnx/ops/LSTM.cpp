@@ -13,9 +13,9 @@ WASMIND_ONNX_OPERATOR(LSTM) {
   llvm::SmallVector<Sequence> sequences;
   for (auto [i, direction] : llvm::enumerate(layer->directions)) {
     Value bias = direction.wBias ? compose.add(direction.wBias, direction.rBias) : Value();
-    const bool plain =
-        !layer->lengths && layer->clip == 0 && !couples && !node.hasInput(7) &&
-        llvm::ArrayRef<std::string>(direction.activations) == llvm::ArrayRef<std::string>{"Sigmoid", "Tanh", "Tanh"};
+    auto isPlain = [](auto pair) { return std::get<0>(pair).name == std::get<1>(pair); };
+    const bool plain = !layer->lengths && layer->clip == 0 && !couples && !node.hasInput(7) &&
+                       llvm::all_of(llvm::zip(direction.activations, std::array{"sigmoid", "tanh", "tanh"}), isPlain);
     if (plain) {
       auto [y, h, c] = compose.lstm(layer->x, direction.w, direction.r, bias, direction.states[0], direction.states[1],
                                     direction.reverse);
