@@ -107,7 +107,7 @@ void storeDouble(Type element, double value, char *to) {
 
 void storeInteger(Type element, int64_t value, char *to) {
   if (isa<FloatType>(element))
-    return storeDouble(element, double(value), to);
+    return storeDouble(element, element.isF64() ? double(value) : toOddDouble(value), to);
   switch (element.getIntOrFloatBitWidth()) {
   case 1:
     return store<uint8_t>(to, value != 0);

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 namespace wasmind::graph {
 
@@ -29,6 +30,18 @@ template <int exponentBits, int mantissaBits> uint16_t narrowFloat(double value)
   bits += (uint64_t(1) << (shift - 1)) - 1 + ((bits >> shift) & 1);
   uint64_t narrow = (bits >> shift) - (uint64_t(1023 - bias) << mantissaBits);
   return sign | uint16_t(narrow < infinity ? narrow : infinity);
+}
+
+/// The number, or where double does not hold it the neighbour whose last bit is set: that rounds to narrower types as
+/// the number itself does.
+template <typename T> double toOddDouble(T x) {
+  if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
+    constexpr uint64_t beyond = (1 << 11) - 1;
+    uint64_t bits = uint64_t(x), magnitude = x < T(0) ? ~bits : bits;
+    if (magnitude >> 53)
+      return double(T((bits & ~beyond) | (bits & beyond ? beyond + 1 : 0)));
+  }
+  return double(x);
 }
 
 inline uint16_t halfFromDouble(double value) { return narrowFloat<5, 10>(value); }

@@ -45,9 +45,10 @@ std::optional<int64_t> channelOfWeights(Operation *op) {
 }
 
 /// Whether a value is a convolution or product with constant weights that nobody else reads, perhaps plus a constant
-/// offset per channel.
+/// offset per channel. Not of f16 and bf16: those are rounded where the graph says, also between the steps.
 bool isLinear(Value value) {
-  if (!value.hasOneUse() || !isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType()))
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  if (!value.hasOneUse() || !(element.isF32() || element.isF64()))
     return false;
   if (auto add = value.getDefiningOp<BinaryOp>())
     return add.getKind() == BinaryKind::Add && isPerChannel(add.getRhs()) && add.getLhs().getType() == add.getType() &&

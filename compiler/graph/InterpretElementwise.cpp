@@ -359,7 +359,7 @@ Result cast(const View &x, Type element) {
         bool isHalf = element.isF16();
         uint16_t *out = dataOf<uint16_t>(result);
         for (int64_t i = 0; i < count; ++i)
-          out[i] = isHalf ? halfFromDouble(double(read(i))) : bfloatFromDouble(double(read(i)));
+          out[i] = isHalf ? halfFromDouble(toOddDouble(read(i))) : bfloatFromDouble(toOddDouble(read(i)));
       } else {
         withType(element, [&](auto to) {
           using To = decltype(to);

@@ -49,13 +49,21 @@ Formula::Formula(ComputeOp op, Compose &builder)
   if (!join || !running.hasOneUse() || (join.getLhs() != running && join.getRhs() != running))
     return;
   auto known = reductionOf(join.getKind());
-  if (!known || running.getType() != RankedTensorType::get({}, resultElement()))
+  Value joined = join.getLhs() == running ? join.getRhs() : join.getLhs();
+  Type scalar = RankedTensorType::get({}, resultElement());
+  auto widened = joined.getDefiningOp<CastOp>();
+  bool isHalf = resultElement().isF16() || resultElement().isBF16();
+  if (isHalf && widened && widened.getInput().getType() == scalar && builder.elementOf(running).isF32())
+    joined = widened.getInput(); // the primitives keep sums of halves in f32
+  else if (running.getType() != scalar)
     return; // also a wider sum than the primitives keep
+  if (!known)
+    return;
   kind = *known;
   bool isLogical = kind == ReduceKind::And || kind == ReduceKind::Or;
   if (isLogical != resultElement().isInteger(1))
     return; // bitwise
-  contribution = join.getLhs() == running ? join.getRhs() : join.getLhs();
+  contribution = joined;
 }
 
 //===- Reading operands -----------------------------------------------------------------------------------------===//

@@ -1,11 +1,13 @@
 //===- SimplifyArithmetic.cpp - cheaper spellings of elementwise arithmetic ---------------------------------------===//
 //
 // Each rewrite may move a result by an ulp or two, so none is applied to what is rounded to an integer next (a
-// quantisation's ties would fall to the other side).
+// quantisation's ties would fall to the other side). An ulp of f16 or bf16 is much: of those only powers are rewritten,
+// to one operation that rounds to the same.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
+#include "compiler/graph/Halves.h"
 #include "compiler/graph/Passes.h"
 #include <cmath>
 
@@ -18,6 +20,8 @@ namespace wasmind::graph {
 namespace {
 
 bool isFloat(Value value) { return isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType()); }
+
+bool isHalf(Value value) { return graph::isHalf(cast<RankedTensorType>(value.getType()).getElementType()); }
 
 /// Whether the value, or a sum or bound of it, becomes an integer.
 bool isRounded(Value value, unsigned depth = 0) {
@@ -38,9 +42,7 @@ bool hasReciprocals(Value value) {
   auto data = constantDataOf(value);
   if (!data || data->elementCount == 0 || data->elementCount > (1 << 16))
     return false;
-  double low = 0x1p-120, high = 0x1p120;
-  if (data->element.isF16())
-    low = 0x1p-13, high = 0x1p13;
+  constexpr double low = 0x1p-120, high = 0x1p120;
   for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i) {
     double magnitude = std::fabs(data->asDouble(i));
     if (!(magnitude >= low && magnitude <= high))
@@ -54,7 +56,7 @@ struct DivideOnce : OpRewritePattern<BinaryOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(BinaryOp op, PatternRewriter &rewriter) const override {
-    if (op.getKind() != BinaryKind::Div || !isFloat(op) || isRounded(op))
+    if (op.getKind() != BinaryKind::Div || !isFloat(op) || isHalf(op) || isRounded(op))
       return failure();
     Value y = op.getRhs();
     Compose builder(op.getLoc(), rewriter);
@@ -132,7 +134,7 @@ struct ExpandPower : OpRewritePattern<BinaryOp> {
     Value result;
     if (*exponent == 2)
       result = builder.mul(x, x);
-    else if (*exponent == 3)
+    else if (*exponent == 3 && !isHalf(op))
       result = builder.mul(builder.mul(x, x), x);
     else if (*exponent == 0.5)
       result = builder.unary(UnaryKind::Sqrt, x);
@@ -153,7 +155,7 @@ struct JoinRoot : OpRewritePattern<UnaryOp> {
 
   LogicalResult matchAndRewrite(UnaryOp op, PatternRewriter &rewriter) const override {
     auto inner = op.getInput().getDefiningOp<UnaryOp>();
-    if (op.getKind() != UnaryKind::Reciprocal || !inner || inner.getKind() != UnaryKind::Sqrt)
+    if (op.getKind() != UnaryKind::Reciprocal || !inner || inner.getKind() != UnaryKind::Sqrt || isHalf(op))
       return failure();
     rewriter.replaceOpWithNewOp<UnaryOp>(op, UnaryKind::Rsqrt, inner.getInput());
     return success();
@@ -165,7 +167,7 @@ struct JoinFactors : OpRewritePattern<BinaryOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(BinaryOp op, PatternRewriter &rewriter) const override {
-    if (op.getKind() != BinaryKind::Mul || !isFloat(op) || isRounded(op))
+    if (op.getKind() != BinaryKind::Mul || !isFloat(op) || isHalf(op) || isRounded(op))
       return failure();
     auto outer = factorOf(op.getResult());
     auto inner = outer ? factorOf(outer->first) : std::nullopt;

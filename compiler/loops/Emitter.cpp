@@ -1,6 +1,7 @@
 //===- Emitter.cpp - elements of graph values as straight code ----------------------------------------------------===//
 #include "compiler/loops/Emitter.h"
 #include "compiler/graph/Dimensions.h"
+#include "compiler/graph/Halves.h"
 #include "compiler/loops/Math.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -343,12 +344,23 @@ Value Emitter::load(Value pointer, Type element, AffineExpr flat, Lanes lanes) {
   return fromMemory(*this, vector, element);
 }
 
+Value Emitter::rounded(Value registers, Type element) {
+  Value result = emitRound(*this, registers, element);
+  if (result != registers)
+    beforeRounding[result] = registers;
+  return result;
+}
+
 void Emitter::store(Value registers, Value pointer, Type element, AffineExpr flat, Lanes lanes) {
   Type memory = memoryType(element);
   unsigned width = byteWidth(element);
-  if (element.isF16() || element.isBF16())
-    registers = emitNarrow(*this, registers, element);
-  else if (element.isInteger(1))
+  if (element.isF16() || element.isBF16()) {
+    // The store rounds: a value rounded to the same type for it alone need not be. What was rounded to the other type
+    // does not come here without a cast.
+    Value exact = beforeRounding.lookup(registers);
+    registers = emitNarrow(*this, exact ? exact : registers, element);
+  }
+  if (element.isInteger(1))
     registers = arith::ExtUIOp::create(*this, vectorOf(memory, lanes.count), registers);
   if (lanes.count == 1)
     return storeAt(registers, offsetPointer(pointer, flat, memory), width);
@@ -426,7 +438,6 @@ Value Emitter::fromLanes(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes
 }
 
 Value Emitter::iota(AffineExpr expression, Type element, Lanes lanes) {
-  Type target = registerType(element);
   Value value = index(expression);
   if (lanes.count > 1) {
     int64_t coefficient = 0;
@@ -438,7 +449,7 @@ Value Emitter::iota(AffineExpr expression, Type element, Lanes lanes) {
     value = arith::AddIOp::create(*this, splat(value, lanes.count),
                                   arith::ConstantOp::create(*this, getI32VectorAttr(steps)));
   }
-  return emitCast(*this, value, getI32Type(), element.isF16() || element.isBF16() ? target : element);
+  return emitCast(*this, value, getI32Type(), element);
 }
 
 Value Emitter::gather(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes) {
@@ -481,11 +492,14 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
                                         : arith::ConstantIntOp::create(*this, type, data.asInteger(0)).getResult();
     return splat(scalar, lanes.count);
   }
-  if (auto unary = dyn_cast<UnaryOp>(op))
-    return emitUnary(*this, unary.getKind(), operand(0), isUnsigned(elementOf(unary.getInput())));
+  if (auto unary = dyn_cast<UnaryOp>(op)) {
+    Value result = emitUnary(*this, unary.getKind(), operand(0), isUnsigned(elementOf(unary.getInput())));
+    return isExactForHalves(op) ? result : rounded(result, element);
+  }
   if (auto binary = dyn_cast<BinaryOp>(op)) {
     Value lhs = operand(0), rhs = operand(1);
-    return emitBinary(*this, binary.getKind(), lhs, rhs, isUnsigned(element));
+    Value result = emitBinary(*this, binary.getKind(), lhs, rhs, isUnsigned(element));
+    return isExactForHalves(op) ? result : rounded(result, element);
   }
   if (auto compare = dyn_cast<CompareOp>(op)) {
     Value lhs = operand(0), rhs = operand(1);
@@ -496,8 +510,10 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
     return arith::SelectOp::create(*this, condition, onTrue, onFalse);
   }
   if (auto cast = dyn_cast<CastOp>(op)) {
-    auto wide = [&](Type type) { return type.isF16() || type.isBF16() ? Type(getF32Type()) : type; };
-    return emitCast(*this, operand(0), wide(elementOf(cast.getInput())), wide(element));
+    Type from = elementOf(cast.getInput()), inRegisters = registerType(from);
+    if (inRegisters.isF32() && registerType(element).isF32())
+      return rounded(operand(0), element);
+    return emitCast(*this, operand(0), isa<FloatType>(from) ? inRegisters : from, element);
   }
   if (auto iotaOp = dyn_cast<IotaOp>(op))
     return iota(indices[iotaOp.getDim()], element, lanes);

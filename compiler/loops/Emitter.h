@@ -39,7 +39,8 @@ struct ExtentTable {
 
 /// The element type of a tensor.
 mlir::Type elementOf(mlir::Value tensor);
-/// The type of an element in registers (f16 and bf16 as f32, bool as i1, unsigned as signless) and in memory.
+/// The type of an element in registers (f16 and bf16 as f32 of the same value, bool as i1, unsigned as signless) and in
+/// memory.
 mlir::Type registerType(mlir::Type element);
 mlir::Type memoryType(mlir::Type element);
 bool isUnsigned(mlir::Type element);
@@ -87,6 +88,8 @@ public:
   /// Element (or lanes) of a tensor in memory at `pointer`, as register values.
   Value load(Value pointer, Type element, AffineExpr flat, Lanes lanes);
   void store(Value registers, Value pointer, Type element, AffineExpr flat, Lanes lanes);
+  /// What was computed in f32 for an element of f16 or bf16, rounded to it; others as they are.
+  Value rounded(Value registers, Type element);
 
   // --- graph values
   /// The tensor lies in memory at `pointer`.
@@ -133,6 +136,7 @@ private:
   llvm::DenseMap<Value, Producer> producers;
   using MemoKey = std::tuple<void *, std::vector<const void *>, unsigned, unsigned>;
   std::map<MemoKey, Value> memo;
+  llvm::DenseMap<Value, Value> beforeRounding; ///< results of `rounded`
 };
 
 } // namespace wasmind::loops

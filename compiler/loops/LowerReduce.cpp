@@ -87,7 +87,9 @@ LogicalResult lowerReduce(KernelContext &context) {
   bool alongRow = last >= 0 && llvm::is_contained(reduce.getDims(), last);
   if (alongRow)
     e.define(reduce.getResult(),
-             [&e, reduce](ArrayRef<AffineExpr> indices, Lanes) { return reduceAlongRow(e, reduce, indices); });
+             [&e, reduce, element = elementOf(reduce.getResult())](ArrayRef<AffineExpr> indices, Lanes) {
+               return e.rounded(reduceAlongRow(e, reduce, indices), element);
+             });
   else if (failed(defineAnchor(context, reduce)))
     return failure();
   if (failed(emitRoot(context, !alongRow)))
@@ -160,6 +162,7 @@ LogicalResult lowerRow(KernelContext &context) {
               }
             return elements;
           });
+      scalar = e.rounded(scalar, element);
       e.define(reduce.getResult(),
                [&e, scalar](ArrayRef<AffineExpr>, Lanes lanes) { return e.splat(scalar, lanes.count); });
       for (auto &[op, scratch] : kept)

@@ -23,7 +23,10 @@ LogicalResult lowerStructured(KernelContext &context) {
   SmallVector<Type> argumentTypes;
   for (Value operand : op->getOperands())
     argumentTypes.push_back(RankedTensorType::get({}, elementOf(operand)));
-  if (op.getReductionCount())
+  if (auto compute = dyn_cast<ComputeOp>(op.getOperation())) // a sum may be wider than the result
+    argumentTypes.assign(compute.getBody().front().getArgumentTypes().begin(),
+                         compute.getBody().front().getArgumentTypes().end());
+  else if (op.getReductionCount())
     argumentTypes.push_back(RankedTensorType::get({}, element));
   SmallVector<Location> locations(argumentTypes.size(), op->getLoc());
   scratch.addArguments(argumentTypes, locations);

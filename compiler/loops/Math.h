@@ -12,7 +12,7 @@
 //        atan, atan2, sinh, cosh, asinh, acosh, atanh, pow. Remainders are exact. Sigmoid below 2^-126 is 0.
 //   f64: 1e-14 relative, most functions 5e-16. sin, cos, tan: 1e-14 absolute up to |x| = 1e6, 1e-13 up to 2^100, no
 //        digits beyond; sin and cos stay within [-1, 1].
-//   f16, bf16: as f32, rounded at the store.
+//   f16, bf16: as f32, which the caller rounds (emitRound).
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -48,13 +48,16 @@ mlir::Value emitCompare(mlir::ImplicitLocOpBuilder &builder, graph::CompareKind 
                         bool isUnsigned);
 
 /// Converts registers of graph element type `from` (ui8, i1, f16, ...) into registers of `to`. Float to integer
-/// truncates and saturates, NaN gives 0. To f16 and bf16 rounds to what the store will keep, once.
+/// truncates and saturates, NaN gives 0. To f16 and bf16 rounds once, to nearest, ties to even.
 mlir::Value emitCast(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Type from, mlir::Type to);
 
 /// i16 lanes holding f16 or bf16 (`type`) -> f32 lanes; exact.
 mlir::Value emitWiden(mlir::ImplicitLocOpBuilder &builder, mlir::Value bits, mlir::Type type);
 /// f32 lanes -> i16 lanes holding f16 or bf16 (`type`); to nearest, ties to even.
 mlir::Value emitNarrow(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Type type);
+
+/// f32 lanes -> the nearest numbers that f16 or bf16 (`type`) holds, ties to even, as f32; other types: x itself.
+mlir::Value emitRound(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Type type);
 
 /// exp(x) for f32 or f64 x <= 0, cheaper than `exp`; results below the smallest normal number are 0.
 /// 2.5 ulp. NaN gives NaN, -inf gives 0. Good for positive x, too, as long as the result is finite.

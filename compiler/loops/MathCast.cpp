@@ -6,6 +6,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <limits>
 
 using namespace mlir;
 
@@ -60,12 +61,26 @@ Term floatToInteger(Term x, unsigned width, bool isUnsigned) {
   return resizeInteger(bounded, width, isUnsigned);
 }
 
-/// f64 -> f32 such that rounding to f16 or bf16 afterwards is as if from f64: what is cut off marks the last bit.
+// To f32 rounding to odd: of the two neighbours of a number that f32 does not hold, the one whose last bit is set. f16
+// and bf16 have at least two bits less, so rounding the result to them is as if from the number itself.
+
 Term toF32RoundingToOdd(Term x) {
-  constexpr int64_t beyond = (int64_t(1) << 29) - 1;
-  Term bits = x.bits();
-  Term mark = select((bits & beyond) != 0, beyond + 1, bits.constant(0));
-  return ((bits & ~beyond) | mark).asFloat().toF32();
+  Term single = x.toF32(), back = single.toF64(), bits = single.bits();
+  Term lower = select(back.abs() > x.abs(), bits - 1, bits); // towards zero
+  return select(back != x, lower | 1, bits).asFloat();
+}
+
+Term integerToF32RoundingToOdd(Term x, bool isUnsigned) {
+  // Where there are more digits than the float has, those that it lacks mark its last one.
+  bool isWide = x.width() == 64;
+  unsigned digits = isWide ? 53 : 24, excess = x.width() - digits;
+  int64_t beyond = (int64_t(1) << excess) - 1;
+  Term mark = select((x & beyond) != 0, beyond + 1, x.constant(0));
+  Term magnitude = isUnsigned ? x : x ^ x.shiftRightSigned(x.width() - 1);
+  Term marked = select(magnitude.shiftRightUnsigned(digits) != 0, (x & ~beyond) | mark, x);
+  if (!isWide)
+    return integerToFloat(marked, isUnsigned, x.builder().getF32Type());
+  return toF32RoundingToOdd(integerToFloat(marked, isUnsigned, x.builder().getF64Type()));
 }
 
 Term widen(Term bits, Type type) {
@@ -99,6 +114,22 @@ Term narrow(Term x, Type type) {
   result = select(magnitude > 0x7f800000, 0x7e00, result);
   return resizeInteger(result | sign, 16, true);
 }
+
+/// The nearest number that `type` holds, ties to even.
+Term round(Term x, Type type) {
+  if (type.isBF16()) {
+    Term bits = x.bits();
+    Term isOdd = bits.shiftRightUnsigned(16) & 1;
+    return select(x != x, x, ((bits + isOdd + 0x7fff) & ~int64_t(0xffff)).asFloat());
+  }
+  // Adding and subtracting 2^13 times its power of two rounds a number to 11 digits; below 2^-14 the unit stays 2^-24.
+  Term magnitude = fastMin(x.abs(), x.constant(0x1p16));
+  Term power = (magnitude.bits() & 0x7f800000).asFloat();
+  Term step = fastMax(power, x.constant(0x1p-14)) * 0x1p13;
+  Term rounded = (magnitude + step) - step;
+  rounded = select(rounded >= 0x1p16, std::numeric_limits<double>::infinity(), rounded);
+  return withSignOf(rounded, x);
+}
 } // namespace
 
 Term resizeInteger(Term x, unsigned width, bool isUnsigned) {
@@ -119,6 +150,9 @@ Term integerToFloat(Term x, bool isUnsigned, Type target) {
 
 Value emitWiden(ImplicitLocOpBuilder &builder, Value bits, Type type) { return widen({builder, bits}, type); }
 Value emitNarrow(ImplicitLocOpBuilder &builder, Value x, Type type) { return narrow({builder, x}, type); }
+Value emitRound(ImplicitLocOpBuilder &builder, Value x, Type type) {
+  return isHalf(type) ? round({builder, x}, type) : x;
+}
 
 Value emitCast(ImplicitLocOpBuilder &builder, Value value, Type from, Type to) {
   Term x(builder, value);
@@ -132,11 +166,11 @@ Value emitCast(ImplicitLocOpBuilder &builder, Value value, Type from, Type to) {
                        : resizeInteger(x, to.getIntOrFloatBitWidth(), fromUnsigned);
 
   if (isHalf(to)) {
-    // One rounding only: sources with more bits than f32 keep a trace of what f32 would round away.
-    bool isWide = from.isF64() || (isa<IntegerType>(from) && x.width() >= 32);
-    Term single = isWide ? toF32RoundingToOdd(toFloat(x, fromUnsigned, builder.getF64Type()))
-                         : toFloat(x, fromUnsigned, builder.getF32Type());
-    return widen(narrow(single, to), to);
+    // Integers that f32 does not hold are infinite in f16.
+    if (to.isBF16() && isa<IntegerType>(from) && x.width() >= 32)
+      return round(integerToF32RoundingToOdd(x, fromUnsigned), to);
+    Term single = from.isF64() ? toF32RoundingToOdd(x) : toFloat(x, fromUnsigned, builder.getF32Type());
+    return isa<IntegerType>(from) && x.width() <= 8 ? single : round(single, to);
   }
   return toFloat(x, fromUnsigned, to);
 }

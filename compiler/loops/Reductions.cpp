@@ -356,7 +356,7 @@ LogicalResult defineAnchor(KernelContext &context, Operation *anchor) {
   Emitter &e = context.emitter;
   if (auto convolve = dyn_cast<ConvolveOp>(anchor); convolve && convolve.getTransposed())
     return context.fail("a transposed convolution must have been expanded by the graph stage");
-  e.define(anchor->getResult(0), [&e, anchor](ArrayRef<AffineExpr> indices, Lanes lanes) -> Value {
+  auto compute = [&e, anchor](ArrayRef<AffineExpr> indices, Lanes lanes) -> Value {
     if (auto reduce = dyn_cast<ReduceOp>(anchor))
       return emitReduce(e, reduce, indices, lanes);
     if (auto contract = dyn_cast<ContractOp>(anchor))
@@ -364,6 +364,9 @@ LogicalResult defineAnchor(KernelContext &context, Operation *anchor) {
     if (auto convolve = dyn_cast<ConvolveOp>(anchor))
       return emitConvolve(e, convolve, indices, lanes);
     return emitWindow(e, cast<WindowOp>(anchor), indices, lanes);
+  };
+  e.define(anchor->getResult(0), [&e, anchor, compute](ArrayRef<AffineExpr> indices, Lanes lanes) {
+    return e.rounded(compute(indices, lanes), elementOf(anchor->getResult(0)));
   });
   return success();
 }

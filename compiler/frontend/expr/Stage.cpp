@@ -103,9 +103,14 @@ Value Stage::finish(Value result, unsigned reductions, graph::ReduceKind kind) {
   TypedAttr initial;
   if (reductions) {
     InBody inside(*this);
-    Value running = body->addArgument(scalarType(element), builder.getLoc());
+    // Sums of halves are f32, rounded at the end; of two extremes one is the result.
+    bool isHalf = element.isF16() || element.isBF16();
+    Type kept = isHalf ? Type(builder.getF32Type()) : element;
+    Value running = body->addArgument(scalarType(kept), builder.getLoc());
+    if (isHalf)
+      result = CastOp::create(builder, scalarType(kept), result);
     result = BinaryOp::create(builder, combinerOf(kind), running, result);
-    initial = initialOf(kind, element);
+    initial = initialOf(kind, kept);
   }
   {
     InBody inside(*this);

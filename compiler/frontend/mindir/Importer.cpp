@@ -1,5 +1,7 @@
 #include "compiler/frontend/mindir/Importer.h"
+#include "compiler/frontend/mindir/Halves.h"
 #include "compiler/frontend/mindir/MindIR.h"
+#include "compiler/graph/Halves.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/STLExtras.h"
@@ -459,8 +461,23 @@ Expected<Operand> Importer::readOperator(StringRef primitive, const NodeProto &n
   SmallVector<const std::vector<AttributeProto> *, 2> attributes{&node.attributes};
   if (shared)
     attributes.push_back(&shared->attributes);
-  Node view(compose, *this, primitive, std::move(inputs), std::move(attributes));
+  const Type half = halfAmong(inputs, &context);
+  graph::Composition composition(compose);
+  {
+    Node view(compose, *this, primitive, inputs, attributes);
+    Operand result = read(view);
+    if (!half || view.failed() || !composition.roundsHalvesInside())
+      return checked(view, result);
+  }
+  composition.erase();
+  widen(compose, inputs);
+  WideConstants wideConstants(compose, *this);
+  Node view(compose, wideConstants, primitive, inputs, attributes);
   Operand result = read(view);
+  return checked(view, view.failed() ? result : narrow(view, result, half));
+}
+
+Expected<Operand> Importer::checked(Node &view, const Operand &result) {
   if (view.failed())
     return createStringError(view.error());
   if (result.leafCount() > maxLeaves)

@@ -48,6 +48,8 @@ private:
   Result readConstant(const NodeProto &node);
   Result readOperator(llvm::StringRef primitive, const NodeProto &node, const PrimitiveProto *shared,
                       const std::shared_ptr<Frame> &frame);
+  /// What an operator gave, or its error, or that the file declares something else.
+  Result checked(Node &view, const Operand &result);
   Result lookUp(llvm::StringRef name, const std::shared_ptr<Frame> &frame);
   std::optional<Operand> find(llvm::StringRef name, const std::shared_ptr<Frame> &frame);
   Result resultOf(const std::shared_ptr<Frame> &frame);

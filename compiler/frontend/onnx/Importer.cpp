@@ -1,6 +1,7 @@
 //===- Importer.cpp - the model's graph, node by node -------------------------------------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/frontend/onnx/Schema.h"
+#include "compiler/graph/Halves.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -256,7 +257,10 @@ llvm::Error Importer::importNode(const ::onnx::NodeProto &node) {
 
 llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   Converter converter = findConverter(standardDomain(proto.domain()), proto.op_type());
+  const bool hasHalves = readsHalves(proto);
   if (!converter) {
+    if (hasHalves)
+      return convertInF32(proto, opset);
     std::string fault;
     auto body = functionBody(proto, opset, inputTypes(proto), fault);
     if (body)
@@ -272,6 +276,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
     builder.setLoc(mlir::NameLoc::get(builder.getStringAttr(titleOf(proto))));
   const mlir::Location location = builder.getLoc();
   Node node(*this, proto, opset);
+  graph::Composition composition(builder);
   llvm::SmallVector<Value, 2> results;
   {
     mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &message) {
@@ -293,6 +298,12 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   for (int i = 0; i < proto.output_size(); ++i)
     if (!proto.output(i).empty() && (i >= int(results.size()) || !results[i]))
       return errorAt(proto, opset, "output " + llvm::Twine(i) + " ('" + proto.output(i) + "') is not supported");
+  // The nodes of subgraphs have been looked at themselves.
+  const bool hasSubgraph = llvm::any_of(proto.attribute(), [](const auto &attribute) { return attribute.has_g(); });
+  if (hasHalves && !hasSubgraph && composition.roundsHalvesInside()) {
+    composition.erase();
+    return convertInF32(proto, opset);
+  }
   // Later arithmetic on extents relies on sizes that fit.
   const auto dims = graph::getNamedDims(*moduleOp);
   for (Value result : results)

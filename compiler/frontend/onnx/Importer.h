@@ -77,6 +77,9 @@ private:
   llvm::Error importNodes(const NodeList &nodes, llvm::StringSet<> wanted);
   llvm::Error importNode(const ::onnx::NodeProto &node);
   llvm::Error convert(const ::onnx::NodeProto &node, int64_t opset);
+  /// Whether an input of the node is of f16 or bf16; the conversion of a node as if those were f32.
+  bool readsHalves(const ::onnx::NodeProto &node);
+  llvm::Error convertInF32(const ::onnx::NodeProto &node, int64_t opset);
   llvm::Error expand(const ::onnx::NodeProto &node, const ::onnx::FunctionProto &function, bool fromSchema);
   llvm::Expected<llvm::SmallVector<Value>> collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what);
   std::vector<::onnx::TypeProto> inputTypes(const ::onnx::NodeProto &node);

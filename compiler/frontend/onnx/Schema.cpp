@@ -102,6 +102,21 @@ std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node,
   return std::nullopt;
 }
 
+std::vector<int> inputsOfSameType(const ::onnx::NodeProto &node, int64_t opset) {
+  std::vector<int> inputs(node.output_size(), -1);
+  const ::onnx::OpSchema *schema = findSchema(node, opset);
+  if (!schema)
+    return inputs;
+  auto typeOf = [](const auto &formal, int i) { // the last parameter may be a list
+    return formal.empty() ? std::string() : formal[std::min<size_t>(i, formal.size() - 1)].GetTypeStr();
+  };
+  for (int i = 0; i < node.output_size(); ++i)
+    for (int j = node.input_size(); j-- > 0;)
+      if (!node.input(j).empty() && typeOf(schema->inputs(), j) == typeOf(schema->outputs(), i))
+        inputs[i] = j;
+  return inputs;
+}
+
 void addDefaultAttributes(::onnx::NodeProto &node, int64_t opset) {
   const ::onnx::OpSchema *schema = findSchema(node, opset);
   if (!schema)

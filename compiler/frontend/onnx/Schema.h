@@ -28,6 +28,9 @@ std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset);
 std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node, int64_t opset,
                                                   const std::vector<::onnx::TypeProto> &inputTypes, std::string &error);
 
+/// For each output of the node, an input that its operator gives the same element type, or -1.
+std::vector<int> inputsOfSameType(const ::onnx::NodeProto &node, int64_t opset);
+
 /// Fills attributes that the node leaves out and that have a default in the schema; function bodies refer to them.
 void addDefaultAttributes(::onnx::NodeProto &node, int64_t opset);
 

@@ -44,3 +44,16 @@ func.func @shared(%x: tensor<3x1xf32>) -> (tensor<3x2xf32>, tensor<3x2xf32>) {
   %1 = graph.binary mul %0, %w : tensor<3x2xf32>, tensor<1x2xf32>
   return %0, %1 : tensor<3x2xf32>, tensor<3x2xf32>
 }
+
+// Halves are rounded between the steps, too: nothing moves.
+// CHECK-LABEL: func.func @halves
+// CHECK: graph.contract
+// CHECK: graph.binary mul
+// CHECK: graph.binary add
+func.func @halves(%x: tensor<3x1xf16>) -> tensor<3x2xf16> {
+  %w = graph.constant dense<[[1.0, 2.0]]> : tensor<1x2xf16> : tensor<1x2xf16>
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [0] : tensor<3x1xf16>, tensor<1x2xf16>
+  %1 = graph.binary mul %0, %w : tensor<3x2xf16>, tensor<1x2xf16>
+  %2 = graph.binary add %1, %w : tensor<3x2xf16>, tensor<1x2xf16>
+  return %2 : tensor<3x2xf16>
+}

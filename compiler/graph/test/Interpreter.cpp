@@ -29,6 +29,15 @@ TEST_F(InterpreterTest, HalfConversionsAreExactAndRoundToEven) {
   EXPECT_EQ(bfloatFromDouble(3.4e38), 0x7f80);
 }
 
+TEST_F(InterpreterTest, WideIntegersRoundOnceToHalves) {
+  begin({tensor({4}, i64)});
+  end({builder.cast(builder.cast(arg(0), builder.getBF16Type()), f32)});
+  // Double would round the first to the tie below it and then to even.
+  int64_t tie = (int64_t(1) << 62) + (int64_t(1) << 54);
+  auto out = run({integers({4}, {tie + 1, tie, -tie - 1, 5})});
+  EXPECT_EQ(values<float>(out[0]), (std::vector<float>{0x1.02p62f, 0x1p62f, -0x1.02p62f, 5}));
+}
+
 TEST_F(InterpreterTest, IntegersWrapAndDivideTowardsZero) {
   Type i8 = builder.getIntegerType(8);
   begin({tensor({4}, i8), tensor({4}, i8)});

@@ -231,3 +231,19 @@ func.func @diagonal(%a: tensor<4x4xf32>) -> tensor<4xf32> {
   } {domainMap = affine_map<() -> (4)>, maps = [affine_map<(i) -> (i, i)>]} : (tensor<4x4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// Sums of halves are kept in f32, by the primitives too.
+// CHECK-LABEL: func.func @halves
+// CHECK: graph.contract %arg0, %arg1 batch [] x [] contract [1] x [0] : tensor<3x4xf16>, tensor<4x5xf16>
+// CHECK-NOT: graph.compute
+func.func @halves(%a: tensor<3x4xf16>, %b: tensor<4x5xf16>) -> tensor<3x5xf16> {
+  %0 = graph.compute(%a, %b) {
+  ^bb0(%x: tensor<f16>, %y: tensor<f16>, %sum: tensor<f32>):
+    %1 = graph.binary mul %x, %y : tensor<f16>, tensor<f16>
+    %2 = graph.cast %1 : tensor<f16> -> tensor<f32>
+    %3 = graph.binary add %sum, %2 : tensor<f32>, tensor<f32>
+    graph.yield %3 : tensor<f32>
+  } {domainMap = affine_map<() -> (3, 5, 4)>, reductions = 1 : i64, initial = 0.0 : f32,
+     maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>]} : (tensor<3x4xf16>, tensor<4x5xf16>) -> tensor<3x5xf16>
+  return %0 : tensor<3x5xf16>
+}

@@ -46,3 +46,19 @@ func.func @others(%x: tensor<4x8xi32>, %y: tensor<4x8xf32>, %z: tensor<4x1xf32>)
   %1 = graph.binary div %y, %z : tensor<4x8xf32>, tensor<4x1xf32>
   return %0, %1 : tensor<4x8xi32>, tensor<4x8xf32>
 }
+
+// An ulp of a half is much: of these only the square is spelt otherwise, whose product is the same number.
+// CHECK-LABEL: func.func @halves
+// CHECK: graph.binary mul %arg0, %arg0
+// CHECK: graph.binary div
+// CHECK: graph.binary mul
+// CHECK: graph.binary pow
+func.func @halves(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  %a = graph.constant dense<3.0> : tensor<1x1xbf16> : tensor<1x1xbf16>
+  %two = graph.constant dense<2.0> : tensor<1x1xbf16> : tensor<1x1xbf16>
+  %0 = graph.binary pow %x, %two : tensor<4x8xbf16>, tensor<1x1xbf16>
+  %1 = graph.binary div %0, %a : tensor<4x8xbf16>, tensor<1x1xbf16>
+  %2 = graph.binary mul %1, %a : tensor<4x8xbf16>, tensor<1x1xbf16>
+  %3 = graph.binary pow %2, %a : tensor<4x8xbf16>, tensor<1x1xbf16>
+  return %3 : tensor<4x8xbf16>
+}

@@ -369,10 +369,10 @@ TEST(MathExact, HalfWidens) {
 template <typename T> std::vector<T> halfNeighbours() {
   std::vector<T> values;
   for (uint32_t i = 0; i < 65536; ++i)
-    for (float v : {graph::halfToFloat(uint16_t(i)), graph::bfloatToFloat(uint16_t(i))}) {
-      // Itself, and halfway to the next, just below and just above.
-      T here = T(v), half = T(v) * T(1 + 0x1p-11), halfBrain = T(v) * T(1 + 0x1p-8);
-      for (T middle : {here, half, halfBrain, here + T(0x1p-25)})
+    for (auto toFloat : {graph::halfToFloat, graph::bfloatToFloat}) {
+      // Itself, halfway to the next, and a little more, just below and just above.
+      T here = toFloat(uint16_t(i)), next = toFloat(uint16_t(i + 1)), half = here + (next - here) / 2;
+      for (T middle : {here, half, here * T(1 + 0x1p-11), here * T(1 + 0x1p-8), here + T(0x1p-25)})
         for (T near : {middle, std::nextafter(middle, T(INFINITY)), std::nextafter(middle, T(-INFINITY))})
           values.push_back(near);
     }
@@ -393,34 +393,92 @@ TEST(MathExact, HalfNarrows) {
     }
 }
 
+TEST(MathExact, HalfRounds) {
+  std::vector<float> x = halfNeighbours<float>(), result(x.size());
+  for (bool isBfloat : {false, true})
+    for (unsigned lanes : {1u, 4u, 8u}) {
+      Compiled function({elementType("f32")}, elementType("f32"), {lanes, false}, [&](auto &b, mlir::ValueRange v) {
+        return emitRound(b, v[0], elementType(isBfloat ? "bf16" : "f16"));
+      });
+      function(x.data(), result.data(), x.size());
+      for (size_t i = 0; i < x.size(); ++i)
+        ASSERT_TRUE(same(result[i], isBfloat ? graph::bfloatToFloat(graph::bfloatFromDouble(x[i]))
+                                             : graph::halfToFloat(graph::halfFromDouble(x[i]))))
+            << x[i];
+    }
+}
+
+/// The nearest half, by comparing distances.
+float nearestHalf(long double value, bool isBfloat) {
+  auto toFloat = [&](uint16_t bits) { return isBfloat ? graph::bfloatToFloat(bits) : graph::halfToFloat(bits); };
+  uint16_t start = isBfloat ? graph::bfloatFromDouble(double(value)) : graph::halfFromDouble(double(value));
+  uint16_t best = 0;
+  long double least = INFINITY;
+  for (uint16_t bits : {uint16_t(start - 1), start, uint16_t(start + 1)}) {
+    if ((bits ^ start) & 0x8000)
+      continue; // around zero
+    long double number = toFloat(bits);
+    if (std::isnan(toFloat(bits)))
+      continue;
+    if (std::isinf(number)) // begins where the next number would be
+      number = std::copysign(isBfloat ? 0x1p128L : 0x1p16L, number);
+    long double distance = std::fabs(number - value);
+    if (distance < least || (distance == least && bits % 2 == 0)) {
+      best = bits;
+      least = distance;
+    }
+  }
+  return toFloat(best);
+}
+
 // Rounded once, though f32 lies between.
-TEST(MathExact, DoubleAndIntegerToHalf) {
+TEST(MathExact, DoubleToHalf) {
   std::vector<double> x = halfNeighbours<double>();
   std::vector<float> result(x.size());
-  for (bool isBfloat : {false, true}) {
-    auto expected = [&](double v) {
-      return isBfloat ? graph::bfloatToFloat(graph::bfloatFromDouble(v)) : graph::halfToFloat(graph::halfFromDouble(v));
-    };
-    mlir::Type half = elementType(isBfloat ? "bf16" : "f16");
-    Compiled fromDouble({elementType("f64")}, elementType("f32"), {4, false},
+  for (bool isBfloat : {false, true})
+    for (unsigned lanes : {1u, 4u}) {
+      auto expected = [&](double v) {
+        return isBfloat ? graph::bfloatToFloat(graph::bfloatFromDouble(v))
+                        : graph::halfToFloat(graph::halfFromDouble(v));
+      };
+      mlir::Type half = elementType(isBfloat ? "bf16" : "f16");
+      Compiled function({elementType("f64")}, elementType("f32"), {lanes, false},
                         [&](auto &b, mlir::ValueRange v) { return emitCast(b, v[0], elementType("f64"), half); });
-    fromDouble(x.data(), result.data(), x.size());
-    for (size_t i = 0; i < x.size(); ++i)
-      if (std::isnan(x[i]) || std::fabs(x[i]) >= std::numeric_limits<float>::min() || x[i] == 0)
+      function(x.data(), result.data(), x.size());
+      for (size_t i = 0; i < x.size(); ++i)
         ASSERT_TRUE(same(result[i], expected(x[i]))) << x[i];
-    Compiled fromInteger({elementType("i32")}, elementType("f32"), {4, false},
-                         [&](auto &b, mlir::ValueRange v) { return emitCast(b, v[0], elementType("i32"), half); });
-    std::vector<int32_t> integers;
-    for (int64_t power = 1; power < (int64_t(1) << 31); power *= 2)
-      for (int64_t offset : {-1, 0, 1})
-        for (int64_t part : {0, 1, 3})
-          integers.push_back(int32_t(std::min(power + part * power / 256 + offset, int64_t(INT32_MAX))));
-    while (integers.size() % 4)
-      integers.push_back(0);
-    fromInteger(integers.data(), result.data(), integers.size());
-    for (size_t i = 0; i < integers.size(); ++i)
-      ASSERT_TRUE(same(result[i], expected(integers[i]))) << integers[i];
-  }
+    }
+}
+
+TEST(MathExact, IntegerToHalf) {
+  forEach(Integers(), [](auto example) {
+    using T = decltype(example);
+    // Halfway between numbers of every width of mantissa, and next to it.
+    std::vector<T> x;
+    for (unsigned power = 0; power < 8 * sizeof(T); ++power)
+      for (unsigned part = 0; part <= power; ++part)
+        for (int64_t offset : {-1, 0, 1})
+          for (uint64_t eighths : {8, 9, 11, 15}) {
+            uint64_t top = eighths << power >> 3;
+            x.push_back(T(top + (uint64_t(1) << part) + offset));
+            x.push_back(T(0 - (top + (uint64_t(1) << part) + offset)));
+          }
+    x.insert(x.end(), {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()});
+    std::mt19937_64 random(7);
+    while (x.size() % 16 || x.size() < 10000)
+      x.push_back(T(random() >> (random() % 64)));
+    std::vector<float> result(x.size());
+    for (bool isBfloat : {false, true})
+      for (unsigned lanes : {1u, 4u}) {
+        mlir::Type half = elementType(isBfloat ? "bf16" : "f16");
+        Compiled function({registersOf<T>()}, elementType("f32"), {lanes, false},
+                          [&](auto &b, mlir::ValueRange v) { return emitCast(b, v[0], graphType<T>(), half); });
+        function(x.data(), result.data(), x.size());
+        for (size_t i = 0; i < x.size(); ++i)
+          ASSERT_TRUE(same(result[i], nearestHalf(x[i], isBfloat)))
+              << nameOf<T>() << " " << +x[i] << " gave " << result[i];
+      }
+  });
 }
 
 } // namespace

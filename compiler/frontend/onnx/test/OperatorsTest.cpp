@@ -127,6 +127,28 @@ TEST(Operators, LocalFunctionsAreExpandedWithTheirAttributes) {
       ir, {"graph.operators = {Add = 1 : i64, LeakyRelu = 1 : i64}", "5.000000e-01", "graph.binary add"}));
 }
 
+TEST(Operators, HalvesOfSeveralStepsAreF32Inside) {
+  for (const char *operation : {"Softmax (x)", "Celu (x)", "LeakyRelu <alpha = 0.1> (x)", "ReduceMean (x)"}) {
+    const std::string ir = importGraph("(float16[2,3] x) => (float16[n,m] y) { y = " + std::string(operation) + " }");
+    EXPECT_TRUE(containsInOrder(ir, {"graph.cast %arg0", "xf32>", "graph.cast", "xf16>"})) << operation;
+    // Nothing is left of the steps in halves.
+    for (const char *step : {"graph.binary", "graph.unary", "graph.reduce"})
+      for (size_t at = ir.find(step); at != std::string::npos; at = ir.find(step, at + 1))
+        EXPECT_EQ(ir.substr(at, ir.find('\n', at) - at).find("f16"), std::string::npos) << ir;
+  }
+}
+
+TEST(Operators, HalvesOfOneStepStay) {
+  for (const char *nodes :
+       {"y = Add (x, x)", "y = Relu (x)", "y = Transpose <perm = [0, 1, 2]> (x)", "y = Conv (x, w, b)"}) {
+    const std::string ir = importGraph(
+        "(bfloat16[1,2,8] x, bfloat16[3,2,1] w, bfloat16[3] b) => (bfloat16[n,m,k] y) { " + std::string(nodes) + " }",
+        22);
+    EXPECT_EQ(ir.find("error"), std::string::npos) << ir;
+    EXPECT_EQ(ir.find("f32"), std::string::npos) << ir;
+  }
+}
+
 TEST(Operators, NodesThatNothingReadsAreLeftOut) {
   const std::string ir = importGraph("(float[2] x) => (float[2] y) { z = Exp (x) y = Relu (x) }");
   EXPECT_EQ(ir.find("graph.unary exp"), std::string::npos) << ir;

@@ -1,0 +1,57 @@
+//===- Halves.cpp - operators of f16 and bf16 that take several steps are computed in f32 -------------------------===//
+//
+// A model's halves are rounded where a node ends and not inside it (decision 14): a mean of halves adds in f32 whatever
+// number of them, and its sum may be larger than any half. So a node's halves are widened ahead of its converter or
+// function body and its results narrowed after it.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/Halves.h"
+#include "compiler/frontend/onnx/Importer.h"
+#include "compiler/frontend/onnx/Schema.h"
+
+namespace wasmind::onnx {
+
+bool Importer::readsHalves(const ::onnx::NodeProto &node) {
+  return llvm::any_of(node.input(), [&](const std::string &input) {
+    Value value = input.empty() ? Value() : lookup(input);
+    return value && graph::isHalf(builder.elementOf(value));
+  });
+}
+
+llvm::Error Importer::convertInF32(const ::onnx::NodeProto &node, int64_t opset) {
+  const std::vector<int> sources = inputsOfSameType(node, opset);
+  Scope wide; // sees the node's inputs in f32
+  wide.outer = scope;
+  llvm::SmallVector<Type> given;
+  const mlir::Location location = builder.getLoc();
+  if (bodyDepth == 0)
+    builder.setLoc(mlir::NameLoc::get(builder.getStringAttr(titleOf(node))));
+  for (const std::string &input : node.input()) {
+    Value value = input.empty() ? Value() : lookup(input);
+    given.push_back(value ? builder.elementOf(value) : Type());
+    if (!value || !graph::isHalf(given.back()) || wide.values.contains(input))
+      continue;
+    Value cast = builder.cast(value, builder.getF32Type());
+    mlir::Operation *op = cast.getDefiningOp();
+    foldConstants(op->getBlock(), op->getPrevNode(), cast, {}); // converters ask for constants
+    wide.values[input] = cast;
+  }
+  {
+    Entered entered(*this, wide);
+    if (llvm::Error failure = convert(node, opset))
+      return failure;
+  }
+  for (auto [output, source] : llvm::zip(node.output(), sources)) {
+    if (output.empty())
+      continue;
+    Value value = wide.values.lookup(output);
+    if (source >= 0 && given[source] && graph::isHalf(given[source]) && builder.elementOf(value).isF32())
+      value = builder.cast(value, given[source]);
+    if (llvm::Error failure = define(output, value))
+      return failure;
+  }
+  builder.setLoc(location);
+  return llvm::Error::success();
+}
+
+} // namespace wasmind::onnx
