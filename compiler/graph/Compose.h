@@ -100,15 +100,24 @@ public:
   // --- images, channels first: x [N, C, spatial...], weights [O, C / groups, spatial...], bias [O] or null.
   struct Window {
     llvm::SmallVector<int64_t> strides, padLow, padHigh, dilations; // one per spatial dimension
+    /// Where pads depend on run-time extents: the pads before the input and the result's extents, instead of `padLow`
+    /// and `padHigh`. Both empty otherwise.
+    Extents lowAt = {}, extents = {};
   };
   Value convolve(Value x, Value weights, Value bias, const Window &window, int64_t groups);
   /// weights [C, O / groups, spatial...]
   Value convolveTranspose(Value x, Value weights, Value bias, const Window &window, int64_t groups,
                           Ints outputPadding = {});
   Value maxPool(Value x, Ints kernel, const Window &window);
-  Value averagePool(Value x, Ints kernel, const Window &window, bool countPadding);
-  /// Pads for SAME-style padding of static spatial extents (the extra element at the end, or at the start).
-  static void samePads(Ints input, Ints kernel, Window &window, bool extraAtStart);
+  Value sumPool(Value x, Ints kernel, const Window &window);
+  /// `roundsUp`: as `roundUp` says; what hangs over the padding then never counts.
+  Value averagePool(Value x, Ints kernel, const Window &window, bool countPadding, bool roundsUp = false);
+  /// Pads for which the result has ceil(input / stride) elements along each spatial dimension; an odd total puts the
+  /// larger half at the end, or at the start.
+  static void samePads(llvm::ArrayRef<mlir::AffineExpr> input, Ints kernel, Window &window, bool extraAtStart);
+  /// Widens the pads at the end so that the number of outputs is rounded up (ceil_mode); a last window that would begin
+  /// in them is left out.
+  static void roundUp(llvm::ArrayRef<mlir::AffineExpr> input, Ints kernel, Window &window);
   Value globalAveragePool(Value x); ///< keeps dims
   /// Resampling of spatial dimensions of x along `dims` by index arithmetic folded at compile time:
   /// coordinate(i) gives the source coordinate of output index i.
@@ -147,6 +156,9 @@ private:
   Value elementPositions(Value data, Value indices, int64_t dim);
   Value padByCopies(Value x, Ints low, Ints high,
                     llvm::function_ref<Value(Value, int64_t dim, int64_t count, bool atStart)> border);
+  Extents expressions(Ints values);
+  /// graph.window over an image [N, spatial..., C].
+  Value slideOver(ReduceKind kind, Value image, Ints kernel, const Window &window);
   Value channelsLast(Value x);
   Value channelsFirst(Value x);
 

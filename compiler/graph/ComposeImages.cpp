@@ -31,6 +31,10 @@ Value Compose::channelsFirst(Value x) {
   return transpose(x, permutation);
 }
 
+Compose::Extents Compose::expressions(Ints values) {
+  return llvm::map_to_vector<6>(values, [&](int64_t value) { return getAffineConstantExpr(value); });
+}
+
 //===- Convolutions -----------------------------------------------------------------------------------------------===//
 
 Value Compose::convolve(Value x, Value weights, Value bias, const Window &window, int64_t groups) {
@@ -44,8 +48,14 @@ Value Compose::convolve(Value x, Value weights, Value bias, const Window &window
   for (int64_t i = 2; i < rankOf(weights); ++i)
     order.push_back(i);
   order.append({1, 0});
-  Value result = make<ConvolveOp>(channelsLast(x), transpose(weights, order), Ints(window.strides), Ints(window.padLow),
-                                  Ints(window.padHigh), Ints(window.dilations), groups, false);
+  Value result;
+  if (window.extents.empty()) {
+    result = make<ConvolveOp>(channelsLast(x), transpose(weights, order), Ints(window.strides), Ints(window.padLow),
+                              Ints(window.padHigh), Ints(window.dilations), groups, false);
+  } else {
+    const Slides slides{expressions(window.strides), window.lowAt, expressions(window.dilations), window.extents};
+    result = convolve(channelsLast(x), transpose(weights, order), slides, getAffineConstantExpr(groups));
+  }
   if (bias && result)
     result = add(result, cast(bias, elementOf(result)));
   return channelsFirst(result);
@@ -55,6 +65,10 @@ Value Compose::convolveTranspose(Value x, Value weights, Value bias, const Windo
                                  Ints outputPadding) {
   if (!x || !weights)
     return nullptr;
+  if (!window.extents.empty()) {
+    emitError("the pads of a transposed convolution must not depend on run-time extents");
+    return nullptr;
+  }
   int64_t rank = rankOf(weights);
   auto channels = rank < 3 ? std::nullopt : constantOf(extentsOf(weights)[0]);
   if (rankOf(x) != rank || !channels || groups < 1 || *channels % groups != 0) {
@@ -94,47 +108,64 @@ Value Compose::convolveTranspose(Value x, Value weights, Value bias, const Windo
 
 //===- Pools ------------------------------------------------------------------------------------------------------===//
 
-namespace {
-/// The entries of graph.window for a channels-last image [N, spatial..., C].
-struct ImageWindow {
-  SmallVector<int64_t> sizes{1}, strides{1}, padLow{0}, padHigh{0}, dilations{1};
-
-  ImageWindow(ArrayRef<int64_t> kernel, const Compose::Window &window) {
-    llvm::append_range(sizes, kernel);
-    llvm::append_range(strides, window.strides);
-    llvm::append_range(padLow, window.padLow);
-    llvm::append_range(padHigh, window.padHigh);
-    llvm::append_range(dilations, window.dilations);
-    for (auto *list : {&sizes, &strides, &dilations})
-      list->push_back(1);
-    for (auto *list : {&padLow, &padHigh})
-      list->push_back(0);
-  }
-};
-} // namespace
-
-Value Compose::maxPool(Value x, Ints kernel, const Window &window) {
-  if (!x)
+Value Compose::slideOver(ReduceKind kind, Value image, Ints kernel, const Window &window) {
+  if (!image)
     return nullptr;
-  ImageWindow w(kernel, window);
-  return channelsFirst(make<WindowOp>(ReduceKind::Max, channelsLast(x), Ints(w.sizes), Ints(w.strides), Ints(w.padLow),
-                                      Ints(w.padHigh), Ints(w.dilations)));
+  auto around = [](auto outer, const auto &inner) {
+    SmallVector<std::decay_t<decltype(outer)>> all{outer};
+    llvm::append_range(all, inner);
+    all.push_back(outer);
+    return all;
+  };
+  const SmallVector<int64_t> sizes = around(int64_t(1), kernel), strides = around(int64_t(1), window.strides),
+                             dilations = around(int64_t(1), window.dilations);
+  if (window.extents.empty())
+    return make<WindowOp>(kind, image, Ints(sizes), Ints(strides), Ints(around(int64_t(0), window.padLow)),
+                          Ints(around(int64_t(0), window.padHigh)), Ints(dilations));
+  Extents extents = window.extents, own = extentsOf(image);
+  extents.insert(extents.begin(), own.front());
+  extents.push_back(own.back());
+  const Slides slides{expressions(strides), around(getAffineConstantExpr(0), window.lowAt), expressions(dilations),
+                      extents};
+  return this->window(kind, image, expressions(sizes), slides);
 }
 
-Value Compose::averagePool(Value x, Ints kernel, const Window &window, bool countPadding) {
+Value Compose::maxPool(Value x, Ints kernel, const Window &window) {
+  return channelsFirst(slideOver(ReduceKind::Max, channelsLast(x), kernel, window));
+}
+
+Value Compose::sumPool(Value x, Ints kernel, const Window &window) {
+  return channelsFirst(slideOver(ReduceKind::Sum, channelsLast(x), kernel, window));
+}
+
+Value Compose::averagePool(Value x, Ints kernel, const Window &given, bool countPadding, bool roundsUp) {
   if (!x)
     return nullptr;
-  ImageWindow w(kernel, window);
-  auto sumOf = [&](Value image) -> Value {
-    return make<WindowOp>(ReduceKind::Sum, image, Ints(w.sizes), Ints(w.strides), Ints(w.padLow), Ints(w.padHigh),
-                          Ints(w.dilations));
-  };
-  Value image = channelsLast(x);
-  Value sum = sumOf(image);
+  Window window = given;
+  if (roundsUp) {
+    roundUp(ArrayRef(extentsOf(x)).drop_front(2), kernel, window);
+    if (countPadding && (!window.extents.empty() || window.padHigh != given.padHigh)) {
+      // The padding becomes part of the input.
+      SmallVector<int64_t> low{0, 0}, high{0, 0};
+      low.append(given.padLow);
+      high.append(given.padHigh);
+      x = pad(x, scalar(elementOf(x), 0), low, high);
+      for (size_t i = 0; i < kernel.size(); ++i) {
+        window.padLow[i] = 0;
+        window.padHigh[i] -= given.padHigh[i];
+      }
+      for (AffineExpr &at : window.lowAt)
+        at = getAffineConstantExpr(0);
+      countPadding = false;
+    }
+  }
+  Value image = channelsLast(x), sum = slideOver(ReduceKind::Sum, image, kernel, window);
   if (!sum)
     return nullptr;
   auto isZero = [](int64_t amount) { return amount == 0; };
-  if (countPadding || (llvm::all_of(w.padLow, isZero) && llvm::all_of(w.padHigh, isZero))) {
+  const bool isWhole =
+      window.extents.empty() && llvm::all_of(window.padLow, isZero) && llvm::all_of(window.padHigh, isZero);
+  if (countPadding || isWhole) {
     int64_t count = 1;
     for (int64_t extent : kernel)
       count *= extent;
@@ -143,22 +174,61 @@ Value Compose::averagePool(Value x, Ints kernel, const Window &window, bool coun
   // Elements present per window: a window sum over ones; constant when the spatial extents are.
   Extents extents = extentsOf(image);
   extents.front() = extents.back() = getAffineConstantExpr(1);
-  Value counts = sumOf(splat(extents, elementOf(image), 1));
+  Value counts = slideOver(ReduceKind::Sum, splat(extents, elementOf(image), 1), kernel, window);
   // A window that lies in the padding alone gives 0, not NaN.
   counts = counts ? maximum(counts, scalarLike(counts, 1)) : nullptr;
   return channelsFirst(mul(sum, unary(UnaryKind::Reciprocal, counts)));
 }
 
-void Compose::samePads(Ints input, Ints kernel, Window &window, bool extraAtStart) {
-  window.padLow.assign(input.size(), 0);
-  window.padHigh.assign(input.size(), 0);
-  for (size_t i = 0; i < input.size(); ++i) {
-    int64_t outputs = (input[i] + window.strides[i] - 1) / window.strides[i];
-    int64_t reach = (outputs - 1) * window.strides[i] + window.dilations[i] * (kernel[i] - 1) + 1;
-    int64_t total = std::max<int64_t>(reach - input[i], 0), half = total / 2;
-    window.padLow[i] = extraAtStart ? total - half : half;
-    window.padHigh[i] = total - window.padLow[i];
+void Compose::samePads(ArrayRef<AffineExpr> input, Ints kernel, Window &window, bool extraAtStart) {
+  window.padLow.clear();
+  window.padHigh.clear();
+  bool isConstant = true;
+  for (auto [i, in] : llvm::enumerate(input)) {
+    const int64_t stride = window.strides[i], span = window.dilations[i] * (kernel[i] - 1) + 1;
+    const AffineExpr out = normalise((in - 1).floorDiv(stride) + 1);
+    AffineExpr total = normalise(out * stride - in + (span - stride));
+    if (span < stride) // at least 0; above -stride it is anyway
+      total = total * (total + stride).floorDiv(stride);
+    const AffineExpr low = normalise((total + int64_t(extraAtStart)).floorDiv(2)), high = normalise(total - low);
+    window.lowAt.push_back(low);
+    window.extents.push_back(out);
+    window.padLow.push_back(constantOf(low).value_or(0));
+    window.padHigh.push_back(constantOf(high).value_or(0));
+    isConstant &= constantOf(low) && constantOf(high);
   }
+  if (!isConstant)
+    return;
+  window.lowAt.clear();
+  window.extents.clear();
+}
+
+void Compose::roundUp(ArrayRef<AffineExpr> input, Ints kernel, Window &window) {
+  bool isConstant = true;
+  Extents lowAt, extents;
+  for (auto [i, in] : llvm::enumerate(input)) {
+    const int64_t stride = window.strides[i], low = window.padLow[i], high = window.padHigh[i];
+    const int64_t span = window.dilations[i] * (kernel[i] - 1) + 1;
+    const AffineExpr room = in + (low + high - span);
+    // One window more where the strides do not divide the room, unless it begins behind the input: at in + low or
+    // later.
+    const int64_t more = high >= span ? 0 : std::min(stride, span - high);
+    const AffineExpr out = normalise((room + (more - 1)).floorDiv(stride) + 1);
+    lowAt.push_back(mlir::getAffineConstantExpr(low, in.getContext()));
+    extents.push_back(out);
+    if (auto constant = constantOf(in)) {
+      if (*constant + low + high >= span)
+        window.padHigh[i] += std::max<int64_t>((*constantOf(out) - 1) * stride - *constantOf(room), 0);
+    } else if (more == stride) {
+      window.padHigh[i] += stride - 1;
+    } else {
+      isConstant = false;
+    }
+  }
+  if (isConstant)
+    return;
+  window.lowAt = lowAt;
+  window.extents = extents;
 }
 
 Value Compose::globalAveragePool(Value x) {

@@ -4,6 +4,10 @@
 using namespace llvm;
 namespace wasmind::mindir {
 
+static Compose::Extents spatialExtents(Node &node, Value x) {
+  return Compose::Extents(drop_begin(node.compose.extentsOf(x), 2));
+}
+
 Integers perSpatial(Node &node, Integers values, int64_t spatial, StringRef what) {
   int64_t count = values.size();
   if (count == 1)
@@ -47,11 +51,8 @@ void applyPadMode(Node &node, const std::string &mode, Value x, ArrayRef<int64_t
     node.fail("pad_mode '" + mode + "' is not supported");
     return;
   }
-  Integers spatial;
-  for (size_t d = 0; d < kernel.size(); ++d)
-    spatial.push_back(node.staticExtent(x, 2 + d, "pad_mode 'same': input 0"));
-  if (!node.failed() && checkWindow(node, kernel, window))
-    Compose::samePads(spatial, kernel, window, /*extraAtStart=*/false);
+  if (checkWindow(node, kernel, window))
+    Compose::samePads(spatialExtents(node, x), kernel, window, /*extraAtStart=*/false);
 }
 
 void expectChannelsFirst(Node &node, StringRef attribute, unsigned i) {
@@ -78,19 +79,8 @@ bool checkWindow(Node &node, ArrayRef<int64_t> kernel, const Compose::Window &wi
 }
 
 void roundUp(Node &node, Value x, ArrayRef<int64_t> kernel, Compose::Window &window) {
-  if (node.failed() || !checkWindow(node, kernel, window))
-    return;
-  for (size_t d = 0; d < kernel.size(); ++d) {
-    int64_t extent = node.staticExtent(x, 2 + d, "ceil_mode: input 0");
-    int64_t reach = window.dilations[d] * (kernel[d] - 1) + 1;
-    int64_t span = extent + window.padLow[d] + window.padHigh[d] - reach;
-    if (span < 0)
-      continue; // no output at all: reported by the primitive
-    int64_t outputs = (span + window.strides[d] - 1) / window.strides[d] + 1;
-    if ((outputs - 1) * window.strides[d] >= extent + window.padLow[d])
-      --outputs;
-    window.padHigh[d] += std::max<int64_t>((outputs - 1) * window.strides[d] - span, 0);
-  }
+  if (!node.failed() && checkWindow(node, kernel, window))
+    Compose::roundUp(spatialExtents(node, x), kernel, window);
 }
 
 Pool readPool(Node &node, bool hasDilation) {
@@ -104,8 +94,7 @@ Pool readPool(Node &node, bool hasDilation) {
   pool.window.padLow = pool.window.padHigh = perSpatial(node, node.integers("padding", 3, Integers{0}), 2, "padding");
   pool.window.dilations =
       hasDilation ? perSpatial(node, node.integers("dilation", 4, Integers{1}), 2, "dilation") : Integers{1, 1};
-  if (node.flag("ceil_mode", hasDilation ? 5 : 4, false))
-    roundUp(node, pool.x, pool.kernel, pool.window);
+  pool.roundsUp = node.flag("ceil_mode", hasDilation ? 5 : 4, false);
   pool.ok = !node.failed() && checkWindow(node, pool.kernel, pool.window);
   return pool;
 }

@@ -11,7 +11,7 @@ Integers perSpatial(Node &node, Integers values, int64_t spatial, llvm::StringRe
 /// pad_mode as text in lower case, also where it is the number of mindapi/base/format.h: "pad", "same", "valid".
 std::string padMode(Node &node, llvm::StringRef attribute, unsigned i, llvm::StringRef defaultValue);
 
-/// Pads of a window by mode; "pad" leaves them alone. The spatial extents of x must be static for "same".
+/// Pads of a window by mode; "pad" leaves them alone.
 void applyPadMode(Node &node, const std::string &mode, Value x, llvm::ArrayRef<int64_t> kernel,
                   Compose::Window &window);
 
@@ -29,8 +29,8 @@ bool checkWindow(Node &node, llvm::ArrayRef<int64_t> kernel, const Compose::Wind
 struct Pool {
   Value x;
   Integers kernel;
-  Compose::Window window;
-  bool ok = false;
+  Compose::Window window; ///< before ceil_mode rounds it up
+  bool roundsUp = false, ok = false;
 };
 Pool readPool(Node &node, bool hasDilation);
 /// One of images: (x, kernel_size, strides, pad_mode), where all but x are attributes in older files.

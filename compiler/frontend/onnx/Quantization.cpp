@@ -110,8 +110,13 @@ Value integerConvolve(Node &node, Value x, Value w, Value xZero, Value wZero) {
   if (!window || !checkFit(node, x, kernel, *window))
     return {};
   const int64_t groups = node.integer("group", 1), rank = node.rank(x);
-  // Padding stands for real zeros, which are xZero in x.
-  if (!isZero(xZero)) {
+  // Padding stands for real zeros, which are xZero in x. Pads that are known at run time only add zeros, so xZero goes
+  // first.
+  if (!isZero(xZero) && !window->extents.empty()) {
+    x = compose.sub(compose.cast(x, i32), compose.cast(compose.reshape(xZero, Integers()), i32));
+    w = compose.cast(w, i32);
+    xZero = {};
+  } else if (!isZero(xZero)) {
     Integers low{0, 0}, high{0, 0};
     low.append(window->padLow);
     high.append(window->padHigh);

@@ -17,17 +17,11 @@ std::optional<Integers> perDimension(Node &node, llvm::StringRef attribute, size
   return values;
 }
 
+Extents spatialExtents(Node &node, Value x) { return Extents(llvm::drop_begin(node.compose().extentsOf(x), 2)); }
+
 } // namespace
 
-void samePad(Compose::Window &window, size_t i, int64_t input, int64_t kernel, bool lower) {
-  const int64_t stride = window.strides[i], span = window.dilations[i] * (kernel - 1) + 1;
-  const int64_t out = (input + stride - 1) / stride;
-  const int64_t total = std::max<int64_t>((out - 1) * stride + span - input, 0);
-  window.padLow[i] = lower ? total - total / 2 : total / 2;
-  window.padHigh[i] = total - window.padLow[i];
-}
-
-std::optional<Compose::Window> windowOf(Node &node, Value x, llvm::ArrayRef<int64_t> kernel) {
+std::optional<Compose::Window> windowOf(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, bool transposed) {
   const size_t spatial = kernel.size();
   if (node.rank(x) != int64_t(spatial) + 2)
     return node.fail("an input of rank " + llvm::Twine(node.rank(x)) + " with a kernel of " + llvm::Twine(spatial) +
@@ -40,16 +34,10 @@ std::optional<Compose::Window> windowOf(Node &node, Value x, llvm::ArrayRef<int6
     return std::nullopt;
   Compose::Window window{*strides, Integers(spatial, 0), Integers(spatial, 0), *dilations};
 
-  Extents extents = node.compose().extentsOf(x);
   const std::string autoPad = node.string("auto_pad", "NOTSET");
   if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER") {
-    for (size_t i = 0; i < spatial; ++i) {
-      auto input = graph::constantOf(extents[i + 2]);
-      if (!input && window.strides[i] != 1)
-        return node.fail("attribute 'auto_pad' = '" + autoPad + "' needs a static spatial shape, but axis " +
-                         llvm::Twine(i + 2) + " is '" + node.text(extents[i + 2]) + "'; fix it with --dim");
-      samePad(window, i, input.value_or(1), kernel[i], autoPad == "SAME_LOWER");
-    }
+    if (!transposed) // those of a transposed convolution do not depend on the input
+      Compose::samePads(spatialExtents(node, x), kernel, window, autoPad == "SAME_LOWER");
   } else if (autoPad == "NOTSET" || autoPad.empty()) {
     Integers pads = node.integers("pads", Integers(2 * spatial, 0));
     if (pads.size() != 2 * spatial)
@@ -67,6 +55,8 @@ std::optional<Compose::Window> windowOf(Node &node, Value x, llvm::ArrayRef<int6
 }
 
 bool checkFit(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window) {
+  if (!window.extents.empty())
+    return true; // pads that follow from the input
   Extents extents = node.compose().extentsOf(x);
   for (size_t i = 0; i < kernel.size(); ++i) {
     AffineExpr room =
@@ -91,33 +81,17 @@ std::optional<Pool> poolOf(Node &node, Value x) {
   if (!window)
     return std::nullopt;
   pool.window = *window;
-  pool.overhang.assign(pool.kernel.size(), 0);
-  Extents extents = node.compose().extentsOf(x);
-  const std::string autoPad = node.string("auto_pad", "NOTSET");
-  if (node.flag("ceil_mode") && autoPad.substr(0, 4) != "SAME") {
-    for (size_t i = 0; i < pool.kernel.size(); ++i) {
-      const int64_t stride = window->strides[i], low = window->padLow[i], high = window->padHigh[i];
-      const int64_t span = window->dilations[i] * (pool.kernel[i] - 1) + 1;
-      if (auto input = graph::constantOf(extents[i + 2])) {
-        const int64_t room = *input + low + high - span;
-        if (room < 0)
-          continue;
-        int64_t out = (room + stride - 1) / stride + 1;
-        if ((out - 1) * stride >= *input + low) // the last window would begin in the padding at the end
-          --out;
-        pool.overhang[i] = std::max<int64_t>((out - 1) * stride - room, 0);
-      } else if (stride > 1) {
-        if (high + stride - 1 >= span)
-          return node.fail("attribute 'ceil_mode' with these strides and pads needs a static spatial shape, but axis " +
-                           llvm::Twine(i + 2) + " is '" + node.text(extents[i + 2]) + "'; fix it with --dim");
-        pool.overhang[i] = stride - 1;
-      }
-      pool.window.padHigh[i] += pool.overhang[i];
-    }
-  }
-  if (!checkFit(node, x, pool.kernel, pool.window))
+  if (!checkFit(node, x, pool.kernel, *window))
     return std::nullopt;
+  pool.roundsUp = node.flag("ceil_mode") && !llvm::StringRef(node.string("auto_pad", "NOTSET")).starts_with("SAME");
   return pool;
+}
+
+Compose::Window roundedWindow(Node &node, Value x, const Pool &pool) {
+  Compose::Window window = pool.window;
+  if (pool.roundsUp)
+    Compose::roundUp(spatialExtents(node, x), pool.kernel, window);
+  return window;
 }
 
 } // namespace wasmind::onnx

@@ -154,10 +154,11 @@ TEST_F(ComposeTest, Pools) {
 
 TEST_F(ComposeTest, SamePads) {
   Compose::Window window{{2, 1}, {}, {}, {1, 2}};
-  Compose::samePads({7, 8}, {4, 3}, window, false);
+  const SmallVector<AffineExpr> extents{builder.getAffineConstantExpr(7), builder.getAffineConstantExpr(8)};
+  Compose::samePads(extents, {4, 3}, window, false);
   EXPECT_EQ(window.padLow, (SmallVector<int64_t>{1, 2}));
   EXPECT_EQ(window.padHigh, (SmallVector<int64_t>{2, 2}));
-  Compose::samePads({7, 8}, {4, 3}, window, true);
+  Compose::samePads(extents, {4, 3}, window, true);
   EXPECT_EQ(window.padLow, (SmallVector<int64_t>{2, 2}));
 }
 

@@ -9,15 +9,12 @@ namespace wasmind::mindir::ops {
 
 Operand AvgPool2D(Node &node) {
   Pool pool = readPool(node, /*hasDilation=*/false);
-  bool ceil = node.flag("ceil_mode", 4, false), countPadding = node.flag("count_include_pad", 5, true);
+  bool countPadding = node.flag("count_include_pad", 5, true);
   if (node.has(6))
     return node.fail("divisor_override is not supported; multiply the result instead");
   if (!pool.ok)
     return {};
-  // Rounding up adds padding at the end that never counts.
-  if (ceil && countPadding && pool.window.padHigh != pool.window.padLow)
-    return node.fail("ceil_mode with count_include_pad is not supported; set one of them to False");
-  return node.compose.averagePool(pool.x, pool.kernel, pool.window, countPadding);
+  return node.compose.averagePool(pool.x, pool.kernel, pool.window, countPadding, pool.roundsUp);
 }
 
 } // namespace wasmind::mindir::ops

@@ -9,6 +9,8 @@ namespace wasmind::mindir::ops {
 
 Operand MaxPoolWithMask(Node &node) {
   Pool pool = readPool(node, /*hasDilation=*/true);
+  if (pool.ok && pool.roundsUp)
+    roundUp(node, pool.x, pool.kernel, pool.window);
   if (!pool.ok)
     return {};
   return Operand::tuple(

@@ -12,7 +12,7 @@ WASMIND_ONNX_OPERATOR(ConvTranspose) {
   const size_t spatial = kernel.size();
   if (node.integers("kernel_shape", kernel) != kernel)
     return node.fail("attribute 'kernel_shape' differs from the weights' shape");
-  auto window = windowOf(node, x, kernel);
+  auto window = windowOf(node, x, kernel, /*transposed=*/true);
   if (!window)
     return Failure();
   Integers outputPadding = node.integers("output_padding", Integers(spatial, 0));
@@ -34,28 +34,38 @@ WASMIND_ONNX_OPERATOR(ConvTranspose) {
   for (int64_t wanted : outputShape)
     if (wanted < 0 || wanted > INT32_MAX)
       return node.fail("attribute 'output_shape' has an entry of " + llvm::Twine(wanted));
+  const bool upper = autoPad == "SAME_UPPER";
+  Extents first(2, compose.getAffineConstantExpr(0)), kept(extents.begin(), extents.begin() + 2); // of the result
+  kept[1] = compose.getAffineConstantExpr((*weights)[1] * node.integer("group", 1));
+  bool isCut = false;
   for (size_t i = 0; i < spatial; ++i) {
     const int64_t stride = window->strides[i], span = window->dilations[i] * (kernel[i] - 1) + 1;
-    std::optional<int64_t> total;
-    if (!outputShape.empty()) {
-      auto input = graph::constantOf(extents[i + 2]);
-      if (!input)
-        return node.fail("attribute 'output_shape' needs a static spatial shape, but axis " + llvm::Twine(i + 2) +
-                         " is '" + node.text(extents[i + 2]) + "'; fix it with --dim");
-      total = stride * (*input - 1) + outputPadding[i] + span - outputShape[i];
-    } else if (isSame) { // out = in * stride
-      total = outputPadding[i] + span - stride;
-    }
-    if (total) {
+    AffineExpr total; // of both pads
+    if (!outputShape.empty())
+      total = graph::normalise((extents[i + 2] - 1) * stride + (outputPadding[i] + span - outputShape[i]));
+    else if (isSame) // out = in * stride
+      total = compose.getAffineConstantExpr(outputPadding[i] + span - stride);
+    if (auto constant = total ? graph::constantOf(total) : std::nullopt) {
       // A negative total leaves zeros at the end.
-      const int64_t half = *total < 0 ? 0 : *total / 2;
-      const bool upper = autoPad == "SAME_UPPER";
-      window->padLow[i] = upper || *total < 0 ? half : *total - half;
-      window->padHigh[i] = *total - window->padLow[i];
+      const int64_t half = *constant < 0 ? 0 : *constant / 2;
+      window->padLow[i] = upper || *constant < 0 ? half : *constant - half;
+      window->padHigh[i] = *constant - window->padLow[i];
     }
     AffineExpr out = (extents[i + 2] - 1) * stride + (outputPadding[i] + span - window->padLow[i] - window->padHigh[i]);
     if (!node.ensureAtLeast(out, 0))
       return node.fail("axis " + llvm::Twine(i + 2) + " of the result would have a negative extent");
+    first.push_back(compose.getAffineConstantExpr(0));
+    kept.push_back(out);
+    if (total && !graph::constantOf(total)) { // cut from the whole result
+      if (!node.ensureAtLeast(total, 0))
+        return node.fail("attribute 'output_shape' asks for " + llvm::Twine(outputShape[i]) + " elements along axis " +
+                         llvm::Twine(i + 2) + " of extent '" + node.text(extents[i + 2]) +
+                         "', which may give less; bound it with --dim");
+      isCut = true;
+      first.back() = upper ? total.floorDiv(2) : (total + 1).floorDiv(2);
+      kept.back() = compose.getAffineConstantExpr(outputShape[i]);
+    }
   }
-  return compose.convolveTranspose(x, w, node.input(2), *window, node.integer("group", 1), outputPadding);
+  Value result = compose.convolveTranspose(x, w, node.input(2), *window, node.integer("group", 1), outputPadding);
+  return isCut && result ? compose.slice(result, first, kept) : result;
 }

@@ -6,5 +6,5 @@ WASMIND_ONNX_OPERATOR(MaxPool) {
   auto pool = poolOf(node, node.input(0));
   if (!pool)
     return Failure();
-  return node.compose().maxPool(node.input(0), pool->kernel, pool->window);
+  return node.compose().maxPool(node.input(0), pool->kernel, roundedWindow(node, node.input(0), *pool));
 }
