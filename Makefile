@@ -13,7 +13,7 @@ export CCACHE_PCH_EXTSUM := 1
 # What is not in the cache is not preprocessed first: the compiler's list of headers tells the same.
 export CCACHE_DEPEND := 1
 
-.PHONY: help setup build demo test bench cost format docs pages operators tidy clean
+.PHONY: help setup build packages demo test bench cost format docs pages operators tidy clean
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
@@ -22,6 +22,9 @@ setup: ## installs the pinned tools: Debian packages, build/venv, Node
 
 build: ## builds the tools into build/bin and the Python package of build/venv/bin/python
 	@install/steps.sh $(ready) compile web
+
+packages: ## makes what users install in build/packages: wheels, npm tarball, CMake package
+	@install/steps.sh $(ready) compile web pack
 
 demo: ## builds, compiles two real models and runs them on wasmtime and Node
 	@install/steps.sh $(ready) compile:demo web demo

@@ -2,6 +2,8 @@
 # `ONNX::onnx`. Debian's is far too old, so the source distribution on PyPI is built once per version and compiler into
 # a cache outside the build folder (WASMIND_CACHE, else ~/.cache/wasmind).
 #
+# Its assertions name its files; as packages leave this machine, their paths begin at the library's folder.
+#
 # The library uses exceptions; files that may see one are compiled with them (see compiler/frontend/onnx/CMakeLists.txt).
 set(WASMIND_ONNX_VERSION 1.23.2)
 set(WASMIND_ONNX_SHA256 008cb0467b2bbee41448acc7da8b6f4e704624cb0d327a2d5adafc7ce19bc5b8)
@@ -60,6 +62,7 @@ function(wasmind_build_onnx cache prefix)
   message(STATUS "onnx ${WASMIND_ONNX_VERSION}: building (about 90 seconds of processor time, once)")
   wasmind_run("configuration of onnx" ${cmake} -G Ninja -S ${work}/onnx-${WASMIND_ONNX_VERSION} -B ${work}/build
               -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} ${launcher} ${WASMIND_ONNX_OPTIONS}
+              -DCMAKE_CXX_FLAGS=-ffile-prefix-map=${work}/=
               -DCMAKE_INSTALL_PREFIX=${prefix}.partial -DCMAKE_INSTALL_LIBDIR=lib)
   wasmind_run("build of onnx" ${cmake} --build ${work}/build --target install)
   file(REMOVE_RECURSE ${prefix} ${work})
@@ -74,7 +77,7 @@ else()
 endif()
 file(MAKE_DIRECTORY ${wasmind_cache})
 # Whatever changes the built library changes the folder's name.
-string(SHA256 wasmind_onnx_key "${WASMIND_ONNX_OPTIONS} ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${Protobuf_VERSION} ${CMAKE_SYSTEM_PROCESSOR}")
+string(SHA256 wasmind_onnx_key "${WASMIND_ONNX_OPTIONS} mapped ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${Protobuf_VERSION} ${CMAKE_SYSTEM_PROCESSOR}")
 string(SUBSTRING ${wasmind_onnx_key} 0 12 wasmind_onnx_key)
 set(wasmind_onnx_prefix ${wasmind_cache}/onnx-${WASMIND_ONNX_VERSION}-${wasmind_onnx_key})
 if(NOT EXISTS ${wasmind_onnx_prefix}/lib/libonnx.a)
@@ -86,10 +89,14 @@ if(NOT EXISTS ${wasmind_onnx_prefix}/lib/libonnx.a)
 endif()
 
 if(NOT TARGET ONNX::onnx)
+  # Debian's archive is compiled for programs: its thread-local variables cannot stand in a shared object.
+  find_library(WASMIND_PROTOBUF_ARCHIVE libprotobuf.a REQUIRED)
+  set(static $<AND:$<BOOL:$<TARGET_PROPERTY:WASMIND_STATIC_LLVM>>,$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>>)
   add_library(ONNX::onnx STATIC IMPORTED GLOBAL)
   set_target_properties(ONNX::onnx PROPERTIES
     IMPORTED_LOCATION ${wasmind_onnx_prefix}/lib/libonnx.a
     INTERFACE_INCLUDE_DIRECTORIES ${wasmind_onnx_prefix}/include
+    INTERFACE_COMPILE_OPTIONS -fmacro-prefix-map=${wasmind_onnx_prefix}/=
     INTERFACE_COMPILE_DEFINITIONS "ONNX_ML=1;ONNX_NAMESPACE=onnx;__STDC_FORMAT_MACROS"
-    INTERFACE_LINK_LIBRARIES protobuf::libprotobuf)
+    INTERFACE_LINK_LIBRARIES "$<IF:${static},${WASMIND_PROTOBUF_ARCHIVE},protobuf::libprotobuf>")
 endif()

@@ -4,7 +4,7 @@
 function(wasmind_warnings target)
   # libstdc++ 12 calls a function of its own that it deprecates.
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-deprecated-declarations $<$<BOOL:${WASMIND_WERROR}>:-Werror>)
-  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
 endfunction()
 
 # wasmind_precompiled_header(name header [BASE name] [AFTER target] VERSION version): the header with all it includes, read once

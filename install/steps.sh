@@ -138,6 +138,19 @@ step_web() {
   npm run build --workspace runtime/web --silent | sed 's/^/  /'
 }
 
+# Wheels, npm tarball and CMake package, with their sizes. pip compiles the host for its wheel, without the compiler; the wheel of
+# the compiler holds what `compile` made.
+step_pack() {
+  local out=build/packages wheel=(python -m pip wheel --quiet --no-build-isolation --no-deps --no-index -w build/packages)
+  rm -rf $out
+  mkdir -p $out
+  "${wheel[@]}" --config-settings=cmake.args=--preset=runtime .
+  "${wheel[@]}" --config-settings=cmake.define.WASMIND_BUILD="$PWD/build" ./python/compiler
+  npm pack --workspace runtime/web --pack-destination $out --silent >/dev/null
+  cmake --install build --prefix $out/cmake --strip >/dev/null
+  (cd $out && du -h --apparent-size --max-depth=1 --all . | sed '$d; s/^/  /')
+}
+
 step_test() {
   $venv/bin/python test/run.py
 }
@@ -176,6 +189,7 @@ for step in "$@"; do
   configure) text='configuring build/' ;;
   compile) text="compiling ($(estimate "$argument"))" ;;
   web) text='compiling the TypeScript library' ;;
+  pack) text='packages in build/packages' ;;
   test) text='testing' ;;
   demo) text='demonstration' ;;
   bench) text='benchmark' ;;

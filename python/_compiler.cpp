@@ -7,6 +7,7 @@
 #include "compiler/Compile.h"
 #include "compiler/Operators.h"
 #include "compiler/frontend/expr/Slides.h"
+#include "operators/Library.h"
 #include <nanobind/nanobind.h>
 #include <nanobind/operators.h>
 #include <nanobind/stl/map.h>
@@ -305,6 +306,7 @@ void defineLibraries(nb::module_ &m) {
       .def("__repr__", [](const wasmind::Operator &self) { return "Operator(" + self.name + ")"; });
   m.def("elementwise", &elementwise, "name"_a, "inputs"_a, "attributes"_a, "dtypes"_a, "formula"_a);
   m.def("expression", &expression, "name"_a, "inputs"_a, "outputs"_a);
+  m.def("library", [] { return wasmind::operators::all(); });
   // Holds the interpreter lock: formulas are Python's.
   m.def(
       "build_library",

@@ -274,14 +274,16 @@ private:
 
 void addLibrary(nb::module_ &m) {
   nb::class_<GuestTensor>(m, "GuestTensor", "A tensor in the memory of an OperatorLibrary; see OperatorLibrary.tensor.")
-      .def_prop_ro("shape",
-                   [](const GuestTensor &self) {
-                     const wasmind_tensor view = self.view();
-                     nb::list extents;
-                     for (size_t axis = 0; axis < view.rank; ++axis)
-                       extents.append(view.shape[axis]);
-                     return nb::tuple(extents);
-                   })
+      .def_prop_ro(
+          "shape",
+          [](const GuestTensor &self) {
+            const wasmind_tensor view = self.view();
+            nb::list extents;
+            for (size_t axis = 0; axis < view.rank; ++axis)
+              extents.append(view.shape[axis]);
+            return nb::tuple(extents);
+          },
+          nb::sig("def shape(self) -> tuple[int, ...]"))
       .def_prop_ro("dtype", [](const GuestTensor &self) { return wasmind_dtype_name(self.view().dtype); })
       .def_prop_ro("is_freed", &GuestTensor::isFreed)
       .def("__reduce__",
@@ -291,6 +293,7 @@ void addLibrary(nb::module_ &m) {
            })
       .def(
           "numpy", [](const GuestTensor &self) { return self.array<nb::numpy>(numpyType(self.view().dtype)); },
+          nb::sig("def numpy(self) -> numpy.typing.NDArray[typing.Any]"),
           "A view of the elements, no copy; it stays where it is when the memory grows, and keeps the library and the "
           "tensor's memory, also after `free`. bfloat16 appears as uint16.")
       .def("free", &GuestTensor::free,
@@ -318,7 +321,8 @@ void addLibrary(nb::module_ &m) {
              self.get();
              return nb::make_tuple(int(nb::device::cpu::value), 0);
            })
-      .def("__enter__", [](nb::handle self) { return nb::borrow(self); })
+      .def(
+          "__enter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __enter__(self) -> GuestTensor"))
       .def("__exit__", [](GuestTensor &self, nb::args) { self.free(); })
       .def("__repr__", [](nb::handle self) {
         if (nb::cast<GuestTensor &>(self).isFreed())

@@ -6,6 +6,15 @@ from models.numerics import near
 from wasmind import te
 
 
+def test_operators_of_the_library_by_name(tmp_path):
+    te.build(te.library("Neg", "Softmax"), tmp_path / "ops.wasm")
+    library = wasmind.OperatorLibrary.load(tmp_path / "ops.wasm")
+    assert {each.name for each in library.operators} == {"Neg", "Softmax"} and len(te.library()) > 50
+    np.testing.assert_array_equal(library.call("Neg", np.arange(3, dtype=np.int16)), np.array([0, -1, -2], np.int16))
+    with pytest.raises(wasmind.WasmindError, match="no operator is called 'Softmaks'; nearest: .*Softmax"):
+        te.library("Softmaks")
+
+
 def test_elementwise_with_an_attribute(tmp_path):
     lerp = te.operator("Lerp", lambda a, b, weight: a + weight * (b - a), dtypes=["float32", "float64"], attributes={"weight": 0.5})
     te.build([lerp], tmp_path / "ops.wasm")

@@ -1,15 +1,33 @@
 """Model file or tensor expressions to module."""
 
+from __future__ import annotations
+
 import functools
 import logging
 import os
 import pathlib
 import tempfile
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from ._runtime import version
 from .error import WasmindError
-from .model import load
+from .model import Model, load
 
 _log = logging.getLogger("wasmind")
+NEEDED = f"the compiler is a package of its own: pip install 'wasmind[compiler]=={version}'"
+
+
+def extension() -> Any:
+    """The extension module of the package wasmind-compiler. Not imported with this one: running a model must not load LLVM.
+    Raises WasmindError Unsupported when it is not installed."""
+    try:
+        from wasmind_compiler import _compiler
+    except ModuleNotFoundError as error:
+        if error.name != "wasmind_compiler":
+            raise
+        raise WasmindError("Unsupported", NEEDED) from None
+    return _compiler
 
 
 def _bounds(name, value):
@@ -33,8 +51,9 @@ def _split(tensors, te):
     return inputs or te.inputs_of(outputs), outputs
 
 
-def compile(source, output=None, *, dims=None, features=(), weights="inline", engine_hint="cranelift", opt_level=2,
-            memory_limit=1 << 30):
+def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
+            features: Iterable[str] = (), weights: str = "inline", engine_hint: str = "cranelift", opt_level: int = 2,
+            memory_limit: int = 1 << 30) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
     source:       path of a model; or a list of tensors of wasmind.te: computed ones are outputs, placeholders are inputs in
@@ -48,11 +67,9 @@ def compile(source, output=None, *, dims=None, features=(), weights="inline", en
     memory_limit: bytes; a larger plan is refused, with the dim to bound.
 
     Choices that the compiler made are logged by the logger "wasmind" at level INFO.
-    Raises WasmindError InvalidArgument with the node and the reason, and what `load` raises.
+    Raises WasmindError InvalidArgument with the node and the reason, what `load` raises, and Unsupported without the compiler.
     """
-    # Here, not above: running a model must not load LLVM.
-    from . import _compiler
-
+    _compiler = extension()
     for feature in features:
         if feature not in ("simd128", "relaxed-simd"):
             raise WasmindError("Unsupported", f"feature '{feature}' is neither simd128 nor relaxed-simd")

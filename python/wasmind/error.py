@@ -10,7 +10,7 @@ class WasmindError(Exception):
     code stopped by force. Io: a file cannot be read or written.
     """
 
-    def __init__(self, code, text):
+    def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
         self.code = code
 

@@ -1,8 +1,18 @@
 """A module with a memory of its own."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
 from . import _runtime
 from .error import WasmindError
 from .tensor import as_array, code_of
+
+if TYPE_CHECKING:
+    from .model import Model
 
 
 def _names(specs):
@@ -12,13 +22,14 @@ def _names(specs):
 class Instance:
     """Made by `Model.instantiate`. One thread at a time; instances run in parallel, without the interpreter lock."""
 
-    def __init__(self, model):
+    def __init__(self, model: Model) -> None:
         self.model = model
         self.signature = model.signature
         self._handle = _runtime.Instance(model._handle)
         self._filled = {index: set() for index in range(len(self.signature.functions))}
 
-    def run(self, inputs=None, *, entry=None, copy=True):
+    def run(self, inputs: Mapping[str, Any] | Iterable[Any] | None = None, *, entry: str | None = None,
+            copy: bool = True) -> dict[str, np.ndarray[Any, Any]]:
         """Runs the model once.
 
         inputs: arrays by name, or in order. An input left out keeps what an earlier `run` or `input` put into it.
@@ -46,7 +57,7 @@ class Instance:
         views = self._handle.outputs(function)
         return {tensor.name: view.copy() if copy else view for tensor, view in zip(spec.outputs, views)}
 
-    def input(self, name, shape=None, *, entry=None):
+    def input(self, name: str, shape: Sequence[int] | None = None, *, entry: str | None = None) -> np.ndarray[Any, Any]:
         """A writable view of an input in the instance's memory: fill it, and `run` copies nothing.
 
         shape: actual extents; may be left out where the shape is fixed. The view is valid until the input gets another one.

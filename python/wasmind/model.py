@@ -1,6 +1,12 @@
 """A compiled module and its signature, ready to run."""
 
+from __future__ import annotations
+
 import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
 
 from . import _runtime
 from .error import WasmindError
@@ -13,7 +19,7 @@ class Model:
     """Made by `load` or `compile`. Any number of threads may use it, and other processes: pickled it is the path it was loaded
     from, with the hash of that file, or the bytes."""
 
-    def __init__(self, source):
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._handle = source.load(_runtime.Model)
         self.signature = Signature.parse(self._handle.signature)
@@ -21,15 +27,15 @@ class Model:
         self._lock = threading.Lock()
 
     @property
-    def info(self):
+    def info(self) -> _runtime.ModelInfo:
         """memory_bytes, code_bytes, weight_bytes, module_bytes, and was_cached: whether its native code was at hand."""
         return self._handle.info
 
-    def instantiate(self):
+    def instantiate(self) -> Instance:
         """A new `Instance` with a memory of its own, for use beside others."""
         return Instance(self)
 
-    def run(self, inputs, *, entry=None):
+    def run(self, inputs: Mapping[str, Any] | Iterable[Any], *, entry: str | None = None) -> dict[str, np.ndarray[Any, Any]]:
         """Runs the model on an instance that it keeps for this; returns a dict of arrays. Errors as `Instance.run`.
 
         Calls from several threads take turns; give each thread its own `instantiate()` to run in parallel.
@@ -56,8 +62,9 @@ class Model:
         return f"<wasmind.Model {entries}>"
 
 
-def load(source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None,
-         weights_folder=None):
+def load(source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, max_memory_bytes: int = 0, max_module_bytes: int = 0,
+         time_limit_ms: int = 0, cache: bool = True, cache_folder: str | os.PathLike[str] | None = None,
+         weights_folder: str | os.PathLike[str] | None = None) -> Model:
     """Loads a module from a path or from bytes, and compiles it for this machine (or finds it compiled).
 
     max_memory_bytes, max_module_bytes: limits for modules that are not trusted; 0 is what wasm32 allows.

@@ -1,8 +1,13 @@
 """Operators of a library module, called by name."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import operator
+import os
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +27,7 @@ class Attribute:
 
     name: str
     type: str
-    default: object
+    default: int | float | bool | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,10 +40,10 @@ class Operator:
 
     name: str
     origin: str
-    inputs: tuple
-    attributes: tuple
-    outputs: tuple
-    variants: tuple
+    inputs: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+    outputs: tuple[str, ...]
+    variants: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     variadic: bool = False
 
 
@@ -51,7 +56,7 @@ class OperatorLibrary:
         library.call("Softmax", x, axis=-1, out=y)
     """
 
-    def __init__(self, source):
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._handle = source.load(_runtime.Library)
         listed = json.loads(self._handle.signature)["library"]["operators"]
@@ -59,12 +64,14 @@ class OperatorLibrary:
         self._indices = {each.name: (index, each) for index, each in enumerate(self.operators)}
 
     @classmethod
-    def load(cls, source, *, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None):
+    def load(cls, source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, max_memory_bytes: int = 0,
+             max_module_bytes: int = 0, time_limit_ms: int = 0, cache: bool = True,
+             cache_folder: str | os.PathLike[str] | None = None) -> OperatorLibrary:
         """Loads a library from a path or from bytes; parameters and errors as of `wasmind.load`, and Trap. A model is
         Unsupported here. `time_limit_ms` is for one call."""
         return cls(Source(source, max_memory_bytes, max_module_bytes, time_limit_ms, cache, cache_folder))
 
-    def instantiate(self):
+    def instantiate(self) -> OperatorLibrary:
         """Another library of the same compiled module, with a memory of its own and the same limits. Neither takes the
         other's guest tensors."""
         other = object.__new__(type(self))
@@ -74,11 +81,11 @@ class OperatorLibrary:
         return other
 
     @property
-    def memory_bytes(self):
+    def memory_bytes(self) -> int:
         """Length of the library's memory now."""
         return self._handle.memory_bytes
 
-    def tensor(self, dtype, shape):
+    def tensor(self, dtype: Any, shape: int | Sequence[int]) -> GuestTensor:
         """A tensor in the library's memory, not initialised: fill its `numpy()`, and calls copy nothing.
 
         dtype: a name such as "f32", or a numpy type. The memory goes back with the object, at the end of a `with`, or by
@@ -88,7 +95,7 @@ class OperatorLibrary:
         extents = [operator.index(extent) for extent in (shape if isinstance(shape, (tuple, list)) else (shape,))]
         return self._handle.tensor(_dtype_code(dtype), extents)
 
-    def call(self, name, *arguments, out=None, **attributes):
+    def call(self, name: str, *arguments: Any, out: Any = None, **attributes: Any) -> Any:
         """Calls an operator; returns its output, or a tuple when it has several.
 
         arguments: the inputs, then attributes, which may be given by name instead. Inputs are arrays, whatever speaks DLPack

@@ -1,7 +1,10 @@
 """What a module says about itself; abi/spec.md describes every field."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +23,7 @@ class TensorSpec:
 
     name: str
     dtype: str
-    shape: tuple
+    shape: tuple[int | str, ...]
     byte_length: int
 
 
@@ -29,8 +32,8 @@ class FunctionSpec:
     """An entry of the module."""
 
     name: str
-    inputs: tuple
-    outputs: tuple
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,16 +41,16 @@ class Signature:
     """The inputs, outputs and needs of a module; `json` is all of it as a dict."""
 
     compiler: str
-    features: tuple
+    features: tuple[str, ...]
     engine_hint: str
-    dims: tuple
-    functions: tuple
+    dims: tuple[Dim, ...]
+    functions: tuple[FunctionSpec, ...]
     memory_bytes: int
-    operators: dict
-    json: dict = dataclasses.field(repr=False)
+    operators: dict[str, int]
+    json: dict[str, Any] = dataclasses.field(repr=False)
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text: str) -> Signature:
         """The signature in JSON text that the host has checked."""
         root = json.loads(text)
 

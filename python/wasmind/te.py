@@ -11,15 +11,22 @@ compiler/frontend/expr/Expression.h has the rules, Slides.h beside it those of `
 down, `/` is for floats; `& | ~` of bool are logical. What is wrong raises WasmindError InvalidArgument where it is written.
 """
 
+from __future__ import annotations
+
 import builtins
 import dataclasses
+import difflib
+import functools
 import inspect
 import os
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from . import _compiler
+from .compiler import extension
 from .error import WasmindError
 
-_te = _compiler.te
+_Path = str | os.PathLike[str]
+_te = extension().te
 Axis, Expr, Tensor = _te.Axis, _te.Expr, _te.Tensor
 
 var, cast, const, select = _te.var, _te.cast, _te.const, _te.select
@@ -33,12 +40,12 @@ sigmoid, erf, pow = _te.sigmoid, _te.erf, _te.pow
 floordiv, floormod, truncdiv, truncmod = _te.floordiv, _te.floormod, _te.truncdiv, _te.truncmod
 
 
-def placeholder(shape, dtype="float32", name="placeholder"):
+def placeholder(shape: Any, dtype: str = "float32", name: str = "placeholder") -> Any:
     """An input. shape: numbers, vars and expressions of them; () is a scalar, read as `x[()]` or `x()`."""
     return _te.placeholder(_shape(shape), dtype, name)
 
 
-def reduce_axis(extent, name="k"):
+def reduce_axis(extent: Any, name: str = "k") -> Any:
     """What a sum runs over: an extent, or the pair (0, extent)."""
     if isinstance(extent, (tuple, list)):
         if len(extent) != 2 or not isinstance(extent[0], int) or extent[0] != 0:
@@ -47,7 +54,7 @@ def reduce_axis(extent, name="k"):
     return _te.reduce_axis(extent, name)
 
 
-def compute(shape, fcompute, name="compute"):
+def compute(shape: Any, fcompute: Any, name: str = "compute") -> Any:
     """A tensor by a formula for its elements: `fcompute` is called once with one index per dimension."""
     shape = _shape(shape)
     parameters = inspect.signature(fcompute).parameters.values()
@@ -63,27 +70,28 @@ def compute(shape, fcompute, name="compute"):
     return _te.compute(shape, fcompute, name, names)
 
 
-def sum(element, axis):
+def sum(element: Any, axis: Any) -> Any:
     """The sum over an axis or a list of axes."""
     return _te.reduce_sum(element, _axes(axis))
 
 
-def prod(element, axis):
+def prod(element: Any, axis: Any) -> Any:
     """The product over an axis or a list of axes."""
     return _te.reduce_prod(element, _axes(axis))
 
 
-def max(element, other=None, *, axis=None):
+def max(element: Any, other: Any = None, *, axis: Any = None) -> Any:
     """The largest over `axis`, or the larger of two."""
     return _te.max(element, other) if axis is None else _te.reduce_max(element, _axes(axis))
 
 
-def min(element, other=None, *, axis=None):
+def min(element: Any, other: Any = None, *, axis: Any = None) -> Any:
     """The smallest over `axis`, or the smaller of two."""
     return _te.min(element, other) if axis is None else _te.reduce_min(element, _axes(axis))
 
 
-def convolve(input, weights, extents, *, strides=1, pads=0, dilations=1, name="convolve"):
+def convolve(input: Any, weights: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
+             name: str = "convolve") -> Any:
     """Convolution (cross-correlation); elements outside the input count as zero.
 
     input:    [N, spatial..., C], 1 to 3 spatial dimensions
@@ -98,13 +106,15 @@ def convolve(input, weights, extents, *, strides=1, pads=0, dilations=1, name="c
     return _te.convolve(input, weights, extents, *_slides(extents, strides, pads, dilations, name), name)
 
 
-def depthwise(input, weights, extents, *, strides=1, pads=0, dilations=1, name="depthwise"):
+def depthwise(input: Any, weights: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
+              name: str = "depthwise") -> Any:
     """`convolve` for each channel by itself: weights [spatial..., 1, C], result [N, extents..., C]."""
     extents = _shape(extents)
     return _te.depthwise(input, weights, extents, *_slides(extents, strides, pads, dilations, name), name)
 
 
-def max_window(input, sizes, extents, *, strides=1, pads=0, dilations=1, name="window"):
+def max_window(input: Any, sizes: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
+               name: str = "window") -> Any:
     """The largest element of each window; elements outside the input do not take part. Of no elements it is the lowest value
     (-inf), and NaN where an element is NaN.
 
@@ -115,12 +125,14 @@ def max_window(input, sizes, extents, *, strides=1, pads=0, dilations=1, name="w
     return _window(_te.max_window, input, sizes, extents, strides, pads, dilations, name)
 
 
-def min_window(input, sizes, extents, *, strides=1, pads=0, dilations=1, name="window"):
+def min_window(input: Any, sizes: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
+               name: str = "window") -> Any:
     """The smallest element of each window; of no elements the highest value (inf). Otherwise as `max_window`."""
     return _window(_te.min_window, input, sizes, extents, strides, pads, dilations, name)
 
 
-def sum_window(input, sizes, extents, *, strides=1, pads=0, dilations=1, name="window"):
+def sum_window(input: Any, sizes: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
+               name: str = "window") -> Any:
     """The sum of each window's elements, in the input's element type; of no elements 0. Otherwise as `max_window`."""
     return _window(_te.sum_window, input, sizes, extents, strides, pads, dilations, name)
 
@@ -145,12 +157,12 @@ def _along(extents, noun, given, name):
     return list(given)
 
 
-def all(*conditions, axis=None):
+def all(*conditions: Any, axis: Any = None) -> Any:
     """Whether all conditions hold: of one over `axis`, or of those given."""
     return _joined(conditions, axis, _te.reduce_all, lambda a, b: a & b)
 
 
-def any(*conditions, axis=None):
+def any(*conditions: Any, axis: Any = None) -> Any:
     """Whether one of the conditions holds: of one over `axis`, or of those given."""
     return _joined(conditions, axis, _te.reduce_any, lambda a, b: a | b)
 
@@ -188,7 +200,8 @@ class Operator:
         return f"Operator({self.name})"
 
 
-def operator(name, definition, *, dtypes=("float32",), attributes=None):
+def operator(name: str, definition: Any, *, dtypes: Iterable[str] = ("float32",),
+             attributes: Mapping[str, float] | None = None) -> Operator:
     """An operator for `build`.
 
     definition: a function of scalars, for elements of any shapes that broadcast; its first parameters are the inputs, those
@@ -210,7 +223,19 @@ def operator(name, definition, *, dtypes=("float32",), attributes=None):
     return Operator(name, lambda: _te.elementwise(name, inputs, numbers, list(dtypes), definition))
 
 
-def build(operators, output=None, *, archive=None, objects=None, header=None, links=(), features=(), engine_hint="any"):
+def library(*names: str) -> list[Operator]:
+    """Operators of the library for `build`, each in all its element types: those named, or all. docs/generated/operators.md
+    lists them. Raises WasmindError InvalidArgument with the nearest names."""
+    known = {each.name: each for each in _te.library()}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 3, 0.5)
+            raise WasmindError("InvalidArgument", f"no operator is called '{name}'" + (f"; nearest: {', '.join(near)}" if near else ""))
+    return [Operator(name, functools.partial(known.get, name)) for name in names or known]
+
+
+def build(operators: Iterable[Operator], output: _Path | None = None, *, archive: _Path | None = None, objects: _Path | None = None,
+          header: _Path | None = None, links: Iterable[_Path] = (), features: Iterable[str] = (), engine_hint: str = "any") -> None:
     """Compiles operators: to a module for `wasmind.OperatorLibrary`, an archive and a C header for programs that link them,
     a folder of objects. `links` are objects built by TVM. Each file appears whole or not at all.
 

@@ -1,8 +1,15 @@
 """Element types of the ABI as numpy arrays, both ways, without copies where the memory layout allows it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .error import WasmindError
+
+if TYPE_CHECKING:
+    from .signature import TensorSpec
 
 # Element type -> its code in the C ABI (abi/abi.def) and the numpy type that carries it.
 _DTYPES = {
@@ -13,17 +20,17 @@ _DTYPES = {
 DTYPES = tuple(_DTYPES)
 
 
-def code_of(dtype):
+def code_of(dtype: str) -> int:
     """The number of an element type in the C ABI."""
     return _DTYPES[dtype][0]
 
 
-def numpy_type(dtype):
+def numpy_type(dtype: str) -> np.dtype[Any]:
     """The numpy type of the arrays that carry `dtype`. numpy has no bfloat16: its 16-bit patterns are uint16."""
     return np.dtype(_DTYPES[dtype][1])
 
 
-def as_array(value, spec):
+def as_array(value: Any, spec: TensorSpec) -> np.ndarray[Any, Any]:
     """`value` as a dense row-major array of the element type of `spec` (a TensorSpec).
 
     Arrays, and whatever speaks DLPack, must have the right element type already; Python numbers and lists take it on.

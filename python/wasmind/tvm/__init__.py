@@ -50,7 +50,7 @@ def register(module, prefix="wasmind."):
 def extension():
     """Path of the shared object with the loader, which is compiled unless it is in the cache. Programs in other languages
     load it as a module of TVM's FFI; Python does by itself. Raises RuntimeError with the compiler's words."""
-    source, runtime = _HERE / "Module.cpp", _HERE.parents[2] / "lib/libwasmind_runtime.so"
+    source, runtime = _HERE / "Module.cpp", _HERE.parent / "lib/libwasmind_runtime.so"
     include = [tvm_ffi.libinfo.find_include_path(), tvm_ffi.libinfo.find_dlpack_include_path()]
     library = pathlib.Path(tvm_ffi.libinfo.find_libtvm_ffi()).resolve()
     compiler = shlex.split(os.environ.get("CXX", "")) or ["c++"]

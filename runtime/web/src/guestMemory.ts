@@ -4,6 +4,7 @@ import {
 } from './abi.ts';
 import { WasmindError } from './error.ts';
 import { errorTextAt } from './errorText.ts';
+import type { WasmExports } from './platform.ts';
 
 /** An operator as the module exports it: self (unused), arguments, their count, result (unused). 0, or -1. */
 export type OperatorExport = (self: number, args: number, count: number, result: number) => number;
@@ -16,7 +17,7 @@ export function aligned(byteLength: number): number {
 }
 
 /** The exported function `name` with `parameterCount` parameters. Throws `InvalidModule`. */
-function functionOf(exports: WebAssembly.Exports, name: string, parameterCount: number): (...args: number[]) => number {
+function functionOf(exports: WasmExports, name: string, parameterCount: number): (...args: number[]) => number {
   const found = exports[name];
   if (typeof found !== 'function') throw new WasmindError('InvalidModule', `no exported function '${name}'`);
   if (found.length !== parameterCount)
@@ -31,7 +32,7 @@ function functionOf(exports: WebAssembly.Exports, name: string, parameterCount: 
  */
 export class GuestMemory {
   private readonly memory: WebAssembly.Memory;
-  private readonly exports: WebAssembly.Exports;
+  private readonly exports: WasmExports;
   private readonly allocateBytes: (byteLength: number) => number;
   private readonly freeBlock: (address: number) => unknown;
   private readonly errorAddress: () => number;
@@ -45,7 +46,7 @@ export class GuestMemory {
    * @param limit bytes beyond which the memory cannot grow, for errors; undefined when nobody knows.
    * @throws WasmindError `InvalidModule` when an export is missing or is not what the signature promises.
    */
-  constructor(exports: WebAssembly.Exports, pages: number, limit: number | undefined) {
+  constructor(exports: WasmExports, pages: number, limit: number | undefined) {
     const memory = exports[memoryExport];
     // By its form, not its class: pages may replace the class, and other realms have their own.
     if (typeof memory !== 'object' || memory === null || !('buffer' in memory))

@@ -3,6 +3,7 @@ import { viewArray, type TypedArray } from './dtype.ts';
 import { WasmindError } from './error.ts';
 import { errorTextAt } from './errorText.ts';
 import { elementsFor, Extents, outputDims, type TensorLike } from './extents.ts';
+import type { WasmExports } from './platform.ts';
 import type { Dim, FunctionSpec, Signature, TensorSpec } from './signature.ts';
 import { elementCountOf, Tensor } from './tensor.ts';
 
@@ -45,7 +46,7 @@ export class Instance {
    *
    * @throws WasmindError `InvalidModule` when the exports are not those that the signature promises.
    */
-  constructor(signature: Signature, exports: WebAssembly.Exports, weights: Uint8Array | undefined) {
+  constructor(signature: Signature, exports: WasmExports, weights: Uint8Array | undefined) {
     this.signature = signature;
     this.dims = new Map(signature.dims.map(dim => [dim.name, dim]));
     const memory = exports[memoryExport];
@@ -202,7 +203,7 @@ export class Instance {
     throw new WasmindError('InvalidModule', 'the memory can grow; minimum and maximum must be equal');
   }
 
-  private static functionOf(exports: WebAssembly.Exports, name: string): Export {
+  private static functionOf(exports: WasmExports, name: string): Export {
     const found = exports[name];
     if (typeof found !== 'function') throw new WasmindError('InvalidModule', `no exported function '${name}'`);
     if (found.length !== 0) throw new WasmindError('InvalidModule', `exported function '${name}' takes arguments`);

@@ -1,11 +1,12 @@
 import { pageByteLength } from './abi.ts';
 import { WasmindError } from './error.ts';
 import { supportedFeatures } from './feature.ts';
+import type { Address, Fetched, WasmExports, WasmModule } from './platform.ts';
 import { readSections, SectionId } from './section.ts';
 import type { Signature } from './signature.ts';
 
 /** Bytes in memory, or where to fetch them. A string is a URL. `file:` URLs are read where the environment has files. */
-export type Source = ArrayBufferView | ArrayBuffer | URL | string | Response;
+export type Source = ArrayBufferView | ArrayBuffer | Address | string | Fetched;
 
 /** Worklets have no Response; there `fromModule` is the way in. */
 const isResponse = (source: unknown): source is Response => typeof Response === 'function' && source instanceof Response;
@@ -115,7 +116,7 @@ export function refuseStart(bytes: Uint8Array): void {
 }
 
 /** Throws `InvalidModule` when the module imports anything. */
-export function refuseImports(module: WebAssembly.Module): void {
+export function refuseImports(module: WasmModule): void {
   const imported = WebAssembly.Module.imports(module)[0];
   if (imported)
     throw new WasmindError(
@@ -129,7 +130,7 @@ function compileError(error: unknown): Error {
 }
 
 /** Throws `InvalidModule` when the engine refuses the bytes. */
-export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+export function compile(bytes: Uint8Array<ArrayBuffer>): WasmModule {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
@@ -138,7 +139,7 @@ export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
 }
 
 /** As `compile`, without blocking the thread. */
-export async function compileAsync(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+export async function compileAsync(bytes: Uint8Array<ArrayBuffer>): Promise<WasmModule> {
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
@@ -154,7 +155,7 @@ function instantiateError(error: unknown): WasmindError {
 }
 
 /** The exports of a new instance. Throws `Limit` when the engine cannot provide the memory, or `InvalidModule`. */
-export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+export function instantiate(module: WasmModule): WasmExports {
   try {
     return new WebAssembly.Instance(module).exports;
   } catch (error) {
@@ -163,7 +164,7 @@ export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
 }
 
 /** As `instantiate`, without blocking the thread. */
-export async function instantiateAsync(module: WebAssembly.Module): Promise<WebAssembly.Exports> {
+export async function instantiateAsync(module: WasmModule): Promise<WasmExports> {
   try {
     return (await WebAssembly.instantiate(module)).exports;
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, named, refuseImports,
   refuseStart, type Source,
 } from './loading.ts';
+import type { WasmModule } from './platform.ts';
 import { sha256 } from './sha256.ts';
 import { readSignature, type Signature } from './signature.ts';
 
@@ -58,11 +59,11 @@ function checkWeights(signature: Signature, bytes: Uint8Array | undefined): Uint
  */
 export class Model {
   readonly signature: Signature;
-  readonly module: WebAssembly.Module;
+  readonly module: WasmModule;
   private readonly weights: Uint8Array | undefined;
   private own: Promise<Instance> | undefined;
 
-  private constructor(signature: Signature, module: WebAssembly.Module, weights: Uint8Array | undefined) {
+  private constructor(signature: Signature, module: WasmModule, weights: Uint8Array | undefined) {
     refuseImports(module);
     this.signature = signature;
     this.module = module;
@@ -78,7 +79,7 @@ export class Model {
    *   `Unsupported`     - the module needs another ABI version, or a feature that this engine lacks;
    *   `Limit`           - the module's memory exceeds `maxMemoryBytes`.
    */
-  static async load(source: Source | WebAssembly.Module, options: LoadOptions = {}): Promise<Model> {
+  static async load(source: Source | WasmModule, options: LoadOptions = {}): Promise<Model> {
     if (source instanceof WebAssembly.Module) {
       const signature = readSignature(source);
       checkSignatureOfHost(signature, options);
@@ -93,7 +94,7 @@ export class Model {
   }
 
   /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
-  static fromModule(module: WebAssembly.Module, options: ModuleOptions = {}): Model {
+  static fromModule(module: WasmModule, options: ModuleOptions = {}): Model {
     const signature = readSignature(module);
     checkSignatureOfHost(signature, options);
     return new Model(signature, module, checkWeights(signature, options.weights && bytesOf(options.weights)));

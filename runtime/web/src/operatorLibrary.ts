@@ -12,6 +12,7 @@ import {
 } from './loading.ts';
 import { nearestNames } from './nearestNames.ts';
 import { isNamed, OperatorCall, type NamedArguments, type NumberLike, type Operand, type Output } from './operatorCall.ts';
+import type { WasmExports, WasmModule } from './platform.ts';
 import { PreparedCall } from './preparedCall.ts';
 import { boundMemory, refuseMemoryMaximum } from './section.ts';
 import { readSignature, type Signature } from './signature.ts';
@@ -22,7 +23,7 @@ export type CallArguments = readonly (Operand | NamedArguments)[];
 /** Those of a call that leaves its result in the module's memory. */
 export type GuestArguments = readonly (GuestTensor | { readonly [attribute: string]: NumberLike | undefined; readonly out?: undefined })[];
 
-function readLibrarySignature(source: Uint8Array | WebAssembly.Module): Signature {
+function readLibrarySignature(source: Uint8Array | WasmModule): Signature {
   const signature = readSignature(source);
   if (!signature.library) throw new WasmindError('Unsupported', 'the module is a model; load it with Model');
   checkFeatures(signature);
@@ -56,7 +57,7 @@ function readBytes(bytes: Uint8Array<ArrayBuffer>, { maxMemoryBytes }: LibraryOp
 export class OperatorLibrary {
   readonly signature: Signature;
   /** Can be posted to workers and worklets, where `OperatorLibrary.fromModule` takes it; its memory keeps its limit. */
-  readonly module: WebAssembly.Module;
+  readonly module: WasmModule;
   private readonly limit: number | undefined;
   private readonly memory: GuestMemory;
   private readonly pool: ArgumentPool;
@@ -64,7 +65,7 @@ export class OperatorLibrary {
   /** The arguments of every call that is not prepared. */
   private readonly frame: ArgumentFrame;
 
-  private constructor(signature: Signature, module: WebAssembly.Module, exports: WebAssembly.Exports, limit: number | undefined) {
+  private constructor(signature: Signature, module: WasmModule, exports: WasmExports, limit: number | undefined) {
     this.signature = signature;
     this.module = module;
     this.limit = limit;
@@ -84,7 +85,7 @@ export class OperatorLibrary {
    *   `Limit`         - the memory exceeds `maxMemoryBytes`, or the engine cannot provide it;
    *   `InvalidArgument` - a limit for a module that is compiled already; give it where it is compiled.
    */
-  static async load(source: Source | WebAssembly.Module, options: LibraryOptions = {}): Promise<OperatorLibrary> {
+  static async load(source: Source | WasmModule, options: LibraryOptions = {}): Promise<OperatorLibrary> {
     if (source instanceof WebAssembly.Module) {
       if (options.maxMemoryBytes !== undefined)
         throw new WasmindError(
@@ -101,7 +102,7 @@ export class OperatorLibrary {
   }
 
   /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
-  static fromModule(module: WebAssembly.Module): OperatorLibrary {
+  static fromModule(module: WasmModule): OperatorLibrary {
     const signature = readLibrarySignature(module);
     refuseImports(module);
     return new OperatorLibrary(signature, module, instantiate(module), undefined);

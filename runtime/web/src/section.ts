@@ -1,6 +1,7 @@
 import { sectionName } from './abi.ts';
 import { WasmindError } from './error.ts';
 import { describeForeign } from './foreignFile.ts';
+import type { WasmModule } from './platform.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** One section of a module (core specification 5.5). `contents` is a view behind id, length and, if custom, name. */
@@ -74,7 +75,7 @@ export function readSections(module: Uint8Array): Section[] {
  *
  * @throws WasmindError `InvalidModule` when there is none or more than one.
  */
-export function signatureSection(source: Uint8Array | WebAssembly.Module): Uint8Array {
+export function signatureSection(source: Uint8Array | WasmModule): Uint8Array {
   const found = source instanceof WebAssembly.Module
     ? WebAssembly.Module.customSections(source, sectionName).map(buffer => new Uint8Array(buffer))
     : readSections(source).filter(section => section.id === SectionId.custom && section.name === sectionName)

@@ -4,6 +4,7 @@ import { WasmindError } from './error.ts';
 import { isFeature, type Feature } from './feature.ts';
 import { Field } from './field.ts';
 import { readLibrary, type Library } from './library.ts';
+import type { WasmModule } from './platform.ts';
 import { signatureSection } from './section.ts';
 import { checkSignature } from './signatureRules.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -196,7 +197,7 @@ export function parseSignature(text: string): Signature {
  *
  * @throws WasmindError as `parseSignature`, and `InvalidModule` when there is no signature.
  */
-export function readSignature(source: Uint8Array | WebAssembly.Module): Signature {
+export function readSignature(source: Uint8Array | WasmModule): Signature {
   const text = decodeUtf8(signatureSection(source));
   if (text === undefined) throw new WasmindError('InvalidModule', 'signature: not valid UTF-8');
   return parseSignature(text);
