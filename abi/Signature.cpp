@@ -16,28 +16,10 @@ std::string_view nameOf(Feature feature) {
   return "";
 }
 
-std::string_view nameOf(EngineHint hint) {
-  switch (hint) {
-#define WASMIND_ENGINE_HINT(enumerator, name)                                                                          \
-  case EngineHint::enumerator:                                                                                         \
-    return name;
-#include "abi/abi.def"
-  }
-  return "";
-}
-
 std::optional<Feature> parseFeature(std::string_view text) {
 #define WASMIND_FEATURE(enumerator, name)                                                                              \
   if (text == name)                                                                                                    \
     return Feature::enumerator;
-#include "abi/abi.def"
-  return std::nullopt;
-}
-
-std::optional<EngineHint> parseEngineHint(std::string_view text) {
-#define WASMIND_ENGINE_HINT(enumerator, name)                                                                          \
-  if (text == name)                                                                                                    \
-    return EngineHint::enumerator;
 #include "abi/abi.def"
   return std::nullopt;
 }

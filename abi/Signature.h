@@ -27,17 +27,9 @@ enum class Feature : uint8_t {
 #define WASMIND_FEATURE(enumerator, name) enumerator,
 #include "abi/abi.def"
 };
-/// Engine whose code generator the kernels were shaped for.
-enum class EngineHint : uint8_t {
-#define WASMIND_ENGINE_HINT(enumerator, name) enumerator,
-#include "abi/abi.def"
-};
-
-/// "simd128", "cranelift", ...
+/// "simd128", "relaxed-simd".
 std::string_view nameOf(Feature feature);
-std::string_view nameOf(EngineHint hint);
 std::optional<Feature> parseFeature(std::string_view name);
-std::optional<EngineHint> parseEngineHint(std::string_view name);
 
 /// A range of linear memory, in bytes.
 struct Region {
@@ -115,7 +107,6 @@ struct Signature {
   std::string compiler;                 ///< name and version, "wasmind 0.1.0"
   std::string sourceFormat, sourceName; ///< "onnx", "resnet50.onnx"; empty when unknown
   std::vector<Feature> features;
-  EngineHint engineHint = EngineHint::Any;
   std::vector<Dim> dims;
   std::vector<Function> functions;
   std::optional<Library> library;

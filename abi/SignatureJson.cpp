@@ -114,9 +114,6 @@ void readSignature(FieldReader &reader, const Json &root, Signature &signature) 
       return reader.fail(where, "unknown feature '" + name + "'", Error::Kind::Unsupported);
     signature.features.push_back(*feature);
   }
-  if (reader.member(root, "", "engineHint", false))
-    if (std::optional<EngineHint> hint = parseEngineHint(reader.text(root, "", "engineHint")))
-      signature.engineHint = *hint; // of an engine from after this version: no more than a missed hint
   for (const Json &entry : reader.array(root, "", "dims")) {
     signature.dims.push_back(readDim(reader, entry, FieldReader::at("dims", signature.dims.size())));
     if (reader.failure)
@@ -187,7 +184,6 @@ std::string writeSignature(const Signature &signature) {
   OrderedJson &features = root["features"] = OrderedJson::array();
   for (Feature feature : signature.features)
     features.push_back(nameOf(feature));
-  root["engineHint"] = nameOf(signature.engineHint);
   OrderedJson &dims = root["dims"] = OrderedJson::array();
   for (const Dim &dim : signature.dims)
     dims.push_back(OrderedJson{

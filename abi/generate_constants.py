@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-ROW = re.compile(r"^WASMIND_(CONSTANT|NAME|DTYPE|DLPACK|ATTRIBUTE_TYPE|ORIGIN|FEATURE|ENGINE_HINT)\((.*)\)\s*$")
+ROW = re.compile(r"^WASMIND_(CONSTANT|NAME|DTYPE|DLPACK|ATTRIBUTE_TYPE|ORIGIN|FEATURE)\((.*)\)\s*$")
 
 
 def read_rows(path):
@@ -41,7 +41,6 @@ def generate(rows):
         lines.append(f"export const {name} = {literal(value)};")
     lines += ["", f"export type DType = {union(row[1] for row in rows['DTYPE'])};",
               f"export type Feature = {union(row[1] for row in rows['FEATURE'])};",
-              f"export type EngineHint = {union(row[1] for row in rows['ENGINE_HINT'])};",
               f"export type AttributeType = {union(row[1] for row in rows['ATTRIBUTE_TYPE'])};",
               f"export type Origin = {union(row[1] for row in rows['ORIGIN'])};", "",
               "export const features: readonly Feature[] = ["

@@ -3,8 +3,8 @@
 
     build/venv/bin/python bench/run.py [MODEL...] [--runs 20] [--settle 2] [--output FILE.md] [--memory-only]
 
-Each model is compiled for V8 and timed by bench/compare.mjs, our module and the peer run by run in turn in one process;
-then compiled for Cranelift and timed on wasmtime by `wasmind run`. bench/memory.mjs says what a page holds for it, which
+Each model is compiled once and timed by bench/compare.mjs, our module and the peer run by run in turn in one process, then
+on wasmtime by `wasmind run`. bench/memory.mjs says what a page holds for it, which
 does not depend on what else the machine does: --memory-only measures that alone and leaves the rest of the page as it is.
 Exit code 1 when a model cannot be measured.
 """
@@ -65,12 +65,11 @@ def run_json(command):
     return json.loads(result.stdout)
 
 
-def compile_model(name, hint, weights="inline"):
-    """Compiles one model for an engine; returns the module and the seconds it took."""
-    module = OUT / f"{name}.{hint}.{weights}.wasm"
+def compile_model(name, weights="inline"):
+    """Compiles one model; returns the module and the seconds it took."""
+    module = OUT / f"{name}.{weights}.wasm"
     start = time.perf_counter()
-    result = compiled.tool("compile", compiled.source(name), "-o", module, "--features=relaxed-simd", f"--engine-hint={hint}",
-                           f"--weights={weights}", *compiled.MODELS[name], timeout=1800)
+    result = compiled.tool("compile", compiled.source(name), "-o", module, "--features=relaxed-simd", f"--weights={weights}", *compiled.MODELS[name], timeout=1800)
     if result.returncode != 0:
         raise Failed(result.stderr.strip().splitlines()[0])
     return module, time.perf_counter() - start
@@ -78,17 +77,16 @@ def compile_model(name, hint, weights="inline"):
 
 def measure(name, options):
     case = compiled.case(name, 0)
-    module, seconds = compile_model(name, "v8")
+    module, seconds = compile_model(name)
     report = run_json([NODE, "bench/compare.mjs", compiled.source(name), module, case, "--runs", options.runs, "--settle", options.settle, "--json"])
     report["compileSeconds"] = seconds
-    module, _ = compile_model(name, "cranelift")
     report["wasmtime"] = run_json([compiled.TOOL, "run", module, "--inputs", case, "--repeat", options.runs, "--json"])
     return report
 
 
 def measure_memory(name):
     """Storage of the weights: what bench/memory.mjs reports."""
-    return {weights: run_json([NODE, "bench/memory.mjs", compile_model(name, "v8", weights)[0], compiled.case(name, 0), "--json"])
+    return {weights: run_json([NODE, "bench/memory.mjs", compile_model(name, weights)[0], compiled.case(name, 0), "--json"])
             for weights in ("inline", "external")}
 
 

@@ -30,7 +30,6 @@ struct CompileOptions {
   };
   std::map<std::string, Bounds> dims;
   bool relaxedSimd = false;
-  std::string engineHint = "v8"; ///< v8, cranelift or any
   bool externalWeights = false;  ///< weights go to OUTPUT with .weights instead of .wasm
   int optLevel = 2;
   Stage stopAfter = Stage::Module;

@@ -27,12 +27,6 @@ namespace {
 /// What a kernel's loops are measured at: its extents have no bounds that say anything.
 constexpr int32_t measuredExtent = 256;
 
-loops::EngineHint hintOf(const std::string &name) {
-  return name == "v8"          ? loops::EngineHint::V8
-         : name == "cranelift" ? loops::EngineHint::Cranelift
-                               : loops::EngineHint::Any;
-}
-
 llvm::Error appendProgram(AffineExpr extent, std::vector<int32_t> &words) {
   if (auto constant = dyn_cast<AffineConstantExpr>(extent)) {
     words.insert(words.end(), {ShapeConstant, int32_t(constant.getValue())});
@@ -245,7 +239,6 @@ private:
     if (llvm::Error error = rewrite(**graph))
       return error;
     loops::Options loopOptions;
-    loopOptions.hint = hintOf(options.engineHint);
     loopOptions.relaxedSimd = options.relaxedSimd;
     auto records = loops::lowerOperator(**graph, {name, table.extents}, *code, loopOptions);
     if (!records)

@@ -168,7 +168,6 @@ private:
       signature.features = {abi::Feature::Simd128};
       if (options.relaxedSimd)
         signature.features.push_back(abi::Feature::RelaxedSimd);
-      signature.engineHint = *abi::parseEngineHint(options.engineHint);
       signature.library = library;
       signature.memory.pages = pages;
       signature.memory.stack = {0, module::libraryStackByteLength};

@@ -68,7 +68,6 @@ struct LibraryOptions {
   std::vector<Operator> operators;
   std::vector<LinkedObject> links;
   bool relaxedSimd = false;
-  std::string engineHint = "any"; ///< v8, cranelift or any
   int optLevel = 2;
   /// Files to write, each whole or not at all; an empty name is not wanted.
   std::string module;        ///< wasm_ops.wasm

@@ -238,9 +238,6 @@ private:
 
   llvm::Error lower(ModuleOp graph, loops::Program &program) {
     loops::Options loopOptions;
-    loopOptions.hint = options.engineHint == "v8"          ? loops::EngineHint::V8
-                       : options.engineHint == "cranelift" ? loops::EngineHint::Cranelift
-                                                           : loops::EngineHint::Any;
     loopOptions.relaxedSimd = options.relaxedSimd;
     loopOptions.limit = options.memoryLimit;
     auto lowered = loops::lowerToLoops(graph, loopOptions);
@@ -258,7 +255,6 @@ private:
     signature.features = {*abi::parseFeature("simd128")};
     if (options.relaxedSimd)
       signature.features.push_back(*abi::parseFeature("relaxed-simd"));
-    signature.engineHint = *abi::parseEngineHint(options.engineHint);
     for (const loops::ExtentSlot &extent : program.extents)
       signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived});
     abi::Function run;

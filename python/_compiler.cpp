@@ -241,13 +241,11 @@ void defineSlides(nb::module_ &m) {
 }
 
 wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
-                                  const std::string &engineHint, bool hasExternalWeights, int optLevel,
-                                  uint64_t memoryLimit) {
+                                  bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
   wasmind::CompileOptions options;
   for (const auto &[name, bounds] : dims)
     options.dims[name] = {bounds.first, bounds.second};
   options.relaxedSimd = isRelaxedSimd;
-  options.engineHint = engineHint;
   options.externalWeights = hasExternalWeights;
   options.optLevel = optLevel;
   options.memoryLimit = memoryLimit;
@@ -312,7 +310,7 @@ void defineLibraries(nb::module_ &m) {
       "build_library",
       [](const std::vector<wasmind::Operator> &operators, const std::string &module, const std::string &archive,
          const std::string &objects, const std::string &header, const std::vector<std::string> &links,
-         bool isRelaxedSimd, const std::string &engineHint) {
+         bool isRelaxedSimd) {
         wasmind::LibraryOptions options;
         options.operators = operators;
         for (const std::string &link : links)
@@ -322,10 +320,9 @@ void defineLibraries(nb::module_ &m) {
         options.objectsFolder = objects;
         options.header = header;
         options.relaxedSimd = isRelaxedSimd;
-        options.engineHint = engineHint;
         return wasmind::buildLibrary(options).error;
       },
-      "operators"_a, "module"_a, "archive"_a, "objects"_a, "header"_a, "links"_a, "relaxed_simd"_a, "engine_hint"_a);
+      "operators"_a, "module"_a, "archive"_a, "objects"_a, "header"_a, "links"_a, "relaxed_simd"_a);
 }
 
 } // namespace
@@ -347,15 +344,13 @@ NB_MODULE(_compiler, m) {
   m.def(
       "compile",
       [](const std::string &input, const std::string &output,
-         const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
-         const std::string &engineHint, bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
-        wasmind::CompileOptions options =
-            optionsOf(dims, isRelaxedSimd, engineHint, hasExternalWeights, optLevel, memoryLimit);
+         const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd, bool hasExternalWeights,
+         int optLevel, uint64_t memoryLimit) {
+        wasmind::CompileOptions options = optionsOf(dims, isRelaxedSimd, hasExternalWeights, optLevel, memoryLimit);
         nb::gil_scoped_release release;
         return wasmind::compile(input, output, options);
       },
-      "input"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "engine_hint"_a, "external_weights"_a, "opt_level"_a,
-      "memory_limit"_a);
+      "input"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a, "memory_limit"_a);
 
   nb::module_ expressions = m.def_submodule("te");
   defineExpressions(expressions);
@@ -365,12 +360,11 @@ NB_MODULE(_compiler, m) {
       "compile_expressions",
       [](const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs, const std::string &name,
          const std::string &output, const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
-         const std::string &engineHint, bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
-        wasmind::CompileOptions options =
-            optionsOf(dims, isRelaxedSimd, engineHint, hasExternalWeights, optLevel, memoryLimit);
+         bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
+        wasmind::CompileOptions options = optionsOf(dims, isRelaxedSimd, hasExternalWeights, optLevel, memoryLimit);
         nb::gil_scoped_release release;
         return wasmind::compileExpressions(inputs, outputs, name, output, options);
       },
-      "inputs"_a, "outputs"_a, "name"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "engine_hint"_a, "external_weights"_a,
-      "opt_level"_a, "memory_limit"_a);
+      "inputs"_a, "outputs"_a, "name"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a,
+      "memory_limit"_a);
 }

@@ -1,8 +1,8 @@
 //===- bench.cpp - `wasmind bench`: one model on several engines, side by side ------------------------------------===//
 //
-// A source model is compiled for each engine with its own hint. Engines run in processes of their own, so that none
-// warms the caches of the next one's start. A peer and our module on Node run in one process in turn
-// (bench/compare.mjs): the ratio of the two is what a measurement is for.
+// A source model is compiled once. Engines run in processes of their own, so that none warms the caches of the next
+// one's start. A peer and our module on Node run in one process in turn (bench/compare.mjs): the ratio of the two is
+// what a measurement is for.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "tools/Commands.h"
@@ -10,9 +10,7 @@
 #include "tools/Measurement.h"
 #include "tools/Process.h"
 #include "tools/TemporaryFolder.h"
-#include <algorithm>
 #include <cstdio>
-#include <map>
 #include <memory>
 
 namespace wasmind::tools {
@@ -56,14 +54,9 @@ Json compareWith(const BenchOptions &options, const std::string &peer, const std
   return report;
 }
 
-std::string compileFor(const BenchOptions &options, const std::string &engine, const TemporaryFolder &folder) {
-  std::string module = folder.file(engine + ".wasm");
-  std::vector<std::string> arguments{"compile",
-                                     options.model,
-                                     "-o",
-                                     module,
-                                     "--features=" + options.features,
-                                     engine == "node" ? "--engine-hint=v8" : "--engine-hint=cranelift"};
+std::string compileModel(const BenchOptions &options, const TemporaryFolder &folder) {
+  std::string module = folder.file("model.wasm");
+  std::vector<std::string> arguments{"compile", options.model, "-o", module, "--features=" + options.features};
   for (const std::string &dim : options.dims)
     arguments.push_back("--dim=" + dim);
   if (int code = runProgram(executable().string(), arguments))
@@ -98,13 +91,8 @@ void bench(const BenchOptions &options) {
     throw UsageError("--peer needs the source model, not the module " + options.model);
 
   TemporaryFolder folder;
-  std::vector<std::string> engines = options.engines;
-  if (!options.peers.empty() && std::find(engines.begin(), engines.end(), "node") == engines.end())
-    engines.push_back("node"); // what peers are compared with
-  std::map<std::string, std::string> modules;
-  double compileMs = 0;
-  for (const std::string &engine : engines)
-    compileMs = timeOf([&] { modules[engine] = isModule ? options.model : compileFor(options, engine, folder); });
+  std::string module = options.model;
+  double compileMs = isModule ? 0 : timeOf([&] { module = compileModel(options, folder); });
   Json rows = Json::array(), comparisons = Json::array();
   auto add = [&](const std::string &engine, const Json &report) {
     Json row{{"engine", engine}, {"threads", 1}};
@@ -113,9 +101,9 @@ void bench(const BenchOptions &options) {
   };
   for (const std::string &engine : options.engines)
     if (engine != "node" || options.peers.empty())
-      add(engine, measureEngine(options, modules[engine], engine));
+      add(engine, measureEngine(options, module, engine));
   for (const std::string &peer : options.peers) {
-    Json comparison = compareWith(options, peer, modules["node"]);
+    Json comparison = compareWith(options, peer, module);
     add("node", comparison["ours"]);
     add(peer, comparison["theirs"]);
     comparisons.push_back(std::move(comparison));

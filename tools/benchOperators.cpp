@@ -1,8 +1,8 @@
 //===- benchOperators.cpp - `wasmind bench operators`: single operators, side by side -----------------------------===//
 //
-// Operators, and objects of TVM linked beside them, are compiled for each engine with its own hint. Each engine runs
-// all sides of a case in turn in one process, with the machine's limit among them: wasmtime in this one
-// (OperatorTimes.h), Node in bench/operators.mjs, which adds peers that run there.
+// Operators, and objects of TVM linked beside them, are compiled to one library. Each engine runs all sides of a case
+// in turn in one process, with the machine's limit among them: wasmtime in this one (OperatorTimes.h), Node in
+// bench/operators.mjs, which adds peers that run there.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "operators/Library.h"
@@ -117,7 +117,7 @@ std::string buildLimits(const TemporaryFolder &folder) {
 
 /// The operators of the cases in their element types, Add for the calls, and the linked objects.
 std::string buildMeasured(const OperatorsBenchOptions &options, const std::vector<OperatorCase> &cases,
-                          const std::string &engine, const TemporaryFolder &folder) {
+                          const TemporaryFolder &folder) {
   LibraryOptions library;
   std::set<std::pair<std::string, abi::DType>> wanted;
   for (const OperatorCase &each : cases)
@@ -134,8 +134,7 @@ std::string buildMeasured(const OperatorsBenchOptions &options, const std::vecto
   for (const std::string &object : options.objects)
     library.links.push_back({object});
   library.relaxedSimd = options.features == "relaxed-simd";
-  library.engineHint = engine == "node" ? "v8" : "cranelift";
-  library.module = folder.file(engine + ".wasm");
+  library.module = folder.file("operators.wasm");
   link(library);
   return library.module;
 }
@@ -175,8 +174,8 @@ int bench(const OperatorsBenchOptions &options) {
   TemporaryFolder folder;
   const std::string limits = buildLimits(folder);
   Json report{{"features", options.features}, {"engines", Json::array()}};
+  const std::string library = buildMeasured(options, cases, folder);
   for (const std::string &engine : options.engines) {
-    const std::string library = buildMeasured(options, cases, engine, folder);
     size_t done = 0;
     auto progress = [&](const OperatorCase &each) {
       std::fprintf(stderr, "[%zu/%zu] %s: %s\n", ++done, cases.size(), engine.c_str(), each.title().c_str());

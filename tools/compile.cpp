@@ -65,7 +65,7 @@ CompileResult compileAndTell(const std::string &model, const std::string &output
 
 void registerCompile(Command app, int &exitCode) {
   struct Arguments {
-    std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", hint = "v8", verify;
+    std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", verify;
     std::vector<std::string> dims, features;
     bool time = false, quiet = false;
     int optLevel = 2;
@@ -87,9 +87,6 @@ void registerCompile(Command app, int &exitCode) {
   command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
       .delimiter(',');
   command.option("--weights", arguments->weights, "Where the weights go").oneOf({"inline", "external"}).showDefault();
-  command.option("--engine-hint", arguments->hint, "Engine to shape the kernels for")
-      .oneOf({"v8", "cranelift", "any"})
-      .showDefault();
   command.option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")
       .oneOf({"frontend", "graph", "loops", "module"})
       .showDefault();
@@ -123,7 +120,6 @@ void registerCompile(Command app, int &exitCode) {
     for (const std::string &dim : arguments->dims)
       parseDim(dim, options);
     parseFeatures(arguments->features, options);
-    options.engineHint = arguments->hint;
     options.externalWeights = arguments->weights == "external";
     options.optLevel = arguments->optLevel;
     options.memoryLimit = arguments->limitMiB << 20;

@@ -110,8 +110,7 @@ void printText(const Inspection &inspection) {
   std::string features;
   for (abi::Feature feature : signature.features)
     features += (features.empty() ? "" : ", ") + std::string(abi::nameOf(feature));
-  std::printf("features: %s; shaped for engine: %s\n", features.empty() ? "none" : features.c_str(),
-              std::string(abi::nameOf(signature.engineHint)).c_str());
+  std::printf("features: %s\n", features.empty() ? "none" : features.c_str());
   std::printf("module %" PRIu64 " bytes, code %" PRIu64 " bytes, weights %" PRIu64 " bytes%s%s\n",
               inspection.moduleBytes, inspection.codeBytes, inspection.weightBytes,
               signature.weights.external ? " in " : "", signature.weights.file.c_str());

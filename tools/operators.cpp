@@ -170,8 +170,6 @@ void registerOperators(Command app, int &) {
   build.option("--link", options->links,
                "Objects built by TVM; their functions become operators. Others are linked along");
   build.option("--features", options->features, "simd128 (default) or relaxed-simd").delimiter(',');
-  build.option("--engine-hint", options->library.engineHint, "v8, cranelift or any (any)")
-      .oneOf({"v8", "cranelift", "any"});
   build.option("-O", options->library.optLevel, "Optimisation level (2)").range(0, 3);
   build.flag("--json", options->printsJson, "Prints JSON");
   build.callback([options] { tools::build(*options); });

@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 namespace {
 
 const char *const librarySignature = R"({
-  "abi": 1, "compiler": "wasmind 0.1.0", "features": [], "engineHint": "any", "dims": [], "functions": [],
+  "abi": 1, "compiler": "wasmind 0.1.0", "features": [], "dims": [], "functions": [],
   "library": {"operators": [
     {"name": "Add", "export": "__tvm_ffi_Add", "origin": "wasmind", "inputs": ["a", "b"],
      "attributes": [{"name": "alpha", "type": "f64", "default": 1.0}, {"name": "axis", "type": "i64", "default": -1},

@@ -11,7 +11,7 @@ namespace {
 /// One dynamic input, one output with a derived extent, external weights: every field of the contract is used.
 const char *const fullSignature = R"({
   "abi": 1, "compiler": "wasmind 0.1.0", "source": {"format": "onnx", "name": "m.onnx"},
-  "features": ["simd128", "relaxed-simd"], "engineHint": "v8",
+  "features": ["simd128", "relaxed-simd"],
   "dims": [{"name": "batch", "min": 1, "max": 8, "offset": 65536, "derived": false},
            {"name": "kept", "min": 0, "max": 80, "offset": 65540, "derived": true}],
   "functions": [{"name": "run",
@@ -51,7 +51,6 @@ TEST(Signature, readsEveryField) {
   EXPECT_EQ(signature.compiler, "wasmind 0.1.0");
   EXPECT_EQ(signature.sourceName, "m.onnx");
   EXPECT_EQ(signature.features, (std::vector{Feature::Simd128, Feature::RelaxedSimd}));
-  EXPECT_EQ(signature.engineHint, EngineHint::V8);
   ASSERT_EQ(signature.dims.size(), 2u);
   EXPECT_EQ(signature.dims[1].name, "kept");
   EXPECT_TRUE(signature.dims[1].derived);
@@ -86,7 +85,6 @@ TEST(Signature, writesValidUtf8EvenForOtherNames) {
 
 TEST(Signature, ignoresUnknownKeys) { EXPECT_EQ(errorAfter("/later", 1), ""); }
 
-TEST(Signature, ignoresUnknownEngineHint) { EXPECT_EQ(errorAfter("/engineHint", "next"), ""); }
 
 TEST(Signature, otherVersionsAreUnsupported) {
   Result<Signature> result = parseSignature(R"({"abi": 2})");
@@ -105,7 +103,7 @@ TEST(Signature, unknownFeaturesAndTypesAreUnsupported) {
 TEST(Signature, missingFields) {
   for (const char *key : {"abi", "compiler", "features", "dims", "functions", "memory", "weights"})
     EXPECT_EQ(errorWithout("", key), std::string("signature: ") + key + ": missing");
-  for (const char *key : {"source", "engineHint", "operators", "kernels"})
+  for (const char *key : {"source", "operators", "kernels"})
     EXPECT_EQ(errorWithout("", key), "");
   EXPECT_EQ(errorWithout("/functions/0/inputs/0", "offset"), "signature: functions[0].inputs[0].offset: missing");
   EXPECT_EQ(errorWithout("/memory", "stack"), "signature: memory.stack: missing");
@@ -217,5 +215,4 @@ TEST(Signature, namesAreATable) {
   EXPECT_EQ(byteWidth(DType::U64), 8u);
   EXPECT_EQ(parseDType("float32"), std::nullopt);
   EXPECT_EQ(nameOf(Feature::RelaxedSimd), "relaxed-simd");
-  EXPECT_EQ(parseEngineHint("cranelift"), EngineHint::Cranelift);
 }

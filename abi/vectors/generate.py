@@ -122,7 +122,7 @@ def tensor(label, dtype, shape, offset, byte_length=None, bounds=None):
 def signature(inputs, outputs, dims=(), weights=None, entry="run", operators=None):
     return {
         "abi": 1, "compiler": "abi/vectors", "source": {"format": "hand", "name": "generate.py"},
-        "features": [], "engineHint": "any", "dims": list(dims),
+        "features": [], "dims": list(dims),
         "functions": [{"name": entry, "inputs": inputs, "outputs": outputs}],
         "memory": {"pages": 3, "stack": {"offset": 0, "byteLength": PAGE},
                    "extents": {"offset": EXTENTS, "byteLength": 8}, "arena": {"offset": X, "byteLength": 8192},

@@ -25,7 +25,7 @@ def operator(label, inputs, outputs, variants, attributes=()):
 EMPTY = {"offset": 0, "byteLength": 0}
 SIGNATURE = {
     "abi": 1, "compiler": "abi/vectors", "source": {"format": "hand", "name": "library.wat"},
-    "features": [], "engineHint": "any", "dims": [], "functions": [],
+    "features": [], "dims": [], "functions": [],
     "library": {"operators": [
         operator("Add", ["a", "b"], ["sum"], ["f32 f32 -> f32", "i32 i32 -> i32"]),
         operator("Scale", ["x"], ["y"], ["f32 -> f32"], [

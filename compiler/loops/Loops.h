@@ -10,11 +10,7 @@
 
 namespace wasmind::loops {
 
-/// The engine whose register allocator decides the tiles (docs: codegen). `Any` is good in both.
-enum class EngineHint { V8, Cranelift, Any };
-
 struct Options {
-  EngineHint hint = EngineHint::V8;
   bool relaxedSimd = false;           ///< fused multiply-add is one instruction
   uint32_t base = 65536;              ///< first byte the plan may use; the stack and LLVM's constants lie below
   uint64_t limit = uint64_t(1) << 30; ///< largest plan in bytes, without weights

@@ -27,7 +27,7 @@ namespace wasmind::module {
 namespace {
 
 /// Registers the target and turns loop strength reduction off: it undoes the constant offsets of the loads and keeps
-/// more vectors alive than there are registers (a 6x8 kernel runs at half the speed with it). The option is
+/// more vectors alive than there are registers (a matrix product runs at half the speed with it). The option is
 /// process-wide, so it is set once, before any thread compiles; `runLinker` keeps it.
 Error prepareLLVM() {
   static std::once_flag once;

@@ -30,15 +30,13 @@ def test_compiles_and_runs_in_memory(source):
     model = wasmind.compile(source, dims={"batch": (1, 4)})
     np.testing.assert_array_equal(model.run({"x": X})["y"], np.maximum(X, 0) + 1)
     assert model.signature.json["source"]["format"] == "onnx"
-    assert model.signature.engine_hint == "cranelift"
 
 
 def test_writes_the_module_where_asked(source, tmp_path):
     output = tmp_path / "tiny.wasm"
-    wasmind.compile(str(source), output, dims={"batch": 2}, engine_hint="v8")
+    wasmind.compile(str(source), output, dims={"batch": 2})
     model = wasmind.load(output)
     assert model.signature.functions[0].inputs[0].shape == (2, 3)
-    assert model.signature.engine_hint == "v8"
     np.testing.assert_array_equal(model.run([X])["y"], np.maximum(X, 0) + 1)
 
 
@@ -63,7 +61,6 @@ def test_choices_are_logged(source, caplog):
         ({"weights": "external"}, "InvalidArgument", "need an output file"),
         ({"dims": {"batch": "many"}}, "InvalidArgument", "'batch' is 'many'"),
         ({"dims": {"batch": (1, 2, 3)}}, "InvalidArgument", "neither a number nor a pair"),
-        ({"engine_hint": "toaster"}, "InvalidArgument", "toaster"),
     ],
 )
 def test_wrong_options_are_named(source, options, code, text):

@@ -52,7 +52,7 @@ def _split(tensors, te):
 
 
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
-            features: Iterable[str] = (), weights: str = "inline", engine_hint: str = "cranelift", opt_level: int = 2,
+            features: Iterable[str] = (), weights: str = "inline", opt_level: int = 2,
             memory_limit: int = 1 << 30) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
@@ -62,8 +62,6 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
     dims:         bounds of named extents: {"batch": 1, "seq": (1, 512)}.
     features:     beyond simd128: "relaxed-simd".
     weights:      "inline", or "external" for a file beside `output` that ends in .weights.
-    engine_hint:  whose code generator to shape kernels for: "cranelift" is the one of this package, "v8" that of Node and
-                  Chromium; "any" is fair to both. The module runs everywhere.
     memory_limit: bytes; a larger plan is refused, with the dim to bound.
 
     Choices that the compiler made are logged by the logger "wasmind" at level INFO.
@@ -75,8 +73,6 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
             raise WasmindError("Unsupported", f"feature '{feature}' is neither simd128 nor relaxed-simd")
     if weights not in ("inline", "external"):
         raise WasmindError("InvalidArgument", f"weights: {weights!r} is neither 'inline' nor 'external'")
-    if engine_hint not in ("any", "cranelift", "v8"):
-        raise WasmindError("InvalidArgument", f"engine_hint: {engine_hint!r} is neither 'any', 'cranelift' nor 'v8'")
     if weights == "external" and output is None:
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
     bounds = {name: _bounds(name, value) for name, value in (dims or {}).items()}
@@ -91,7 +87,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
     def compile_to(path):
         result = translate(
             os.fspath(path), dims=bounds, relaxed_simd="relaxed-simd" in features,
-            engine_hint=engine_hint, external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
+            external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
         if result.error:
             raise WasmindError("InvalidArgument", result.error)
         for note in result.notes:

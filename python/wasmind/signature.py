@@ -42,7 +42,6 @@ class Signature:
 
     compiler: str
     features: tuple[str, ...]
-    engine_hint: str
     dims: tuple[Dim, ...]
     functions: tuple[FunctionSpec, ...]
     memory_bytes: int
@@ -60,7 +59,6 @@ class Signature:
         return cls(
             compiler=root["compiler"],
             features=tuple(root["features"]),
-            engine_hint=root.get("engineHint", "any"),
             dims=tuple(Dim(d["name"], d["min"], d["max"], d["derived"]) for d in root["dims"]),
             functions=tuple(FunctionSpec(f["name"], tensors(f["inputs"]), tensors(f["outputs"])) for f in root["functions"]),
             memory_bytes=root["memory"]["pages"] * 65536,

@@ -235,7 +235,7 @@ def library(*names: str) -> list[Operator]:
 
 
 def build(operators: Iterable[Operator], output: _Path | None = None, *, archive: _Path | None = None, objects: _Path | None = None,
-          header: _Path | None = None, links: Iterable[_Path] = (), features: Iterable[str] = (), engine_hint: str = "any") -> None:
+          header: _Path | None = None, links: Iterable[_Path] = (), features: Iterable[str] = ()) -> None:
     """Compiles operators: to a module for `wasmind.OperatorLibrary`, an archive and a C header for programs that link them,
     a folder of objects. `links` are objects built by TVM. Each file appears whole or not at all.
 
@@ -245,6 +245,6 @@ def build(operators: Iterable[Operator], output: _Path | None = None, *, archive
     if not builtins.any(paths):
         raise WasmindError("InvalidArgument", "nothing to write: give output, archive, objects or header")
     error = _te.build_library([each.make() for each in operators], *paths, [os.fspath(link) for link in links],
-                              "relaxed-simd" in features, engine_hint)
+                              "relaxed-simd" in features)
     if error:
         raise WasmindError("InvalidArgument", error)

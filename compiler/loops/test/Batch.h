@@ -21,11 +21,10 @@ using mlir::Value;
 
 /// One build of a program.
 struct Target {
-  EngineHint hint = EngineHint::V8;
   bool relaxedSimd = false;
 };
-/// One build per engine, and all four.
-extern const llvm::ArrayRef<Target> twoTargets, allTargets;
+/// Both builds.
+extern const llvm::ArrayRef<Target> allTargets;
 
 /// Where random elements lie; none = a range that suits the element type.
 struct Span {
@@ -62,7 +61,7 @@ public:
   void expect(Value result, llvm::Twine label);
 
   /// Interprets, lowers, runs and compares. `rewrite`: the graph stage's passes run ahead of the lowering.
-  void check(llvm::ArrayRef<Target> targets = twoTargets, bool rewrite = false);
+  void check(llvm::ArrayRef<Target> targets = allTargets, bool rewrite = false);
   /// The error of lowering, empty when there was none.
   std::string refusal();
   /// The lowered program of the finished batch, for tests of its form.

@@ -70,7 +70,7 @@ TEST(Structured, Contract) {
     batch.expect(batch.builder.matmul(u, t, true, true),
                  llvm::formatv("matmul of transposed {0}x{1}x{2}", m, n, k).str());
   }
-  batch.check(allTargets);
+  batch.check();
 }
 
 // So few rows that B is read where it lies, in either order; how many rows there are may be known at run time only.
@@ -93,7 +93,7 @@ TEST(Structured, ContractOfFewRows) {
     Value pairs = b.matmul(batch.inputOf({fixed(3), named, fixed(9)}, f32), batch.input({3, 9, 17}, f32));
     batch.expect(b.add(pairs, batch.inputOf({fixed(3), named, fixed(17)}, f32)), "three products and an addend");
   }
-  batch.check(allTargets);
+  batch.check();
 }
 
 // Operands that the epilogue reads as well, and single numbers on either side of a product.
@@ -110,7 +110,7 @@ TEST(Structured, ContractOfWhatItsEpilogueReads) {
     batch.expect(b.add(b.mul(b.matmul(x, weights), b.scalar(f32, 0.1, 2)), x),
                  llvm::formatv("{0}x{1}, scaled", m, n).str());
   }
-  batch.check(allTargets);
+  batch.check();
 }
 
 // i8 and u8 by pairs along k: odd extents, every order of the operands, the extremes of both types.
@@ -135,7 +135,7 @@ TEST(Structured, ContractOfBytes) {
     }
   Value lowest = batch.input({6, 100}, typeNamed("i8"), Span{-128, -128});
   batch.expect(b.matmul(lowest, lowest, false, true), "the lowest values");
-  batch.check(allTargets);
+  batch.check();
 }
 
 TEST(Structured, ContractOfEveryType) {
@@ -167,7 +167,7 @@ TEST(Structured, ContractWithEpilogue) {
     batch.expect(b.cast(b.matmul(batch.input({m, k}, f32), batch.input({k, n}, f32)), typeNamed("f16")),
                  "f16 epilogue");
   }
-  batch.check(allTargets);
+  batch.check();
 }
 
 Value convolve(Batch &batch, Value x, Value w, Ints strides, Ints low, Ints high, Ints dilations, int64_t groups,
@@ -215,7 +215,7 @@ TEST(Structured, Convolve) {
     Batch batch(1300 + part);
     for (int i = 0; i < 16; ++i)
       addConvolve(batch, typeNamed("f32"));
-    batch.check(allTargets);
+    batch.check();
   }
 }
 
@@ -231,7 +231,7 @@ TEST(Structured, TransposedConvolve) {
   Batch batch(1500);
   for (int i = 0; i < 12; ++i)
     addConvolve(batch, typeNamed("f32"), /*transposed=*/true);
-  batch.check(twoTargets, /*rewrite=*/true);
+  batch.check(allTargets, /*rewrite=*/true);
 }
 
 SmallVector<ReduceKind> kindsFor(Type type) {
@@ -394,7 +394,7 @@ TEST(Structured, ZeroExtents) {
   batch.expect(b.softmax(batch.input({3, 0}, f32), {1}), "softmax of none");
   batch.expect(b.concat({batch.input({2, 0}, f32), batch.input({2, 3}, f32)}, 1), "concat with none");
   batch.expect(b.transpose(batch.input({0, 3}, f32), {1, 0}), "transpose of none");
-  batch.check(allTargets);
+  batch.check();
 }
 
 } // namespace

@@ -88,7 +88,7 @@ def link(objects, exports, output, operators):
     image.unlink()
     empty = {"offset": 0, "byteLength": 0}
     signature = {
-        "abi": 1, "compiler": "wasmind 0.1.0", "features": ["simd128"], "engineHint": "any", "dims": [], "functions": [],
+        "abi": 1, "compiler": "wasmind 0.1.0", "features": ["simd128"], "dims": [], "functions": [],
         "memory": {"pages": initial_pages(module), "stack": {"offset": 0, "byteLength": 65536},
                    "extents": empty, "arena": empty, "weights": empty},
         "weights": {"storage": "inline"}, "operators": {}, "kernels": [], "library": {"operators": operators},

@@ -1,4 +1,4 @@
-import { abiVersion, maxExtent, type EngineHint } from './abi.ts';
+import { abiVersion, maxExtent } from './abi.ts';
 import type { DType } from './dtype.ts';
 import { WasmindError } from './error.ts';
 import { isFeature, type Feature } from './feature.ts';
@@ -76,7 +76,6 @@ export interface Signature {
   readonly compiler: string;
   readonly source: { readonly format: string; readonly name: string };
   readonly features: readonly Feature[];
-  readonly engineHint: EngineHint;
   readonly dims: readonly Dim[];
   /** Empty in an operator library. */
   readonly functions: readonly FunctionSpec[];
@@ -135,12 +134,6 @@ function readKernel(field: Field): Kernel {
   };
 }
 
-function readEngineHint(field: Field | undefined): EngineHint {
-  const name = field?.text();
-  // The hint of an engine from after this version is no more than a missed hint.
-  return name === 'v8' || name === 'cranelift' ? name : 'any';
-}
-
 function readFeature(field: Field): Feature {
   const name = field.text();
   return isFeature(name) ? name : field.fail(`unknown feature '${name}'`, 'Unsupported');
@@ -172,7 +165,6 @@ export function parseSignature(text: string): Signature {
     compiler,
     source: { format: source?.get('format').text() ?? '', name: source?.get('name').text() ?? '' },
     features: root.get('features').elements().map(readFeature),
-    engineHint: readEngineHint(root.find('engineHint')),
     dims: root.get('dims').elements().map(readDim),
     functions: root.get('functions').elements().map(readFunction),
     ...(library && { library: readLibrary(library) }),

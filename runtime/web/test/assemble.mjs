@@ -84,7 +84,6 @@ export function signatureOf({ inputs = [], outputs = [], dims = [], ...rest } = 
     compiler: 'wasmind 0.1.0',
     source: { format: 'onnx', name: 'test.onnx' },
     features: [],
-    engineHint: 'any',
     dims,
     functions: [{ name: 'run', inputs, outputs }],
     memory: {
