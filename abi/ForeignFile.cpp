@@ -67,6 +67,7 @@ constexpr struct {
   std::string_view start, description;
 } starts[] =
     {
+        {{"\0asm\1\0\0\0", 8}, "a WebAssembly module"},
         {{"\0asm\x0d\0\1\0", 8}, "a WebAssembly component, not a module"},
         {"\x1f\x8b", "compressed with gzip; decompress it, or let the server say content-encoding: gzip"},
         {"\x28\xb5\x2f\xfd", "compressed with zstd; decompress it, or let the server say content-encoding: zstd"},
@@ -89,22 +90,21 @@ constexpr struct {
 
 } // namespace
 
-std::string describeForeign(Bytes bytes) {
+ForeignFile recognise(Bytes bytes) {
   if (bytes.empty())
-    return "empty";
+    return {"empty"};
   for (const auto &[start, description] : starts)
     if (startsWith(bytes, start))
-      return std::string(description);
-  std::string model = describeModel(bytes);
+      return {std::string(description)};
+  if (std::string model = describeModel(bytes); !model.empty())
+    return {model, true};
   const std::string text = textStart(bytes);
   if (text.starts_with('<') && text.find("ir_version") != std::string::npos)
-    model = "an ONNX model in text form";
-  if (!model.empty())
-    return model + "; compile it first: wasmind compile MODEL -o MODEL.wasm";
+    return {"an ONNX model in text form", true};
   for (const auto &[start, description] : textStarts)
     if (text.starts_with(start))
-      return std::string(description);
-  return "";
+      return {std::string(description)};
+  return {};
 }
 
 } // namespace wasmind::abi

@@ -1,6 +1,7 @@
 //===- ForeignFile.h - what a file is that is no module -----------------------------------------------------------===//
 //
-// Somebody who loads the wrong file, or whose server answers with something else, is told what came instead.
+// Somebody who loads or compiles the wrong file, or whose server answers with something else, is told what came
+// instead.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -10,8 +11,12 @@
 
 namespace wasmind::abi {
 
-/// What the bytes are, as the end of "it is ...", with what to do about it; "" when that cannot be told. Only formats
-/// that people meet here are known.
-std::string describeForeign(std::span<const uint8_t> bytes);
+/// A format that people meet here.
+struct ForeignFile {
+  std::string description; ///< the end of "it is ...", with what to do about it; "" when that cannot be told
+  bool isModel = false;    ///< that the compiler reads
+};
+
+ForeignFile recognise(std::span<const uint8_t> bytes);
 
 } // namespace wasmind::abi

@@ -51,8 +51,11 @@ private:
 
 /// What the bytes are instead of a module.
 std::string whatElse(std::span<const uint8_t> bytes) {
-  const std::string description = describeForeign(bytes);
-  return description.empty() ? " (no '\\0asm' version 1 at its start)" : ": it is " + description;
+  const ForeignFile file = recognise(bytes);
+  if (file.description.empty())
+    return " (no '\\0asm' version 1 at its start)";
+  return ": it is " + file.description +
+         (file.isModel ? "; compile it first: wasmind compile MODEL -o MODEL.wasm" : "");
 }
 
 Error invalid(std::string text) { return {Error::Kind::Invalid, std::move(text)}; }

@@ -35,6 +35,8 @@ struct CompileOptions {
   Stage stopAfter = Stage::Module;
   Emit emit = Emit::Wasm; ///< what is written; before Stage::Module always MLIR
   uint64_t memoryLimit = uint64_t(1) << 30;
+  /// Files that the caller reads or writes besides `compile`, which are held against its own.
+  std::vector<std::string> otherInputs, otherOutputs;
   /// Called as work goes on, with the name of the stage that begins.
   std::function<void(const std::string &stage)> progress;
 };
@@ -46,13 +48,15 @@ struct StageTime {
 
 struct CompileResult {
   std::string error;              ///< empty on success: one line that names the file, the node and the fix
+  bool isWrongUsage = false;      ///< the error is where to write, not the model
   std::vector<std::string> notes; ///< choices made for the user
   std::vector<StageTime> times;
   uint64_t codeBytes = 0, weightBytes = 0, memoryBytes = 0;
 };
 
 /// Compiles the model at `input` (.onnx, .onnxtxt, .mindir by content and name) to `output`, which is written whole or
-/// not at all ("-" is standard output, for text). Thread-safe; calls do not share state.
+/// not at all ("-" is standard output, for text). Refused before anything is written: an output that is a file of the
+/// model (its external data too) or another output, by whatever path. Thread-safe; calls do not share state.
 CompileResult compile(const std::string &input, const std::string &output, const CompileOptions &options);
 
 /// Compiles the tensor expressions from `inputs` (placeholders) to `outputs` to a module with the function `run`, whose

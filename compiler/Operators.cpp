@@ -8,6 +8,7 @@
 #include "compiler/OperatorHeader.h"
 #include "compiler/OperatorObject.h"
 #include "compiler/OutputFile.h"
+#include "compiler/OutputPaths.h"
 #include "compiler/module/Library.h"
 #include "runtime/guest/Objects.h"
 #include "llvm/ADT/StringExtras.h"
@@ -43,7 +44,29 @@ private:
   abi::Library library;
   llvm::StringSet<> names;
 
+  static std::string objectName(const Operator &each) { return llvm::StringRef(each.name).lower() + ".o"; }
+
+  std::string objectPath(const std::string &name) const {
+    llvm::SmallString<128> path(options.objectsFolder);
+    llvm::sys::path::append(path, name);
+    return path.str().str();
+  }
+
+  llvm::Error checkPaths() {
+    std::vector<std::string> inputs, outputs{options.module, options.archive, options.header};
+    for (const LinkedObject &link : options.links)
+      inputs.push_back(link.path);
+    if (!options.objectsFolder.empty())
+      for (const Operator &each : options.operators)
+        outputs.push_back(objectPath(objectName(each)));
+    std::string refusal = refuseOutputs(inputs, outputs);
+    result.isWrongUsage = !refusal.empty();
+    return refusal.empty() ? llvm::Error::success() : llvm::createStringError(refusal);
+  }
+
   llvm::Error stages() {
+    if (llvm::Error error = checkPaths())
+      return error;
     for (const Operator &each : options.operators)
       if (llvm::Error error = compile(each))
         return error;
@@ -91,7 +114,7 @@ private:
     if (!object)
       return llvm::createStringError("operator " + each.name + ": " + llvm::toString(object.takeError()));
     result.operators.push_back({each.name, object->bytes.size(), object->vectorisedShare});
-    objects.push_back({llvm::StringRef(each.name).lower() + ".o", std::move(object->bytes)});
+    objects.push_back({objectName(each), std::move(object->bytes)});
     if (each.family == Family::Elementwise)
       for (const abi::Variant &variant : each.variants)
         if (std::string direct = directName(each, variant); !direct.empty())
@@ -139,13 +162,10 @@ private:
       return llvm::Error::success();
     if (std::error_code code = llvm::sys::fs::create_directories(options.objectsFolder))
       return llvm::createStringError(code, options.objectsFolder + ": cannot create: " + code.message());
-    for (size_t i = 0; i < options.operators.size(); ++i) {
-      llvm::SmallString<128> path(options.objectsFolder);
-      llvm::sys::path::append(path, objects[i].name);
+    for (size_t i = 0; i < options.operators.size(); ++i)
       if (llvm::Error error =
-              writeFile(path.str().str(), llvm::StringRef(objects[i].bytes.data(), objects[i].bytes.size())))
+              writeFile(objectPath(objects[i].name), llvm::StringRef(objects[i].bytes.data(), objects[i].bytes.size())))
         return error;
-    }
     return llvm::Error::success();
   }
 

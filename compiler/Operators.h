@@ -79,7 +79,8 @@ struct LibraryOptions {
 };
 
 struct LibraryResult {
-  std::string error; ///< empty on success: one line that names the operator and the reason
+  std::string error;         ///< empty on success: one line that names the operator and the reason
+  bool isWrongUsage = false; ///< the error is where to write, not an operator
   struct Compiled {
     std::string name;
     uint64_t objectBytes = 0;
@@ -89,8 +90,8 @@ struct LibraryResult {
   uint64_t moduleBytes = 0, archiveBytes = 0;
 };
 
-/// Compiles and links. Errors: two operators of one name; a definition that is wrong, by operator; a symbol of a linked
-/// object that nothing defines. Thread-safe.
+/// Compiles and links. Errors: an output that is a linked object or another output; two operators of one name; a
+/// definition that is wrong, by operator; a symbol of a linked object that nothing defines. Thread-safe.
 LibraryResult buildLibrary(const LibraryOptions &options);
 
 } // namespace wasmind

@@ -9,6 +9,7 @@
 #include "abi/Signature.h"
 #include "compiler/Compile.h"
 #include "compiler/OutputFile.h"
+#include "compiler/OutputPaths.h"
 #include "compiler/PrintLLVM.h"
 #include "compiler/frontend/expr/Trace.h"
 #include "compiler/frontend/mindir/MindIR.h"
@@ -94,6 +95,7 @@ public:
 
 private:
   std::string input, output;
+  std::vector<std::string> files; ///< that the model was read from
   const CompileOptions &options;
   std::vector<std::shared_ptr<void>> keepAlive; // outlives the context: constants point into it
   MLIRContext context;
@@ -117,6 +119,8 @@ private:
     OwningOpRef<ModuleOp> graph;
     if (llvm::Error error = timed("frontend", [&] { return import(graph); }))
       return error;
+    if (llvm::Error error = checkPaths())
+      return error;
     if (options.stopAfter == Stage::Frontend)
       return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
 
@@ -132,6 +136,22 @@ private:
       return writeOutput(output, [&](llvm::raw_ostream &out) { program.code->print(out); });
 
     return timed("module", [&] { return emit(*graph, program); });
+  }
+
+  std::string weightsPath() const {
+    return output.substr(0, output.size() - llvm::sys::path::extension(output).size()) + ".weights";
+  }
+
+  /// The files that are read, which are known when the model is, against those that will be written.
+  llvm::Error checkPaths() {
+    std::vector<std::string> inputs = options.otherInputs, outputs = options.otherOutputs;
+    inputs.insert(inputs.end(), files.begin(), files.end());
+    outputs.push_back(output);
+    if (options.externalWeights && options.stopAfter == Stage::Module && options.emit == Emit::Wasm)
+      outputs.push_back(weightsPath());
+    std::string refusal = refuseOutputs(inputs, outputs);
+    result.isWrongUsage = !refusal.empty();
+    return refusal.empty() ? llvm::Error::success() : llvm::createStringError(refusal);
   }
 
   static void print(ModuleOp module, llvm::raw_ostream &out) {
@@ -179,6 +199,8 @@ private:
     graph = std::move(imported->module);
     keepAlive = std::move(imported->keepAlive);
     result.notes = std::move(imported->notes);
+    files = std::move(imported->dataFiles);
+    files.push_back(input);
     return llvm::Error::success();
   }
 
@@ -324,15 +346,14 @@ private:
       return emitParts(*program.code, moduleOptions);
 
     std::vector<module::DataSegment> data;
-    std::string weightsPath;
-    if (options.externalWeights && program.weights.byteLength) {
-      weightsPath = output.substr(0, output.size() - llvm::sys::path::extension(output).size()) + ".weights";
+    const bool hasWeightsFile = options.externalWeights && program.weights.byteLength;
+    if (hasWeightsFile) {
       llvm::SHA256 hash;
       forEachWeightChunk(program,
                          [&](llvm::ArrayRef<char> chunk) { hash.update(llvm::StringRef(chunk.data(), chunk.size())); });
       std::string digest = llvm::toHex(hash.final(), /*LowerCase=*/true);
       signature.weights.external = true;
-      signature.weights.file = fileName(weightsPath);
+      signature.weights.file = fileName(weightsPath());
       signature.weights.sha256 = digest;
       signature.weights.offset = program.weights.offset;
       signature.weights.byteLength = program.weights.byteLength;
@@ -363,8 +384,8 @@ private:
     if (llvm::Error error = file.open())
       return error;
     emitted->write(file.out());
-    if (!weightsPath.empty()) {
-      OutputFile weights(weightsPath);
+    if (hasWeightsFile) {
+      OutputFile weights(weightsPath());
       if (llvm::Error error = weights.open())
         return error;
       forEachWeightChunk(program, [&](llvm::ArrayRef<char> chunk) { weights.out().write(chunk.data(), chunk.size()); });

@@ -5,6 +5,7 @@
 // bench/operators.mjs, which adds peers that run there.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/OutputPaths.h"
 #include "operators/Library.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
@@ -98,6 +99,8 @@ void check(const OperatorsBenchOptions &options) {
   for (const std::string &object : options.objects)
     if (!fs::exists(object))
       throw Refusal("--tvm: no file " + object);
+  if (std::string refusal = refuseOutputs(options.objects, {&options.markdown, 1}); !refusal.empty())
+    throw UsageError(refusal);
 }
 
 void link(LibraryOptions library) {

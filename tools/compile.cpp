@@ -50,6 +50,8 @@ CompileResult compileAndTell(const std::string &model, const std::string &output
   CompileResult result = compile(model, output, options);
   if (options.progress)
     std::fprintf(stderr, "\r\033[K");
+  if (result.isWrongUsage)
+    throw UsageError(result.error);
   if (!result.error.empty())
     throw Refusal(result.error);
   if (!isQuiet)
@@ -140,7 +142,10 @@ void registerCompile(Command app, int &exitCode) {
     if (verify.isGiven() && !isModule)
       throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
     const bool isQuiet = arguments->quiet || arguments->output == "-";
+    if (!arguments->verify.empty())
+      options.otherInputs.push_back(arguments->verify);
     if (arguments->emit == "wat") {
+      options.otherOutputs.push_back(arguments->output);
       TemporaryFolder folder;
       const std::string module = folder.file("module.wasm");
       compileAndTell(arguments->model, module, options, isQuiet, arguments->time);

@@ -128,6 +128,8 @@ void build(OperatorsOptions &options) {
   LibraryResult result = buildLibrary(library);
   if (isTerminal)
     std::fprintf(stderr, "\r\033[K");
+  if (result.isWrongUsage)
+    throw UsageError(result.error);
   if (!result.error.empty())
     throw Refusal(result.error);
   if (options.printsJson) {

@@ -1,4 +1,6 @@
 //===- run.cpp - `wasmind run`: one model on given inputs ---------------------------------------------------------===//
+#include "abi/Signature.h"
+#include "compiler/OutputPaths.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
 #include "tools/Measurement.h"
@@ -56,6 +58,20 @@ std::vector<std::string> nodeArguments(const RunOptions &options) {
     arguments.push_back("--json");
   arguments.insert(arguments.end(), {"--", options.model}); // a model's name may start with a dash
   return arguments;
+}
+
+/// The file of an assignment NAME_OR_INDEX=X.npy.
+std::string fileOf(const std::string &assignment) { return assignment.substr(assignment.rfind('=') + 1); }
+
+/// All that a run reads, the model's external weights among it, against what it writes.
+void checkPaths(const RunOptions &options, const Model &model) {
+  std::vector<std::string> read{options.model, options.inputs, options.verify};
+  for (const std::string &assignment : options.inputFiles)
+    read.push_back(fileOf(assignment));
+  if (auto signature = abi::parseSignature(model.signature().json); signature && signature->weights.external)
+    read.push_back((std::filesystem::path(options.model).parent_path() / signature->weights.file).string());
+  if (std::string refusal = refuseOutputs(read, {&options.outputs, 1}); !refusal.empty())
+    throw UsageError(refusal);
 }
 
 size_t findEntry(const Model &model, const RunOptions &options) {
@@ -126,7 +142,7 @@ std::vector<Array> inputsFromFiles(const std::vector<std::string> &assignments, 
       throw Refusal("--input: the model has no input '" + label + "'");
     if (found[index])
       throw UsageError("--input: input '" + entry.inputs[index].name + "' is given twice");
-    found[index] = readNpy(assignment.substr(cut + 1));
+    found[index] = readNpy(fileOf(assignment));
   }
   std::vector<Array> inputs;
   for (size_t index = 0; index < found.size(); ++index) {
@@ -207,6 +223,7 @@ int run(const RunOptions &options) {
     model = unwrap(Model::load(options.model, loadOptions), options.model);
     instance.emplace(unwrap(Instance::create(*model), options.model));
   });
+  checkPaths(options, *model);
   measurement.takeSizes(model->info());
   const size_t function = findEntry(*model, options);
   const Signature::Function &entry = model->signature().functions[function];

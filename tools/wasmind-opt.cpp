@@ -1,4 +1,5 @@
 //===- wasmind-opt.cpp - runs single passes on textual MLIR, for tests and debugging ------------------------------===//
+#include "compiler/OutputPaths.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/module/Passes.h"
@@ -19,5 +20,11 @@ int main(int argc, char **argv) {
   wasmind::graph::registerGraphPasses();
   wasmind::module::registerModulePasses();
   mlir::registerTransformsPasses();
-  return mlir::failed(mlir::MlirOptMain(argc, argv, "wasmind pass driver\n", registry));
+  const auto [input, output] = mlir::registerAndParseCLIOptions(argc, argv, "wasmind pass driver\n", registry);
+  // The driver opens the output before it has read the input.
+  if (std::string refusal = wasmind::refuseOutputs({&input, 1}, {&output, 1}); !refusal.empty()) {
+    llvm::errs() << "wasmind-opt: error: " << refusal << '\n';
+    return 2;
+  }
+  return mlir::failed(mlir::MlirOptMain(argc, argv, input, output, registry));
 }

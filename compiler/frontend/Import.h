@@ -52,6 +52,8 @@ struct Imported {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// Own the bytes that large constants of `module` point into; must be released after the MLIRContext.
   std::vector<std::shared_ptr<void>> keepAlive;
+  /// Paths of the files beside the model that it keeps data in, whether they were read or not.
+  std::vector<std::string> dataFiles;
   /// Choices made for the user, such as bounds: one printable line each.
   std::vector<std::string> notes;
 };

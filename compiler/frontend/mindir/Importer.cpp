@@ -528,6 +528,7 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   frontend::Imported imported;
   imported.module = std::move(*module);
   imported.keepAlive = files.keepAlive();
+  imported.dataFiles = files.dataFiles(*model);
   imported.notes = std::move(notes);
   return imported;
 }

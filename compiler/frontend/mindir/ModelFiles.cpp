@@ -45,6 +45,37 @@ std::vector<std::shared_ptr<void>> ModelFiles::keepAlive() const {
   return all;
 }
 
+static void forEachTensor(ArrayRef<AttributeProto> attributes, function_ref<void(const TensorProto &)> visit) {
+  for (const AttributeProto &attribute : attributes) {
+    for_each(attribute.tensors, visit);
+    forEachTensor(attribute.values, visit);
+  }
+}
+
+std::vector<std::string> ModelFiles::dataFiles(const ModelProto &model) const {
+  std::vector<std::string> paths;
+  auto add = [&](const TensorProto &tensor) {
+    if (!tensor.external)
+      return;
+    SmallString<256> path(folder);
+    sys::path::append(path, tensor.external->location);
+    paths.push_back(path.str().str());
+  };
+  auto addGraph = [&](const GraphProto &graph) {
+    for_each(graph.parameters, add);
+    for (const NodeProto &node : graph.nodes)
+      forEachTensor(node.attributes, add);
+  };
+  if (model.graph)
+    addGraph(*model.graph);
+  for_each(model.functions, addGraph);
+  for (const PrimitiveProto &primitive : model.primitives)
+    forEachTensor(primitive.attributes, add);
+  sort(paths);
+  paths.erase(unique(paths), paths.end());
+  return paths;
+}
+
 Expected<StringRef> ModelFiles::external(const ExternalData &data) {
   auto found = externals.find(data.location);
   if (found == externals.end()) {

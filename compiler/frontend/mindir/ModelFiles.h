@@ -19,6 +19,8 @@ public:
   llvm::StringRef name() const { return fileName; } ///< last component of the path, for messages
   llvm::StringRef bytes() const { return model->getBuffer(); }
   std::vector<std::shared_ptr<void>> keepAlive() const;
+  /// Paths of all files that tensors of the model lie in, used or not.
+  std::vector<std::string> dataFiles(const ModelProto &model) const;
 
   /// The elements of a tensor, raw and little-endian, wherever they are. Fails when there are none, or when their
   /// number of bytes is not that of the dimensions; external files are only read inside the model's folder.

@@ -1,4 +1,5 @@
 #include "compiler/frontend/mindir/Schema.h"
+#include "abi/ForeignFile.h"
 #include "compiler/frontend/mindir/Wire.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ConvertUTF.h"
@@ -301,8 +302,12 @@ Expected<ModelProto> parseModel(StringRef bytes) {
   Parser parser(bytes);
   ModelProto model;
   parser.read(model, bytes, 0);
-  if (parser.file.failed())
+  if (parser.file.failed()) {
+    const abi::ForeignFile file = abi::recognise({reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
+    if (!file.description.empty() && !StringRef(file.description).starts_with("a MindIR"))
+      return malformed("not a MindIR file: it is " + file.description);
     return malformed("not a MindIR file, or damaged: " + parser.file.error);
+  }
   if (!model.graph)
     return malformed(
         "not a MindIR file: it holds no graph; write it with mindspore.export(..., file_format=\"MINDIR\")");

@@ -421,7 +421,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");
-  return frontend::Imported{std::move(moduleOp), {model}, std::move(notes)};
+  return frontend::Imported{std::move(moduleOp), {model}, model->dataFiles(), std::move(notes)};
 }
 
 // Exporters often leave the batch of several inputs unnamed. Where a node fails at which two such dimensions meet, they

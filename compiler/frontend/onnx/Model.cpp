@@ -1,4 +1,5 @@
 #include "compiler/frontend/onnx/Model.h"
+#include "abi/ForeignFile.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "compiler/graph/Constants.h"
 #include "llvm/Support/FileSystem.h"
@@ -46,6 +47,57 @@ std::vector<char> typedField(const Proto &tensor) {
     return narrow<uint16_t>(tensor.int32_data());
   default:
     return narrow<uint8_t>(tensor.int32_data());
+  }
+}
+
+/// What the bytes are instead of a model; one that starts well is damaged.
+std::string whatElse(llvm::StringRef bytes) {
+  const abi::ForeignFile file = abi::recognise({reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
+  return file.description.empty() || llvm::StringRef(file.description).starts_with("an ONNX")
+             ? " (the file is damaged, cut short or of another format)"
+             : ": it is " + file.description;
+}
+
+using Visit = llvm::function_ref<void(const Proto &)>;
+
+void forEachTensor(const ::onnx::SparseTensorProto &tensor, Visit visit) {
+  visit(tensor.values());
+  visit(tensor.indices());
+}
+
+void forEachTensor(const ::onnx::GraphProto &graph, Visit visit);
+
+void forEachTensor(const ::onnx::NodeProto &node, Visit visit) {
+  for (const ::onnx::AttributeProto &attribute : node.attribute()) {
+    visit(attribute.t());
+    llvm::for_each(attribute.tensors(), visit);
+    forEachTensor(attribute.sparse_tensor(), visit);
+    for (const auto &tensor : attribute.sparse_tensors())
+      forEachTensor(tensor, visit);
+    if (attribute.has_g())
+      forEachTensor(attribute.g(), visit);
+    for (const auto &graph : attribute.graphs())
+      forEachTensor(graph, visit);
+  }
+}
+
+void forEachTensor(const ::onnx::GraphProto &graph, Visit visit) {
+  llvm::for_each(graph.initializer(), visit);
+  for (const auto &tensor : graph.sparse_initializer())
+    forEachTensor(tensor, visit);
+  for (const auto &node : graph.node())
+    forEachTensor(node, visit);
+}
+
+/// All tensors of a model, wherever they stand.
+void forEachTensor(const ::onnx::ModelProto &model, Visit visit) {
+  forEachTensor(model.graph(), visit);
+  for (const auto &function : model.functions())
+    for (const auto &node : function.node())
+      forEachTensor(node, visit);
+  for (const auto &training : model.training_info()) {
+    forEachTensor(training.initialization(), visit);
+    forEachTensor(training.algorithm(), visit);
   }
 }
 
@@ -152,8 +204,25 @@ llvm::Expected<std::shared_ptr<Model>> Model::parse(llvm::StringRef bytes, llvm:
   google::protobuf::io::CodedInputStream coded(&stream);
   coded.SetTotalBytesLimit(INT32_MAX);
   if (!model->message.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
-    return fault(name + ": not an ONNX model (the file is damaged, cut short or of another format)");
+    return fault(name + ": not an ONNX model" + whatElse(bytes));
   return model;
+}
+
+std::vector<std::string> Model::dataFiles() const {
+  std::vector<std::string> files;
+  forEachTensor(message, [&](const Proto &tensor) {
+    if (tensor.data_location() != Proto::EXTERNAL)
+      return;
+    for (const auto &entry : tensor.external_data())
+      if (entry.key() == "location") {
+        llvm::SmallString<256> file(directory);
+        llvm::sys::path::append(file, entry.value());
+        files.push_back(file.str().str());
+      }
+  });
+  llvm::sort(files);
+  files.erase(llvm::unique(files), files.end());
+  return files;
 }
 
 llvm::ArrayRef<char> Model::keep(std::vector<char> bytes) {

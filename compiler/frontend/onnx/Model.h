@@ -31,6 +31,8 @@ public:
 
   const ::onnx::ModelProto &proto() const { return message; }
   llvm::StringRef name() const { return fileName; }
+  /// Paths of all files that tensors of the model lie in, used or not.
+  std::vector<std::string> dataFiles() const;
 
   /// The elements of a tensor, wherever the message keeps them; decoded ones stay with the model.
   llvm::Expected<TensorBytes> tensor(const ::onnx::TensorProto &tensor, mlir::MLIRContext *context);

@@ -125,9 +125,9 @@ TEST(Schema, LimitsNesting) {
 TEST(Schema, RefusesWhatIsNoModel) {
   EXPECT_EQ(errorOf(""), "not a MindIR file: it holds no graph; write it with mindspore.export(..., "
                          "file_format=\"MINDIR\")");
-  EXPECT_EQ(errorOf(std::string("\0asm\1\0\0\0", 8)),
-            "not a MindIR file, or damaged: a field number is out of range at byte 0");
-  EXPECT_EQ(errorOf("PK\3\4 a zip file"), "not a MindIR file, or damaged: a field number is out of range at byte 2");
+  EXPECT_EQ(errorOf(std::string("\0asm\1\0\0\0", 8)), "not a MindIR file: it is a WebAssembly module");
+  EXPECT_EQ(errorOf("PK\3\4 a zip file"), "not a MindIR file: it is a ZIP archive");
+  EXPECT_EQ(errorOf("PK\3"), "not a MindIR file, or damaged: a field number is out of range at byte 2");
   EXPECT_EQ(errorOf(lengthDelimited('\x3a', "") + std::string("\x50\x00", 2)),
             "the weights are big-endian; export the model on a little-endian machine");
   EXPECT_EQ(errorOf(lengthDelimited('\x3a', lengthDelimited('\x12', "\xff\xfe"))),

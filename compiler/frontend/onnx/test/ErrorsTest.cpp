@@ -12,6 +12,15 @@ TEST(Errors, NotAModel) {
   ASSERT_FALSE(bool(binary));
   EXPECT_EQ(llvm::toString(binary.takeError()),
             "m.onnx: not an ONNX model (the file is damaged, cut short or of another format)");
+  for (auto [bytes, reason] :
+       {std::pair<llvm::StringRef, const char *>("<!doctype html><title>404</title>", "an HTML page"),
+        {"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"},
+        {llvm::StringRef("\0asm\1\0\0\0", 8), "a WebAssembly module"}}) {
+    auto foreign = importOnnxBytes(context, bytes, "m.onnx", "", /*isText=*/false);
+    ASSERT_FALSE(bool(foreign));
+    EXPECT_TRUE(llvm::StringRef(llvm::toString(foreign.takeError()))
+                    .starts_with(std::string("m.onnx: not an ONNX model: it is ") + reason));
+  }
   auto missing = importOnnx(context, "no/such/file.onnx");
   ASSERT_FALSE(bool(missing));
   EXPECT_EQ(llvm::toString(missing.takeError()), "no/such/file.onnx: No such file or directory");
