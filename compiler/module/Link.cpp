@@ -5,8 +5,11 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
-#include <mutex> // unique_lock
+#include <array>
+#include <csignal>
+#include <mutex>
 
 LLD_HAS_DRIVER(wasm)
 
@@ -47,7 +50,25 @@ static std::string readable(StringRef messages, StringRef folder) {
   return text;
 }
 
+/// lld asks LLVM to remove unfinished files when the process ends by a signal, and LLVM takes over all signals for it:
+/// also those by which wasmtime learns of traps, and Python of Ctrl-C. They belong to the program. LLVM takes them
+/// once, so they are given back once, before the linker runs.
+static void keepSignalHandlers() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    std::array<struct sigaction, NSIG> before{};
+    for (int signal = 1; signal < NSIG; ++signal)
+      sigaction(signal, nullptr, &before[signal]);
+    const char *file = "no file of ours";
+    sys::RemoveFileOnSignal(file);
+    sys::DontRemoveFileOnSignal(file);
+    for (int signal = 1; signal < NSIG; ++signal)
+      sigaction(signal, &before[signal], nullptr);
+  });
+}
+
 Expected<SmallVector<char, 0>> runLinker(ArrayRef<NamedObject> objects, ArrayRef<std::string> more) {
+  keepSignalHandlers();
   // lld reads and writes files only.
   SmallString<128> folder;
   if (std::error_code code = sys::fs::createUniqueDirectory("wasmind-link", folder))

@@ -6,6 +6,8 @@ import multiprocessing
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -178,6 +180,31 @@ def test_time_limits_hold_in_forked_children(folder):
             child.kill()
             child.join()
         assert code == "Limit" and 0.1 <= seconds < 5
+
+
+def test_compiling_leaves_signals_alone(vectors):
+    """Traps reach wasmtime by signals, and Ctrl-C reaches Python by one."""
+    program = f"""if True:
+        import os, signal, numpy, wasmind
+        from wasmind import te
+        ones = numpy.ones(4, "f4")
+        wasmind.load({str(vectors / "add.wasm")!r}).run([ones, ones])
+        for _ in range(2):
+            a = te.placeholder((4,), name="a")
+            wasmind.compile([a, te.compute((4,), lambda i: a[i] + a[i], name="y")]).run([ones])
+            for module in ("traps", "writes_outside"):
+                try:
+                    wasmind.load({str(vectors)!r} + f"/{{module}}.wasm").run([ones, ones])
+                except wasmind.WasmindError as error:
+                    print(error.code)
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                signal.pause()
+            except KeyboardInterrupt:
+                print("Ctrl-C")
+        """
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert (result.returncode, result.stdout.split()) == (0, ["Trap", "Trap", "Ctrl-C"] * 2), result.stderr
 
 
 def _compile(folder):
