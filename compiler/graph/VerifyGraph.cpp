@@ -1,4 +1,5 @@
 //===- VerifyGraph.cpp - what the loops stage may rely on ---------------------------------------------------------===//
+#include "abi/Signature.h"
 #include "compiler/graph/Constants.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/Structured.h"
@@ -49,6 +50,9 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
       return op->emitError("an extent names a dimension that graph.dims does not have: ") << type;
     if (isUnbounded(extents))
       return success(); // of an operator: the caller's memory bounds it
+    for (AffineExpr extent : extents)
+      if (boundsOf(extent, dims).max > extentLimit)
+        return op->emitError("an extent of 2^31 or more (") << boundsText(extents) << ")";
     auto count = boundedElementCount(type, dims);
     if (!count || *count * byteWidth(tensor.getElementType()) >= tensorByteLimit)
       return op->emitError("a tensor of 4 GiB or more at the upper bounds of its dimensions (")
@@ -96,6 +100,25 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     return success();
   }
 
+  /// Whether the function's inputs, or its outputs, can be told apart and described to a host.
+  LogicalResult verifyTensors(func::FuncOp function, StringRef kind, TypeRange types,
+                              llvm::function_ref<StringAttr(unsigned)> nameOf) {
+    llvm::StringSet<> names;
+    for (auto [i, type] : llvm::enumerate(types)) {
+      StringAttr name = nameOf(i);
+      if (!name)
+        continue; // not an entry
+      if (name.empty())
+        return function.emitError(kind) << ' ' << i << " of the model has no name";
+      if (!names.insert(name).second)
+        return function.emitError("two ") << kind << "s of the model are named '" << name.getValue() << "'";
+      if (auto tensor = dyn_cast<RankedTensorType>(type); tensor && tensor.getRank() > int64_t(abi::maxRank))
+        return function.emitError(kind) << " '" << name.getValue() << "' has rank " << tensor.getRank()
+                                        << ", more than " << int64_t(abi::maxRank);
+    }
+    return success();
+  }
+
   LogicalResult verifyOperations() {
     for (Operation &op : *getOperation().getBody())
       if (!isa<func::FuncOp>(op))
@@ -103,6 +126,14 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     WalkResult result = getOperation()->walk([&](Operation *op) -> WalkResult {
       if (op == getOperation())
         return WalkResult::advance();
+      if (auto function = dyn_cast<func::FuncOp>(op);
+          function &&
+          (failed(verifyTensors(function, "input", function.getArgumentTypes(),
+                                [&](unsigned i) { return function.getArgAttrOfType<StringAttr>(i, "graph.name"); })) ||
+           failed(verifyTensors(function, "output", function.getResultTypes(), [&](unsigned i) {
+             return function.getResultAttrOfType<StringAttr>(i, "graph.name");
+           }))))
+        return WalkResult::interrupt();
       if (!isa<func::FuncOp, func::ReturnOp>(op) && !isa_and_nonnull<GraphDialect>(op->getDialect()))
         return op->emitError("operation of another dialect than graph");
       if (failed(verifyExpressions(op)))

@@ -78,8 +78,12 @@ void MemoryPlan::declareExtents(func::FuncOp entry) {
       if (constantOf(extent) ||
           llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.expression == extent; }))
         continue;
-      Interval bounds = boundsOf(extent, kernels.dims);
-      program.extents.push_back({toString(extent, kernels.dims), extent, bounds.min, bounds.max,
+      Interval bounds = boundsOf(extent, kernels.dims); // possibly wider than what extents can be
+      // A dimension of the model may be named like an expression ("past + 1") and yet be one of its own.
+      std::string name = toString(extent, kernels.dims);
+      while (llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.name == name; }))
+        name += " computed";
+      program.extents.push_back({name, extent, std::max<int64_t>(bounds.min, 0), bounds.max,
                                  uint32_t(kernels.options.base + 4 * program.extents.size()), true});
     }
   };

@@ -65,3 +65,31 @@ func.func @run(%x: tensor<4x4xf32>) {
   return
 }
 }
+
+// -----
+
+// expected-error @+1 {{an extent of 2^31 or more (0 x 3000000000)}}
+func.func @far(%x: tensor<0x3000000000xf32>) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{two outputs of the model are named 'y'}}
+func.func @run(%x: tensor<3xf32>) -> (tensor<3xf32> {graph.name = "y"}, tensor<3xf32> {graph.name = "y"}) {
+  return %x, %x : tensor<3xf32>, tensor<3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{input 0 of the model has no name}}
+func.func @run(%x: tensor<3xf32> {graph.name = ""}) -> (tensor<3xf32> {graph.name = "y"}) {
+  return %x : tensor<3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{input 'x' has rank 33, more than 32}}
+func.func @run(%x: tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1xf32> {graph.name = "x"}) {
+  return
+}
