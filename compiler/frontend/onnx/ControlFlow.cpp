@@ -1,13 +1,6 @@
 #include "compiler/frontend/onnx/ControlFlow.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace wasmind::onnx {
-
-static std::string typeText(Type type) {
-  std::string text;
-  llvm::raw_string_ostream(text) << type;
-  return text;
-}
 
 Value toScalar(Node &node, Value x) { return x ? node.compose().reshape(x, Integers()) : x; }
 
@@ -38,8 +31,8 @@ emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm
   for (auto [i, pair] : llvm::enumerate(llvm::zip(iteration->carried, carried))) {
     auto [next, last] = pair;
     if (!next || next.getType() != last.getType()) {
-      node.fail("carried value " + llvm::Twine(i) + " changes from " + typeText(last.getType()) + " to " +
-                (next ? typeText(next.getType()) : "nothing") + " in the loop; memory is planned while compiling");
+      node.fail("carried value " + llvm::Twine(i) + " changes from " + node.text(last.getType()) + " to " +
+                (next ? node.text(next.getType()) : "nothing") + " in the loop; memory is planned while compiling");
       return abandon();
     }
   }

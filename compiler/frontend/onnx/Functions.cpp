@@ -113,7 +113,7 @@ llvm::Error Importer::expand(const ::onnx::NodeProto &node, const ::onnx::Functi
       --depth;
       bodyDepth -= fromSchema;
     });
-    if (llvm::Error failure = importNodes(listOf(nodes), std::move(wanted))) {
+    if (llvm::Error failure = importNodes(listOf(nodes), wanted)) {
       if (!fromSchema)
         return failure;
       std::string text = llvm::toString(std::move(failure));
@@ -154,7 +154,7 @@ llvm::Expected<llvm::SmallVector<Value>> Importer::importSubgraph(const ::onnx::
     wanted.insert(output.name());
     outputs.push_back(output.name());
   }
-  if (llvm::Error failure = importNodes(listOf(graph.node()), std::move(wanted)))
+  if (llvm::Error failure = importNodes(listOf(graph.node()), wanted))
     return failure;
   builder.setLoc(location);
   return collect(outputs, "output of subgraph '" + graph.name() + "'");

@@ -27,25 +27,6 @@ namespace {
 
 constexpr uint64_t nodeLimit = 2'000'000; // after expansion of functions
 
-// Names that a node reads: its inputs, and whatever its subgraphs read (also names that they define themselves, which
-// does no harm: it only keeps a node of the same name).
-void namesRead(const ::onnx::NodeProto &node, llvm::StringSet<> &names) {
-  for (const std::string &input : node.input())
-    names.insert(input);
-  auto graph = [&](const ::onnx::GraphProto &g) {
-    for (const auto &inner : g.node())
-      namesRead(inner, names);
-    for (const auto &output : g.output())
-      names.insert(output.name());
-  };
-  for (const auto &attribute : node.attribute()) {
-    if (attribute.has_g())
-      graph(attribute.g());
-    for (const auto &g : attribute.graphs())
-      graph(g);
-  }
-}
-
 // An input of one integer, whose value may be fixed as an extent may be.
 bool isScalarInteger(const ::onnx::ValueInfoProto &input) {
   const auto &tensor = input.type().tensor_type();
@@ -69,54 +50,17 @@ llvm::Error Importer::error(const llvm::Twine &text) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), line);
 }
 
-llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text) {
-  std::string kind = qualified(node);
-  if (opset > 0)
-    kind += ", opset " + std::to_string(opset);
-  if (!unequal)
-    suggestEqualDims(node);
-  std::string reason = withNames(text.str());
-  // Where extents that vary do not fit, fixing one of them is the way out.
-  if (moduleOp && !llvm::StringRef(reason).contains("--dim"))
-    for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp))
-      if (size_t at = reason.find(dim.name); at != std::string::npos && !llvm::isAlnum(reason[at + dim.name.size()])) {
-        reason += "; fix it with --dim " + dim.name + "=N";
-        break;
-      }
-  return error("node '" + titleOf(node) + "' (" + kind + "): " + reason);
-}
-
-void Importer::nodeError(const llvm::Twine &text) {
-  if (firstError.empty())
-    firstError = text.str();
-}
-
-// Diagnostics of the dialect know dimensions by number (s0); users by name.
-std::string Importer::withNames(llvm::StringRef text) {
-  auto dims = moduleOp ? graph::getNamedDims(*moduleOp) : llvm::SmallVector<graph::NamedDim>();
-  std::string result;
-  for (size_t i = 0; i < text.size();) {
-    const bool wordStart = i == 0 || !(llvm::isAlnum(text[i - 1]) || text[i - 1] == '_');
-    size_t end = i + 1;
-    while (end < text.size() && llvm::isDigit(text[end]))
-      ++end;
-    unsigned number = 0;
-    if (text[i] == 's' && wordStart && end > i + 1 && (end == text.size() || !llvm::isAlpha(text[end])) &&
-        !text.slice(i + 1, end).getAsInteger(10, number) && number < dims.size()) {
-      result += dims[number].name;
-      i = end;
-    } else {
-      result += text[i] == '\n' ? ' ' : text[i];
-      ++i;
-    }
-  }
-  return result;
-}
-
 //===- Names ---------------------------------------------------------------------------------------------------===//
 
 llvm::Expected<Value> Importer::constant(const ::onnx::TensorProto &tensor, llvm::StringRef name) {
-  auto bytes = model->tensor(tensor, &context);
+  return constant(model->tensor(tensor, &context), name);
+}
+
+llvm::Expected<Value> Importer::constant(const ::onnx::SparseTensorProto &tensor, llvm::StringRef name) {
+  return constant(model->tensor(tensor, &context), name);
+}
+
+llvm::Expected<Value> Importer::constant(llvm::Expected<TensorBytes> bytes, llvm::StringRef name) {
   if (!bytes)
     return bytes.takeError();
   mlir::OpBuilder::InsertionGuard guard(builder);
@@ -141,7 +85,7 @@ Value Importer::lookup(llvm::StringRef name) {
     auto initializer = s->initializers.find(name);
     if (initializer == s->initializers.end())
       continue;
-    auto value = constant(*initializer->second, name);
+    auto value = std::visit([&](auto *tensor) { return constant(*tensor, name); }, initializer->second);
     if (!value) {
       nodeError("initializer '" + name + "': " + llvm::toString(value.takeError()));
       return {};
@@ -159,15 +103,19 @@ llvm::Error Importer::define(llvm::StringRef name, Value value) {
 }
 
 llvm::Error Importer::addInitializers(const ::onnx::GraphProto &graph) {
-  for (const auto &tensor : graph.initializer()) {
-    if (tensor.name().empty())
+  auto add = [&](const std::string &name, auto *tensor) -> llvm::Error {
+    if (name.empty())
       return error("an initializer has no name");
-    if (scope->values.contains(tensor.name()) || !scope->initializers.try_emplace(tensor.name(), &tensor).second)
-      return error("the name '" + tensor.name() + "' is defined twice");
-  }
-  if (graph.sparse_initializer_size() > 0)
-    return error("sparse initializer '" + graph.sparse_initializer(0).values().name() +
-                 "' is not supported; store it dense");
+    if (scope->values.contains(name) || !scope->initializers.try_emplace(name, tensor).second)
+      return error("the name '" + name + "' is defined twice");
+    return llvm::Error::success();
+  };
+  for (const auto &tensor : graph.initializer())
+    if (llvm::Error failure = add(tensor.name(), &tensor))
+      return failure;
+  for (const auto &tensor : graph.sparse_initializer())
+    if (llvm::Error failure = add(tensor.values().name(), &tensor))
+      return failure;
   return llvm::Error::success();
 }
 
@@ -193,20 +141,11 @@ llvm::Expected<llvm::SmallVector<Value>> Importer::collect(llvm::ArrayRef<std::s
 
 //===- Nodes ---------------------------------------------------------------------------------------------------===//
 
-llvm::Error Importer::importNodes(const NodeList &nodes, llvm::StringSet<> wanted) {
-  for (const ::onnx::NodeProto *node : nodes)
-    for (const std::string &output : node->output())
-      if (!output.empty() && !scope->producers.try_emplace(output, node).second)
-        return error("the name '" + output + "' is defined twice: by nodes '" + titleOf(*scope->producers[output]) +
-                     "' and '" + titleOf(*node) + "'");
-  // Nodes that nothing reads are left out, from the last to the first.
-  NodeList needed;
-  for (const ::onnx::NodeProto *node : llvm::reverse(nodes))
-    if (llvm::any_of(node->output(), [&](const std::string &name) { return wanted.contains(name); })) {
-      namesRead(*node, wanted);
-      needed.push_back(node);
-    }
-  for (const ::onnx::NodeProto *node : llvm::reverse(needed))
+llvm::Error Importer::importNodes(const NodeList &nodes, const llvm::StringSet<> &wanted) {
+  auto sorted = sortNodes(nodes, wanted);
+  if (!sorted)
+    return sorted.takeError();
+  for (const ::onnx::NodeProto *node : *sorted)
     if (llvm::Error failure = importNode(*node))
       return failure;
   return llvm::Error::success();
@@ -221,14 +160,6 @@ llvm::Error Importer::importNode(const ::onnx::NodeProto &node) {
       continue;
     if (!firstError.empty())
       return errorAt(node, opset, std::exchange(firstError, ""));
-    const ::onnx::NodeProto *producer = nullptr;
-    for (Scope *s = scope; s && !producer; s = s->outer)
-      if (auto found = s->producers.find(input); found != s->producers.end())
-        producer = found->second;
-    if (producer)
-      return errorAt(node, opset,
-                     "reads '" + input + "' before node '" + titleOf(*producer) +
-                         "' produces it (a cycle, or nodes out of topological order)");
     return errorAt(node, opset, "reads '" + input + "', which nothing produces");
   }
   for (const auto &function : model->proto().functions())
@@ -348,7 +279,9 @@ llvm::Expected<frontend::Imported> Importer::run() {
   for (const auto &input : graph.input()) {
     if (top.initializers.contains(input.name()))
       continue; // an input with a default value is a constant
-    if (llvm::is_contained(names, input.name()) || input.name().empty())
+    if (input.name().empty())
+      return error("an input has no name");
+    if (llvm::is_contained(names, input.name()))
       return error("the name '" + input.name() + "' is defined twice");
     if (auto fixed = options.dims.find(input.name()); fixed != options.dims.end() && isScalarInteger(input)) {
       usedDimNames.insert(input.name());
@@ -384,10 +317,14 @@ llvm::Expected<frontend::Imported> Importer::run() {
   llvm::StringSet<> wanted;
   llvm::SmallVector<std::string> outputs;
   for (const auto &output : graph.output()) {
-    wanted.insert(output.name());
-    outputs.push_back(output.name());
+    if (output.name().empty())
+      return error("an output has no name");
+    if (wanted.insert(output.name()).second)
+      outputs.push_back(output.name());
+    else
+      notes.push_back("output '" + output.name() + "' is listed more than once; the module has it once");
   }
-  if (llvm::Error failure = importNodes(listOf(graph.node()), std::move(wanted)))
+  if (llvm::Error failure = importNodes(listOf(graph.node()), wanted))
     return failure;
   auto results = collect(outputs, "output");
   if (!results)
@@ -430,21 +367,25 @@ static llvm::Expected<frontend::Imported> importModel(std::shared_ptr<Model> mod
                                                       const frontend::ImportOptions &options) {
   constexpr unsigned attempts = 16;
   llvm::StringMap<std::string> equalDims;
-  llvm::Error first = llvm::Error::success();
+  llvm::Error error = llvm::Error::success();
+  uint64_t furthest = 0;
   for (unsigned i = 0;; ++i) {
     Importer importer(model, context, options, equalDims);
     auto imported = importer.run();
     if (imported) {
-      llvm::consumeError(std::move(first));
+      llvm::consumeError(std::move(error));
       return imported;
     }
-    // What the user can act on is the error of the model as it is.
-    if (i == 0)
-      first = imported.takeError();
-    else
+    // What the user can act on is the error of the model as it is, unless the import came further than that.
+    if (i == 0 || importer.progress() > furthest) {
+      llvm::consumeError(std::move(error));
+      error = imported.takeError();
+      furthest = importer.progress();
+    } else {
       llvm::consumeError(imported.takeError());
+    }
     if (!importer.suggestion() || i == attempts)
-      return first;
+      return error;
     equalDims[importer.suggestion()->second] = importer.suggestion()->first;
   }
 }

@@ -4,6 +4,7 @@
 #include "compiler/frontend/onnx/Onnx.h"
 #include "compiler/frontend/onnx/Operator.h"
 #include "llvm/ADT/StringSet.h"
+#include <variant>
 
 namespace wasmind::onnx {
 
@@ -29,11 +30,28 @@ public:
   mlir::ModuleOp module() { return *moduleOp; }
   /// Makes the tensor a constant of the function; it stands before everything else.
   llvm::Expected<Value> constant(const ::onnx::TensorProto &tensor, llvm::StringRef name);
+  llvm::Expected<Value> constant(const ::onnx::SparseTensorProto &tensor, llvm::StringRef name);
   /// The value of a name that the node may see; null when there is none.
   Value lookup(llvm::StringRef name);
   /// Imports a subgraph at the builder's position; its inputs take `arguments`.
   llvm::Expected<llvm::SmallVector<Value>> importSubgraph(const ::onnx::GraphProto &graph,
                                                           llvm::ArrayRef<Value> arguments);
+  /// The inputs from whose data a value is computed, else the dimensions from which it is.
+  struct Origin {
+    llvm::SmallVector<std::string> inputs, dims;
+    bool isFixable = true;       ///< whether --dim can set the value of all these inputs
+    std::string text() const;    ///< "inputs 'a' and 'b'", "dimension 'n'", or "a loop's iteration"
+    std::string advice() const;  ///< "; fix it with --dim n=N", or nothing
+    std::string options() const; ///< " --dim n=N"
+  };
+  Origin originOf(Value value);
+  /// Between these, nodes of a branch are imported that may not be taken; `advice` is what errors add.
+  void enterBranch(std::string advice) { branches.push_back(std::move(advice)); }
+  void leaveBranch() { branches.pop_back(); }
+  /// Nodes that were imported so far.
+  uint64_t progress() const { return nodeCount; }
+  /// The named dimensions as errors print them: in double quotes where the name reads like an expression or sentence.
+  llvm::SmallVector<graph::NamedDim> displayedDims();
   /// Sets a bound of a dimension that the user did not bound; false when that is not possible.
   bool lowerMax(AffineExpr extent, int64_t limit);
   bool raiseMin(AffineExpr extent, int64_t limit);
@@ -45,9 +63,8 @@ private:
   struct Scope {
     Scope *outer = nullptr;
     llvm::StringMap<Value> values;
-    llvm::StringMap<const ::onnx::TensorProto *> initializers;
-    llvm::StringMap<int64_t> opsets;                      // of a model or function
-    llvm::StringMap<const ::onnx::NodeProto *> producers; // all nodes of the graph, for errors
+    llvm::StringMap<std::variant<const ::onnx::TensorProto *, const ::onnx::SparseTensorProto *>> initializers;
+    llvm::StringMap<int64_t> opsets; // of a model or function
   };
   // Makes a scope the current one for its lifetime.
   class Entered {
@@ -66,6 +83,7 @@ private:
   llvm::Expected<AffineExpr> declareExtent(const std::string &name, const std::string &place, int64_t axis);
   llvm::Error addInitializers(const ::onnx::GraphProto &graph);
   llvm::Error define(llvm::StringRef name, Value value);
+  llvm::Expected<Value> constant(llvm::Expected<TensorBytes> bytes, llvm::StringRef name);
   using NodeList = llvm::SmallVector<const ::onnx::NodeProto *>;
   template <typename Nodes> static NodeList listOf(const Nodes &nodes) {
     NodeList list;
@@ -73,8 +91,11 @@ private:
       list.push_back(&node);
     return list;
   }
-  /// Imports the nodes that `wanted` names depend on, in their order.
-  llvm::Error importNodes(const NodeList &nodes, llvm::StringSet<> wanted);
+  /// The nodes that `wanted` names depend on, each after those it reads from and otherwise in their order; an error for
+  /// a cycle or a name that two nodes define.
+  llvm::Expected<NodeList> sortNodes(const NodeList &nodes, const llvm::StringSet<> &wanted);
+  /// Imports the nodes that `wanted` names depend on.
+  llvm::Error importNodes(const NodeList &nodes, const llvm::StringSet<> &wanted);
   llvm::Error importNode(const ::onnx::NodeProto &node);
   llvm::Error convert(const ::onnx::NodeProto &node, int64_t opset);
   /// Whether an input of the node is of f16 or bf16; the conversion of a node as if those were f32.
@@ -105,6 +126,7 @@ private:
   llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"
   std::vector<std::string> notes;
   std::string firstError, diagnostic;
+  llvm::SmallVector<std::string> branches;
   unsigned depth = 0, bodyDepth = 0;
   uint64_t nodeCount = 0;
   llvm::SmallVector<std::string> expanding; // functions that are being expanded

@@ -2,6 +2,7 @@
 #include "abi/ForeignFile.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "compiler/graph/Constants.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <google/protobuf/io/coded_stream.h>
@@ -184,7 +185,13 @@ llvm::Expected<std::shared_ptr<Model>> Model::read(llvm::StringRef path) {
     return fault(path + ": " + buffer.getError().message());
   llvm::StringRef directory = llvm::sys::path::parent_path(path);
   const bool isText = name.ends_with(".onnxtxt") || name.ends_with(".txt");
-  return parse((*buffer)->getBuffer(), name, directory.empty() ? "." : directory, isText);
+  auto model = parse((*buffer)->getBuffer(), name, directory.empty() ? "." : directory, isText);
+  // A model that is a link into another folder has its data there, too: caches keep all files of a repository in one
+  // folder and link to them under their names.
+  llvm::SmallString<256> real;
+  if (model && !llvm::sys::fs::real_path(path, real))
+    (*model)->linkedDirectory = llvm::sys::path::parent_path(real).str();
+  return model;
 }
 
 llvm::Expected<std::shared_ptr<Model>> Model::parse(llvm::StringRef bytes, llvm::StringRef name,
@@ -258,16 +265,25 @@ llvm::Expected<llvm::ArrayRef<char>> Model::externalData(const Proto &tensor, ui
   bool escapes = path::is_absolute(location) || llvm::StringRef(location).contains('\0');
   for (auto part = path::begin(location), end = path::end(location); part != end; ++part)
     escapes |= *part == "..";
-  llvm::SmallString<256> file(directory), realFile, realDirectory;
-  path::append(file, location);
+  llvm::SmallString<256> realFile;
   if (!escapes) {
-    if (std::error_code code = llvm::sys::fs::real_path(file, realFile))
+    std::error_code code;
+    for (const std::string &folder : {directory, linkedDirectory}) {
+      llvm::SmallString<256> file(folder);
+      path::append(file, location);
+      if (!folder.empty() && !(code = llvm::sys::fs::real_path(file, realFile)))
+        break;
+    }
+    if (code)
       return fault("external data '" + location + "': " + code.message());
-    if (std::error_code code = llvm::sys::fs::real_path(directory, realDirectory))
-      return fault("external data '" + location + "': " + code.message());
-    if (!realDirectory.ends_with("/"))
-      realDirectory += '/';
-    escapes = !realFile.starts_with(realDirectory);
+    escapes = llvm::none_of(std::array{directory, linkedDirectory}, [&](const std::string &folder) {
+      llvm::SmallString<256> root;
+      if (folder.empty() || llvm::sys::fs::real_path(folder, root))
+        return false;
+      if (!root.ends_with("/"))
+        root += '/';
+      return realFile.starts_with(root);
+    });
   }
   if (escapes)
     return fault("external data '" + location + "' lies outside the model's folder");
@@ -322,6 +338,56 @@ llvm::Expected<TensorBytes> Model::tensor(const Proto &tensor, mlir::MLIRContext
     result.bytes = keep(std::move(truth));
   }
   return result;
+}
+
+llvm::Expected<TensorBytes> Model::tensor(const ::onnx::SparseTensorProto &sparse, mlir::MLIRContext *context) {
+  auto values = tensor(sparse.values(), context), indices = tensor(sparse.indices(), context);
+  if (!values || !indices)
+    return llvm::joinErrors(values.takeError(), indices.takeError());
+  constexpr uint64_t denseLimit = uint64_t(1) << 31;
+  TensorBytes dense;
+  dense.element = values->element;
+  const uint64_t width = graph::byteWidth(dense.element);
+  uint64_t count = 1;
+  for (int64_t extent : sparse.dims()) {
+    if (extent < 0 || (extent > 0 && count > denseLimit / width / extent))
+      return fault("a sparse tensor with an extent of " + llvm::Twine(extent) + " is more than 2 GiB when it is dense");
+    count *= extent;
+    dense.shape.push_back(extent);
+  }
+  // Positions in the flattened tensor [entries], or one index per dimension [entries, rank].
+  const size_t rank = dense.shape.size(), entries = values->bytes.size() / width;
+  const bool isFlat = indices->shape.size() == 1;
+  if (values->shape.size() != 1 || !indices->element.isInteger(64) || indices->shape.empty() ||
+      indices->shape[0] != int64_t(entries) ||
+      !(isFlat || (indices->shape.size() == 2 && indices->shape[1] == int64_t(rank))))
+    return fault("the indices of a sparse tensor do not fit its values and shape");
+  std::vector<char> bytes(count * width);
+  const char *next = indices->bytes.data();
+  auto readIndex = [&] {
+    int64_t index;
+    std::memcpy(&index, next, sizeof index);
+    next += sizeof index;
+    return index;
+  };
+  for (size_t entry = 0; entry < entries; ++entry) {
+    uint64_t at = 0;
+    bool isInside = true;
+    if (isFlat) {
+      at = uint64_t(readIndex());
+    } else {
+      for (int64_t extent : dense.shape) {
+        const int64_t index = readIndex();
+        isInside &= index >= 0 && index < extent;
+        at = at * uint64_t(extent) + uint64_t(index);
+      }
+    }
+    if (!isInside || at >= count)
+      return fault("an index of a sparse tensor lies outside its shape");
+    std::memcpy(bytes.data() + at * width, values->bytes.data() + entry * width, width);
+  }
+  dense.bytes = keep(std::move(bytes));
+  return dense;
 }
 
 } // namespace wasmind::onnx

@@ -34,6 +34,8 @@ public:
   /// Paths of all files that tensors of the model lie in, used or not.
   std::vector<std::string> dataFiles() const;
 
+  /// The elements of a sparse tensor, with its zeros.
+  llvm::Expected<TensorBytes> tensor(const ::onnx::SparseTensorProto &tensor, mlir::MLIRContext *context);
   /// The elements of a tensor, wherever the message keeps them; decoded ones stay with the model.
   llvm::Expected<TensorBytes> tensor(const ::onnx::TensorProto &tensor, mlir::MLIRContext *context);
   /// Keeps bytes alive as long as the model.
@@ -41,11 +43,13 @@ public:
   std::vector<::onnx::NodeProto> &keep(std::vector<::onnx::NodeProto> nodes);
 
 private:
-  /// Bytes of an external file of the model's folder: nothing outside of it, also not through links.
+  /// Bytes of an external file of the model's folder: nothing outside of it, also not through links, but for the folder
+  /// into which the model's own file is linked.
   llvm::Expected<llvm::ArrayRef<char>> externalData(const ::onnx::TensorProto &tensor, uint64_t byteLength);
 
   ::onnx::ModelProto message;
-  std::string fileName, directory;
+  std::string fileName, directory; ///< as given
+  std::string linkedDirectory;     ///< where the file is in truth, behind symbolic links
   llvm::StringMap<std::unique_ptr<llvm::MemoryBuffer>> externalFiles;
   std::deque<std::vector<char>> kept;
   std::deque<std::vector<::onnx::NodeProto>> keptNodes;

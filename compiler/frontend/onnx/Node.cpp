@@ -1,6 +1,7 @@
 #include "compiler/frontend/onnx/Importer.h"
 #include "onnx/onnx_pb.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace wasmind::onnx {
 
@@ -83,9 +84,10 @@ llvm::SmallVector<std::string> Node::strings(llvm::StringRef attribute) {
 
 Value Node::tensor(llvm::StringRef attribute) {
   auto *found = find(proto, attribute);
-  if (!found || !found->has_t())
+  if (!found || !(found->has_t() || found->has_sparse_tensor()))
     return {};
-  auto value = importer.constant(found->t(), hasOutput(0) ? proto.output(0) : proto.name());
+  const std::string &name = hasOutput(0) ? proto.output(0) : proto.name();
+  auto value = found->has_t() ? importer.constant(found->t(), name) : importer.constant(found->sparse_tensor(), name);
   if (!value)
     return fail("attribute '" + attribute + "': " + llvm::toString(value.takeError()));
   return *value;
@@ -110,7 +112,19 @@ std::optional<int64_t> Node::staticExtent(Value x, int64_t dim) {
 graph::Interval Node::bounds(AffineExpr extent) {
   return graph::boundsOf(extent, graph::getNamedDims(importer.module()));
 }
-std::string Node::text(AffineExpr extent) { return graph::toString(extent, graph::getNamedDims(importer.module())); }
+std::string Node::text(AffineExpr extent) { return graph::toString(extent, importer.displayedDims()); }
+std::string Node::text(Type type) {
+  auto tensor = mlir::cast<mlir::RankedTensorType>(type);
+  std::string text = llvm::formatv("{0}[", tensor.getElementType()).str();
+  for (auto [i, extent] : llvm::enumerate(graph::getExtents(tensor)))
+    text += (i ? ", " : "") + this->text(extent);
+  return text + "]";
+}
+
+std::string Node::origin(Value x, bool advises) {
+  const auto origin = importer.originOf(x);
+  return origin.text() + (advises ? origin.advice() : "");
+}
 bool Node::ensureAtMost(AffineExpr extent, int64_t limit) { return importer.lowerMax(extent, limit); }
 bool Node::ensureAtLeast(AffineExpr extent, int64_t limit) { return importer.raiseMin(extent, limit); }
 
@@ -154,8 +168,14 @@ std::optional<Integers> Node::constantIntegers(unsigned i, llvm::StringRef what)
     if (result.size() == expressions->size())
       return result;
   }
+  return failUnknown(i, what);
+}
+
+Failure Node::failUnknown(unsigned i, llvm::StringRef what) {
+  const auto origin = importer.originOf(input(i));
   return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) +
-              "') must be known while compiling, but is computed at run time");
+              "') must be known while compiling, but depends on " + (origin.inputs.empty() ? "" : "the data of ") +
+              origin.text() + origin.advice());
 }
 
 std::optional<int64_t> Node::constantInteger(unsigned i, llvm::StringRef what) {
@@ -169,10 +189,13 @@ std::optional<int64_t> Node::constantInteger(unsigned i, llvm::StringRef what) {
 
 std::optional<llvm::SmallVector<double>> Node::constantReals(unsigned i, llvm::StringRef what) {
   Value value = input(i);
-  auto data = value ? graph::constantDataOf(value) : std::nullopt;
-  if (!data || data->elementCount > (1 << 20))
-    return fail(what + " (input " + llvm::Twine(i) + (hasInput(i) ? ", '" + proto.input(i) + "'" : "") +
-                ") must be known while compiling, but is computed at run time");
+  if (!value)
+    return fail(what + " (input " + llvm::Twine(i) + ") is missing");
+  auto data = graph::constantDataOf(value);
+  if (!data)
+    return failUnknown(i, what);
+  if (data->elementCount > (1 << 20))
+    return fail(what + " (input " + llvm::Twine(i) + ") has more than 2^20 elements");
   llvm::SmallVector<double> result;
   for (int64_t k = 0; k < data->elementCount; ++k)
     result.push_back(data->asDouble(k));
@@ -194,9 +217,14 @@ std::optional<Extents> Node::shape(unsigned i, llvm::StringRef what) {
     return fail(what + " (input " + llvm::Twine(i) + ") must be an integer tensor of rank 0 or 1");
   if (auto expressions = graph::shapeValue(value))
     return Extents(*expressions);
-  return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) +
-              "') depends on the data of the inputs, not only on their shapes; memory is planned while compiling, so "
-              "it must be a constant or computed from shapes");
+  const auto origin = importer.originOf(value);
+  const std::string named = (what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) + "')").str();
+  if (origin.inputs.empty())
+    return fail(named + " is computed from " + origin.text() + " by more than sums, products and quotients" +
+                origin.advice());
+  return fail(named + " depends on the data of " + origin.text() +
+              "; memory is planned while compiling, so it must be a constant or computed from shapes" +
+              origin.advice());
 }
 
 std::optional<std::optional<Integers>> Node::axesInput(unsigned i, llvm::StringRef attribute, int64_t rank) {
@@ -224,6 +252,13 @@ std::optional<Type> Node::elementType(int64_t dataType) {
   return fail("element type " + dataTypeName(dataType) + " is not supported");
 }
 
+std::optional<Type> Node::elementTypeNamed(llvm::StringRef name) {
+  ::onnx::TensorProto::DataType dataType;
+  if (!::onnx::TensorProto::DataType_Parse(name.str(), &dataType))
+    return fail("'" + name + "' is no element type");
+  return elementType(dataType);
+}
+
 unsigned Node::subgraphInputCount(llvm::StringRef attribute) {
   auto *found = find(proto, attribute);
   return found && found->has_g() ? found->g().input_size() : 0;
@@ -242,6 +277,16 @@ std::optional<llvm::SmallVector<Value>> Node::subgraph(llvm::StringRef attribute
   if (!values)
     return fail(llvm::toString(values.takeError()));
   return *values;
+}
+
+std::optional<llvm::SmallVector<Value>> Node::branch(llvm::StringRef attribute, Value condition) {
+  const auto origin = importer.originOf(condition);
+  importer.enterBranch(origin.inputs.empty() || !origin.isFixable
+                           ? ""
+                           : "; the branch of node '" + titleOf(proto) + "' can be chosen with" + origin.options());
+  auto values = subgraph(attribute, {});
+  importer.leaveBranch();
+  return values;
 }
 
 std::optional<bool> Node::constantCondition(Value x) {

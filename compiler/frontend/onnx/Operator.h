@@ -81,7 +81,7 @@ public:
   Integers integers(llvm::StringRef attribute, Integers defaultValue = {});
   llvm::SmallVector<double> reals(llvm::StringRef attribute);
   llvm::SmallVector<std::string> strings(llvm::StringRef attribute);
-  Value tensor(llvm::StringRef attribute); ///< as a constant
+  Value tensor(llvm::StringRef attribute); ///< as a constant; a sparse one with its zeros
 
   // --- shapes
   int64_t rank(Value x);
@@ -92,6 +92,10 @@ public:
   graph::Interval bounds(AffineExpr extent);
   /// An extent as text, with the names of its dimensions.
   std::string text(AffineExpr extent);
+  /// What x is computed from, as "input 'mask'" or "dimension 'length'"; with the option that fixes it, if there is one.
+  std::string origin(Value x, bool advises = false);
+  /// "f32[batch, 384]".
+  std::string text(Type tensor);
   /// Whether extent <= limit always holds, if need be by lowering the default upper bound of a named dimension.
   bool ensureAtMost(AffineExpr extent, int64_t limit);
   /// Whether extent >= limit always holds, if need be by raising the default lower bound of a named dimension.
@@ -115,15 +119,22 @@ public:
   // --- dtypes
   /// The element type of a TensorProto.DataType number; fails for types without one.
   std::optional<Type> elementType(int64_t dataType);
+  /// The same by name, as "FLOAT16" (Cast before opset 6).
+  std::optional<Type> elementTypeNamed(llvm::StringRef name);
 
   // --- subgraphs (If, Loop, Scan): emitted at compose()'s position, seeing the names around the node
   unsigned subgraphInputCount(llvm::StringRef attribute);
   unsigned subgraphOutputCount(llvm::StringRef attribute);
   std::optional<llvm::SmallVector<Value>> subgraph(llvm::StringRef attribute, llvm::ArrayRef<Value> arguments);
+  /// The same for a subgraph without inputs that runs only where `condition` says so.
+  std::optional<llvm::SmallVector<Value>> branch(llvm::StringRef attribute, Value condition);
   /// The value when it is known while compiling.
   std::optional<bool> constantCondition(Value x);
 
 private:
+  /// Input i should be a constant and is not.
+  Failure failUnknown(unsigned i, llvm::StringRef what);
+
   Importer &importer;
   const ::onnx::NodeProto &proto;
   int64_t version;

@@ -45,6 +45,15 @@ std::string tidy(std::string text, const std::string &nodeName) {
   return text;
 }
 
+// Why the operator is not there in this opset: it came later, or does not exist.
+std::string absence(const ::onnx::NodeProto &node, int64_t opset) {
+  const int64_t newest = newestOpset(node.domain());
+  for (int64_t later = opset + 1; later <= newest; ++later)
+    if (findSchema(node, later))
+      return "the operator exists since opset " + std::to_string(later) + "; export the model with that one";
+  return "no such operator";
+}
+
 } // namespace
 
 std::string parseText(std::string_view text, ::onnx::ModelProto &model) try {
@@ -67,7 +76,17 @@ int64_t newestOpset(const std::string &domain) {
 std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset) try {
   const ::onnx::OpSchema *schema = findSchema(node, opset);
   if (!schema)
-    return "no such operator";
+    return absence(node, opset);
+  // The library verifies no deprecated version, which models have all the same; its neighbour takes the same inputs and
+  // attributes: the version before it, or (GroupNormalization, deprecated from its first) the one after.
+  if (schema->Deprecated()) {
+    const auto version = schema->since_version();
+    const ::onnx::OpSchema *neighbour = findSchema(node, version - 1);
+    for (int64_t next = opset + 1; !neighbour && next <= newestOpset(node.domain()); ++next)
+      if (const ::onnx::OpSchema *later = findSchema(node, next); later && !later->Deprecated())
+        neighbour = later;
+    schema = neighbour ? neighbour : schema;
+  }
   schema->Verify(node);
   // The library asks this of single inputs only: an entry of a variadic list cannot be left out either.
   const size_t declared = schema->inputs().size();
@@ -86,15 +105,21 @@ std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node,
   const ::onnx::OpSchema *schema = findSchema(node, opset);
   if (!schema)
     return std::nullopt;
-  const int version = static_cast<int>(opset);
+  // A body says which opset its own nodes are of, so one that was written for another opset than the model's will do:
+  // the newest up to the model's, else the oldest (of operators that got their body later).
+  auto nearest = [&](const std::vector<int> &versions) {
+    auto after = std::upper_bound(versions.begin(), versions.end(), static_cast<int>(opset));
+    return after == versions.begin() ? *after : *std::prev(after);
+  };
   if (schema->HasFunction())
-    if (const ::onnx::FunctionProto *function = schema->GetFunction(version))
+    if (const ::onnx::FunctionProto *function = schema->GetFunction(nearest(schema->function_opset_versions())))
       return *function;
   if (!schema->HasContextDependentFunction())
     return std::nullopt;
   ::onnx::FunctionBodyBuildContextImpl context(node, inputTypes);
   ::onnx::FunctionProto function;
-  if (!schema->BuildContextDependentFunction(context, function, version))
+  if (!schema->BuildContextDependentFunction(context, function,
+                                             nearest(schema->context_dependent_function_opset_versions())))
     return std::nullopt;
   return function;
 } catch (const std::exception &exception) {

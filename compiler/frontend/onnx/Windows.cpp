@@ -36,6 +36,10 @@ std::optional<Compose::Window> windowOf(Node &node, Value x, llvm::ArrayRef<int6
 
   const std::string autoPad = node.string("auto_pad", "NOTSET");
   if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER") {
+    for (AffineExpr extent : spatialExtents(node, x))
+      if (!graph::constantOf(extent) && !node.ensureAtLeast(extent, 1))
+        return node.fail("attribute 'auto_pad' = '" + autoPad + "' needs an extent of 1 or more, not '" +
+                         node.text(extent) + "'");
     if (!transposed) // those of a transposed convolution do not depend on the input
       Compose::samePads(spatialExtents(node, x), kernel, window, autoPad == "SAME_LOWER");
   } else if (autoPad == "NOTSET" || autoPad.empty()) {

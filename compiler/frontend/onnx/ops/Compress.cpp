@@ -4,6 +4,9 @@
 WASMIND_ONNX_OPERATOR(Compress) {
   Compose &compose = node.compose();
   Value x = node.input(0);
+  if (!graph::constantDataOf(node.input(1)))
+    return node.fail("the number of slices that are kept depends on the data of " + node.origin(node.input(1)) +
+                     "; memory is planned while compiling, so the condition must be a constant");
   auto condition = node.constantReals(1, "condition");
   if (!condition)
     return Failure();

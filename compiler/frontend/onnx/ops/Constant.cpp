@@ -1,10 +1,11 @@
 #include "compiler/frontend/onnx/Operator.h"
 
-// One attribute holds the value: a tensor, or numbers of type float or int64.
+// One attribute holds the value: a tensor, dense or sparse, or numbers of type float or int64.
 WASMIND_ONNX_OPERATOR(Constant) {
   Compose &compose = node.compose();
-  if (node.has("value"))
-    return node.tensor("value");
+  for (const char *attribute : {"value", "sparse_value"})
+    if (node.has(attribute))
+      return node.tensor(attribute);
   auto reals = [&](llvm::ArrayRef<double> values, Integers shape) {
     llvm::SmallVector<float> narrow(values.begin(), values.end());
     auto type = mlir::RankedTensorType::get(shape, compose.getF32Type());
@@ -28,6 +29,5 @@ WASMIND_ONNX_OPERATOR(Constant) {
     auto values = node.integers("value_ints");
     return integers(values, {int64_t(values.size())});
   }
-  return node.fail(node.has("sparse_value") ? "a sparse value is not supported; store it dense"
-                                            : "strings are not supported");
+  return node.fail("strings are not supported");
 }

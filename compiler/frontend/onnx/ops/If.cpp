@@ -20,9 +20,14 @@ WASMIND_ONNX_OPERATOR(If) {
     if (region->empty())
       compose.createBlock(region);
     compose.setInsertionPointToEnd(&region->front());
-    auto values = node.subgraph(branch, {});
+    auto values = node.branch(branch, condition);
     if (values && region == &draft.getElseRegion() && mlir::ValueRange(*values).getTypes() != mlir::TypeRange(types)) {
-      node.fail("the branches give different shapes or element types; fix the dimensions that differ with --dim");
+      std::string difference = "different numbers of results";
+      for (auto [type, value] : llvm::zip(types, *values))
+        if (type != value.getType())
+          difference = node.text(type) + " and " + node.text(value.getType());
+      node.fail("the branches give " + difference + ", and which is taken is only known at run time, from " +
+                node.origin(condition, /*advises=*/true));
       values.reset();
     }
     if (!values) {

@@ -4,36 +4,53 @@ namespace wasmind::onnx {
 namespace {
 
 constexpr int64_t unrolledIterations = 16;
+constexpr llvm::StringLiteral unknownCount =
+    "stacks the results of a number of iterations that depends on data; memory is planned while compiling, so a loop "
+    "with "
+    "scan outputs must run a number of times that is constant or follows from shapes";
 
-// Iterations written out one after the other: carried values may change shape.
-Results unroll(Node &node, int64_t count, llvm::SmallVector<Value> carried, unsigned rowCount) {
+// What unrolling comes to: the loop's results, or nothing where a condition depends on data.
+struct Unrolled {
+  std::optional<Results> results;
+  bool keepsTypes = true; // whether the carried values had their first types all the time
+};
+
+// At most `count` iterations written out one after the other, until the condition is false: carried values may change
+// shape. The condition after the last one does not matter where `count` is the loop's own.
+Unrolled unroll(Node &node, int64_t count, bool isWhole, llvm::ArrayRef<Value> initial, unsigned rowCount) {
   Compose &compose = node.compose();
+  Unrolled unrolled;
+  llvm::SmallVector<Value> carried(initial);
   llvm::SmallVector<llvm::SmallVector<Value>> rows(rowCount);
-  for (int64_t i = 0; i < count; ++i) {
+  bool ends = false;
+  for (int64_t i = 0; i < count && !ends; ++i) {
     llvm::SmallVector<Value> arguments{compose.scalar(compose.getI64Type(), i), compose.scalar(compose.getI1Type(), 1)};
     arguments.append(carried);
     auto values = node.subgraph("body", arguments);
-    if (!values)
-      return Failure();
+    if (!values) {
+      unrolled.results = Failure();
+      return unrolled;
+    }
     carried.assign(values->begin() + 1, values->begin() + 1 + carried.size());
+    unrolled.keepsTypes &= mlir::ValueRange(carried).getTypes() == mlir::ValueRange(initial).getTypes();
     for (unsigned row = 0; row < rowCount; ++row)
       rows[row].push_back(compose.unsqueeze((*values)[1 + carried.size() + row], {0}));
+    ends = isWhole && i + 1 == count;
+    if (ends)
+      break;
     auto proceed = node.constantCondition(values->front());
     if (!proceed)
-      return node.fail("the loop's condition depends on data while its values change shape or are stacked");
-    if (!*proceed)
-      break;
+      return unrolled;
+    ends = !*proceed;
   }
+  if (!ends)
+    return unrolled;
   llvm::SmallVector<Value> results(carried);
-  for (auto &row : rows) {
-    if (row.empty())
-      return node.fail("stacks the rows of no iteration, whose shape is not known");
+  for (auto &row : rows)
     results.push_back(compose.concat(row, 0));
-  }
-  return results;
+  unrolled.results = Results(results);
+  return unrolled;
 }
-
-bool passesCondition(Node &node, Value proceed) { return node.constantCondition(proceed).value_or(false); }
 
 } // namespace
 } // namespace wasmind::onnx
@@ -52,41 +69,73 @@ WASMIND_ONNX_OPERATOR(Loop) {
   const unsigned rowCount = outputs - 1 - carried.size();
 
   Value condition = node.input(1);
-  const bool startsTrue = !condition || node.constantCondition(condition).value_or(false);
-  if (condition && node.constantCondition(condition) == false && rowCount == 0)
-    return carried;
+  auto known = condition ? node.constantCondition(condition) : std::optional(true);
   std::optional<AffineExpr> trips;
   if (node.hasInput(0))
     if (auto count = graph::shapeValue(node.input(0)); count && count->size() == 1)
       trips = count->front();
   auto constantTrips = trips ? graph::constantOf(*trips) : std::nullopt;
-  if (startsTrue && constantTrips && *constantTrips > 0 && *constantTrips <= unrolledIterations)
-    return unroll(node, *constantTrips, carried, rowCount);
+  const bool isSkipped = known == false || (constantTrips && *constantTrips <= 0);
+  if (isSkipped && rowCount == 0)
+    return carried;
+  if (isSkipped) { // the body tells the shape of the rows that are not there
+    trips = compose.getAffineConstantExpr(0);
+    constantTrips = std::nullopt;
+    known = true;
+    condition = Value();
+  }
+  const bool startsTrue = known.value_or(false);
+  if (rowCount > 0 && node.hasInput(0) && !trips) {
+    if (node.shape(0, "the number of iterations of a loop with scan outputs"))
+      node.fail("M must be one number");
+    return Failure();
+  }
+  if (startsTrue && constantTrips && *constantTrips <= unrolledIterations) {
+    Unrolled unrolled = unroll(node, *constantTrips, /*isWhole=*/true, carried, rowCount);
+    if (unrolled.results)
+      return *unrolled.results;
+    if (rowCount > 0)
+      return node.fail(unknownCount);
+    if (!unrolled.keepsTypes)
+      return node.fail("the loop's condition depends on data while its values change shape; memory is planned while "
+                       "compiling");
+  }
 
-  if (rowCount > 0 && (!trips || !startsTrue))
-    return node.fail(
-        "stacks the results of a number of iterations that depends on data; memory is planned while compiling");
-  Value tripCount = node.hasInput(0) ? compose.cast(toScalar(node, node.input(0)), compose.getI64Type())
-                                     : compose.scalar(compose.getI64Type(), double(int64_t(1) << 52));
-  if (rowCount > 0 && !node.ensureAtLeast(*trips, 0))
+  Value tripCount = isSkipped          ? compose.scalar(compose.getI64Type(), 0)
+                    : node.hasInput(0) ? compose.cast(toScalar(node, node.input(0)), compose.getI64Type())
+                                       : compose.scalar(compose.getI64Type(), double(int64_t(1) << 52));
+  bool countIsKnown = rowCount == 0 || (trips && startsTrue);
+  if (rowCount > 0 && trips && startsTrue && !node.ensureAtLeast(*trips, 0))
     return node.fail("a negative number of iterations");
-  auto results = emitLoop(
-      node, tripCount, toScalar(node, condition), trips.value_or(AffineExpr()), carried,
-      [&](Value iteration, llvm::ArrayRef<Value> values) -> std::optional<Iteration> {
-        llvm::SmallVector<Value> arguments{iteration, compose.scalar(compose.getI1Type(), 1)};
-        arguments.append(values.begin(), values.end());
-        auto given = node.subgraph("body", arguments);
-        if (!given)
-          return std::nullopt;
-        if (rowCount > 0 && !passesCondition(node, given->front()))
-          return node.fail(
-              "stacks the results of a number of iterations that depends on data; memory is planned while compiling");
-        Iteration result;
-        result.proceed = toScalar(node, given->front());
-        result.carried.assign(given->begin() + 1, given->begin() + 1 + values.size());
-        for (unsigned row = 0; row < rowCount; ++row)
-          result.rows.push_back({(*given)[1 + values.size() + row], iteration});
-        return result;
-      });
-  return results ? Results(*results) : Failure();
+  std::optional<llvm::SmallVector<Value>> results;
+  if (countIsKnown)
+    results = emitLoop(node, tripCount, toScalar(node, condition), trips.value_or(AffineExpr()), carried,
+                       [&](Value iteration, llvm::ArrayRef<Value> values) -> std::optional<Iteration> {
+                         llvm::SmallVector<Value> arguments{iteration, compose.scalar(compose.getI1Type(), 1)};
+                         arguments.append(values.begin(), values.end());
+                         auto given = node.subgraph("body", arguments);
+                         if (!given)
+                           return std::nullopt;
+                         if (rowCount > 0 && !node.constantCondition(given->front()).value_or(false)) {
+                           countIsKnown = false;
+                           return std::nullopt;
+                         }
+                         Iteration result;
+                         result.proceed = toScalar(node, given->front());
+                         result.carried.assign(given->begin() + 1, given->begin() + 1 + values.size());
+                         for (unsigned row = 0; row < rowCount; ++row)
+                           result.rows.push_back({(*given)[1 + values.size() + row], iteration});
+                         return result;
+                       });
+  if (results)
+    return *results;
+  if (node.failed() || countIsKnown)
+    return Failure();
+  // A condition that counts iterations ends the loop at one that is known.
+  const int64_t certain = trips ? node.bounds(*trips).min : node.hasInput(0) ? 0 : unrolledIterations;
+  if (startsTrue)
+    if (auto unrolled = unroll(node, std::min(certain, unrolledIterations), /*isWhole=*/false, carried, rowCount);
+        unrolled.results)
+      return *unrolled.results;
+  return node.fail(unknownCount);
 }

@@ -2,6 +2,9 @@
 
 // [rank, count] positions; count is only known for constants.
 WASMIND_ONNX_OPERATOR(NonZero) {
+  if (!graph::constantDataOf(node.input(0)))
+    return node.fail("the number of elements that are not zero depends on the data of " + node.origin(node.input(0)) +
+                     "; memory is planned while compiling, so X must be a constant");
   auto values = node.constantReals(0, "X");
   if (!values)
     return Failure();

@@ -2,21 +2,83 @@
 #include "llvm/ADT/Sequence.h"
 
 namespace wasmind::onnx {
-static std::optional<Integers> perEntry(Node &node, llvm::StringRef attribute, size_t count) {
+namespace {
+
+std::optional<Integers> perEntry(Node &node, llvm::StringRef attribute, size_t count) {
   Integers values = node.integers(attribute, Integers(count, 0));
   if (values.size() != count)
     return node.fail("attribute '" + attribute + "' has " + llvm::Twine(values.size()) + " entries, not " +
                      llvm::Twine(count));
   return values;
 }
+
+// Along which axes sequences are read and rows stacked, and whether from the end.
+struct Order {
+  Integers inputAxes, inputReverse, outputAxes, outputReverse;
+};
+
+// body (states, elements) -> (states, elements); gives the last states and the stacked elements.
+std::optional<llvm::SmallVector<Value>> scan(Node &node, llvm::ArrayRef<Value> states, llvm::ArrayRef<Value> sequences,
+                                             Order order) {
+  Compose &compose = node.compose();
+  const size_t stateCount = states.size(), rowCount = order.outputAxes.size();
+  AffineExpr length;
+  for (auto [sequence, axis] : llvm::zip(sequences, order.inputAxes)) {
+    auto dim = node.axis(axis, node.rank(sequence));
+    if (!dim)
+      return std::nullopt;
+    axis = *dim;
+    AffineExpr extent = compose.extentsOf(sequence)[*dim];
+    if (length && !graph::provablyEqual(length, extent))
+      return node.fail("sequences of lengths '" + node.text(length) + "' and '" + node.text(extent) + "'");
+    length = extent;
+  }
+  auto results =
+      emitLoop(node, compose.extent(length), Value(), length, states,
+               [&](Value iteration, llvm::ArrayRef<Value> carried) -> std::optional<Iteration> {
+                 auto index = [&](bool reverse) {
+                   return reverse ? compose.sub(compose.extent(length - 1), iteration) : iteration;
+                 };
+                 llvm::SmallVector<Value> arguments(carried);
+                 for (auto [sequence, axis, reverse] : llvm::zip(sequences, order.inputAxes, order.inputReverse))
+                   arguments.push_back(compose.gather(sequence, index(reverse), axis));
+                 if (llvm::is_contained(arguments, Value()))
+                   return std::nullopt;
+                 auto given = node.subgraph("body", arguments);
+                 if (!given)
+                   return std::nullopt;
+                 Iteration result;
+                 result.carried.assign(given->begin(), given->begin() + stateCount);
+                 for (size_t row = 0; row < rowCount; ++row)
+                   result.rows.push_back({(*given)[stateCount + row], index(order.outputReverse[row])});
+                 return result;
+               });
+  for (size_t row = 0; results && row < rowCount; ++row) {
+    Value &stacked = (*results)[stateCount + row];
+    const int64_t rank = node.rank(stacked);
+    auto dim = node.axis(order.outputAxes[row], rank);
+    if (!dim)
+      return std::nullopt;
+    Integers permutation = llvm::to_vector(llvm::seq<int64_t>(1, rank));
+    permutation.insert(permutation.begin() + *dim, 0);
+    stacked = compose.transpose(stacked, permutation);
+  }
+  return results;
+}
+
+} // namespace
 } // namespace wasmind::onnx
 
-// States and sequences in; body (states, elements) -> (states, elements); results states, stacked elements.
+// States and sequences in, states and stacked elements out. In opset 8 all of them begin with a batch, whose entries
+// are scanned one by one, and the lengths of the sequences come first.
 WASMIND_ONNX_OPERATOR(Scan) {
-  if (node.opset() < 9)
-    return node.fail("the batched form of opset 8 is not supported; convert the model to a newer opset");
   Compose &compose = node.compose();
+  const bool isBatched = node.opset() < 9;
   auto inputs = node.inputs();
+  if (isBatched && node.hasInput(0))
+    return node.fail("sequence_lens (input 0) is not supported; convert the model to opset 9 or later");
+  if (isBatched && !inputs.empty())
+    inputs.erase(inputs.begin());
   const int64_t sequenceCount = node.integer("num_scan_inputs");
   if (sequenceCount < 1 || sequenceCount > int64_t(inputs.size()) || llvm::is_contained(inputs, Value()))
     return node.fail("attribute 'num_scan_inputs' is " + llvm::Twine(sequenceCount) + " of " +
@@ -26,55 +88,35 @@ WASMIND_ONNX_OPERATOR(Scan) {
     return node.fail("the body does not take and give the states");
   const size_t rowCount = outputs - stateCount;
   auto inputAxes = perEntry(node, "scan_input_axes", sequenceCount),
-       inputReverse = perEntry(node, "scan_input_directions", sequenceCount);
+       inputReverse = perEntry(node, isBatched ? "directions" : "scan_input_directions", sequenceCount);
   auto outputAxes = perEntry(node, "scan_output_axes", rowCount),
        outputReverse = perEntry(node, "scan_output_directions", rowCount);
   if (!inputAxes || !inputReverse || !outputAxes || !outputReverse)
     return Failure();
-
-  AffineExpr length;
-  for (int64_t i = 0; i < sequenceCount; ++i) {
-    Value sequence = inputs[stateCount + i];
-    auto dim = node.axis((*inputAxes)[i], node.rank(sequence));
-    if (!dim)
-      return Failure();
-    (*inputAxes)[i] = *dim;
-    AffineExpr extent = compose.extentsOf(sequence)[*dim];
-    if (length && !graph::provablyEqual(length, extent))
-      return node.fail("sequences of lengths '" + node.text(length) + "' and '" + node.text(extent) + "'");
-    length = extent;
+  const Order order{*inputAxes, *inputReverse, *outputAxes, *outputReverse};
+  auto scanAll = [&](llvm::ArrayRef<Value> values) {
+    return scan(node, values.take_front(stateCount), values.drop_front(stateCount), order);
+  };
+  if (!isBatched) {
+    auto results = scanAll(inputs);
+    return results ? Results(*results) : Failure();
   }
-  auto results = emitLoop(node, compose.extent(length), Value(), length, llvm::ArrayRef(inputs).take_front(stateCount),
-                          [&](Value iteration, llvm::ArrayRef<Value> states) -> std::optional<Iteration> {
-                            auto index = [&](bool reverse) {
-                              return reverse ? compose.sub(compose.extent(length - 1), iteration) : iteration;
-                            };
-                            llvm::SmallVector<Value> arguments(states);
-                            for (int64_t i = 0; i < sequenceCount; ++i)
-                              arguments.push_back(
-                                  compose.gather(inputs[stateCount + i], index((*inputReverse)[i]), (*inputAxes)[i]));
-                            if (llvm::is_contained(arguments, Value()))
-                              return std::nullopt;
-                            auto given = node.subgraph("body", arguments);
+  for (Value input : inputs)
+    if (node.rank(input) < 1)
+      return node.fail("an input without a batch dimension");
+  const AffineExpr batch = compose.extentsOf(inputs.front())[0];
+  auto results = emitLoop(node, compose.extent(batch), Value(), batch, {},
+                          [&](Value iteration, llvm::ArrayRef<Value>) -> std::optional<Iteration> {
+                            llvm::SmallVector<Value> entries;
+                            for (Value input : inputs)
+                              entries.push_back(compose.gather(input, iteration, 0));
+                            auto given = scanAll(entries);
                             if (!given)
                               return std::nullopt;
                             Iteration result;
-                            result.carried.assign(given->begin(), given->begin() + stateCount);
-                            for (size_t row = 0; row < rowCount; ++row)
-                              result.rows.push_back({(*given)[stateCount + row], index((*outputReverse)[row])});
+                            for (Value value : *given)
+                              result.rows.push_back({value, iteration});
                             return result;
                           });
-  if (!results)
-    return Failure();
-  for (size_t row = 0; row < rowCount; ++row) {
-    Value &stacked = (*results)[stateCount + row];
-    const int64_t rank = node.rank(stacked);
-    auto dim = node.axis((*outputAxes)[row], rank);
-    if (!dim)
-      return Failure();
-    Integers permutation = llvm::to_vector(llvm::seq<int64_t>(1, rank));
-    permutation.insert(permutation.begin() + *dim, 0);
-    stacked = compose.transpose(stacked, permutation);
-  }
-  return *results;
+  return results ? Results(*results) : Failure();
 }

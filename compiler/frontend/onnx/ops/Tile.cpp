@@ -1,14 +1,21 @@
 #include "compiler/frontend/onnx/Operator.h"
 
 WASMIND_ONNX_OPERATOR(Tile) {
-  if (node.opset() < 6)
-    return node.fail("the form of opsets before 6 is not supported; convert the model to a newer opset");
   Compose &compose = node.compose();
   Value x = node.input(0);
-  auto repeats = node.shape(1, "repeats");
+  Extents extents = compose.extentsOf(x);
+  auto repeats = node.shape(1, node.opset() < 6 ? "tiles" : "repeats");
   if (!repeats)
     return Failure();
-  Extents extents = compose.extentsOf(x);
+  if (node.opset() < 6) { // one axis
+    auto axis = node.constantInteger(2, "axis");
+    auto dim = axis ? node.axis(*axis, node.rank(x)) : std::nullopt;
+    if (!dim || repeats->size() != 1)
+      return node.fail("tiles must have one element");
+    const AffineExpr count = repeats->front();
+    repeats->assign(extents.size(), compose.getAffineConstantExpr(1));
+    (*repeats)[*dim] = count;
+  }
   if (repeats->size() != extents.size())
     return node.fail(llvm::Twine(repeats->size()) + " repeats for rank " + llvm::Twine(extents.size()));
   // [a, b] -> [1, a, 1, b] -> [r, a, s, b] -> [r * a, s * b]

@@ -1,13 +1,20 @@
 #include "compiler/frontend/onnx/Resampling.h"
 #include <cmath>
 
-// Resize's predecessor (opsets 7 to 9): asymmetric coordinates; scales are an attribute before opset 9.
+// Resize's predecessor: asymmetric coordinates; the scales are an input since opset 9, an attribute before, and two of
+// them, of images, before opset 7.
 WASMIND_ONNX_OPERATOR(Upsample) {
   Compose &compose = node.compose();
   Value x = node.input(0);
   Resampling how;
   how.mode = node.string("mode", "nearest");
-  auto scales = node.opset() < 9 ? std::optional(node.reals("scales")) : node.constantReals(1, "scales");
+  if (node.opset() < 7 && how.mode == "bilinear")
+    how.mode = "linear";
+  auto scales =
+      node.opset() >= 9 ? node.constantReals(1, "scales")
+      : node.opset() >= 7
+          ? std::optional(node.reals("scales"))
+          : std::optional(llvm::SmallVector<double>{1, 1, node.real("height_scale"), node.real("width_scale")});
   if (!scales || !how.isValid(node))
     return Failure();
   if (int64_t(scales->size()) != node.rank(x))

@@ -32,9 +32,22 @@ TEST(Errors, NotAModel) {
 TEST(Errors, NamesInTheGraph) {
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (z) }"),
             "error: m.onnx: node 'y' (Relu, opset 17): reads 'z', which nothing produces");
-  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (z) z = Neg (y) }"),
-            "error: m.onnx: node 'y' (Relu, opset 17): reads 'z' before node 'z' produces it (a cycle, or nodes out of "
-            "topological order)");
+  EXPECT_EQ(
+      errorOf("(float[2] x) => (float[2] y) { y = Relu (z) z = Neg (y) }"),
+      "error: m.onnx: node 'z' (Neg, opset 17): reads a result of node 'y', which depends on it: the cycle 'y' <- "
+      "'z' <- 'y'");
+  EXPECT_EQ(
+      errorOf("(float[2] x) => (float[2] y) { y = Add (x, y) }"),
+      "error: m.onnx: node 'y' (Add, opset 17): reads a result of node 'y', which depends on it: the cycle 'y' <- "
+      "'y'");
+  EXPECT_EQ(
+      errorOf(R"((float[2] x, bool c) => (float[2] y) {
+      y = If (c) <
+        then_branch = g () => (float[2] a) { a = Relu (z) },
+        else_branch = h () => (float[2] b) { b = Relu (x) }>
+      z = Neg (y) })"),
+      "error: m.onnx: node 'z' (Neg, opset 17): reads a result of node 'y', which depends on it: the cycle 'y' <- "
+      "'z' <- 'y'");
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (x) y = Neg (x) }"),
             "error: m.onnx: the name 'y' is defined twice: by nodes 'y' and 'y'");
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] q) { y = Relu (x) }"),
@@ -48,6 +61,9 @@ TEST(Errors, OperatorsAndVersions) {
             "error: m.onnx: node 'y' (Foo, opset 17): no such operator");
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Det (x) }"),
             "error: m.onnx: node 'y' (Det, opset 17): the operator is not supported");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Gelu (x) }"),
+            "error: m.onnx: node 'y' (Gelu, opset 17): the operator exists since opset 20; export the model with that "
+            "one");
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Relu (x) }", 99),
             "error: m.onnx: node 'y' (Relu, opset 99): opset 99 is newer than 28, the newest that is known; export the "
             "model with an older one");
@@ -80,15 +96,64 @@ TEST(Errors, ShapesThatDoNotFit) {
 }
 
 TEST(Errors, ValuesNeededWhileCompiling) {
-  EXPECT_EQ(errorOf("(float[2,3] x, int64[1] s) => (float[n] y) { y = Reshape (x, s) }"),
-            "error: m.onnx: node 'y' (Reshape, opset 17): shape (input 1, 's') depends on the data of the inputs, not "
-            "only on "
-            "their shapes; memory is planned while compiling, so it must be a constant or computed from shapes");
-  EXPECT_EQ(errorOf("(float[1,1,h,8] x, float[1,1,3,3] w) => (float[1,1,n,m] y) { y = Conv <auto_pad = \"SAME_UPPER\", "
-                    "strides = [2, 2]> (x, w) }"),
-            "error: m.onnx: node 'y' (Conv, opset 17): attribute 'auto_pad' = 'SAME_UPPER' needs a static spatial "
-            "shape, but axis 2 "
-            "is 'h'; fix it with --dim");
+  EXPECT_EQ(
+      errorOf("(float[2,3] x, int64[2] s) => (float[n,m] y) { y = Reshape (x, s) }"),
+      "error: m.onnx: node 'y' (Reshape, opset 17): shape (input 1, 's') depends on the data of input 's'; memory "
+      "is planned while compiling, so it must be a constant or computed from shapes");
+}
+
+TEST(Errors, ValuesThatAnOptionCanFixNameIt) {
+  // One integer of an input, a dimension, several of them; what no option can fix comes without advice.
+  EXPECT_EQ(
+      errorOf("(float[8] x, int64[1] k) => (float[n] v, int64[n] i) { v, i = TopK (x, k) }"),
+      "error: m.onnx: node 'v' (TopK, opset 17): K (input 1, 'k') must be known while compiling, but depends on the "
+      "data of input 'k'; fix it with --dim k=N");
+  EXPECT_EQ(
+      errorOf("(float[8] x, int64[2] k) => (float[n] y) { d = ReduceSum <keepdims = 1> (k) y, i = TopK (x, d) }"),
+      "error: m.onnx: node 'y' (TopK, opset 17): K (input 1, 'd') must be known while compiling, but depends on the "
+      "data of input 'k'");
+  EXPECT_EQ(errorOf("(float[8] x, float[n] z) => (float[n] v) { k = Shape (z) v, i = TopK (x, k) }"),
+            "error: m.onnx: node 'v' (TopK, opset 17): K (input 1, 'k') must be known while compiling, but depends on "
+            "dimension 'n'; fix it with --dim n=N");
+  EXPECT_EQ(
+      errorOf("(float[4,8] x, int64 a, int64 b) => (float[n] y) { c = Add (a, b) y = CumSum (x, c) }"),
+      "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'c') must be known while compiling, but depends "
+      "on the data of inputs 'a' and 'b'; fix them with --dim a=N --dim b=N");
+  EXPECT_EQ(
+      errorOf("(float[8] x) => (int64[1,n] y) { y = NonZero (x) }"),
+      "error: m.onnx: node 'y' (NonZero, opset 17): the number of elements that are not zero depends on the data of "
+      "input 'x'; memory is planned while compiling, so X must be a constant");
+}
+
+TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
+  EXPECT_EQ(errorOf(R"((float[2,2] x, int64 rate) => (float[2,2] y) {
+      k = Constant <value_int = 8> ()
+      c = Equal (rate, k)
+      y = If (c) <
+        then_branch = g () => (float[2,2] a) { a = Relu (x) },
+        else_branch = h () => (float[2,2] b) { b = Det (x) }> })"),
+            "error: m.onnx: node 'b' (Det, opset 17): the operator is not supported; the branch of node 'y' can be chosen "
+            "with --dim rate=N");
+  EXPECT_EQ(errorOf(R"((float[n,m] x) => (float[n,m] y) {
+      shape = Shape (x)
+      k = Constant <value_int = 1> ()
+      last = Gather (shape, k)
+      one = Constant <value_int = 1> ()
+      c = Equal (last, one)
+      axes = Constant <value_ints = [1]> ()
+      y = If (c) <
+        then_branch = g () => (float[n] a) { a = ReduceSum <keepdims = 0> (x, axes) },
+        else_branch = h () => (float[n,m] b) { b = Identity (x) }> })"),
+            "error: m.onnx: node 'y' (If, opset 17): the branches give f32[n] and f32[n, m], and which is taken is only "
+            "known at run time, from dimension 'm'; fix it with --dim m=N");
+}
+
+TEST(Errors, DimensionsNamedLikeExpressionsAreTold) {
+  EXPECT_EQ(errorOf("(float[n] x, float[1] z, float[\"n + 1\"] m) => (float[k] y) { c = Concat <axis = 0> (x, z) "
+                    "y = Mul (c, m) }"),
+            "error: m.onnx: node 'y' (Mul, opset 17): binary: extents n + 1 and \"n + 1\" of dimension 0 are neither "
+            "equal nor 1; \"n + 1\" is a dimension of its own, whatever its name says; fix them with --dim n=N --dim "
+            "'n + 1=N'");
 }
 
 TEST(Errors, InputsAndTypes) {

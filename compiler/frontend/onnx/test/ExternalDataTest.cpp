@@ -26,6 +26,17 @@ protected:
 
   /// Imports y = w + w with w f32[4] at this place; the error, or "".
   std::string import(const std::string &location, const std::string &offset = "", const std::string &length = "") {
+    write("model/m.onnx", modelWith(location, offset, length));
+    return importFile("model/m.onnx");
+  }
+
+  std::string importFile(const std::string &name) {
+    mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+    auto imported = importOnnx(context, (root + "/" + name).str());
+    return imported ? "" : llvm::toString(imported.takeError());
+  }
+
+  std::string modelWith(const std::string &location, const std::string &offset = "", const std::string &length = "") {
     ::onnx::ModelProto model;
     model.set_ir_version(8);
     model.add_opset_import()->set_version(17);
@@ -48,10 +59,11 @@ protected:
     node->add_input("w");
     node->add_output("y");
     graph->add_output()->set_name("y");
-    write("model/m.onnx", model.SerializeAsString());
-    mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-    auto imported = importOnnx(context, (root + "/model/m.onnx").str());
-    return imported ? "" : llvm::toString(imported.takeError());
+    return model.SerializeAsString();
+  }
+
+  void link(const std::string &target, const std::string &name) {
+    ASSERT_EQ(symlink(target.c_str(), (root + "/" + name).str().c_str()), 0);
   }
 
   llvm::SmallString<128> root;
@@ -78,6 +90,39 @@ TEST_F(ExternalData, MustLieInTheFolder) {
        {std::string("../secret.bin"), (root + "/secret.bin").str(), std::string("link.bin")})
     EXPECT_EQ(import(location), prefix + " '" + location + "' lies outside the model's folder");
   EXPECT_EQ(import("missing.bin"), prefix + " 'missing.bin': No such file or directory");
+}
+
+// A cache of repositories: blobs/<hash> hold the bytes, snapshots/<revision>/ the names, which are links to them.
+TEST_F(ExternalData, MayLieWhereTheModelIsLinkedTo) {
+  for (const char *folder : {"repository", "repository/blobs", "repository/snapshots", "repository/snapshots/1"})
+    llvm::sys::fs::create_directory(root + "/" + folder);
+  const std::string snapshot = "repository/snapshots/1/", blobs = "../../blobs/";
+  write("repository/blobs/model", modelWith("model.onnx_data"));
+  write("repository/blobs/data", std::string(64, '\1'));
+  link(blobs + "model", snapshot + "model.onnx");
+  EXPECT_EQ(importFile(snapshot + "model.onnx"),
+            "model.onnx: node 'y' (Add, opset 17): initializer 'w': external data 'model.onnx_data': No such file or "
+            "directory");
+  link(blobs + "data", snapshot + "model.onnx_data");
+  EXPECT_EQ(importFile(snapshot + "model.onnx"), "");
+  // The blobs alone: neither what they link to nor what lies above them.
+  link("../../../secret.bin", snapshot + "secret");
+  link("../../secret.bin", "repository/blobs/outside");
+  for (const std::string location : {"secret", "outside", "../../../secret.bin", "../../blobs/data"}) {
+    write("repository/blobs/other", modelWith(location));
+    llvm::sys::fs::remove(root + "/" + snapshot + "other.onnx");
+    link(blobs + "other", snapshot + "other.onnx");
+    EXPECT_EQ(importFile(snapshot + "other.onnx"),
+              "other.onnx: node 'y' (Add, opset 17): initializer 'w': external data '" + location +
+                  "' lies outside the model's folder");
+  }
+}
+
+// A link to a model in its folder, as one makes by hand: the data need no link of their own.
+TEST_F(ExternalData, NeedsNoLinkBesideALinkedModel) {
+  write("model/m.onnx", modelWith("weights.bin"));
+  link("model/m.onnx", "linked.onnx");
+  EXPECT_EQ(importFile("linked.onnx"), "");
 }
 
 } // namespace

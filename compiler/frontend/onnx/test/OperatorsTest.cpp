@@ -149,6 +149,35 @@ TEST(Operators, HalvesOfOneStepStay) {
   }
 }
 
+TEST(Operators, NodesComeInAnyOrder) {
+  const std::string ir = importGraph("(float[2] x) => (float[2] y) { y = Add (b, a) b = Exp (a) a = Neg (x) }");
+  EXPECT_TRUE(containsInOrder(ir, {"graph.unary neg", "graph.unary exp", "graph.binary add"}));
+  // A name that a subgraph defines for itself is not read from outside.
+  EXPECT_TRUE(containsInOrder(importGraph(R"((float[2] x, bool c) => (float[2] z) {
+      y = If (c) <
+        then_branch = g () => (float[2] z) { z = Relu (x) },
+        else_branch = h () => (float[2] b) { b = Neg (x) }>
+      z = Exp (y) })"),
+                              {"graph.if", "graph.unary exp"}));
+}
+
+TEST(Operators, OutputsListedTwiceAreOne) {
+  const std::string ir =
+      importGraph("(float[2] x) => (float[2] y, float[2] z, float[2] y) { y = Neg (x) z = Exp (x) }");
+  EXPECT_TRUE(containsInOrder(ir, {"-> (tensor<2xf32> {graph.name = \"y\"}, tensor<2xf32> {graph.name = \"z\"})",
+                                   "note: output 'y' is listed more than once; the module has it once"}));
+}
+
+TEST(Operators, PadsOfRunTimeExtentsAreExpressions) {
+  const std::string ir = importGraph(R"((float[1,1,h,8] x, float[1,1,3,3] w) => (float[1,1,n,m] y) {
+      y = Conv <auto_pad = "SAME_UPPER", strides = [2, 2]> (x, w) })");
+  EXPECT_TRUE(containsInOrder(ir, {"graph.convolve", "strides [2, 2]", "extents"}));
+  // With a stride of 1 the pads are numbers.
+  EXPECT_TRUE(containsInOrder(importGraph(R"((float[1,1,h,8] x, float[1,1,3,3] w) => (float[1,1,n,m] y) {
+      y = Conv <auto_pad = "SAME_LOWER"> (x, w) })"),
+                              {"graph.convolve", "strides [1, 1] pad [1, 1] [1, 1]"}));
+}
+
 TEST(Operators, NodesThatNothingReadsAreLeftOut) {
   const std::string ir = importGraph("(float[2] x) => (float[2] y) { z = Exp (x) y = Relu (x) }");
   EXPECT_EQ(ir.find("graph.unary exp"), std::string::npos) << ir;
