@@ -185,14 +185,17 @@ void Compose::samePads(ArrayRef<AffineExpr> input, Ints kernel, Window &window, 
   window.padHigh.clear();
   bool isConstant = true;
   for (auto [i, in] : llvm::enumerate(input)) {
-    const int64_t stride = window.strides[i], span = window.dilations[i] * (kernel[i] - 1) + 1;
-    const AffineExpr out = normalise((in - 1).floorDiv(stride) + 1);
-    AffineExpr total = normalise(out * stride - in + (span - stride));
-    if (span < stride) // at least 0; above -stride it is anyway
-      total = total * (total + stride).floorDiv(stride);
-    const AffineExpr low = normalise((total + int64_t(extraAtStart)).floorDiv(2)), high = normalise(total - low);
+    const int64_t stride = window.strides[i], reach = window.dilations[i] * (kernel[i] - 1);
+    window.extents.push_back(normalise((in - 1).floorDiv(stride) + 1));
+    // Both pads together are reach - used, where `used` is what the input has beyond its last stride, but at most all.
+    AffineExpr used = (in - 1) % stride;
+    if (reach < stride - 1)
+      used = used - (used - reach) * (used + (stride - 1 - reach)).floorDiv(stride);
+    // Half of that. All numerators are positive, because expressions divide without signs at run time.
+    const int64_t most = reach + extraAtStart;
+    const AffineExpr low = normalise((used + (most % 2 == 0 ? 1 : 0)).floorDiv(2) * -1 + most / 2);
+    const AffineExpr high = normalise(used * -1 + reach - low);
     window.lowAt.push_back(low);
-    window.extents.push_back(out);
     window.padLow.push_back(constantOf(low).value_or(0));
     window.padHigh.push_back(constantOf(high).value_or(0));
     isConstant &= constantOf(low) && constantOf(high);
