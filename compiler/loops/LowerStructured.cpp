@@ -1,4 +1,5 @@
 //===- LowerStructured.cpp - any StructuredOp, from its interface alone -------------------------------------------===//
+#include "compiler/loops/Math.h"
 #include "compiler/loops/Reductions.h"
 
 using namespace mlir;
@@ -48,9 +49,10 @@ LogicalResult lowerStructured(KernelContext &context) {
     e.forget();
     return e.evaluate(body, {}, lanes);
   };
+  Type kept = op.getReductionCount() ? elementOf(scratch.getArguments().back()) : element;
   Value initial;
   if (auto compute = dyn_cast<ComputeOp>(op.getOperation()); compute && compute.getInitial()) {
-    Type type = registerType(element);
+    Type type = registerType(kept);
     auto attribute = *compute.getInitial();
     initial =
         isa<FloatType>(type)
@@ -79,6 +81,8 @@ LogicalResult lowerStructured(KernelContext &context) {
           })[0];
         };
         Value value = nest(parallel, initial ? e.splat(initial, lanes.count) : Value());
+        if (registerType(kept) != registerType(element))
+          value = emitCast(e, value, kept, element);
         e.store(value, pointer, element, flatOffset(result.getType(), indices), lanes);
       });
   return success();
