@@ -127,6 +127,11 @@ SmallVector<NamedDim> getNamedDims(ModuleOp module) {
   return dims;
 }
 
+SmallVector<NamedDim> namedDimsAround(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  return module ? getNamedDims(module) : SmallVector<NamedDim>();
+}
+
 void setNamedDims(ModuleOp module, ArrayRef<NamedDim> dims) {
   Builder builder(module.getContext());
   SmallVector<Attribute> entries;
@@ -236,48 +241,6 @@ std::optional<AffineExpr> divideExactly(AffineExpr value, AffineExpr divisor) {
 
 bool provablyEqual(AffineExpr a, AffineExpr b) { return a == b || normalise(a) == normalise(b); }
 
-Interval boundsOf(AffineExpr e, ArrayRef<NamedDim> dims) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(e))
-    return {constant.getValue(), constant.getValue()};
-  if (auto symbol = dyn_cast<AffineSymbolExpr>(e)) {
-    if (symbol.getPosition() < dims.size())
-      return {dims[symbol.getPosition()].min, dims[symbol.getPosition()].max};
-    return {0, std::numeric_limits<int32_t>::max()};
-  }
-  auto binary = dyn_cast<AffineBinaryOpExpr>(e);
-  if (!binary)
-    return {0, std::numeric_limits<int32_t>::max()};
-  Interval a = boundsOf(binary.getLHS(), dims), b = boundsOf(binary.getRHS(), dims);
-  auto clamp = [](__int128 v) {
-    constexpr int64_t limit = int64_t(1) << 60;
-    return int64_t(v > limit ? limit : v < -limit ? -limit : v);
-  };
-  auto floorDiv = [](int64_t x, int64_t y) { return x >= 0 ? x / y : -((-x + y - 1) / y); };
-  switch (binary.getKind()) {
-  case AffineExprKind::Add:
-    return {clamp(__int128(a.min) + b.min), clamp(__int128(a.max) + b.max)};
-  case AffineExprKind::Mul: {
-    __int128 products[] = {__int128(a.min) * b.min, __int128(a.min) * b.max, __int128(a.max) * b.min,
-                           __int128(a.max) * b.max};
-    return {clamp(*std::min_element(products, products + 4)), clamp(*std::max_element(products, products + 4))};
-  }
-  case AffineExprKind::FloorDiv: {
-    int64_t low = std::max<int64_t>(b.min, 1), high = std::max<int64_t>(b.max, 1);
-    return {std::min(floorDiv(a.min, low), floorDiv(a.min, high)),
-            std::max(floorDiv(a.max, low), floorDiv(a.max, high))};
-  }
-  case AffineExprKind::CeilDiv: {
-    int64_t low = std::max<int64_t>(b.min, 1), high = std::max<int64_t>(b.max, 1);
-    return {std::min(-floorDiv(-a.min, low), -floorDiv(-a.min, high)),
-            std::max(-floorDiv(-a.max, low), -floorDiv(-a.max, high))};
-  }
-  case AffineExprKind::Mod:
-    return {0, std::max<int64_t>(std::max<int64_t>(b.max, 1) - 1, 0)};
-  default:
-    return {0, std::numeric_limits<int32_t>::max()};
-  }
-}
-
 std::optional<int64_t> boundedElementCount(Type tensor, ArrayRef<NamedDim> dims) {
   __int128 count = 1;
   for (AffineExpr extent : getExtents(tensor)) {
@@ -286,6 +249,17 @@ std::optional<int64_t> boundedElementCount(Type tensor, ArrayRef<NamedDim> dims)
       return std::nullopt;
   }
   return int64_t(count);
+}
+
+/// The negative of a negative constant or multiple, else null.
+static AffineExpr withoutMinus(AffineExpr e) {
+  if (auto constant = constantOf(e); constant && *constant < 0 && *constant > std::numeric_limits<int64_t>::min())
+    return getAffineConstantExpr(-*constant, e.getContext());
+  auto product = dyn_cast<AffineBinaryOpExpr>(e);
+  if (!product || product.getKind() != AffineExprKind::Mul)
+    return {};
+  AffineExpr factor = withoutMinus(product.getRHS());
+  return factor ? product.getLHS() * factor : AffineExpr();
 }
 
 std::string toString(AffineExpr e, ArrayRef<NamedDim> dims) {
@@ -301,6 +275,10 @@ std::string toString(AffineExpr e, ArrayRef<NamedDim> dims) {
   };
   switch (binary.getKind()) {
   case AffineExprKind::Add:
+    if (AffineExpr less = withoutMinus(binary.getRHS()))
+      return lhs + " - " + toString(less, dims);
+    if (AffineExpr less = withoutMinus(binary.getLHS()))
+      return rhs + " - " + toString(less, dims);
     return lhs + " + " + rhs;
   case AffineExprKind::Mul:
     return inner(binary.getLHS(), lhs) + "*" + inner(binary.getRHS(), rhs);

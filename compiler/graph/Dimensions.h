@@ -9,6 +9,7 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,8 @@ struct NamedDim {
 
 /// The module's named dimensions; index = symbol number.
 llvm::SmallVector<NamedDim> getNamedDims(mlir::ModuleOp module);
+/// Those of the module that the operation stands in; none when it stands in none.
+llvm::SmallVector<NamedDim> namedDimsAround(mlir::Operation *op);
 void setNamedDims(mlir::ModuleOp module, llvm::ArrayRef<NamedDim> dims);
 /// Declares a dimension (or finds the one of that name) and returns its symbol.
 mlir::AffineExpr declareDim(mlir::ModuleOp module, llvm::StringRef name, int64_t min, int64_t max);
@@ -54,15 +57,30 @@ std::optional<mlir::AffineExpr> divideExactly(mlir::AffineExpr value, mlir::Affi
 /// Whether the two are equal for all values of the symbols, by simplification.
 bool provablyEqual(mlir::AffineExpr a, mlir::AffineExpr b);
 
-/// Smallest and largest value over the bounds of the named dimensions (interval arithmetic, so possibly wider).
+/// Smallest and largest value over the bounds of the named dimensions; possibly wider, never narrower.
 struct Interval {
   int64_t min, max;
 };
 Interval boundsOf(mlir::AffineExpr extent, llvm::ArrayRef<NamedDim> dims);
+/// Whether a dimension in it may have any extent, as those of an operator.
+bool isUnbounded(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+inline constexpr int64_t extentLimit = std::numeric_limits<int32_t>::max();
+bool isNeverNegative(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+/// Whether `count` elements from `start` on, `stride` apart, lie inside an extent for all values of the dimensions.
+bool staysInside(mlir::AffineExpr start, mlir::AffineExpr count, int64_t stride, mlir::AffineExpr extent,
+                 llvm::ArrayRef<NamedDim> dims);
+/// The bounds of one dimension, nearest to the present ones, with which `e` is never negative; none when one dimension
+/// alone does not make it so.
+std::optional<NamedDim> nearestBounds(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
 /// Number of elements at the upper bounds, or none when it exceeds 2^40.
 std::optional<int64_t> boundedElementCount(mlir::Type tensor, llvm::ArrayRef<NamedDim> dims);
 
 /// Prints an extent with the names of its dimensions, as "batch", "2*seq + 1" or "384".
 std::string toString(mlir::AffineExpr extent, llvm::ArrayRef<NamedDim> dims);
+/// For messages: the same with its bounds, as "'batch' (1..8)" or "384".
+std::string boundsText(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+/// For the end of a message: how to compile so that `e` is never negative, as "; compile with --dim batch=2..8"; empty
+/// where bounds alone do not help.
+std::string adviceText(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
 
 } // namespace wasmind::graph

@@ -79,9 +79,6 @@ int64_t valueOr(IntegerAttr attribute, int64_t otherwise) { return attribute ? a
 template <typename... Lists> bool sameLength(size_t length, Lists... lists) {
   return ((lists.size() == length) && ...);
 }
-bool allPositive(ArrayRef<int64_t> values) {
-  return llvm::all_of(values, [](int64_t v) { return v > 0 && v < (int64_t(1) << 31); });
-}
 bool allModest(ArrayRef<int64_t> values) {
   return llvm::all_of(values, [](int64_t v) { return v > -(int64_t(1) << 31) && v < (int64_t(1) << 31); });
 }
@@ -259,22 +256,6 @@ LogicalResult BroadcastOp::verify() {
   for (auto [a, b] : llvm::zip(from, to))
     if (!isOne(a) && a != b)
       return emitOpError("of extent ") << textOf(a) << " to " << textOf(b);
-  return success();
-}
-
-LogicalResult SliceOp::verify() {
-  Extents from = getExtents(getInput().getType()), to = getExtents(getResult().getType());
-  AffineMap starts = getStarts();
-  if (from.size() != to.size() || starts.getNumResults() != from.size() || getStrides().size() != from.size() ||
-      starts.getNumDims() != 0 || elementOf(getInput()) != elementOf(getResult()))
-    return emitOpError("needs one start, stride and extent per dimension, and the same element type");
-  if (!allPositive(getStrides()))
-    return emitOpError("strides must be positive");
-  for (auto [i, start] : llvm::enumerate(starts.getResults())) {
-    auto s = constantOf(start), size = constantOf(to[i]), extent = constantOf(from[i]);
-    if ((s && *s < 0) || (s && size && extent && *size > 0 && *s + (*size - 1) * getStrides()[i] >= *extent))
-      return emitOpError("leaves the input in dimension ") << i;
-  }
   return success();
 }
 

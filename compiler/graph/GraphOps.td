@@ -175,6 +175,7 @@ def Graph_ContractOp : Graph_InferOp<"contract", [Structured]> {
 // `padHigh` or, where the strides are not constant, are given (`resultExtents`, of the dimensions that have strides) and imply
 // it: windows may then lie outside the input wholly.
 class Graph_SlidingOp<string name> : Graph_InferOp<name, [Structured]> {
+  let hasVerifier = 1;
   let results = (outs Graph_Tensor:$result);
   code accessors = [{
     /// Elements beyond the input's end that the last window covers along each dimension that has a stride; given, or
@@ -291,7 +292,8 @@ def Graph_BroadcastOp : Graph_PureOp<"broadcast", [Structured]> {
 
 def Graph_SliceOp : Graph_PureOp<"slice", [Structured]> {
   let summary = "Every strides[i]-th element from starts[i]; extents are the result type's; strides are positive";
-  let description = "`starts` is an affine map without dimensions: one expression over the named dimensions per axis.";
+  let description = [{`starts` is an affine map without dimensions: one expression over the named dimensions per axis.
+    It is proved that all elements lie inside the input, whatever the values of the dimensions.}];
   let arguments = (ins Graph_Tensor:$input, AffineMapAttr:$starts, DenseI64ArrayAttr:$strides);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$input `from` $starts `by` $strides attr-dict `:` type($input) `->` type($result)";
@@ -313,15 +315,17 @@ def Graph_PadOp : Graph_InferOp<"pad"> {
                        DenseI64ArrayAttr:$interior);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$input `,` $value `low` $low `high` $high `interior` $interior attr-dict `:` type($input) `,` type($value)";
+  let hasVerifier = 1;
 }
 
 def Graph_GatherOp : Graph_InferOp<"gather"> {
   let summary = "Takes slices along one dimension: result = data[:dim] + indices + data[dim+1:]";
   let description = [{The first `batchDims` dimensions of data and indices are paired. Negative indices count from the
-    end; an index that is still outside is clamped into range.}];
+    end; an index that is still outside is clamped into range, so that the dimension must not be empty.}];
   let arguments = (ins Graph_Tensor:$data, Graph_Index:$indices, I64Attr:$dim, DefaultValuedAttr<I64Attr, "0">:$batchDims);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$data `,` $indices `dim` $dim (`batch_dims` $batchDims^)? attr-dict `:` type($data) `,` type($indices)";
+  let hasVerifier = 1;
 }
 
 def Graph_ScatterOp : Graph_InferOp<"scatter"> {
@@ -352,6 +356,7 @@ def Graph_TopKOp : Graph_InferOp<"top_k"> {
   let arguments = (ins Graph_Tensor:$input, I64Attr:$k, UnitAttr:$smallest);
   let results = (outs Graph_Tensor:$values, RankedTensorOf<[I64]>:$indices);
   let assemblyFormat = "$input `k` $k (`smallest` $smallest^)? attr-dict `:` type($input)";
+  let hasVerifier = 1;
 }
 
 def Graph_ExtentOp : Graph_PureOp<"extent"> {

@@ -34,8 +34,9 @@ public:
   mutable ComputeOp op;
   Compose &builder;
   Extents domain;
-  int64_t parallel;          ///< number of parallel dimensions; those of reductions follow
-  std::vector<Extents> maps; ///< indices by which each operand is read, in normal form
+  llvm::SmallVector<NamedDim> dims; ///< of the module
+  int64_t parallel;                 ///< number of parallel dimensions; those of reductions follow
+  std::vector<Extents> maps;        ///< indices by which each operand is read, in normal form
   std::vector<std::optional<Plan>> plans;
 
   // With reductions: running (+) contribution; otherwise the contribution is the element.
@@ -66,9 +67,6 @@ private:
   std::optional<Plan> planOf(mlir::Value operand, llvm::ArrayRef<mlir::AffineExpr> indices) const;
   bool splits(mlir::AffineExpr index, mlir::AffineExpr extent, IntList &dims) const;
 };
-
-/// Whether `count` steps of `stride` from `start` stay inside an extent, as far as constants tell.
-bool staysInside(mlir::AffineExpr start, mlir::AffineExpr count, int64_t stride, mlir::AffineExpr extent);
 
 /// running + a * b, and the like with windows of a: a convolution. Null where it is none.
 mlir::Value raiseConvolution(Formula &formula, mlir::Value image, mlir::Value weights);

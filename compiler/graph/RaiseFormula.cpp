@@ -18,13 +18,9 @@ bool isElementwise(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, Sel
 
 } // namespace
 
-bool staysInside(AffineExpr start, AffineExpr count, int64_t stride, AffineExpr extent) {
-  auto first = constantOf(start), steps = constantOf(count), size = constantOf(extent);
-  return !first || (*first >= 0 && (!steps || !size || *steps == 0 || *first + (*steps - 1) * stride < *size));
-}
-
 Formula::Formula(ComputeOp op, Compose &builder)
-    : op(op), builder(builder), domain(op.getDomain()), parallel(domain.size() - op.getReductions()) {
+    : op(op), builder(builder), domain(op.getDomain()), dims(namedDimsAround(op)),
+      parallel(domain.size() - op.getReductions()) {
   for (auto [map, input] : llvm::zip(op.getIndexingMaps(), op.getInputs())) {
     Extents &indices = maps.emplace_back();
     for (AffineExpr index : map.getResults()) {
@@ -127,7 +123,7 @@ std::optional<Formula::Plan> Formula::planOf(Value operand, ArrayRef<AffineExpr>
   }
   for (auto [index, extent] : llvm::zip(merged, mergedExtents)) {
     if (index.isSymbolicOrConstant()) {
-      if (!staysInside(index, one, 1, extent))
+      if (!staysInside(index, one, 1, extent, dims))
         return std::nullopt;
       keep(-1, extent);
       plan.isCut |= !isOne(extent);
@@ -157,7 +153,7 @@ std::optional<Formula::Plan> Formula::planOf(Value operand, ArrayRef<AffineExpr>
       plan.reversed.push_back(plan.dims.size() - 1);
       start = normalise(extent - 1 - start);
     }
-    if (!staysInside(start, domain[dim], std::abs(*stride), extent))
+    if (!staysInside(start, domain[dim], std::abs(*stride), extent, dims))
       return std::nullopt; // absent elements
     plan.starts.back() = start;
     plan.strides.back() = std::abs(*stride);

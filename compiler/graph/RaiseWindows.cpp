@@ -40,7 +40,8 @@ std::optional<Axis> axisOf(const Formula &formula, AffineExpr index, AffineExpr 
   if (index.isSymbolicOrConstant()) {
     axis.start = index;
     axis.isCut = !isOne(extent);
-    return staysInside(index, getAffineConstantExpr(1, context), 1, extent) ? std::optional(axis) : std::nullopt;
+    return staysInside(index, getAffineConstantExpr(1, context), 1, extent, formula.dims) ? std::optional(axis)
+                                                                                          : std::nullopt;
   }
   for (const Term &term : termsOf(index)) {
     if (term.variables.empty()) {
@@ -93,8 +94,9 @@ std::optional<Axis> axisOf(const Formula &formula, AffineExpr index, AffineExpr 
     axis.kind = Axis::Plain;
     axis.outer = std::exchange(axis.inner, -1);
     axis.isCut = *start != 0 || axis.dilation != 1 || !provablyEqual(extent, formula.domain[axis.outer]);
-    return staysInside(axis.start, formula.domain[axis.outer], axis.dilation, extent) ? std::optional(axis)
-                                                                                      : std::nullopt;
+    return staysInside(axis.start, formula.domain[axis.outer], axis.dilation, extent, formula.dims)
+               ? std::optional(axis)
+               : std::nullopt;
   }
   bool isPlain = axis.inner < 0 && axis.stride == 1 && *start == 0 && provablyEqual(extent, formula.domain[axis.outer]);
   axis.kind = isPlain ? Axis::Plain : Axis::Sliding;

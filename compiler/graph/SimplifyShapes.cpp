@@ -125,8 +125,7 @@ struct GatherToSlice : OpRewritePattern<GatherOp> {
         return failure();
     }
     // A run-time extent might be smaller than the indices, which are clamped then.
-    auto module = op->getParentOfType<ModuleOp>();
-    int64_t least = known ? *known : boundsOf(extent, getNamedDims(module)).min;
+    int64_t least = known ? *known : boundsOf(extent, namedDimsAround(op)).min;
     int64_t first = indices->front(), step = indices->size() > 1 ? (*indices)[1] - first : 1;
     int64_t reach = *std::max_element(indices->begin(), indices->end());
     if (step < 1 || std::max(reach, -first - 1) >= least)
@@ -153,13 +152,15 @@ struct JoinSlices : OpRewritePattern<SliceOp> {
     auto inner = op.getInput().getDefiningOp<SliceOp>();
     if (!inner)
       return failure();
-    SmallVector<AffineExpr> starts;
+    SmallVector<AffineExpr> starts, from = getExtents(inner.getInput().getType()), to = getExtents(op.getType());
     SmallVector<int64_t> strides;
+    SmallVector<NamedDim> dims = namedDimsAround(op);
     for (unsigned i = 0; i < op.getStrides().size(); ++i) {
       int64_t step = inner.getStrides()[i];
       starts.push_back(normalise(inner.getStarts().getResult(i) + op.getStarts().getResult(i) * step));
       strides.push_back(step * op.getStrides()[i]);
-      if (strides.back() >= std::numeric_limits<int32_t>::max())
+      if (strides.back() >= std::numeric_limits<int32_t>::max() ||
+          !staysInside(starts.back(), to[i], strides.back(), from[i], dims)) // true, but the proof is not found
         return failure();
     }
     auto map = AffineMap::get(0, symbolCountOf(starts), starts, op.getContext());

@@ -14,7 +14,6 @@ namespace wasmind::graph {
 
 namespace {
 
-constexpr int64_t extentLimit = std::numeric_limits<int32_t>::max();
 constexpr int64_t tensorByteLimit = int64_t(1) << 32; // a wasm32 memory
 
 struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
@@ -48,7 +47,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     SmallVector<AffineExpr> extents = getExtents(type);
     if (int64_t(extents.size()) != tensor.getRank() || symbolCountOf(extents) > dims.size())
       return op->emitError("an extent names a dimension that graph.dims does not have: ") << type;
-    if (isUnbounded(extents))
+    if (llvm::any_of(extents, [&](AffineExpr extent) { return isUnbounded(extent, dims); }))
       return success(); // of an operator: the caller's memory bounds it
     for (AffineExpr extent : extents)
       if (boundsOf(extent, dims).max > extentLimit)
@@ -56,7 +55,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     auto count = boundedElementCount(type, dims);
     if (!count || *count * byteWidth(tensor.getElementType()) >= tensorByteLimit)
       return op->emitError("a tensor of 4 GiB or more at the upper bounds of its dimensions (")
-             << boundsText(extents) << "); give smaller bounds with --dim";
+             << shapeText(extents) << "); give smaller bounds with --dim";
     return success();
   }
 
@@ -70,15 +69,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     return success();
   }
 
-  /// Whether a dimension in it may have any extent.
-  bool isUnbounded(ArrayRef<AffineExpr> extents) {
-    return llvm::any_of(llvm::enumerate(dims), [&](auto entry) {
-      return entry.value().max == extentLimit &&
-             llvm::any_of(extents, [&](AffineExpr extent) { return extent.isFunctionOfSymbol(entry.index()); });
-    });
-  }
-
-  std::string boundsText(ArrayRef<AffineExpr> extents) {
+  std::string shapeText(ArrayRef<AffineExpr> extents) {
     std::string text;
     for (AffineExpr extent : extents) {
       text += text.empty() ? "" : " x ";
@@ -136,7 +127,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
         return WalkResult::interrupt();
       if (!isa<func::FuncOp, func::ReturnOp>(op) && !isa_and_nonnull<GraphDialect>(op->getDialect()))
         return op->emitError("operation of another dialect than graph");
-      if (failed(verifyExpressions(op)))
+      if (failed(verifyExpressions(op)) || failed(verifyExtents(op)))
         return WalkResult::interrupt();
       for (Type type : op->getResultTypes())
         if (failed(verifyType(op, type)))

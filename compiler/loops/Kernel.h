@@ -82,6 +82,10 @@ private:
 /// has been reported as a diagnostic.
 mlir::LogicalResult inlineCalls(mlir::func::FuncOp entry);
 
+/// Whether all that kernels read lies inside its tensor, or is guarded by the kernel (convolutions, windows, gathers),
+/// for all values of the named dimensions. Failure has been reported as a diagnostic.
+mlir::LogicalResult verifyAccesses(mlir::func::FuncOp entry);
+
 /// Lower one group of a kind into the context's driver function. Failure has been reported as a diagnostic.
 mlir::LogicalResult lowerElementwise(KernelContext &context);
 mlir::LogicalResult lowerReduce(KernelContext &context);

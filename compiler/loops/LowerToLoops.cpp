@@ -146,7 +146,7 @@ private:
     auto entry = graph.lookupSymbol<func::FuncOp>("run");
     if (!entry)
       return graph.emitError("has no function @run");
-    if (failed(inlineCalls(entry)))
+    if (failed(inlineCalls(entry)) || failed(verifyAccesses(entry)))
       return failure();
     separateResults(entry);
     if (failed(lowerBlock(kernels, entry.getBody().front())))

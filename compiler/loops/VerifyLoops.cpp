@@ -1,4 +1,5 @@
 //===- VerifyLoops.cpp - what the loops stage guarantees to the module stage --------------------------------------===//
+#include "compiler/graph/Structured.h"
 #include "compiler/loops/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -83,6 +84,16 @@ llvm::Error verifyEntry(const Program &program, const Options &options) {
 }
 
 } // namespace
+
+LogicalResult verifyAccesses(func::FuncOp entry) {
+  WalkResult result = entry.walk([](Operation *op) -> WalkResult {
+    if (failed(graph::verifyExtents(op)))
+      return WalkResult::interrupt();
+    auto structured = dyn_cast<graph::StructuredOp>(op);
+    return structured ? WalkResult(graph::verifyReads(structured)) : WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
 
 llvm::Error verifyCode(ModuleOp code) {
   if (failed(verify(code)))

@@ -1,6 +1,6 @@
 //===- Stage.h - one formula over its axes as one graph.compute ---------------------------------------------------===//
 #pragma once
-#include "compiler/frontend/expr/Ranges.h"
+#include "compiler/graph/Ranges.h"
 #include "compiler/frontend/expr/Tracer.h"
 
 namespace wasmind::te {

@@ -282,6 +282,15 @@ int64_t Node::staticExtent(Value x, int64_t dim, const Twine &what) {
   return 1;
 }
 
+mlir::ModuleOp Node::module() { return compose.getInsertionBlock()->getParentOp()->getParentOfType<mlir::ModuleOp>(); }
+
+void Node::expectAtLeast(AffineExpr extent, int64_t least, const Twine &what) {
+  auto dims = graph::getNamedDims(module());
+  if (!graph::isNeverNegative(extent - least, dims))
+    fail(what + " needs an extent of at least " + Twine(least) + ", not " + graph::boundsText(extent, dims) +
+         graph::adviceText(extent - least, dims));
+}
+
 int64_t Node::axis(int64_t axis, int64_t rank, bool inclusive) {
   int64_t limit = rank + inclusive;
   if (axis < -limit || axis >= limit) {

@@ -94,12 +94,16 @@ public:
   /// The extents of x, which must all be known at compile time.
   Integers staticExtents(Value x, const llvm::Twine &what);
   int64_t staticExtent(Value x, int64_t dim, const llvm::Twine &what);
+  /// Fails unless extent >= least for all values of the named dimensions; `what` asks for it.
+  void expectAtLeast(AffineExpr extent, int64_t least, const llvm::Twine &what);
   /// Axis as index from 0; `rank` itself counts as in range when `inclusive`.
   int64_t axis(int64_t axis, int64_t rank, bool inclusive = false);
   /// Axes from 0, ascending; fails on repetition.
   Integers axes(Integers axes, int64_t rank);
   /// Fails unless x has that rank.
   bool expectRank(Value x, int64_t rank, llvm::StringRef what);
+
+  mlir::ModuleOp module();
 
   // --- what the file says the node gives ("shape" attribute)
   /// Tensor i of the results, or null.

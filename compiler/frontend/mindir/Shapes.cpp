@@ -29,67 +29,34 @@ Operand reshapeTo(Node &node, Value x, Extents shape) {
   return b.reshape(x, shape);
 }
 
-Value sliceAlong(Node &node, Value x, int64_t dim, const SliceSpec &spec) {
+Value sliceAlong(Node &node, Value x, int64_t dim, const graph::AxisSlice &slice) {
   if (!x || node.failed())
     return {};
   Compose &b = node.compose;
-  AffineExpr extent = b.extentsOf(x)[dim];
-  if (spec.stride == 0) {
-    node.fail("a stride of 0");
+  auto range = graph::rangeOf(slice, b.extentsOf(x)[dim], node.module());
+  if (!range) {
+    node.fail("dimension " + Twine(dim) + ": " + toString(range.takeError()));
     return {};
   }
-  if (spec.stride > (int64_t(1) << 40) || spec.stride < -(int64_t(1) << 40)) {
-    node.fail("a stride out of range");
-    return {};
-  }
-  auto begin = spec.begin ? graph::constantOf(spec.begin) : std::nullopt;
-  auto end = spec.end ? graph::constantOf(spec.end) : std::nullopt;
-  auto length = graph::constantOf(extent);
-  if (length && (begin || !spec.begin) && (end || !spec.end)) {
-    int64_t n = *length, low = spec.stride > 0 ? 0 : -1, high = spec.stride > 0 ? n : n - 1;
-    auto place = [&](std::optional<int64_t> at, int64_t open) {
-      return at ? std::clamp(*at < 0 ? *at + n : *at, low, high) : open;
-    };
-    int64_t from = place(begin, spec.stride > 0 ? low : high), to = place(end, spec.stride > 0 ? high : low);
-    int64_t step = std::abs(spec.stride), distance = spec.stride > 0 ? to - from : from - to;
-    int64_t count = distance > 0 ? (distance - 1) / step + 1 : 0;
-    if (spec.stride < 0) {
-      x = graph::ReverseOp::create(b, b.getLoc(), x, ArrayRef<int64_t>{dim});
-      from = n - 1 - from;
-    }
-    if (count == 0)
-      from = 0;
-    return b.sliceDim(x, dim, b.getAffineConstantExpr(from), b.getAffineConstantExpr(count), count > 1 ? step : 1);
-  }
-  if (spec.stride != 1) {
-    node.fail("slicing dimension " + Twine(dim) +
-              " of run-time extent with a stride is not supported; fix it with --dim");
-    return {};
-  }
-  auto place = [&](AffineExpr at) {
-    auto constant = graph::constantOf(at);
-    if (constant && *constant == INT64_MAX)
-      return extent;
-    return constant && *constant < 0 ? extent + *constant : at;
-  };
-  AffineExpr from = spec.begin ? place(spec.begin) : b.getAffineConstantExpr(0);
-  AffineExpr to = spec.end ? place(spec.end) : extent;
-  return b.sliceDim(x, dim, from, to - from);
+  x = b.sliceDim(x, dim, range->start, range->count, range->stride);
+  return x && range->isReversed ? graph::ReverseOp::create(b, b.getLoc(), x, ArrayRef<int64_t>{dim}) : x;
 }
 
 Value takeAlong(Node &node, Value x, int64_t dim, AffineExpr index) {
   if (!x || node.failed())
     return {};
   Compose &b = node.compose;
-  AffineExpr extent = b.extentsOf(x)[dim];
-  auto constant = graph::constantOf(index), length = graph::constantOf(extent);
-  if (constant && *constant < 0)
-    index = extent + *constant;
-  if (constant && length && (*constant < -*length || *constant >= *length)) {
-    node.fail("index " + Twine(*constant) + " is out of range for an extent of " + Twine(*length));
+  auto place = graph::placeOf(index, b.extentsOf(x)[dim], node.module());
+  if (!place) {
+    node.fail("dimension " + Twine(dim) + ": " + toString(place.takeError()));
     return {};
   }
-  return b.squeeze(b.sliceDim(x, dim, index, b.getAffineConstantExpr(1)), {dim});
+  return b.squeeze(b.sliceDim(x, dim, *place, b.getAffineConstantExpr(1)), {dim});
+}
+
+void expectInside(Node &node, int64_t dim, AffineExpr start, AffineExpr count, AffineExpr extent) {
+  if (Error outside = graph::checkInside(start, count, extent, node.module()))
+    node.fail("dimension " + Twine(dim) + ": " + toString(std::move(outside)));
 }
 
 Operand split(Node &node, Value x, int64_t dim, ArrayRef<int64_t> extents) {
@@ -151,6 +118,19 @@ Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<int64_t> low, Arra
   for (int64_t amount : concat<const int64_t>(low, high))
     if (amount < -(1 << 30) || amount > (1 << 30))
       return node.fail("padding of " + Twine(amount) + " is out of range");
+  for (auto [dim, extent] : enumerate(b.extentsOf(x))) {
+    const int64_t reach = std::max(low[dim], high[dim]);
+    node.expectAtLeast(extent, -std::min<int64_t>(low[dim], 0) - std::min<int64_t>(high[dim], 0),
+                       "padding of " + Twine(low[dim]) + " and " + Twine(high[dim]) + " in dimension " + Twine(dim));
+    if (mode != "constant" && reach > 0)
+      node.expectAtLeast(extent,
+                         mode == "reflect"    ? reach + 1
+                         : mode == "circular" ? reach
+                                              : 1,
+                         "padding mode '" + mode + "' in dimension " + Twine(dim));
+  }
+  if (node.failed())
+    return {};
   if (mode == "constant")
     return b.pad(x, value ? value : b.scalar(node.element(x), 0), low, high);
   if (mode == "reflect")
@@ -178,6 +158,13 @@ Operand padFromLast(Node &node, StringRef mode) {
     high[rank - 1 - i] = pads[2 * i + 1];
   }
   return padWith(node, x, mode, low, high, value ? node.compose.cast(value, node.element(x)) : value);
+}
+
+void expectIndices(Node &node, Value indices, Value x, int64_t dim) {
+  if (node.failed())
+    return;
+  if (Error outside = graph::checkIndices(indices, node.compose.extentsOf(x)[dim], node.module()))
+    node.fail("dimension " + Twine(dim) + ": " + toString(std::move(outside)));
 }
 
 Value toIndices(Node &node, Value indices) {

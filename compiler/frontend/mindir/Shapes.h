@@ -1,22 +1,19 @@
 //===- Shapes.h - slicing, splitting, padding and the like --------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/mindir/Operator.h"
+#include "compiler/graph/Slicing.h"
 
 namespace wasmind::mindir {
 
 /// x under another shape; one extent of `shape` may be the constant -1.
 Operand reshapeTo(Node &node, Value x, Extents shape);
 
-/// A Python slice: bounds may count from the end and lie outside; a null bound is open.
-struct SliceSpec {
-  AffineExpr begin, end;
-  int64_t stride = 1;
-};
-/// x[..., begin:end:stride, ...] in dimension `dim`. A dimension of run-time extent takes constant bounds, which must
-/// lie inside, and no negative stride.
-Value sliceAlong(Node &node, Value x, int64_t dim, const SliceSpec &spec);
+/// x[..., begin:end:stride, ...] in dimension `dim`.
+Value sliceAlong(Node &node, Value x, int64_t dim, const graph::AxisSlice &slice);
 /// x[..., index, ...]; the dimension vanishes.
 Value takeAlong(Node &node, Value x, int64_t dim, AffineExpr index);
+/// Fails unless `count` elements from `start` on lie inside the extent of dimension `dim`.
+void expectInside(Node &node, int64_t dim, AffineExpr start, AffineExpr count, AffineExpr extent);
 
 /// A tuple of the parts of x of these extents along `dim`.
 Operand split(Node &node, Value x, int64_t dim, llvm::ArrayRef<int64_t> extents);
@@ -31,6 +28,8 @@ Operand padWith(Node &node, Value x, llvm::StringRef mode, llvm::ArrayRef<int64_
 /// value of mode constant.
 Operand padFromLast(Node &node, llvm::StringRef mode);
 
+/// Fails when the indices are constant and one of them lies outside dimension `dim` of x.
+void expectIndices(Node &node, Value indices, Value x, int64_t dim);
 /// Indices as i32 or i64.
 Value toIndices(Node &node, Value indices);
 

@@ -78,6 +78,18 @@ bool checkWindow(Node &node, ArrayRef<int64_t> kernel, const Compose::Window &wi
   return !node.failed();
 }
 
+bool checkFit(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::Window &window) {
+  if (!checkWindow(node, kernel, window))
+    return false;
+  for (auto [d, extent] : enumerate(ArrayRef<AffineExpr>(node.compose.extentsOf(x)).drop_front(2))) {
+    int64_t span = window.dilations[d] * (kernel[d] - 1) + 1, pads = window.padLow[d] + window.padHigh[d];
+    node.expectAtLeast(extent, span - pads,
+                       "a window that spans " + Twine(span) + " with " + Twine(pads) + " of padding in dimension " +
+                           Twine(d + 2));
+  }
+  return !node.failed();
+}
+
 void roundUp(Node &node, Value x, ArrayRef<int64_t> kernel, Compose::Window &window) {
   if (!node.failed() && checkWindow(node, kernel, window))
     Compose::roundUp(spatialExtents(node, x), kernel, window);
@@ -95,7 +107,8 @@ Pool readPool(Node &node, bool hasDilation) {
   pool.window.dilations =
       hasDilation ? perSpatial(node, node.integers("dilation", 4, Integers{1}), 2, "dilation") : Integers{1, 1};
   pool.roundsUp = node.flag("ceil_mode", hasDilation ? 5 : 4, false);
-  pool.ok = !node.failed() && checkWindow(node, pool.kernel, pool.window);
+  pool.ok = !node.failed() && (pool.roundsUp ? checkWindow(node, pool.kernel, pool.window)
+                                             : checkFit(node, pool.x, pool.kernel, pool.window));
   return pool;
 }
 
@@ -110,7 +123,7 @@ Pool readImagePool(Node &node) {
   applyPadMode(node, padMode(node, "pad_mode", 3, "valid"), pool.x, pool.kernel, pool.window);
   if (!node.failed() && pool.window.padLow.empty())
     node.fail("pad_mode 'pad' is not supported");
-  pool.ok = !node.failed() && checkWindow(node, pool.kernel, pool.window);
+  pool.ok = !node.failed() && checkFit(node, pool.x, pool.kernel, pool.window);
   return pool;
 }
 
@@ -148,7 +161,7 @@ Operand convolution(Node &node, int64_t spatial, unsigned transposedAt) {
     if (node.failed())
       return {};
     result = node.compose.convolveTranspose(x, weights, bias, window, groups, added);
-  } else {
+  } else if (checkFit(node, x, kernel, window)) {
     result = node.compose.convolve(x, weights, bias, window, groups);
   }
   return batched || !result ? result : node.compose.squeeze(result, {0});

@@ -24,6 +24,8 @@ void roundUp(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, Compose::Windo
 
 /// Fails unless kernel, strides and dilations are positive and pads not negative.
 bool checkWindow(Node &node, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window);
+/// The same, and unless the padded spatial extents of x hold the window.
+bool checkFit(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window);
 
 /// A pool of the mint interface: (x, kernel, stride, padding, dilation, ceil_mode).
 struct Pool {

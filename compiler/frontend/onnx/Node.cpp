@@ -128,6 +128,31 @@ std::string Node::origin(Value x, bool advises) {
 bool Node::ensureAtMost(AffineExpr extent, int64_t limit) { return importer.lowerMax(extent, limit); }
 bool Node::ensureAtLeast(AffineExpr extent, int64_t limit) { return importer.raiseMin(extent, limit); }
 
+std::optional<graph::AxisRange> Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
+  auto ensure = [&](AffineExpr e) { return importer.raiseMin(e, 0) || importer.lowerMax(e * -1, 0); };
+  auto range = graph::rangeOf(slice, compose().extentsOf(x)[dim], importer.module(), ensure);
+  if (!range)
+    return fail("axis " + llvm::Twine(dim) + ": " + llvm::toString(range.takeError()));
+  return *range;
+}
+
+std::optional<AffineExpr> Node::distance(AffineExpr begin, AffineExpr end) {
+  auto distance =
+      graph::distanceOf(begin, end, importer.module(), [&](AffineExpr e) { return importer.raiseMin(e, 0); });
+  if (!distance)
+    return fail(llvm::toString(distance.takeError()));
+  return *distance;
+}
+
+bool Node::checkIndices(Value indices, Value x, int64_t dim) {
+  auto ensure = [&](AffineExpr e) { return importer.raiseMin(e, 0); };
+  if (llvm::Error outside = graph::checkIndices(indices, compose().extentsOf(x)[dim], importer.module(), ensure)) {
+    fail("axis " + llvm::Twine(dim) + ": " + llvm::toString(std::move(outside)));
+    return false;
+  }
+  return true;
+}
+
 std::optional<int64_t> Node::axis(int64_t axis, int64_t rank) {
   if (axis < -rank || axis >= rank)
     return fail("axis " + llvm::Twine(axis) + " of a tensor of rank " + llvm::Twine(rank));

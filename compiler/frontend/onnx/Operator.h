@@ -10,6 +10,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Compose.h"
+#include "compiler/graph/Slicing.h"
 #include "llvm/ADT/Twine.h"
 #include <optional>
 #include <string>
@@ -100,6 +101,12 @@ public:
   bool ensureAtMost(AffineExpr extent, int64_t limit);
   /// Whether extent >= limit always holds, if need be by raising the default lower bound of a named dimension.
   bool ensureAtLeast(AffineExpr extent, int64_t limit);
+  /// What a slice of one dimension of x takes, if need be by default bounds that are moved.
+  std::optional<graph::AxisRange> rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim);
+  /// end - begin, or 0 where that is never positive; fails where it may be both.
+  std::optional<AffineExpr> distance(AffineExpr begin, AffineExpr end);
+  /// Fails when the indices are constant and one of them lies outside a dimension of x.
+  bool checkIndices(Value indices, Value x, int64_t dim);
   /// A dimension of a tensor of `rank` from a possibly negative axis; fails when out of range.
   std::optional<int64_t> axis(int64_t axis, int64_t rank);
   std::optional<int64_t> axisAttribute(llvm::StringRef attribute, int64_t defaultValue, int64_t rank);

@@ -32,6 +32,97 @@ TEST_F(DimensionsTest, Bounds) {
   EXPECT_EQ(toString(n * 2 + 1, dims), "n*2 + 1");
 }
 
+TEST_F(DimensionsTest, BoundsOfWhatSharesTermsAreExact) {
+  auto dims = getNamedDims(*module);
+  struct {
+    AffineExpr e;
+    int64_t min, max;
+  } cases[] = {
+      {m - (m - 5), 5, 5},                                     // the last five
+      {m - m.floorDiv(4) * 4, 0, 3},                           // what whole windows leave
+      {m - m.floorDiv(2), 1, 50},                              // the second half
+      {(m + 1).floorDiv(2) - m.floorDiv(2), 0, 1},             // two halves
+      {(n + m) - m, 1, 8},                                     // past and present
+      {n * m - m, 0, 700},                                     // a product rises with each factor
+      {m - 1 - ((m - 1).floorDiv(3)) * 3, 0, 2},               // the last of every third
+      {(m - 1) - 1 - ((m - 1 + 1).floorDiv(2) - 1) * 2, 0, 1}, // the same from the second on
+      {m.floorDiv(3) - m.floorDiv(4), 0, 9},                   // not exact: 33 - 25 is the most
+  };
+  for (auto &[e, min, max] : cases) {
+    Interval range = boundsOf(e, dims);
+    EXPECT_EQ(range.min, min) << toString(e, dims);
+    EXPECT_EQ(range.max, max) << toString(e, dims);
+  }
+}
+
+/// Random expressions, bounded and tried at every value of two dimensions.
+TEST_F(DimensionsTest, BoundsHoldEverywhere) {
+  auto pick = [&](int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(generator); };
+  std::function<AffineExpr(int)> grow = [&](int depth) -> AffineExpr {
+    AffineExpr s[] = {builder.getAffineSymbolExpr(0), builder.getAffineSymbolExpr(1)};
+    if (depth == 0)
+      return pick(0, 2) ? s[pick(0, 1)] : number(pick(-4, 4));
+    AffineExpr a = grow(depth - 1), b = grow(depth - 1);
+    switch (pick(0, 7)) {
+    case 0:
+    case 1:
+      return a + b;
+    case 2:
+    case 3:
+      return a - b;
+    case 4:
+      return a * b;
+    case 5:
+      return a.floorDiv(pick(1, 4));
+    case 6:
+      return a.ceilDiv(pick(1, 4));
+    default:
+      return a % pick(1, 4);
+    }
+  };
+  unsigned exact = 0, count = 3000;
+  for (unsigned i = 0; i < count; ++i) {
+    AffineExpr e = grow(pick(1, 3));
+    NamedDim dims[2];
+    for (NamedDim &dim : dims) {
+      dim.min = pick(0, 4);
+      dim.max = dim.min + pick(0, 6);
+    }
+    int64_t least = INT64_MAX, most = INT64_MIN;
+    for (int64_t x = dims[0].min; x <= dims[0].max; ++x)
+      for (int64_t y = dims[1].min; y <= dims[1].max; ++y) {
+        AffineExpr values[] = {number(x), number(y)};
+        int64_t value = *constantOf(e.replaceSymbols(values));
+        least = std::min(least, value);
+        most = std::max(most, value);
+      }
+    Interval range = boundsOf(e, dims);
+    ASSERT_LE(range.min, least) << toString(e, {}) << " " << dims[0].min << ".." << dims[0].max << " " << dims[1].min
+                                << ".." << dims[1].max;
+    ASSERT_GE(range.max, most) << toString(e, {}) << " " << dims[0].min << ".." << dims[0].max << " " << dims[1].min
+                               << ".." << dims[1].max;
+    exact += range.min == least && range.max == most;
+  }
+  EXPECT_GT(exact, count * 8 / 10);
+}
+
+TEST_F(DimensionsTest, BoundsThatWouldDo) {
+  auto dims = getNamedDims(*module);
+  EXPECT_EQ(adviceText(m - 10, dims), "; compile with --dim m=10..100");
+  EXPECT_EQ(adviceText(number(20) - m, dims), "; compile with --dim m=2..20");
+  EXPECT_EQ(adviceText(m - 100, dims), "; compile with --dim m=100");
+  EXPECT_EQ(adviceText(m - 101, dims), "");
+  EXPECT_EQ(adviceText(m - n - 5, dims), "; compile with --dim m=13..100");
+  EXPECT_EQ(boundsText(m - 5, dims), "'m - 5' (-3..95)");
+}
+
+TEST_F(DimensionsTest, MinusIsWrittenAsMinus) {
+  auto dims = getNamedDims(*module);
+  EXPECT_EQ(toString(normalise(m - 5), dims), "m - 5");
+  EXPECT_EQ(toString(normalise(m - n * 2), dims), "m - n*2");
+  EXPECT_EQ(toString(normalise(number(7) - m.floorDiv(2)), dims), "7 - m/2");
+}
+
 TEST_F(DimensionsTest, ShapeArithmeticBecomesExpressions) {
   begin({makeTensorType({n, m, number(6)}, f32)});
   Value shape = builder.shapeOf(arg(0));

@@ -93,3 +93,13 @@ func.func @run(%x: tensor<3xf32> {graph.name = ""}) -> (tensor<3xf32> {graph.nam
 func.func @run(%x: tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1xf32> {graph.name = "x"}) {
   return
 }
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @run(%x: tensor<1xf32>) {
+  // expected-error @+1 {{gives a tensor whose extent in dimension 0 may be negative: 'n - 3' (-2..5); compile with --dim n=3..8}}
+  %0 = graph.broadcast %x : tensor<1xf32> -> tensor<?xf32, affine_map<()[s0] -> (s0 - 3)>>
+  return
+}
+}

@@ -33,7 +33,7 @@ func.func @convolve(%x: tensor<1x4x4x3xf32>, %w: tensor<3x3x4x8xf32>) {
 // -----
 
 func.func @slice(%x: tensor<4xf32>) {
-  // expected-error @+1 {{leaves the input in dimension 0}}
+  // expected-error @+1 {{leaves the input in dimension 0: 2 elements from 2 on, 2 apart, of 4}}
   %0 = graph.slice %x from affine_map<() -> (2)> by [2] : tensor<4xf32> -> tensor<2xf32>
   return
 }
@@ -84,4 +84,106 @@ func.func @transposed(%x: tensor<1x4x3xf32>, %w: tensor<3x3x8xf32>) {
   // expected-error @+1 {{convolve: a transposed convolution needs constant strides, pads, dilations and kernel extents}}
   %0 = graph.convolve %x, %w strides [2] pad affine_map<()[s0] -> (s0)> [0] dilations [1] transposed : tensor<1x4x3xf32>, tensor<3x3x8xf32>
   return
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @fixed(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) {
+  // expected-error @+1 {{leaves the input in dimension 0: 5 elements from 0 on, 1 apart, of 'n' (1..8); compile with --dim n=5..8}}
+  %0 = graph.slice %x from affine_map<() -> (0)> by [1] : tensor<?xf32, affine_map<()[s0] -> (s0)>> -> tensor<5xf32>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @tail(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) {
+  // expected-error @+1 {{leaves the input in dimension 0: 3 elements from 'n - 3' (-2..5) on, 1 apart, of 'n' (1..8); compile with --dim n=3..8}}
+  %0 = graph.slice %x from affine_map<()[s0] -> (s0 - 3)> by [1] : tensor<?xf32, affine_map<()[s0] -> (s0)>> -> tensor<3xf32>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @last_of_every_second(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) {
+  %0 = graph.slice %x from affine_map<() -> (1)> by [2] : tensor<?xf32, affine_map<()[s0] -> (s0)>> -> tensor<?xf32, affine_map<()[s0] -> (s0 floordiv 2)>>
+  // expected-error @+1 {{leaves the input in dimension 0}}
+  %1 = graph.slice %x from affine_map<() -> (1)> by [2] : tensor<?xf32, affine_map<()[s0] -> (s0)>> -> tensor<?xf32, affine_map<()[s0] -> ((s0 + 1) floordiv 2)>>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @crop(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>, %v: tensor<f32>) {
+  // expected-error @+1 {{gives a tensor whose extent in dimension 0 may be negative: 'n - 3' (-2..5); compile with --dim n=3..8}}
+  %0 = graph.pad %x, %v low [-2] high [-1] interior [0] : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<f32>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 0, max = 8}]} {
+func.func @interleave(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>, %v: tensor<f32>) {
+  // expected-error @+1 {{interleaves dimension 0 of extent 'n' (0..8), which may be empty; compile with --dim n=1..8}}
+  %0 = graph.pad %x, %v low [1] high [1] interior [1] : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<f32>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @window(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) {
+  // expected-error @+1 {{gives a tensor whose extent in dimension 0 may be negative: 'n - 3' (-2..5); compile with --dim n=3..8}}
+  %0 = graph.window max %x sizes [4] strides [1] pad [0] [0] dilations [1] : tensor<?xf32, affine_map<()[s0] -> (s0)>>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @divided(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) {
+  // expected-error @+1 {{gives a tensor whose extent in dimension 0 may be a part of something negative}}
+  %0 = graph.window max %x sizes [2] strides [3] pad [0] [0] dilations [1] : tensor<?xf32, affine_map<()[s0] -> (s0)>>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @kernel(%x: tensor<1x?x3xf32, affine_map<()[s0] -> (1, s0, 3)>>, %w: tensor<3x3x8xf32>) {
+  // expected-error @+1 {{gives a tensor whose extent in dimension 1 may be negative: 'n - 2' (-1..6); compile with --dim n=2..8}}
+  %0 = graph.convolve %x, %w strides [1] pad [0] [0] dilations [1] : tensor<1x?x3xf32, affine_map<()[s0] -> (1, s0, 3)>>, tensor<3x3x8xf32>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 0, max = 8}]} {
+func.func @nothing(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>, %one: tensor<1xi64>, %all: tensor<?xi64, affine_map<()[s0] -> (s0)>>) {
+  %0 = graph.gather %x, %all dim 0 : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<?xi64, affine_map<()[s0] -> (s0)>>
+  // expected-error @+1 {{takes elements of dimension 0 of extent 'n' (0..8), which may be empty; compile with --dim n=1..8}}
+  %1 = graph.gather %x, %one dim 0 : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<1xi64>
+  return
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+func.func @largest(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) {
+  // expected-error @+1 {{takes 3 of 'n' (1..8) elements; compile with --dim n=3..8}}
+  %0, %1 = graph.top_k %x k 3 : tensor<?xf32, affine_map<()[s0] -> (s0)>>
+  return
+}
 }

@@ -48,6 +48,33 @@ TEST_F(VerifyLoops, AcceptsWhatTheStageGives) {
   ASSERT_TRUE(program.arena.byteLength && program.weights.byteLength && program.extentTable.byteLength);
 }
 
+/// out[i] = x[i + offset] of as many elements as x has but `fewer`.
+static std::string refusalOfRead(int64_t offset, int64_t fewer) {
+  Batch batch(8100);
+  graph::Compose &b = batch.builder;
+  Type f32 = typeNamed("f32");
+  AffineExpr n = batch.dim("n", 2, 4, 3), i = b.getAffineDimExpr(0);
+  Value x = batch.inputOf(n, f32);
+  auto compute = graph::ComputeOp::create(
+      b, graph::makeTensorType(n - fewer, f32), x, AffineMap::get(0, 1, {n - fewer}, b.getContext()), uint64_t(0),
+      b.getAffineMapArrayAttr(AffineMap::get(1, 0, {i + offset}, b.getContext())), TypedAttr());
+  {
+    OpBuilder::InsertionGuard guard(b);
+    Block *body = b.createBlock(&compute.getBody());
+    graph::YieldOp::create(b, body->addArgument(RankedTensorType::get({}, f32), b.getLoc()));
+  }
+  batch.expect(compute.getResult(), "read");
+  return batch.refusal();
+}
+
+TEST(VerifyAccesses, ReadsLieInsideTheirTensor) {
+  EXPECT_EQ(refusalOfRead(0, 0), "");
+  EXPECT_EQ(refusalOfRead(2, 2), "");
+  EXPECT_EQ(refusalOfRead(1, 0), "'graph.compute' op may read outside operand 0 in dimension 0 of extent 'n' (2..4)");
+  EXPECT_EQ(refusalOfRead(-1, 1), "'graph.compute' op may read outside operand 0 in dimension 0 of extent 'n' (2..4)");
+  EXPECT_EQ(refusalOfRead(2, 1), "'graph.compute' op may read outside operand 0 in dimension 0 of extent 'n' (2..4)");
+}
+
 TEST_F(VerifyLoops, PartsLieInsideTheMemory) {
   program.inputs[0].offset = 64;
   expectRefused("placed input '" + program.inputs[0].name + "' outside the memory");

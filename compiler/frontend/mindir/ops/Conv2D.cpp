@@ -28,7 +28,7 @@ Operand Conv2D(Node &node) {
   window.padHigh = {pads[1], pads[3]};
   applyPadMode(node, mode, x, kernel, window);
   int64_t groups = node.integer("group", Node::none, node.integer("groups", Node::none, 1));
-  if (node.failed() || !checkWindow(node, kernel, window))
+  if (node.failed() || !checkFit(node, x, kernel, window))
     return {};
   return node.compose.convolve(x, weights, Value(), window, groups);
 }

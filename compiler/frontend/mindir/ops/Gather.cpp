@@ -11,6 +11,7 @@ Operand Gather(Node &node) {
     batchDims += node.rank(indices);
   if (!node.failed() && (batchDims < 0 || batchDims > std::min(axis, node.rank(indices))))
     return node.fail("batch_dims is out of range");
+  expectIndices(node, indices, data, axis);
   return node.failed() ? Value() : node.compose.gather(data, indices, axis, batchDims);
 }
 

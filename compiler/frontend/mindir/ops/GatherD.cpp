@@ -6,6 +6,7 @@ namespace wasmind::mindir::ops {
 Operand GatherD(Node &node) {
   Value x = node.tensor(0), indices = toIndices(node, node.tensor(2));
   int64_t axis = node.axis(node.integer("dim", 1), node.rank(x));
+  expectIndices(node, indices, x, axis);
   return node.failed() ? Value() : node.compose.gatherElements(x, indices, axis);
 }
 

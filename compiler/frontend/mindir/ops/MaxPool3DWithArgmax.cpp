@@ -20,7 +20,7 @@ Operand MaxPool3DWithArgmax(Node &node) {
   window.dilations = perSpatial(node, node.integers("dilation", Node::none, Integers{1}), 3, "dilation");
   if (node.flag("ceil_mode", Node::none, false))
     roundUp(node, x, kernel, window);
-  if (node.failed() || !checkWindow(node, kernel, window))
+  if (node.failed() || !checkFit(node, x, kernel, window))
     return {};
   return Operand::tuple(
       {node.compose.maxPool(x, kernel, window), Operand::unavailable("the positions of a pool's maxima")});

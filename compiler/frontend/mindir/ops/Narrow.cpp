@@ -9,14 +9,12 @@ Operand Narrow(Node &node) {
           length = node.integer("length", 3);
   if (node.failed())
     return {};
-  SliceSpec spec;
-  spec.begin = node.compose.getAffineConstantExpr(start);
-  int64_t end = 0;
-  if (__builtin_add_overflow(start, length, &end) || length < 0 || (start < 0 && end > 0))
-    return node.fail("start or length is out of range");
-  if (start >= 0 || end < 0) // a slice that ends at the last element is left open
-    spec.end = node.compose.getAffineConstantExpr(end);
-  return sliceAlong(node, x, axis, spec);
+  AffineExpr extent = node.compose.extentsOf(x)[axis], count = node.compose.getAffineConstantExpr(length);
+  AffineExpr first = node.compose.getAffineConstantExpr(start);
+  if (start < 0)
+    first = extent + first;
+  expectInside(node, axis, first, count, extent);
+  return node.failed() ? Value() : node.compose.sliceDim(x, axis, first, count);
 }
 
 } // namespace wasmind::mindir::ops

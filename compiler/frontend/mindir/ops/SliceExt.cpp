@@ -6,11 +6,11 @@ namespace wasmind::mindir::ops {
 Operand SliceExt(Node &node) {
   Value x = node.tensor(0);
   int64_t axis = node.axis(node.integer("dim", 1, 0), node.rank(x));
-  SliceSpec spec;
-  spec.begin = node.compose.getAffineConstantExpr(node.integer("start", 2, 0));
-  spec.end = node.compose.getAffineConstantExpr(node.integer("end", 3, INT64_MAX));
-  spec.stride = node.integer("step", 4, 1);
-  return node.failed() ? Value() : sliceAlong(node, x, axis, spec);
+  graph::AxisSlice slice;
+  slice.begin = node.compose.getAffineConstantExpr(node.integer("start", 2, 0));
+  slice.end = node.compose.getAffineConstantExpr(node.integer("end", 3, INT64_MAX));
+  slice.stride = node.integer("step", 4, 1);
+  return node.failed() ? Value() : sliceAlong(node, x, axis, slice);
 }
 
 } // namespace wasmind::mindir::ops

@@ -36,16 +36,16 @@ Operand StridedSlice(Node &node) {
       x = node.compose.unsqueeze(x, {dim++});
     } else {
       bool shrink = bit(shrinkMask, i);
-      SliceSpec spec;
+      graph::AxisSlice slice;
       if (shrink || !bit(beginMask, i))
-        spec.begin = begin[i];
+        slice.begin = begin[i];
       if (!shrink && !bit(endMask, i))
-        spec.end = end[i];
-      spec.stride = shrink ? 1 : strides[i];
+        slice.end = end[i];
+      slice.stride = shrink ? 1 : strides[i];
       if (shrink)
         x = takeAlong(node, x, dim, begin[i]);
       else
-        x = sliceAlong(node, x, dim++, spec);
+        x = sliceAlong(node, x, dim++, slice);
     }
   }
   return x;

@@ -22,13 +22,11 @@ WASMIND_ONNX_OPERATOR(Range) {
       return Failure();
     if (start->size() != 1 || limit->size() != 1 || *delta == 0 || *delta == INT64_MIN)
       return node.fail("start and limit must be scalars, delta not 0");
-    AffineExpr distance = *delta > 0 ? limit->front() - start->front() : start->front() - limit->front();
-    if (node.bounds(distance).max <= 0)
-      distance = compose.getAffineConstantExpr(0);
-    else if (!node.ensureAtLeast(distance, 0))
-      return node.fail("the range '" + node.text(start->front()) + "' to '" + node.text(limit->front()) +
-                       "' may be empty or not");
-    count = (distance + (std::abs(*delta) - 1)).floorDiv(std::abs(*delta));
+    auto distance =
+        *delta > 0 ? node.distance(start->front(), limit->front()) : node.distance(limit->front(), start->front());
+    if (!distance)
+      return Failure();
+    count = (*distance + (std::abs(*delta) - 1)).floorDiv(std::abs(*delta));
   }
   Type element = compose.elementOf(node.input(0));
   Value steps = graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType(count, element), 0);

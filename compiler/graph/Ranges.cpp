@@ -1,10 +1,9 @@
 //===- Ranges.cpp - what indices can be --------------------------------------------------------------------------===//
-#include "compiler/frontend/expr/Ranges.h"
+#include "compiler/graph/Ranges.h"
 
 using namespace mlir;
-using namespace wasmind::graph;
 
-namespace wasmind::te {
+namespace wasmind::graph {
 namespace {
 
 AffineExpr productOf(const Term &term, size_t without) {
@@ -150,4 +149,4 @@ bool Ranges::isNonNegative(AffineExpr e, ArrayRef<AffineExpr> facts) const {
   return false;
 }
 
-} // namespace wasmind::te
+} // namespace wasmind::graph

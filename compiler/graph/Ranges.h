@@ -2,7 +2,7 @@
 #pragma once
 #include "compiler/graph/Dimensions.h"
 
-namespace wasmind::te {
+namespace wasmind::graph {
 
 /// Whether all coefficients are below 2^31, so that products and sums of a few such expressions fit 64 bits.
 bool hasSmallCoefficients(mlir::AffineExpr e);
@@ -11,8 +11,7 @@ bool hasSmallCoefficients(mlir::AffineExpr e);
 /// bounds of the module's named dimensions). Sound, not complete: what is not proved may still be true.
 class Ranges {
 public:
-  Ranges(llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<graph::NamedDim> dims)
-      : extents(extents), dims(dims) {}
+  Ranges(llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<NamedDim> dims) : extents(extents), dims(dims) {}
 
   /// Whether `e` is never negative where all `facts` are not, at any point there is.
   bool isNonNegative(mlir::AffineExpr e, llvm::ArrayRef<mlir::AffineExpr> facts = {}) const;
@@ -22,7 +21,7 @@ public:
 
 private:
   llvm::ArrayRef<mlir::AffineExpr> extents;
-  llvm::ArrayRef<graph::NamedDim> dims;
+  llvm::ArrayRef<NamedDim> dims;
 
   /// How c * (x floordiv c) is bounded: as a part of x, which keeps what x shares with other terms, or by the bounds of
   /// x.
@@ -33,4 +32,4 @@ private:
   bool proves(mlir::AffineExpr e) const;
 };
 
-} // namespace wasmind::te
+} // namespace wasmind::graph
