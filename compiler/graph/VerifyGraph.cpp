@@ -51,7 +51,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
       return success(); // of an operator: the caller's memory bounds it
     for (AffineExpr extent : extents)
       if (boundsOf(extent, dims).max > extentLimit)
-        return op->emitError("an extent of 2^31 or more (") << boundsText(extents) << ")";
+        return op->emitError("an extent of 2^31 or more (") << shapeText(extents) << ")";
     auto count = boundedElementCount(type, dims);
     if (!count || *count * byteWidth(tensor.getElementType()) >= tensorByteLimit)
       return op->emitError("a tensor of 4 GiB or more at the upper bounds of its dimensions (")
