@@ -32,9 +32,14 @@ def folder(vectors, tmp_path):
 
 
 def in_pool(method, call, *arguments):
-    """The result of a call in another process; None when there is none within a minute."""
+    """The result of a call in another process, which is ended when there is none within a minute."""
     with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
-        return pool.submit(call, *arguments).result(timeout=60)
+        try:
+            return pool.submit(call, *arguments).result(timeout=60)
+        except TimeoutError:
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
