@@ -30,7 +30,7 @@ struct CompileOptions {
   };
   std::map<std::string, Bounds> dims;
   bool relaxedSimd = false;
-  bool externalWeights = false;  ///< weights go to OUTPUT with .weights instead of .wasm
+  bool externalWeights = false; ///< weights go to OUTPUT with .weights instead of .wasm
   int optLevel = 2;
   Stage stopAfter = Stage::Module;
   Emit emit = Emit::Wasm; ///< what is written; before Stage::Module always MLIR

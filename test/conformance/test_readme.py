@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import onnx
 import pytest
-from models import compiled
+from models import compiled, numerics
 from onnx import TensorProto, helper, numpy_helper
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (compiled.ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
@@ -65,7 +65,7 @@ def test_commands(folder):
     x = np.random.default_rng(2).standard_normal((3, 16), dtype=np.float32)
     np.savez(folder / "case.npz", x=x)
     said = run_lines(block("sh", "wasmind compile"), folder)
-    np.testing.assert_allclose(np.load(folder / "out.npz")["y"], x @ weights, rtol=1e-4, atol=1e-4)
+    numerics.check(np.load(folder / "out.npz")["y"], x @ weights, "out.npz")
     for words in ("batch: 1 .. 4", "times as fast as onnxruntime-web", "MatMul f32"):
         assert words in said, f"no '{words}' in:\n{said}"
 
