@@ -2,8 +2,9 @@
 
 # Warnings as the project wants them on every target of its own.
 function(wasmind_warnings target)
-  # libstdc++ 12 calls a function of its own that it deprecates.
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-deprecated-declarations $<$<BOOL:${WASMIND_WERROR}>:-Werror>)
+  # libstdc++ 12 calls a function of its own that it deprecates. Assertions name files as the tree does, on any machine.
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-deprecated-declarations $<$<BOOL:${WASMIND_WERROR}>:-Werror>
+                         -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
 endfunction()
 

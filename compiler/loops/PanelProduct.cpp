@@ -23,7 +23,9 @@ public:
         lane(ofBytes ? Type(e.getI32Type()) : e.getF32Type()), vector(VectorType::get(4, lane)) {}
 
   func::FuncOp emit() {
-    auto argument = [&](unsigned i) -> Value { return e.function.getArgument(i); };
+    // A program of one product would have its extents and addresses in here as constants, and other registers.
+    auto arguments = opaque(e.function.getArguments());
+    auto argument = [&](unsigned i) -> Value { return arguments[i]; };
     Value zero = arith::ConstantOp::create(e, e.getZeroAttr(vector));
     SmallVector<Value> carried{argument(1), argument(2)};
     carried.append(sumCount, zero);
@@ -35,7 +37,7 @@ public:
       elements.assign(in.begin() + 2 + sumCount, in.end());
       Registers first = registersOf(0, panelTile.rows, groups[0]);
       std::reverse(first.begin(), first.begin() + sumCount);
-      assembly(first, nameInOrder(first.size()));
+      assembly(first, nameInOrder(first.size()), a);
       for (int64_t step = 0; step < panelTile.unroll; ++step)
         multiplyPanels(step, bump(e, in[1], step * panelTile.columns * 4));
       SmallVector<Value> out{bump(e, a, panelTile.unroll * panelTile.rows * 4),
@@ -92,35 +94,41 @@ private:
       std::string text = loadElements(registers.size() - groups[next], groups[next], from);
       if (!isLast)
         text += edge(registers.size()) + nameInOrder(registers.size());
-      assembly(registers, text);
+      assembly(registers, text, a);
     }
   }
 
-  // --- Assembly. Operands: the registers, then the panel of A.
+  // --- Assembly. Operands: the registers, then an address.
 
-  /// Replaces the registers by what `text` leaves in them.
-  void assembly(ArrayRef<Value *> registers, const std::string &text) {
-    SmallVector<Value> operands{a};
+  SmallVector<Value> opaque(ValueRange values) {
+    SmallVector<Value> same(values);
+    SmallVector<Value *> places;
+    for (Value &value : same)
+      places.push_back(&value);
+    assembly(places, "", {});
+    return same;
+  }
+
+  /// Replaces the registers by what `text` leaves in them; the operand behind them is `address`, if any.
+  void assembly(ArrayRef<Value *> registers, const std::string &text, Value address) {
+    SmallVector<Value> operands;
+    SmallVector<Type> types;
     std::string outputs, inputs;
+    if (address)
+      operands.push_back(address);
     for (auto [i, value] : llvm::enumerate(registers)) {
       operands.push_back(*value);
-      outputs += "=r,";
+      types.push_back(value->getType());
+      outputs += std::string(i ? "," : "") + "=r";
       inputs += "," + std::to_string(i);
     }
-    SmallVector<Type> types(registers.size(), vector);
-    Type result = LLVM::LLVMStructType::getLiteral(e.getContext(), types);
-    if (registers.size() == 1)
-      result = vector;
-    Value all = LLVM::InlineAsmOp::create(e, result, operands, text, outputs + "r" + inputs, /*has_side_effects=*/true,
-                                          /*is_align_stack=*/false, LLVM::tailcallkind::TailCallKind::None,
-                                          LLVM::AsmDialectAttr(), ArrayAttr())
+    Type result = types.size() == 1 ? types[0] : LLVM::LLVMStructType::getLiteral(e.getContext(), types);
+    Value all = LLVM::InlineAsmOp::create(e, result, operands, text, outputs + (address ? ",r" : "") + inputs,
+                                          /*has_side_effects=*/true, /*is_align_stack=*/false,
+                                          LLVM::tailcallkind::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr())
                     .getResult(0);
-    if (registers.size() == 1) {
-      *registers[0] = all;
-      return;
-    }
     for (auto [i, value] : llvm::enumerate(registers))
-      *value = LLVM::ExtractValueOp::create(e, all, int64_t(i));
+      *value = types.size() == 1 ? all : LLVM::ExtractValueOp::create(e, all, int64_t(i)).getResult();
   }
 
   void storeSums(ArrayRef<Value> sums, Value target) {

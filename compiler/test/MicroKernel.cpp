@@ -148,15 +148,18 @@ TEST_P(MicroKernel, InnermostLoopIsTheTile) {
   EXPECT_EQ(multiplications(loop), products) << text;
   EXPECT_EQ(loop.count({product.isOfBytes ? "i32x4.add" : "f32x4.add"}), relaxed && !product.isOfBytes ? 0 : products)
       << text;
-  // Each vector of B once; each element of A by a load of its own, or by a lane of one that was loaded for several.
-  EXPECT_LE(loop.count({"v128.load", "v128.load32_splat"}), (tile.rows + vectors) * tile.unroll) << text;
+  // Branches that are never taken cut the loop into blocks (PanelProduct.h): each tests an address, and would load junk.
+  const int64_t edges = llvm::count(loop.lines, "v128.load\t0:p2align=0");
+  EXPECT_GE(edges, tile.unroll - 1) << text;
+  // Each vector of B once; each element of A by a load of its own.
+  EXPECT_LE(loop.count({"v128.load", "v128.load32_splat"}) - edges, (tile.rows + vectors) * tile.unroll) << text;
   EXPECT_GE(loop.count({"v128.load"}), vectors * tile.unroll) << text;
   EXPECT_EQ(loop.count({"v128.store", "f32.load", "f32.store", "i32.load", "i32.store", "call", "f32x4.splat",
                         "i32x4.splat", "f32x4.extract_lane", "f32x4.replace_lane", "f32.add", "f32.mul"}),
             0)
       << text;
   // Two pointers and a counter per iteration: addresses are offsets of the loads.
-  EXPECT_LE(loop.count({"i32.add", "i32.sub", "i32.mul", "i32.shl", "i32.and"}), 3) << text;
+  EXPECT_LE(loop.count({"i32.add", "i32.sub", "i32.mul", "i32.shl", "i32.and"}) - edges, 3) << text;
   // The sums, one row of B and one vector of A fill the 16 vector registers; two pointers, a counter and its end come
   // on top. More local variables than that would be spilled.
   std::set<std::string> locals;

@@ -163,6 +163,10 @@ Operand padFromLast(Node &node, StringRef mode) {
 void expectIndices(Node &node, Value indices, Value x, int64_t dim) {
   if (node.failed())
     return;
+  if (dim >= node.rank(x)) {
+    node.fail("indices into dimension " + Twine(dim) + " of a tensor that has " + Twine(node.rank(x)));
+    return;
+  }
   if (Error outside = graph::checkIndices(indices, node.compose.extentsOf(x)[dim], node.module()))
     node.fail("dimension " + Twine(dim) + ": " + toString(std::move(outside)));
 }

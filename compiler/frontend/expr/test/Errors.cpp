@@ -45,7 +45,7 @@ TEST_F(Errors, Indices) {
                                                    "<= index < m; change the shape or put it into a "
                                                    "select whose condition bounds it");
   EXPECT_EQ(of({n}, [&](Expr i) { return select(i > 0, a(i - 2, 0), 0); }),
-            "tensor 'out': a[i0 - 2, 0]: the index i0 + -2 of dimension 0 may lie outside 0 <= index < n; change the "
+            "tensor 'out': a[i0 - 2, 0]: the index i0 - 2 of dimension 0 may lie outside 0 <= index < n; change the "
             "shape or put it "
             "into a select whose condition bounds it");
   EXPECT_EQ(of({n, 4}, [&](Expr i) { return a(i, 0); }),
