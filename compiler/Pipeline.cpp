@@ -348,12 +348,17 @@ private:
     std::vector<module::DataSegment> data;
     const bool hasWeightsFile = options.externalWeights && program.weights.byteLength;
     if (hasWeightsFile) {
+      // Hosts look for it beside the module by this name, on any system.
+      const std::string name = fileName(weightsPath());
+      if (name.find_first_of("\\:") != std::string::npos)
+        return llvm::createStringError("%s: the weights beside a module need a name without ':' and '\\', unlike '%s'",
+                                       output.c_str(), name.c_str());
       llvm::SHA256 hash;
       forEachWeightChunk(program,
                          [&](llvm::ArrayRef<char> chunk) { hash.update(llvm::StringRef(chunk.data(), chunk.size())); });
       std::string digest = llvm::toHex(hash.final(), /*LowerCase=*/true);
       signature.weights.external = true;
-      signature.weights.file = fileName(weightsPath());
+      signature.weights.file = name;
       signature.weights.sha256 = digest;
       signature.weights.offset = program.weights.offset;
       signature.weights.byteLength = program.weights.byteLength;

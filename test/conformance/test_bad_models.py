@@ -60,6 +60,14 @@ def test_missing_file(tmp_path):
     refused(tmp_path, tmp_path / "absent.onnx", "absent.onnx")
 
 
+@pytest.mark.parametrize("name", ["a:b.wasm", "a\\b.wasm"])
+def test_weights_whose_name_a_module_cannot_say(name, tmp_path):
+    weight = helper.make_tensor("w", F, [3], [1, 2, 3])
+    model = write(tmp_path, [helper.make_node("Add", ["x", "w"], ["y"])], X, [("y", F, [2, 3])], [weight])
+    result = compiled.tool("compile", model, "-o", tmp_path / name, "--weights=external")
+    assert result.returncode == 1 and "need a name without ':' and '\\'" in result.stderr, result.stderr
+
+
 def test_unknown_kind_of_file(tmp_path):
     (tmp_path / "model.txt").write_text("a poem\n")
     refused(tmp_path, tmp_path / "model.txt", "model.txt")

@@ -93,7 +93,7 @@ public:
   graph::Interval bounds(AffineExpr extent);
   /// An extent as text, with the names of its dimensions.
   std::string text(AffineExpr extent);
-  /// What x is computed from, as "input 'mask'" or "dimension 'length'"; with the option that fixes it, if there is one.
+  /// What x is computed from, as "input 'mask'" or "dimension 'length'"; `advises`: and the option that fixes it.
   std::string origin(Value x, bool advises = false);
   /// "f32[batch, 384]".
   std::string text(Type tensor);

@@ -126,15 +126,17 @@ TEST(Errors, ValuesThatAnOptionCanFixNameIt) {
 }
 
 TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
-  EXPECT_EQ(errorOf(R"((float[2,2] x, int64 rate) => (float[2,2] y) {
+  EXPECT_EQ(
+      errorOf(R"((float[2,2] x, int64 rate) => (float[2,2] y) {
       k = Constant <value_int = 8> ()
       c = Equal (rate, k)
       y = If (c) <
         then_branch = g () => (float[2,2] a) { a = Relu (x) },
         else_branch = h () => (float[2,2] b) { b = Det (x) }> })"),
-            "error: m.onnx: node 'b' (Det, opset 17): the operator is not supported; the branch of node 'y' can be chosen "
-            "with --dim rate=N");
-  EXPECT_EQ(errorOf(R"((float[n,m] x) => (float[n,m] y) {
+      "error: m.onnx: node 'b' (Det, opset 17): the operator is not supported; the branch of node 'y' can be chosen "
+      "with --dim rate=N");
+  EXPECT_EQ(
+      errorOf(R"((float[n,m] x) => (float[n,m] y) {
       shape = Shape (x)
       k = Constant <value_int = 1> ()
       last = Gather (shape, k)
@@ -144,8 +146,8 @@ TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
       y = If (c) <
         then_branch = g () => (float[n] a) { a = ReduceSum <keepdims = 0> (x, axes) },
         else_branch = h () => (float[n,m] b) { b = Identity (x) }> })"),
-            "error: m.onnx: node 'y' (If, opset 17): the branches give f32[n] and f32[n, m], and which is taken is only "
-            "known at run time, from dimension 'm'; fix it with --dim m=N");
+      "error: m.onnx: node 'y' (If, opset 17): the branches give f32[n] and f32[n, m], and which is taken is only "
+      "known at run time, from dimension 'm'; fix it with --dim m=N");
 }
 
 TEST(Errors, DimensionsNamedLikeExpressionsAreTold) {
