@@ -85,7 +85,6 @@ TEST(Signature, writesValidUtf8EvenForOtherNames) {
 
 TEST(Signature, ignoresUnknownKeys) { EXPECT_EQ(errorAfter("/later", 1), ""); }
 
-
 TEST(Signature, otherVersionsAreUnsupported) {
   Result<Signature> result = parseSignature(R"({"abi": 2})");
   ASSERT_FALSE(result);

@@ -148,7 +148,8 @@ TEST_P(MicroKernel, InnermostLoopIsTheTile) {
   EXPECT_EQ(multiplications(loop), products) << text;
   EXPECT_EQ(loop.count({product.isOfBytes ? "i32x4.add" : "f32x4.add"}), relaxed && !product.isOfBytes ? 0 : products)
       << text;
-  // Branches that are never taken cut the loop into blocks (PanelProduct.h): each tests an address, and would load junk.
+  // Branches that are never taken cut the loop into blocks (PanelProduct.h): each tests an address, and would load
+  // junk.
   const int64_t edges = llvm::count(loop.lines, "v128.load\t0:p2align=0");
   EXPECT_GE(edges, tile.unroll - 1) << text;
   // Each vector of B once; each element of A by a load of its own.

@@ -1,7 +1,7 @@
 //===- Stage.h - one formula over its axes as one graph.compute ---------------------------------------------------===//
 #pragma once
-#include "compiler/graph/Ranges.h"
 #include "compiler/frontend/expr/Tracer.h"
+#include "compiler/graph/Ranges.h"
 
 namespace wasmind::te {
 

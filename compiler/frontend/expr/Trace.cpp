@@ -1,7 +1,7 @@
 //===- Trace.cpp - tensors to a module: vars, inputs, outputs ----------------------------------------------------===//
 #include "compiler/frontend/expr/Trace.h"
-#include "compiler/graph/Ranges.h"
 #include "compiler/frontend/expr/Tracer.h"
+#include "compiler/graph/Ranges.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 

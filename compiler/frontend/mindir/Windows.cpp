@@ -81,6 +81,8 @@ bool checkWindow(Node &node, ArrayRef<int64_t> kernel, const Compose::Window &wi
 bool checkFit(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::Window &window) {
   if (!checkWindow(node, kernel, window))
     return false;
+  if (!window.extents.empty()) // of the result, which the pads follow from
+    return true;
   for (auto [d, extent] : enumerate(ArrayRef<AffineExpr>(node.compose.extentsOf(x)).drop_front(2))) {
     int64_t span = window.dilations[d] * (kernel[d] - 1) + 1, pads = window.padLow[d] + window.padHigh[d];
     node.expectAtLeast(extent, span - pads,
