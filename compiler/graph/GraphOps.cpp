@@ -291,14 +291,15 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, SmallV
     return emitOptionalError(loc, "pad: the value must be a scalar of the input's element type");
   if (!allModest(in.getLow()) || !allModest(in.getHigh()) || !allModest(in.getInterior()))
     return emitOptionalError(loc, "pad: amounts must fit 32 bits");
-  for (auto [i, extent] : llvm::enumerate(extents)) {
+  for (auto [i, result] : llvm::enumerate(extents)) {
+    const AffineExpr extent = result;
     int64_t interior = in.getInterior()[i];
     if (interior < 0)
       return emitOptionalError(loc, "pad: interior amounts must not be negative");
-    extents[i] = extent * (interior + 1) + (in.getLow()[i] + in.getHigh()[i] - interior);
+    result = extent * (interior + 1) + (in.getLow()[i] + in.getHigh()[i] - interior);
     if (auto constant = constantOf(extent); constant && *constant == 0)
-      extents[i] = getAffineConstantExpr(in.getLow()[i] + in.getHigh()[i], extent.getContext());
-    if (auto constant = constantOf(extents[i]); constant && *constant < 0)
+      result = getAffineConstantExpr(in.getLow()[i] + in.getHigh()[i], extent.getContext());
+    if (auto constant = constantOf(result); constant && *constant < 0)
       return emitOptionalError(loc, "pad: dimension ", i, " would have a negative extent");
   }
   results.push_back(makeTensorType(extents, elementOf(in.getInput())));

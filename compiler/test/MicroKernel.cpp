@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <set>
 #include <sstream>
 
 namespace wasmind {
@@ -161,13 +160,7 @@ TEST_P(MicroKernel, InnermostLoopIsTheTile) {
       << text;
   // Two pointers and a counter per iteration: addresses are offsets of the loads.
   EXPECT_LE(loop.count({"i32.add", "i32.sub", "i32.mul", "i32.shl", "i32.and"}) - edges, 3) << text;
-  // The sums, one row of B and one vector of A fill the 16 vector registers; two pointers, a counter and its end come
-  // on top. More local variables than that would be spilled.
-  std::set<std::string> locals;
-  for (const std::string &line : loop.lines)
-    if (llvm::StringRef(line).starts_with("local."))
-      locals.insert(llvm::StringRef(line).split('\t').second.str());
-  EXPECT_LE(locals.size(), 16u + 4u) << text;
+  // What the engine's register allocator makes of it: Registers.cpp.
   EXPECT_LE(tile.rows * vectors * tile.sums + vectors + 1, 16) << "the tile does not fit the registers";
 }
 

@@ -83,7 +83,8 @@ bool checkFit(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::Wind
     return false;
   if (!window.extents.empty()) // of the result, which the pads follow from
     return true;
-  for (auto [d, extent] : enumerate(ArrayRef<AffineExpr>(node.compose.extentsOf(x)).drop_front(2))) {
+  const auto extents = spatialExtents(node, x);
+  for (auto [d, extent] : enumerate(extents)) {
     int64_t span = window.dilations[d] * (kernel[d] - 1) + 1, pads = window.padLow[d] + window.padHigh[d];
     node.expectAtLeast(extent, span - pads,
                        "a window that spans " + Twine(span) + " with " + Twine(pads) + " of padding in dimension " +
