@@ -100,12 +100,11 @@ private:
 
   // --- Assembly. Operands: the registers, then an address.
 
+  /// The values, as if nothing was known about them.
   SmallVector<Value> opaque(ValueRange values) {
     SmallVector<Value> same(values);
-    SmallVector<Value *> places;
     for (Value &value : same)
-      places.push_back(&value);
-    assembly(places, "", {});
+      assembly(&value, "", {});
     return same;
   }
 

@@ -10,6 +10,7 @@
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/IR/CFG.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -253,6 +254,9 @@ private:
       return extentAt(load);
     if (auto *freeze = dyn_cast<FreezeInst>(value))
       return valueOf(freeze->getOperand(0));
+    if (auto *call = dyn_cast<CallInst>(value); call && call->isInlineAsm() && call->arg_size() == 1 &&
+                                                cast<InlineAsm>(call->getCalledOperand())->getAsmString().empty())
+      return valueOf(call->getArgOperand(0)); // hides from the optimiser what a value is
     if (auto *select = dyn_cast<SelectInst>(value)) {
       Number condition = valueOf(select->getCondition());
       return condition ? valueOf(condition->isZero() ? select->getFalseValue() : select->getTrueValue()) : Number();
