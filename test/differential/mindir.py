@@ -1,7 +1,7 @@
 """Writes .mindir files: networks of a few primitives, for tests that say what each primitive computes.
 
-    N("AddExt", a, b, 2)     a node: arrays are the network's inputs, K(array) constants, None, numbers, texts and tuples of
-                             them parameters, other nodes what they are; keywords are attributes
+    N("AddExt", a, b, 2)     a node: arrays and X(dims) are the network's inputs, K(array) constants, None, numbers, texts and
+                             tuples of them parameters, other nodes what they are; keywords are attributes
 """
 import struct
 
@@ -18,6 +18,13 @@ class K:
 
     def __init__(self, array):
         self.array = np.asarray(array)
+
+
+class X:
+    """An input; an extent of -1 is open."""
+
+    def __init__(self, *shape, dtype="float32"):
+        self.shape, self.dtype = shape, np.dtype(dtype)
 
 
 class N:
@@ -89,7 +96,7 @@ class Network:
         if isinstance(operand, N):
             inputs = [self.name_of(i) for i in operand.inputs]
             name = self.add(operand.primitive, inputs, [attribute(v, k) for k, v in operand.attributes.items()])
-        elif isinstance(operand, np.ndarray):
+        elif isinstance(operand, (np.ndarray, X)):
             name = f"net:x{len(self.inputs)}"
             self.inputs.append((name, operand))
         else:

@@ -11,10 +11,10 @@ import numpy as np
 import onnx
 import pytest
 import wasmind
-from differential import mindir_file
+from differential import mindir
 from onnx import helper, numpy_helper
 
-NAMES = {"mindir": ("x.2", "x.3"), "onnx": ("a", "b")}
+NAMES = {"mindir": ("x0.2", "x0.3"), "onnx": ("a", "b")}
 OPEN = (1 << 63) - 1
 
 
@@ -22,7 +22,7 @@ class Outside(Exception):
     """Some element that is asked for does not exist."""
 
 
-# --- steps: what numpy says, a MindIR node, an ONNX node
+# --- steps: what numpy says, a MindIR node, what an ONNX node is made of
 
 class Slice:
     def __init__(self, pick):
@@ -35,13 +35,12 @@ class Slice:
             begin = max(begin, -x.shape[self.axis])  # its specification moves such a begin to the first element
         return x[(slice(None),) * self.axis + (slice(begin, self.end, self.step),)]
 
-    def mindir(self, name, x):
+    def mindir(self, x):
         begin, end = ([0] * 4, [OPEN] * 4)
         begin[self.axis], end[self.axis] = self.begin or 0, OPEN if self.end is None else self.end
         strides = [self.step if i == self.axis else 1 for i in range(4)]
         masks = [0b1111 & ~(1 << self.axis) | (given is None) << self.axis for given in (self.begin, self.end)]
-        given = [mindir_file.integers(v) for v in (begin, end, strides)] + [mindir_file.integer(v) for v in (*masks, 0, 0, 0)]
-        return "StridedSlice", given, []
+        return mindir.N("StridedSlice", x, tuple(begin), tuple(end), tuple(strides), *masks, 0, 0, 0)
 
     def onnx(self):
         far = OPEN if self.step > 0 else -OPEN
@@ -63,8 +62,8 @@ class Narrow:
             raise Outside
         return x[(slice(None),) * self.axis + (slice(start, start + self.length),)]
 
-    def mindir(self, name, x):
-        return "Narrow", [mindir_file.integer(v) for v in (self.axis, self.start, self.length)], []
+    def mindir(self, x):
+        return mindir.N("Narrow", x, self.axis, self.start, self.length)
 
     def onnx(self):
         return None
@@ -91,9 +90,9 @@ class Pad:
                 x = np.pad(x, amounts, mode=self.MODES[self.mode])
         return x
 
-    def mindir(self, name, x):
+    def mindir(self, x):
         (top, bottom), (left, right) = self.pads
-        return "PadV3", [mindir_file.integers([left, right, top, bottom])], [mindir_file.text(self.mode, "mode")]
+        return mindir.N("PadV3", x, (left, right, top, bottom), mode=self.mode)
 
     def onnx(self):
         (top, bottom), (left, right) = self.pads
@@ -110,9 +109,8 @@ class MaxPool:
         windows = np.lib.stride_tricks.sliding_window_view(x, self.sizes, (2, 3))
         return windows[:, :, :: self.strides[0], :: self.strides[1]].max((4, 5))
 
-    def mindir(self, name, x):
-        attributes = [mindir_file.integers([1, 1, *v], key) for key, v in (("kernel_size", self.sizes), ("strides", self.strides))]
-        return "MaxPool", [], [*attributes, mindir_file.text("valid", "pad_mode"), mindir_file.text("NCHW", "format")]
+    def mindir(self, x):
+        return mindir.N("MaxPool", x, kernel_size=(1, 1, *self.sizes), strides=(1, 1, *self.strides), pad_mode="valid", format="NCHW")
 
     def onnx(self):
         return "MaxPool", [], {"kernel_shape": self.sizes, "strides": self.strides}
@@ -128,9 +126,8 @@ class Gather:
         except IndexError:
             raise Outside from None
 
-    def mindir(self, name, x):
-        indices = mindir_file.tensor(7, np.array(self.indices, np.int64))
-        return "Gather", [indices, mindir_file.integer(self.axis), mindir_file.integer(0)], []
+    def mindir(self, x):
+        return mindir.N("Gather", x, mindir.K(np.array(self.indices, np.int64)), self.axis, 0)
 
     def onnx(self):
         return "Gather", [np.array(self.indices, np.int64)], {"axis": self.axis}
@@ -142,15 +139,10 @@ STEPS = [Slice, Slice, Slice, Narrow, Pad, Pad, MaxPool, Gather]
 # --- models of a chain of steps
 
 def write_mindir(path, chain, bounds):
-    nodes, x = [], "g:x"
-    for number, step in enumerate(chain):
-        name = f"n{number}"
-        kind, constants, attributes = step.mindir(name, x)
-        inputs = [f"{name}c{i}" for i in range(len(constants))]
-        nodes += [mindir_file.node("Constant", i, [], [c]) for i, c in zip(inputs, constants)]
-        nodes.append(mindir_file.node(kind, name, [x, *inputs], attributes))
-        x = name
-    path.write_bytes(mindir_file.model([1, 2, -1, -1], nodes, x))
+    x = mindir.X(1, 2, -1, -1)
+    for step in chain:
+        x = step.mindir(x)
+    path.write_bytes(mindir.network(x, None)[0])
 
 
 def write_onnx(path, chain, bounds):
@@ -187,7 +179,7 @@ def check_everywhere(module, chain, bounds, form, generator, what):
         x = generator.standard_normal((1, 2, *extents)).astype(np.float32)
         wanted = expected(chain, x, form)
         assert wanted is not None, f"{what}: runs at {extents}, where an element does not exist"
-        (got,) = instance.run({"x": x}).values()
+        (got,) = instance.run([x]).values()
         np.testing.assert_array_equal(got, wanted, f"{what} at {extents}")
 
 
@@ -217,7 +209,7 @@ def test_nothing_outside_is_read(form, part, tmp_path):
                 module = wasmind.compile(path, dims=dict(zip(NAMES[form], bounds)))
             except wasmind.WasmindError as error:
                 line = str(error)
-                assert "\n" not in line and "internal" not in line and re.search(r"node '(Default/)?n\d'", line), f"{what}: {line}"
+                assert "\n" not in line and "internal" not in line and re.search(r"node '(Default/)?n\d+'", line), f"{what}: {line}"
                 if all(low == high for low, high in bounds):
                     assert expected(chain, np.zeros((1, 2, *(low for low, _ in bounds)), np.float32), form) is None, f"{what}: {line}"
                 advice = re.search(r"compile with --dim ([\w.]+)=(\d+)(?:\.\.(\d+))?$", line)
