@@ -58,6 +58,11 @@ def pool(x, size, stride, reduce):
 
 def rows():
     random = np.random.default_rng(3)
+    x, y = floats(random, 2, 3), floats(random, 2, 3)
+    yield N("TupleGetItem", N("MakeTuple", x, y), 1), y
+    # What orders side effects passes values on.
+    state = N("UpdateState", None, x)
+    yield N("Neg", N("Depend", N("Load", x, state), state)), -x
     x, y = floats(random, 3, 4), floats(random, 3, 4)
     unit, positive = floats(random, 3, 4, low=-0.9, high=0.9), floats(random, 3, 4, low=0.1, high=3)
     i, j = random.integers(-50, 50, (3, 4), np.int32), random.integers(1, 9, (3, 4)).astype(np.int32)

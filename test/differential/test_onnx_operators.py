@@ -52,6 +52,9 @@ def own_cases():
     for p in (1, 2, 3):
         yield single(f"global_lp_pool_{p}", "GlobalLpPool", [images],
                      [((np.abs(images) ** p).sum((2, 3), keepdims=True) ** (1 / p)).astype(np.float32)], 2, p=p)
+    # The number of boxes hangs on data, unless none are asked for.
+    boxes, chances = random.random((1, 5, 4), np.float32), random.random((1, 2, 5), np.float32)
+    yield single("nonmaxsuppression_of_none", "NonMaxSuppression", [boxes, chances, np.int64([0])], [np.zeros((0, 3), np.int64)], 11)
     # Two trees of one split each: feature 0 at 0.1, feature 2 at -0.2.
     nodes = dict(nodes_treeids=[0, 0, 0, 1, 1, 1], nodes_nodeids=[0, 1, 2, 0, 1, 2], nodes_featureids=[0, 0, 0, 2, 0, 0],
                  nodes_values=[0.1, 0, 0, -0.2, 0, 0], nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"] * 2,
