@@ -49,14 +49,14 @@ Interval remainder(Interval x, Interval y) {
   return {0, x.min >= 0 ? std::min(most, x.max) : most};
 }
 
-Interval ofLeaf(AffineExpr e, ArrayRef<NamedDim> dims) {
+Interval ofLeaf(AffineExpr e, const Dims &dims) {
   auto symbol = dyn_cast<AffineSymbolExpr>(e);
   if (!symbol || symbol.getPosition() >= dims.size())
     return anyExtent;
   return {dims[symbol.getPosition()].min, dims[symbol.getPosition()].max};
 }
 
-Interval ofTree(AffineExpr e, ArrayRef<NamedDim> dims) {
+Interval ofTree(AffineExpr e, const Dims &dims) {
   if (auto constant = dyn_cast<AffineConstantExpr>(e))
     return {constant.getValue(), constant.getValue()};
   auto binary = dyn_cast<AffineBinaryOpExpr>(e);
@@ -90,7 +90,7 @@ struct Fraction {
 class NormalForm {
 public:
   /// `splitsQuotients`: x floordiv c is (x - x mod c) / c, not a variable of its own.
-  NormalForm(ArrayRef<NamedDim> dims, bool splitsQuotients) : dims(dims), splitsQuotients(splitsQuotients) {}
+  NormalForm(const Dims &dims, bool splitsQuotients) : dims(dims), splitsQuotients(splitsQuotients) {}
 
   Interval bounds(AffineExpr normal) {
     Fraction fraction = read(normal);
@@ -108,7 +108,7 @@ private:
   static constexpr Wide coefficientLimit = Wide(1) << 90;
   static constexpr size_t termLimit = 64;
 
-  ArrayRef<NamedDim> dims;
+  const Dims &dims;
   bool splitsQuotients, isTooLarge = false;
   std::vector<std::pair<AffineExpr, Interval>> variables;
   unsigned steps = 0;
@@ -283,7 +283,7 @@ bool repeatsVariables(AffineExpr e) {
 
 } // namespace
 
-Interval boundsOf(AffineExpr e, ArrayRef<NamedDim> dims) {
+Interval boundsOf(AffineExpr e, const Dims &dims) {
   Interval result = ofTree(e, dims);
   if (!repeatsVariables(e))
     return result;
@@ -293,7 +293,7 @@ Interval boundsOf(AffineExpr e, ArrayRef<NamedDim> dims) {
   return result;
 }
 
-bool isUnbounded(AffineExpr e, ArrayRef<NamedDim> dims) {
+bool isUnbounded(AffineExpr e, const Dims &dims) {
   bool found = false;
   e.walk([&](AffineExpr part) {
     if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
@@ -302,9 +302,9 @@ bool isUnbounded(AffineExpr e, ArrayRef<NamedDim> dims) {
   return found;
 }
 
-bool isNeverNegative(AffineExpr e, ArrayRef<NamedDim> dims) { return boundsOf(e, dims).min >= 0; }
+bool isNeverNegative(AffineExpr e, const Dims &dims) { return boundsOf(e, dims).min >= 0; }
 
-bool staysInside(AffineExpr start, AffineExpr count, int64_t stride, AffineExpr extent, ArrayRef<NamedDim> dims) {
+bool staysInside(AffineExpr start, AffineExpr count, int64_t stride, AffineExpr extent, const Dims &dims) {
   auto first = constantOf(start), elements = constantOf(count), length = constantOf(extent);
   for (auto value : {first, elements, length})
     if (value && (*value < 0 || *value > (int64_t(1) << 31)))
@@ -321,12 +321,12 @@ bool staysInside(AffineExpr start, AffineExpr count, int64_t stride, AffineExpr 
   return holds(start) && holds(room);
 }
 
-std::optional<NamedDim> nearestBounds(AffineExpr e, ArrayRef<NamedDim> dims) {
+std::optional<NamedDim> nearestBounds(AffineExpr e, const Dims &dims) {
   for (bool raises : {true, false})
     for (unsigned i = 0; i < dims.size(); ++i) {
       if (!e.isFunctionOfSymbol(i))
         continue;
-      SmallVector<NamedDim> tried(dims);
+      Dims tried(dims);
       int64_t &bound = raises ? tried[i].min : tried[i].max;
       int64_t good = raises ? dims[i].max : dims[i].min, bad = bound;
       auto holdsAt = [&](int64_t value) {
@@ -346,14 +346,14 @@ std::optional<NamedDim> nearestBounds(AffineExpr e, ArrayRef<NamedDim> dims) {
   return std::nullopt;
 }
 
-std::string boundsText(AffineExpr e, ArrayRef<NamedDim> dims) {
+std::string boundsText(AffineExpr e, const Dims &dims) {
   if (constantOf(e))
     return toString(e, dims);
   Interval range = boundsOf(e, dims);
   return "'" + toString(e, dims) + "' (" + std::to_string(range.min) + ".." + std::to_string(range.max) + ")";
 }
 
-std::string adviceText(AffineExpr e, ArrayRef<NamedDim> dims) {
+std::string adviceText(AffineExpr e, const Dims &dims) {
   auto found = nearestBounds(e, dims);
   if (!found)
     return "";

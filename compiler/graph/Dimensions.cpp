@@ -101,7 +101,7 @@ unsigned symbolCount(ArrayRef<AffineExpr> expressions) {
   return count;
 }
 
-constexpr llvm::StringLiteral attributeName = "graph.dims";
+constexpr llvm::StringLiteral attributeName = "graph.dims", requirementsName = "graph.requirements";
 } // namespace
 
 AffineExpr normalise(AffineExpr e) { return toExpression(toPolynomial(e), e.getContext()); }
@@ -113,8 +113,8 @@ SmallVector<Term> termsOf(AffineExpr e) {
   return terms;
 }
 
-SmallVector<NamedDim> getNamedDims(ModuleOp module) {
-  SmallVector<NamedDim> dims;
+Dims getNamedDims(ModuleOp module) {
+  Dims dims;
   if (auto array = module->getAttrOfType<ArrayAttr>(attributeName))
     for (Attribute entry : array) {
       auto dictionary = dyn_cast<DictionaryAttr>(entry);
@@ -122,30 +122,84 @@ SmallVector<NamedDim> getNamedDims(ModuleOp module) {
         continue;
       auto name = dictionary.getAs<StringAttr>("name");
       auto min = dictionary.getAs<IntegerAttr>("min"), max = dictionary.getAs<IntegerAttr>("max");
-      dims.push_back({name ? name.str() : "", min ? min.getInt() : 0, max ? max.getInt() : 0});
+      dims.push_back(
+          {name ? name.str() : "", min ? min.getInt() : 0, max ? max.getInt() : 0, dictionary.contains("measured")});
     }
+  for (const Requirement &requirement : getRequirements(module)) {
+    dims.facts.push_back(requirement.expression);
+    if (requirement.isZero)
+      dims.facts.push_back(requirement.expression * -1);
+  }
   return dims;
 }
 
-SmallVector<NamedDim> namedDimsAround(Operation *op) {
+Dims namedDimsAround(Operation *op) {
   auto module = op->getParentOfType<ModuleOp>();
-  return module ? getNamedDims(module) : SmallVector<NamedDim>();
+  return module ? getNamedDims(module) : Dims();
 }
 
 void setNamedDims(ModuleOp module, ArrayRef<NamedDim> dims) {
   Builder builder(module.getContext());
   SmallVector<Attribute> entries;
-  for (const NamedDim &dim : dims)
-    entries.push_back(builder.getDictionaryAttr({
+  for (const NamedDim &dim : dims) {
+    SmallVector<NamedAttribute> entry{
         builder.getNamedAttr("name", builder.getStringAttr(dim.name)),
         builder.getNamedAttr("min", builder.getI64IntegerAttr(dim.min)),
         builder.getNamedAttr("max", builder.getI64IntegerAttr(dim.max)),
-    }));
+    };
+    if (dim.measured)
+      entry.push_back(builder.getNamedAttr("measured", builder.getUnitAttr()));
+    entries.push_back(builder.getDictionaryAttr(entry));
+  }
   module->setAttr(attributeName, builder.getArrayAttr(entries));
 }
 
+SmallVector<Requirement> getRequirements(ModuleOp module) {
+  SmallVector<Requirement> requirements;
+  if (auto array = module->getAttrOfType<ArrayAttr>(requirementsName))
+    for (Attribute entry : array) {
+      auto dictionary = dyn_cast<DictionaryAttr>(entry);
+      auto map = dictionary ? dictionary.getAs<AffineMapAttr>("expression") : AffineMapAttr();
+      auto text = dictionary ? dictionary.getAs<StringAttr>("text") : StringAttr();
+      if (map && map.getValue().getNumResults() == 1)
+        requirements.push_back(
+            {map.getValue().getResult(0), dictionary.contains("zero"), text ? text.str() : std::string()});
+    }
+  return requirements;
+}
+
+void addRequirement(ModuleOp module, const Requirement &requirement) {
+  Builder builder(module.getContext());
+  AffineExpr expression = normalise(requirement.expression);
+  SmallVector<Attribute> entries;
+  if (auto array = module->getAttrOfType<ArrayAttr>(requirementsName))
+    llvm::append_range(entries, array);
+  SmallVector<NamedAttribute> entry{
+      builder.getNamedAttr("expression", AffineMapAttr::get(AffineMap::get(0, symbolCount({expression}), expression))),
+      builder.getNamedAttr("text", builder.getStringAttr(requirement.text))};
+  if (requirement.isZero)
+    entry.push_back(builder.getNamedAttr("zero", builder.getUnitAttr()));
+  entries.push_back(builder.getDictionaryAttr(entry));
+  module->setAttr(requirementsName, builder.getArrayAttr(entries));
+}
+
+int64_t lastMeasured(AffineExpr e, ArrayRef<NamedDim> dims) {
+  int64_t last = -1;
+  e.walk([&](AffineExpr part) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(part); symbol && symbol.getPosition() < dims.size())
+      if (dims[symbol.getPosition()].measured)
+        last = std::max<int64_t>(last, symbol.getPosition());
+  });
+  return last;
+}
+
+SmallVector<AffineExpr> factsFor(AffineExpr e, const Dims &dims) {
+  const int64_t last = lastMeasured(e, dims);
+  return llvm::filter_to_vector(dims.facts, [&](AffineExpr fact) { return lastMeasured(fact, dims) <= last; });
+}
+
 AffineExpr declareDim(ModuleOp module, StringRef name, int64_t min, int64_t max) {
-  SmallVector<NamedDim> dims = getNamedDims(module);
+  Dims dims = getNamedDims(module);
   for (auto [i, dim] : llvm::enumerate(dims))
     if (dim.name == name)
       return getAffineSymbolExpr(i, module.getContext());
@@ -241,7 +295,7 @@ std::optional<AffineExpr> divideExactly(AffineExpr value, AffineExpr divisor) {
 
 bool provablyEqual(AffineExpr a, AffineExpr b) { return a == b || normalise(a) == normalise(b); }
 
-std::optional<int64_t> boundedElementCount(Type tensor, ArrayRef<NamedDim> dims) {
+std::optional<int64_t> boundedElementCount(Type tensor, const Dims &dims) {
   __int128 count = 1;
   for (AffineExpr extent : getExtents(tensor)) {
     count *= std::max<int64_t>(boundsOf(extent, dims).max, 0);
@@ -262,7 +316,7 @@ static AffineExpr withoutMinus(AffineExpr e) {
   return factor ? product.getLHS() * factor : AffineExpr();
 }
 
-std::string toString(AffineExpr e, ArrayRef<NamedDim> dims) {
+std::string toString(AffineExpr e, const Dims &dims) {
   if (auto constant = dyn_cast<AffineConstantExpr>(e))
     return std::to_string(constant.getValue());
   if (auto symbol = dyn_cast<AffineSymbolExpr>(e))

@@ -1,7 +1,11 @@
 //===- Dimensions.h - extents that are static or named, with bounds -----------------------------------------------===//
 //
 // A module names its run-time extents in the attribute `graph.dims`, an array of {name, min, max}; symbol s<i> of any
-// affine expression in the module is entry i. Extents are never negative.
+// affine expression in the module is entry i. Extents are never negative. Those of the inputs are given to a run; those
+// marked `measured` are computed by it, each by a graph.measure, in the order of their numbers.
+//
+// What holds between them stands in `graph.requirements`: the model takes it for granted, and the module checks it
+// before anything runs that mentions the dimensions.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -19,13 +23,37 @@ namespace wasmind::graph {
 struct NamedDim {
   std::string name;
   int64_t min = 0, max = 0;
+  bool measured = false; ///< by a graph.measure, else given by the inputs
 };
 
-/// The module's named dimensions; index = symbol number.
-llvm::SmallVector<NamedDim> getNamedDims(mlir::ModuleOp module);
+/// What a model takes for granted of its extents: `expression` is never negative, or is zero.
+struct Requirement {
+  mlir::AffineExpr expression;
+  bool isZero = false;
+  std::string text; ///< for whoever breaks it: which node, and why
+};
+
+/// The named dimensions; index = symbol number.
+struct Dims : llvm::SmallVector<NamedDim> {
+  using SmallVector::SmallVector;
+  /// Expressions that are never negative, by requirement. One that mentions measured dimensions holds from the
+  /// measurement of the last of them on: `factsFor` picks those that hold wherever another expression is used.
+  llvm::SmallVector<mlir::AffineExpr> facts;
+};
+
+/// The module's named dimensions and what is required of them.
+Dims getNamedDims(mlir::ModuleOp module);
 /// Those of the module that the operation stands in; none when it stands in none.
-llvm::SmallVector<NamedDim> namedDimsAround(mlir::Operation *op);
+Dims namedDimsAround(mlir::Operation *op);
 void setNamedDims(mlir::ModuleOp module, llvm::ArrayRef<NamedDim> dims);
+/// What the module requires; those of given dimensions are checked at entry, others when the last measured dimension in
+/// them is.
+llvm::SmallVector<Requirement> getRequirements(mlir::ModuleOp module);
+void addRequirement(mlir::ModuleOp module, const Requirement &requirement);
+/// The highest measured dimension in an expression, -1 where all are given.
+int64_t lastMeasured(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+/// The facts that hold wherever `e` is evaluated.
+llvm::SmallVector<mlir::AffineExpr> factsFor(mlir::AffineExpr e, const Dims &dims);
 /// Declares a dimension (or finds the one of that name) and returns its symbol.
 mlir::AffineExpr declareDim(mlir::ModuleOp module, llvm::StringRef name, int64_t min, int64_t max);
 
@@ -61,26 +89,26 @@ bool provablyEqual(mlir::AffineExpr a, mlir::AffineExpr b);
 struct Interval {
   int64_t min, max;
 };
-Interval boundsOf(mlir::AffineExpr extent, llvm::ArrayRef<NamedDim> dims);
+Interval boundsOf(mlir::AffineExpr extent, const Dims &dims);
 /// Whether a dimension in it may have any extent, as those of an operator.
-bool isUnbounded(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+bool isUnbounded(mlir::AffineExpr e, const Dims &dims);
 inline constexpr int64_t extentLimit = std::numeric_limits<int32_t>::max();
-bool isNeverNegative(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+bool isNeverNegative(mlir::AffineExpr e, const Dims &dims);
 /// Whether `count` elements from `start` on, `stride` apart, lie inside an extent for all values of the dimensions.
 bool staysInside(mlir::AffineExpr start, mlir::AffineExpr count, int64_t stride, mlir::AffineExpr extent,
-                 llvm::ArrayRef<NamedDim> dims);
+                 const Dims &dims);
 /// The bounds of one dimension, nearest to the present ones, with which `e` is never negative; none when one dimension
 /// alone does not make it so.
-std::optional<NamedDim> nearestBounds(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+std::optional<NamedDim> nearestBounds(mlir::AffineExpr e, const Dims &dims);
 /// Number of elements at the upper bounds, or none when it exceeds 2^40.
-std::optional<int64_t> boundedElementCount(mlir::Type tensor, llvm::ArrayRef<NamedDim> dims);
+std::optional<int64_t> boundedElementCount(mlir::Type tensor, const Dims &dims);
 
 /// Prints an extent with the names of its dimensions, as "batch", "2*seq + 1" or "384".
-std::string toString(mlir::AffineExpr extent, llvm::ArrayRef<NamedDim> dims);
+std::string toString(mlir::AffineExpr extent, const Dims &dims);
 /// For messages: the same with its bounds, as "'batch' (1..8)" or "384".
-std::string boundsText(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+std::string boundsText(mlir::AffineExpr e, const Dims &dims);
 /// For the end of a message: how to compile so that `e` is never negative, as "; compile with --dim batch=2..8"; empty
 /// where bounds alone do not help.
-std::string adviceText(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+std::string adviceText(mlir::AffineExpr e, const Dims &dims);
 
 } // namespace wasmind::graph

@@ -34,9 +34,9 @@ public:
   mutable ComputeOp op;
   Compose &builder;
   Extents domain;
-  llvm::SmallVector<NamedDim> dims; ///< of the module
-  int64_t parallel;                 ///< number of parallel dimensions; those of reductions follow
-  std::vector<Extents> maps;        ///< indices by which each operand is read, in normal form
+  Dims dims;                 ///< of the module
+  int64_t parallel;          ///< number of parallel dimensions; those of reductions follow
+  std::vector<Extents> maps; ///< indices by which each operand is read, in normal form
   std::vector<std::optional<Plan>> plans;
 
   // With reductions: running (+) contribution; otherwise the contribution is the element.

@@ -11,7 +11,7 @@ bool hasSmallCoefficients(mlir::AffineExpr e);
 /// bounds of the module's named dimensions). Sound, not complete: what is not proved may still be true.
 class Ranges {
 public:
-  Ranges(llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<NamedDim> dims) : extents(extents), dims(dims) {}
+  Ranges(llvm::ArrayRef<mlir::AffineExpr> extents, const Dims &dims) : extents(extents), dims(dims) {}
 
   /// Whether `e` is never negative where all `facts` are not, at any point there is.
   bool isNonNegative(mlir::AffineExpr e, llvm::ArrayRef<mlir::AffineExpr> facts = {}) const;
@@ -21,7 +21,7 @@ public:
 
 private:
   llvm::ArrayRef<mlir::AffineExpr> extents;
-  llvm::ArrayRef<NamedDim> dims;
+  const Dims &dims;
 
   /// How c * (x floordiv c) is bounded: as a part of x, which keeps what x shares with other terms, or by the bounds of
   /// x.

@@ -417,7 +417,7 @@ private:
   }
 
   MLIRContext *context;
-  SmallVector<NamedDim> dims;
+  Dims dims;
   llvm::DenseMap<Value, Elements> known;
   unsigned depth = 0;
 };

@@ -154,7 +154,7 @@ struct JoinSlices : OpRewritePattern<SliceOp> {
       return failure();
     SmallVector<AffineExpr> starts, from = getExtents(inner.getInput().getType()), to = getExtents(op.getType());
     SmallVector<int64_t> strides;
-    SmallVector<NamedDim> dims = namedDimsAround(op);
+    Dims dims = namedDimsAround(op);
     for (unsigned i = 0; i < op.getStrides().size(); ++i) {
       int64_t step = inner.getStrides()[i];
       starts.push_back(normalise(inner.getStarts().getResult(i) + op.getStarts().getResult(i) * step));

@@ -55,7 +55,7 @@ private:
   ModuleOp module;
   Ensure ensure;
 
-  SmallVector<NamedDim> dims() const { return getNamedDims(module); } // `ensure` may have moved them
+  Dims dims() const { return getNamedDims(module); } // `ensure` may have moved them
 };
 
 } // namespace

@@ -144,7 +144,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     return failure(result.wasInterrupted());
   }
 
-  SmallVector<NamedDim> dims;
+  Dims dims;
 };
 } // namespace
 } // namespace wasmind::graph

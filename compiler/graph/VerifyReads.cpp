@@ -20,7 +20,7 @@ bool allPositive(ArrayRef<int64_t> values) {
 }
 
 /// Whether all that is divided is never negative: kernels divide without sign.
-bool dividesWholes(AffineExpr e, ArrayRef<NamedDim> dims) {
+bool dividesWholes(AffineExpr e, const Dims &dims) {
   bool holds = true;
   e.walk([&](AffineExpr part) {
     auto binary = dyn_cast<AffineBinaryOpExpr>(part);
@@ -32,7 +32,7 @@ bool dividesWholes(AffineExpr e, ArrayRef<NamedDim> dims) {
 } // namespace
 
 LogicalResult verifyExtents(Operation *op) {
-  SmallVector<NamedDim> dims;
+  Dims dims;
   for (Type type : op->getResultTypes()) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor || tensor.hasStaticShape())
@@ -60,7 +60,7 @@ LogicalResult verifyReads(StructuredOp op) {
   Extents domain = op.getDomain();
   if (llvm::any_of(domain, [](AffineExpr extent) { return constantOf(extent) == 0; }))
     return success();
-  SmallVector<NamedDim> dims = namedDimsAround(op);
+  Dims dims = namedDimsAround(op);
   Ranges ranges(domain, dims);
   for (auto [number, map, operand] : llvm::enumerate(op.getIndexingMaps(), op->getOperands()))
     for (auto [i, index, extent] : llvm::enumerate(map.getResults(), getExtents(operand.getType()))) {
@@ -89,7 +89,7 @@ LogicalResult SliceOp::verify() {
     return emitOpError("needs one start, stride and extent per dimension, and the same element type");
   if (!allPositive(getStrides()))
     return emitOpError("strides must be positive");
-  SmallVector<NamedDim> dims;
+  Dims dims;
   if (!getInput().getType().hasStaticShape() || !getType().hasStaticShape() || starts.getNumSymbols() != 0)
     dims = namedDimsAround(*this);
   for (auto [i, start] : llvm::enumerate(starts.getResults())) {
@@ -105,7 +105,7 @@ LogicalResult SliceOp::verify() {
 }
 
 LogicalResult PadOp::verify() {
-  SmallVector<NamedDim> dims = namedDimsAround(*this);
+  Dims dims = namedDimsAround(*this);
   for (auto [i, extent] : llvm::enumerate(getExtents(getInput().getType())))
     if (getInterior()[i] > 0 && !constantOf(extent) && !isNeverNegative(extent - 1, dims) &&
         !isUnbounded(extent, dims)) // nothing has no gaps, which no expression says
@@ -119,7 +119,7 @@ LogicalResult GatherOp::verify() {
   AffineExpr extent = getExtents(getData().getType())[getDim()];
   if (constantOf(extent).value_or(0) > 0)
     return success();
-  SmallVector<NamedDim> dims = namedDimsAround(*this);
+  Dims dims = namedDimsAround(*this);
   auto isAtLeast = [&](AffineExpr taken) { return isNeverNegative(extent - taken, dims); };
   if (isNeverNegative(extent - 1, dims) || isUnbounded(extent, dims) || llvm::any_of(getExtents(getType()), isAtLeast))
     return success();
@@ -129,7 +129,7 @@ LogicalResult GatherOp::verify() {
 
 LogicalResult TopKOp::verify() {
   AffineExpr extent = getExtents(getInput().getType()).back(), room = extent - int64_t(getK());
-  SmallVector<NamedDim> dims = namedDimsAround(*this);
+  Dims dims = namedDimsAround(*this);
   if (constantOf(extent) || isNeverNegative(room, dims) || isUnbounded(extent, dims))
     return success();
   return emitOpError("takes ") << getK() << " of " << boundsText(extent, dims) << " elements" << adviceText(room, dims);

@@ -54,7 +54,7 @@ public:
 
   mlir::ModuleOp graph, code;
   const Options &options;
-  llvm::SmallVector<graph::NamedDim> dims;
+  graph::Dims dims;
   ExtentTable extents;
   /// The weights image: bytes at 16-byte-aligned offsets.
   std::vector<Segment> weights;

@@ -115,7 +115,7 @@ AffineExpr Tracer::anyExtent(const Node &extent, StringRef noun) {
 
 std::string Tracer::toString(AffineExpr e, ArrayRef<const Node *> axes) {
   // Axes are printed as further dimensions.
-  SmallVector<NamedDim> names(dims);
+  Dims names(dims);
   SmallVector<AffineExpr> symbols;
   for (const Node *axis : axes) {
     symbols.push_back(getAffineSymbolExpr(names.size(), &context));

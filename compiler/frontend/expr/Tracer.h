@@ -41,7 +41,7 @@ public:
   std::string toString(AffineExpr e, llvm::ArrayRef<const Node *> axes);
 
   graph::Compose builder;
-  llvm::SmallVector<graph::NamedDim> dims;
+  graph::Dims dims;
 
 private:
   mlir::MLIRContext &context;

@@ -72,8 +72,8 @@ void Importer::nodeError(const llvm::Twine &text) {
     firstError = text.str();
 }
 
-llvm::SmallVector<graph::NamedDim> Importer::displayedDims() {
-  auto dims = moduleOp ? graph::getNamedDims(*moduleOp) : llvm::SmallVector<graph::NamedDim>();
+graph::Dims Importer::displayedDims() {
+  auto dims = moduleOp ? graph::getNamedDims(*moduleOp) : graph::Dims();
   for (graph::NamedDim &dim : dims)
     if (!isWord(dim.name))
       dim.name = "\"" + dim.name + "\"";

@@ -49,7 +49,7 @@ std::optional<bool> decide(CompareKind kind, graph::Interval d) {
   llvm_unreachable("all kinds are covered");
 }
 
-Value compareExtents(mlir::OpBuilder &builder, graph::CompareOp op, llvm::ArrayRef<graph::NamedDim> dims) {
+Value compareExtents(mlir::OpBuilder &builder, graph::CompareOp op, const graph::Dims &dims) {
   auto type = mlir::cast<mlir::RankedTensorType>(op.getType());
   if (!mlir::isa<mlir::IntegerType>(mlir::cast<mlir::RankedTensorType>(op.getLhs().getType()).getElementType()) ||
       type.getRank() > 1)
@@ -75,7 +75,7 @@ Value compareExtents(mlir::OpBuilder &builder, graph::CompareOp op, llvm::ArrayR
 } // namespace
 
 void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArrayRef<Value> results,
-                   llvm::ArrayRef<graph::NamedDim> dims) {
+                   const graph::Dims &dims) {
   mlir::Operation *op = after ? after->getNextNode() : (block->empty() ? nullptr : &block->front());
   while (op) {
     mlir::Operation *next = op->getNextNode();

@@ -51,7 +51,7 @@ public:
   /// Nodes that were imported so far.
   uint64_t progress() const { return nodeCount; }
   /// The named dimensions as errors print them: in double quotes where the name reads like an expression or sentence.
-  llvm::SmallVector<graph::NamedDim> displayedDims();
+  graph::Dims displayedDims();
   /// Sets a bound of a dimension that the user did not bound; false when that is not possible.
   bool lowerMax(AffineExpr extent, int64_t limit);
   bool raiseMin(AffineExpr extent, int64_t limit);
@@ -135,7 +135,7 @@ private:
 /// Replaces operations in (after, end of block] whose operands are small constants by constants, and comparisons of
 /// extents that the dimensions' bounds decide. `after` null = from the block's start.
 void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArrayRef<Value> results,
-                   llvm::ArrayRef<graph::NamedDim> dims);
+                   const graph::Dims &dims);
 
 /// The converter of an operator (registered by its file's name), null when there is none. `domain` "" = ai.onnx.
 Converter findConverter(llvm::StringRef domain, llvm::StringRef kind);
