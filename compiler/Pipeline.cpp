@@ -278,7 +278,8 @@ private:
     if (options.relaxedSimd)
       signature.features.push_back(*abi::parseFeature("relaxed-simd"));
     for (const loops::ExtentSlot &extent : program.extents)
-      signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived});
+      if (!extent.hidden)
+        signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived});
     abi::Function run;
     run.name = "run";
     for (const loops::Slot &slot : program.inputs)

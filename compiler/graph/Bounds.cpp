@@ -302,7 +302,9 @@ bool isUnbounded(AffineExpr e, const Dims &dims) {
   return found;
 }
 
-bool isNeverNegative(AffineExpr e, const Dims &dims) { return boundsOf(e, dims).min >= 0; }
+bool isNeverNegative(AffineExpr e, const Dims &dims) {
+  return boundsOf(e, dims).min >= 0 || llvm::is_contained(factsFor(e, dims), normalise(e));
+}
 
 bool staysInside(AffineExpr start, AffineExpr count, int64_t stride, AffineExpr extent, const Dims &dims) {
   auto first = constantOf(start), elements = constantOf(count), length = constantOf(extent);

@@ -78,7 +78,7 @@ SmallVector<Value> Compose::broadcastRanks(ValueRange values) {
     if (!result.back())
       return {};
   }
-  return result;
+  return unify(result, /*repeatsOnes=*/true);
 }
 
 Value Compose::unary(UnaryKind kind, Value x) { return x ? make<UnaryOp>(kind, x) : nullptr; }

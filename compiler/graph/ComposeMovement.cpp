@@ -41,6 +41,7 @@ Value Compose::reshape(Value x, ArrayRef<AffineExpr> extents) {
   RankedTensorType type = typeOf(extents, elementOf(x));
   if (!type || type == x.getType())
     return type ? x : nullptr;
+  equate(productOf(extentsOf(x), getContext()), productOf(extents, getContext()));
   return makeAs<ReshapeOp>(type, x);
 }
 
@@ -71,9 +72,12 @@ Value Compose::broadcastTo(Value x, ArrayRef<AffineExpr> extents) {
   llvm::append_range(own, extentsOf(x));
   // Where the target's extent is 1 the operand's stays (numpy: broadcasting is mutual).
   Extents target(extents);
-  for (auto [i, extent] : llvm::enumerate(target))
+  for (auto [i, extent] : llvm::enumerate(target)) {
     if (isOne(extent) || provablyEqual(extent, own[i]))
       extent = own[i];
+    else if (!isOne(own[i]) && equate(own[i], extent))
+      own[i] = extent;
+  }
   x = reshape(x, own);
   RankedTensorType type = x ? typeOf(target, elementOf(x)) : nullptr;
   if (!type || type == x.getType())
@@ -123,7 +127,10 @@ Value Compose::concat(ValueRange inputs, int64_t dim) {
   auto normal = normalDim(dim, rankOf(inputs[0]));
   if (!normal)
     return nullptr;
-  return inputs.size() == 1 ? inputs[0] : make<ConcatOp>(inputs, *normal);
+  if (inputs.size() == 1)
+    return inputs[0];
+  SmallVector<Value> joined = unify(inputs, /*repeatsOnes=*/false, *normal);
+  return joined.empty() ? nullptr : make<ConcatOp>(joined, *normal);
 }
 
 Value Compose::unsqueeze(Value x, Ints dims) {

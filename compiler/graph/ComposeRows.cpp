@@ -127,6 +127,11 @@ Value Compose::matmul(Value a, Value b, bool transposeA, bool transposeB) {
     return nullptr;
   }
   int64_t innerA = rankA == 1 ? 0 : transposeA ? rankA - 2 : rankA - 1;
+  int64_t innerB = rankB == 1 ? 0 : transposeB ? rankB - 1 : rankB - 2;
+  if (Extents inner = extentsOf(b); equate(inner[innerB], extentsOf(a)[innerA])) {
+    inner[innerB] = extentsOf(a)[innerA];
+    b = reshape(b, inner);
+  }
   if (rankB <= 2) // all of a's other dimensions are rows
     return make<ContractOp>(a, b, Ints{}, Ints{}, Ints{innerA}, Ints{rankB == 1 || !transposeB ? 0 : 1});
   if (rankA == 1) { // a row

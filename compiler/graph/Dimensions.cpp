@@ -122,13 +122,13 @@ Dims getNamedDims(ModuleOp module) {
         continue;
       auto name = dictionary.getAs<StringAttr>("name");
       auto min = dictionary.getAs<IntegerAttr>("min"), max = dictionary.getAs<IntegerAttr>("max");
-      dims.push_back(
-          {name ? name.str() : "", min ? min.getInt() : 0, max ? max.getInt() : 0, dictionary.contains("measured")});
+      dims.push_back({name ? name.str() : "", min ? min.getInt() : 0, max ? max.getInt() : 0,
+                      dictionary.contains("measured"), dictionary.contains("unnamed")});
     }
   for (const Requirement &requirement : getRequirements(module)) {
     dims.facts.push_back(requirement.expression);
     if (requirement.isZero)
-      dims.facts.push_back(requirement.expression * -1);
+      dims.facts.push_back(normalise(requirement.expression * -1));
   }
   return dims;
 }
@@ -149,6 +149,8 @@ void setNamedDims(ModuleOp module, ArrayRef<NamedDim> dims) {
     };
     if (dim.measured)
       entry.push_back(builder.getNamedAttr("measured", builder.getUnitAttr()));
+    if (dim.unnamed)
+      entry.push_back(builder.getNamedAttr("unnamed", builder.getUnitAttr()));
     entries.push_back(builder.getDictionaryAttr(entry));
   }
   module->setAttr(attributeName, builder.getArrayAttr(entries));
@@ -179,7 +181,10 @@ void addRequirement(ModuleOp module, const Requirement &requirement) {
       builder.getNamedAttr("text", builder.getStringAttr(requirement.text))};
   if (requirement.isZero)
     entry.push_back(builder.getNamedAttr("zero", builder.getUnitAttr()));
-  entries.push_back(builder.getDictionaryAttr(entry));
+  Attribute added = builder.getDictionaryAttr(entry);
+  if (llvm::is_contained(entries, added))
+    return;
+  entries.push_back(added);
   module->setAttr(requirementsName, builder.getArrayAttr(entries));
 }
 
@@ -295,6 +300,17 @@ std::optional<AffineExpr> divideExactly(AffineExpr value, AffineExpr divisor) {
 
 bool provablyEqual(AffineExpr a, AffineExpr b) { return a == b || normalise(a) == normalise(b); }
 
+bool provablyEqual(AffineExpr a, AffineExpr b, const Dims &dims) {
+  if (provablyEqual(a, b))
+    return true;
+  AffineExpr difference = normalise(a - b), negative = normalise(b - a);
+  auto facts = factsFor(difference, dims);
+  if (llvm::is_contained(facts, difference) && llvm::is_contained(facts, negative))
+    return true;
+  Interval range = boundsOf(difference, dims);
+  return range.min == 0 && range.max == 0;
+}
+
 std::optional<int64_t> boundedElementCount(Type tensor, const Dims &dims) {
   __int128 count = 1;
   for (AffineExpr extent : getExtents(tensor)) {
@@ -303,6 +319,11 @@ std::optional<int64_t> boundedElementCount(Type tensor, const Dims &dims) {
       return std::nullopt;
   }
   return int64_t(count);
+}
+
+std::string outsideText(const NamedDim &dim) {
+  return "'" + dim.name + "' is outside its bounds " + std::to_string(dim.min) + ".." + std::to_string(dim.max) +
+         "; compile with --dim " + dim.name + "=MIN..MAX";
 }
 
 /// The negative of a negative constant or multiple, else null.

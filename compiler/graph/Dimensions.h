@@ -24,6 +24,7 @@ struct NamedDim {
   std::string name;
   int64_t min = 0, max = 0;
   bool measured = false; ///< by a graph.measure, else given by the inputs
+  bool unnamed = false;  ///< the model has no name for it: what it meets may be equal, or one of the two is 1
 };
 
 /// What a model takes for granted of its extents: `expression` is never negative, or is zero.
@@ -84,6 +85,8 @@ mlir::AffineExpr productOf(llvm::ArrayRef<mlir::AffineExpr> extents, mlir::MLIRC
 std::optional<mlir::AffineExpr> divideExactly(mlir::AffineExpr value, mlir::AffineExpr divisor);
 /// Whether the two are equal for all values of the symbols, by simplification.
 bool provablyEqual(mlir::AffineExpr a, mlir::AffineExpr b);
+/// The same for the values that the bounds and requirements allow.
+bool provablyEqual(mlir::AffineExpr a, mlir::AffineExpr b, const Dims &dims);
 
 /// Smallest and largest value over the bounds of the named dimensions; possibly wider, never narrower.
 struct Interval {
@@ -105,6 +108,8 @@ std::optional<int64_t> boundedElementCount(mlir::Type tensor, const Dims &dims);
 
 /// Prints an extent with the names of its dimensions, as "batch", "2*seq + 1" or "384".
 std::string toString(mlir::AffineExpr extent, const Dims &dims);
+/// Why a run ends at which a measured dimension is outside its bounds.
+std::string outsideText(const NamedDim &dim);
 /// For messages: the same with its bounds, as "'batch' (1..8)" or "384".
 std::string boundsText(mlir::AffineExpr e, const Dims &dims);
 /// For the end of a message: how to compile so that `e` is never negative, as "; compile with --dim batch=2..8"; empty

@@ -233,7 +233,9 @@ LogicalResult ReshapeOp::verify() {
     return emitOpError("must keep the element type");
   AffineExpr from = productOf(getExtents(getInput().getType()), getContext());
   AffineExpr to = productOf(getExtents(getResult().getType()), getContext());
-  return from == to ? success() : emitOpError("of ") << textOf(from) << " elements to " << textOf(to);
+  if (from == to || provablyEqual(from, to, namedDimsAround(*this)))
+    return success();
+  return emitOpError("of ") << textOf(from) << " elements to " << textOf(to);
 }
 
 LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
@@ -346,15 +348,26 @@ LogicalResult ReverseOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, Sm
 
 LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
   Extents extents = getExtents(in.getInput().getType());
-  int64_t k = in.getK();
-  if (extents.empty() || k < 0)
-    return emitOptionalError(loc, "top_k: needs a dimension and k >= 0");
-  if (auto extent = constantOf(extents.back()); extent && k > *extent)
-    return emitOptionalError(loc, "top_k: k = ", k, " of ", *extent, " elements");
-  extents.back() = getAffineConstantExpr(k, context);
+  if (extents.empty() || in.getK().getNumDims() != 0 || in.getK().getNumResults() != 1)
+    return emitOptionalError(loc, "top_k: needs a dimension and one k");
+  AffineExpr k = normalise(in.getK().getResult(0));
+  auto known = constantOf(k), extent = constantOf(extents.back());
+  if (known && *known < 0)
+    return emitOptionalError(loc, "top_k: needs k >= 0");
+  if (known && extent && *known > *extent)
+    return emitOptionalError(loc, "top_k: k = ", *known, " of ", *extent, " elements");
+  extents.back() = k;
   results.push_back(makeTensorType(extents, elementOf(in.getInput())));
   results.push_back(makeTensorType(extents, IntegerType::get(context, 64)));
   return success();
+}
+
+void TopKOp::build(OpBuilder &builder, OperationState &state, Value input, AffineExpr k, bool smallest) {
+  build(builder, state, input, amountsOf(k, builder.getContext()), smallest ? builder.getUnitAttr() : UnitAttr());
+}
+
+void TopKOp::build(OpBuilder &builder, OperationState &state, Value input, int64_t k, bool smallest) {
+  build(builder, state, input, builder.getAffineConstantExpr(k), smallest);
 }
 
 //===- Control, constants, compute

@@ -352,10 +352,13 @@ def Graph_IotaOp : Graph_PureOp<"iota"> {
 
 def Graph_TopKOp : Graph_InferOp<"top_k"> {
   let summary = "The k largest (or smallest) elements along the last dimension, in order, and their indices (i64)";
-  let description = "Equal elements: the lower index first. k = the extent sorts. NaN counts as largest.";
-  let arguments = (ins Graph_Tensor:$input, I64Attr:$k, UnitAttr:$smallest);
+  let description = [{Equal elements: the lower index first. k = the extent sorts. NaN counts as largest. `k` is an affine
+    map of one expression over the named dimensions, proved to be at most the extent; printed as a number where it is.}];
+  let arguments = (ins Graph_Tensor:$input, AffineMapAttr:$k, UnitAttr:$smallest);
   let results = (outs Graph_Tensor:$values, RankedTensorOf<[I64]>:$indices);
-  let assemblyFormat = "$input `k` $k (`smallest` $smallest^)? attr-dict `:` type($input)";
+  let assemblyFormat = "$input `k` custom<Amount>($k) (`smallest` $smallest^)? attr-dict `:` type($input)";
+  let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::AffineExpr":$k, "bool":$smallest)>,
+                  OpBuilder<(ins "::mlir::Value":$input, "int64_t":$k, "bool":$smallest)>];
   let hasVerifier = 1;
 }
 
@@ -365,6 +368,17 @@ def Graph_ExtentOp : Graph_PureOp<"extent"> {
   let results = (outs RankedTensorOf<[I64]>:$result);
   let assemblyFormat = "$expression attr-dict `:` type($result)";
   let hasFolder = 1;
+}
+
+// Not pure: extents that follow in the block mention the dimension without an operand that says so.
+def Graph_MeasureOp : Graph_Op<"measure", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Makes a number that the run computes the extent of a measured dimension";
+  let description = [{`dim` is marked `measured` in graph.dims, and no other operation measures it. Types and expressions
+    that mention it stand after this operation, in its block and the regions inside. A value outside the bounds ends the
+    run, as does one that breaks a requirement whose last measured dimension this is.}];
+  let arguments = (ins RankedTensorOf<[I64]>:$value, I64Attr:$dim);
+  let assemblyFormat = "$value `dim` $dim attr-dict `:` type($value)";
+  let hasVerifier = 1;
 }
 
 //===- Control --------------------------------------------------------------------------------------------------===//

@@ -257,7 +257,25 @@ using Tensors = SmallVector<Tensor>;
 
 class Machine {
 public:
-  explicit Machine(Ints dims) : dims(dims) {}
+  Machine(func::FuncOp entry, Ints dims) : dims(dims) {
+    if (auto module = entry->getParentOfType<ModuleOp>()) {
+      named = getNamedDims(module);
+      requirements = getRequirements(module);
+    }
+    this->dims.resize(std::max(dims.size(), named.size()));
+  }
+
+  /// Checks what is required of the dimensions up to measured dimension `last` (-1: of those that are given).
+  llvm::Error check(Operation *op, int64_t last) {
+    for (const Requirement &requirement : requirements) {
+      if (lastMeasured(requirement.expression, named) != last)
+        continue;
+      auto value = valueOf(requirement.expression, dims);
+      if (!value || (requirement.isZero ? *value != 0 : *value < 0))
+        return failure(op, requirement.text);
+    }
+    return llvm::Error::success();
+  }
 
   llvm::Expected<Tensors> call(func::FuncOp function, ArrayRef<Tensor> inputs) {
     if (function.isExternal() || function.getNumArguments() != inputs.size())
@@ -309,6 +327,16 @@ private:
       if (!callee)
         return failure(op, "calls a function that does not exist");
       return this->call(callee, operands);
+    }
+    if (auto measure = dyn_cast<MeasureOp>(op)) {
+      const int64_t value = loadInteger(operands[0]->element, operands[0]->bytes.data());
+      const NamedDim &dim = named[measure.getDim()];
+      if (value < dim.min || value > dim.max)
+        return failure(op, outsideText(dim));
+      dims[measure.getDim()] = value;
+      if (llvm::Error broken = check(op, measure.getDim()))
+        return broken;
+      return Tensors{};
     }
     bool isConstant = isa<ConstantOp>(op);
     if (isConstant)
@@ -450,7 +478,10 @@ private:
       llvm::for_each(op.getResults(), note);
     return entry->second;
   }
-  Ints dims;
+
+  SmallVector<int64_t> dims;
+  Dims named;
+  SmallVector<Requirement> requirements;
   llvm::DenseMap<Value, Tensor> values;
   llvm::DenseMap<Operation *, Tensor> constants;
   llvm::DenseMap<Block *, llvm::DenseMap<Operation *, SmallVector<Value, 2>>> deaths;
@@ -478,7 +509,10 @@ llvm::Expected<std::vector<HostTensor>> interpret(func::FuncOp function, ArrayRe
       return failure(function, llvm::formatv("input {0} has another shape", i));
     arguments.push_back(std::make_shared<const HostTensor>(input));
   }
-  auto results = Machine(dims).call(function, arguments);
+  Machine machine(function, dims);
+  if (llvm::Error broken = machine.check(function, -1))
+    return broken;
+  auto results = machine.call(function, arguments);
   if (!results)
     return results.takeError();
   std::vector<HostTensor> tensors;

@@ -128,10 +128,10 @@ std::optional<AffineExpr> Ranges::highest(AffineExpr e) const {
 bool Ranges::proves(std::optional<AffineExpr> low) const {
   if (!low)
     return false;
-  if (boundsOf(*low, dims).min >= 0)
+  if (isNeverNegative(*low, dims))
     return true;
   for (AffineExpr extent : extents) // where there is a point, no extent is 0
-    if (!constantOf(extent) && boundsOf(normalise(*low - (extent - 1)), dims).min >= 0)
+    if (!constantOf(extent) && isNeverNegative(normalise(*low - (extent - 1)), dims))
       return true;
   return false;
 }

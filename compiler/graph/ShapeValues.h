@@ -10,4 +10,7 @@ std::optional<llvm::SmallVector<mlir::AffineExpr>> shapeElements(mlir::Value val
 /// The elements of a small bool tensor that follow from the bounds of the named dimensions.
 std::optional<llvm::SmallVector<bool>> truthValue(mlir::Value value);
 
+/// Between which numbers the elements of an integer tensor lie, as far as its producers say; wide where they do not.
+Interval valueBounds(mlir::Value value);
+
 } // namespace wasmind::graph

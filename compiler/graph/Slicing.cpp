@@ -1,6 +1,6 @@
 //===- Slicing.cpp - ranges of one dimension as numpy slices them -------------------------------------------------===//
 #include "compiler/graph/Slicing.h"
-#include "compiler/graph/Constants.h"
+#include "compiler/graph/Compose.h"
 #include <algorithm>
 
 using namespace mlir;
@@ -94,6 +94,51 @@ llvm::Expected<AxisRange> rangeOf(const AxisSlice &slice, AffineExpr extent, Mod
   const int64_t stride = std::abs(slice.stride);
   range.count = normalise((*distance + (stride - 1)).floorDiv(stride));
   range.start = normalise(forward ? start : start - (range.count - 1) * stride);
+  return range;
+}
+
+AxisRange measureRange(Compose &compose, const ComputedSlice &slice, AffineExpr extent, StringRef name) {
+  assert(slice.stride != 0 && "a step of nothing leads nowhere");
+  const Dims dims = namedDimsAround(compose.getInsertionBlock()->getParentOp());
+  const int64_t most = std::max<int64_t>(boundsOf(extent, dims).max, 0);
+  const int64_t stride = std::min<int64_t>(std::abs(std::max(slice.stride, -farAway)), INT32_MAX);
+  const bool forward = slice.stride > 0;
+  Type i64 = compose.getI64Type();
+  auto number = [&](int64_t value) {
+    return makeConstant(compose, compose.getLoc(), RankedTensorType::get({}, i64),
+                        ArrayRef<char>(reinterpret_cast<const char *>(&value), sizeof value));
+  };
+  Value length = compose.extent(extent), zero = number(0);
+  Value lastPlace = compose.sub(length, number(1));
+  auto place = [&](Value given, Value low, Value high, Value otherwise) {
+    if (!given)
+      return otherwise;
+    Value at = compose.cast(compose.reshape(given, ArrayRef<int64_t>()), i64);
+    at = compose.select(compose.compare(CompareKind::Less, at, zero), compose.add(at, length), at);
+    return compose.minimum(compose.maximum(at, low), high);
+  };
+  // Backwards, a place of -1 is behind the last element taken.
+  Value low = forward ? zero : number(-1), high = forward ? length : lastPlace;
+  Value begin = place(slice.begin, !forward && slice.startsInside ? zero : low, high, forward ? zero : lastPlace);
+  Value end = place(slice.end, low, high, forward ? length : number(-1));
+  Value distance = compose.maximum(forward ? compose.sub(end, begin) : compose.sub(begin, end), zero);
+  Value taken = compose.binary(BinaryKind::FloorDiv, compose.add(distance, number(stride - 1)), number(stride));
+  if (!forward && slice.startsInside) // of nothing, the first element is none
+    taken = compose.minimum(taken, length);
+
+  AxisRange range{compose.getAffineConstantExpr(0), {}, stride, !forward};
+  range.count = compose.measure(taken, name, 0, most == 0 ? 0 : (most - 1) / stride + 1);
+  if (forward && !slice.begin)
+    range.start = compose.getAffineConstantExpr(0);
+  else if (forward)
+    range.start = compose.measure(begin, (name + ".start").str(), 0, most);
+  else
+    range.start = compose.measure(
+        compose.minimum(
+            compose.maximum(compose.sub(begin, compose.mul(compose.sub(taken, number(1)), number(stride))), zero),
+            compose.maximum(lastPlace, zero)), // where nothing is taken
+        (name + ".start").str(), 0, most);
+  compose.require(extent - 1 - range.start - (range.count - 1) * stride, /*isZero=*/false, "a slice leaves its input");
   return range;
 }
 

@@ -21,6 +21,15 @@ struct AxisRange {
   bool isReversed = false;
 };
 
+class Compose;
+
+/// begin:end as rank-0 integers that the run computes; null where open. Otherwise as AxisSlice.
+struct ComputedSlice {
+  mlir::Value begin, end;
+  int64_t stride = 1;
+  bool startsInside = false;
+};
+
 /// Makes an expression non-negative for all values of the dimensions, if need be by narrower bounds; false where it is
 /// not. The default takes the bounds as they are.
 using Ensure = llvm::function_ref<bool(mlir::AffineExpr)>;
@@ -29,6 +38,9 @@ using Ensure = llvm::function_ref<bool(mlir::AffineExpr)>;
 /// dimensions do not decide where it lies, and which would.
 llvm::Expected<AxisRange> rangeOf(const AxisSlice &slice, mlir::AffineExpr extent, mlir::ModuleOp module,
                                   Ensure ensure = nullptr);
+
+/// The same by measured dimensions, which are named `name` and what they are: found where the run gets there.
+AxisRange measureRange(Compose &compose, const ComputedSlice &slice, mlir::AffineExpr extent, llvm::StringRef name);
 
 /// end - begin where that is never negative, 0 where it never is positive. An error says why it may be both.
 llvm::Expected<mlir::AffineExpr> distanceOf(mlir::AffineExpr begin, mlir::AffineExpr end, mlir::ModuleOp module,

@@ -135,6 +135,22 @@ void wasmind::graph::printPads(OpAsmPrinter &printer, Operation *op, AffineMapAt
   }
 }
 
+ParseResult wasmind::graph::parseAmount(OpAsmParser &parser, AffineMapAttr &amount) {
+  int64_t value;
+  OptionalParseResult number = parser.parseOptionalInteger(value);
+  if (!number.has_value())
+    return parser.parseAttribute(amount);
+  amount = amountsOf(value, parser.getContext());
+  return *number;
+}
+
+void wasmind::graph::printAmount(OpAsmPrinter &printer, Operation *, AffineMapAttr amount) {
+  if (auto constant = constantOf(amount.getValue().getResult(0)))
+    printer << *constant;
+  else
+    printer.printAttribute(amount);
+}
+
 ParseResult wasmind::graph::parseGroups(OpAsmParser &parser, AffineMapAttr &groups) {
   if (failed(parser.parseOptionalKeyword("groups")))
     return success();

@@ -17,6 +17,8 @@ mlir::ParseResult parsePads(mlir::OpAsmParser &parser, mlir::AffineMapAttr &low,
                             mlir::AffineMapAttr &extents);
 void printPads(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::AffineMapAttr low, mlir::AffineMapAttr high,
                mlir::AffineMapAttr extents);
+mlir::ParseResult parseAmount(mlir::OpAsmParser &parser, mlir::AffineMapAttr &amount);
+void printAmount(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::AffineMapAttr amount);
 mlir::ParseResult parseGroups(mlir::OpAsmParser &parser, mlir::AffineMapAttr &groups);
 void printGroups(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::AffineMapAttr groups);
 

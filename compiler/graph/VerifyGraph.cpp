@@ -114,6 +114,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     for (Operation &op : *getOperation().getBody())
       if (!isa<func::FuncOp>(op))
         return op.emitError("only functions may occur in a graph module");
+    llvm::SmallDenseSet<uint64_t> measured;
     WalkResult result = getOperation()->walk([&](Operation *op) -> WalkResult {
       if (op == getOperation())
         return WalkResult::advance();
@@ -137,6 +138,8 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
           for (Type type : block.getArgumentTypes())
             if (failed(verifyType(op, type)))
               return WalkResult::interrupt();
+      if (auto measure = dyn_cast<MeasureOp>(op); measure && !measured.insert(measure.getDim()).second)
+        return op->emitError("dimension '") << dims[measure.getDim()].name << "' is measured twice";
       if (auto constant = dyn_cast<ConstantOp>(op))
         return verifyConstant(constant);
       return WalkResult::advance();

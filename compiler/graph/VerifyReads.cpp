@@ -104,6 +104,16 @@ LogicalResult SliceOp::verify() {
   return verifyExtents(*this);
 }
 
+LogicalResult MeasureOp::verify() {
+  Dims dims = namedDimsAround(*this);
+  const uint64_t dim = getDim();
+  if (getValue().getType().getRank() != 0)
+    return emitOpError("measures one number");
+  if ((*this)->getParentOfType<ModuleOp>() && (dim >= dims.size() || !dims[dim].measured))
+    return emitOpError("dimension ") << dim << " is none that is measured";
+  return success();
+}
+
 LogicalResult PadOp::verify() {
   Dims dims = namedDimsAround(*this);
   for (auto [i, extent] : llvm::enumerate(getExtents(getInput().getType())))
@@ -128,11 +138,12 @@ LogicalResult GatherOp::verify() {
 }
 
 LogicalResult TopKOp::verify() {
-  AffineExpr extent = getExtents(getInput().getType()).back(), room = extent - int64_t(getK());
+  AffineExpr extent = getExtents(getInput().getType()).back(), k = getK().getResult(0), room = extent - k;
   Dims dims = namedDimsAround(*this);
-  if (constantOf(extent) || isNeverNegative(room, dims) || isUnbounded(extent, dims))
+  if ((constantOf(extent) && constantOf(k)) || isNeverNegative(room, dims) || isUnbounded(extent, dims))
     return success();
-  return emitOpError("takes ") << getK() << " of " << boundsText(extent, dims) << " elements" << adviceText(room, dims);
+  return emitOpError("takes ") << boundsText(k, dims) << " of " << boundsText(extent, dims) << " elements"
+                               << adviceText(room, dims);
 }
 
 } // namespace wasmind::graph

@@ -160,6 +160,8 @@ Value Emitter::addressOfExtent(unsigned position) {
 }
 
 Value Emitter::symbol(unsigned position) {
+  if (position >= firstReloaded)
+    return loadAt(addressOfExtent(position), getI32Type(), 4);
   Value &value = symbols[position];
   if (!value) { // once, at the function's start, so that it dominates all uses
     OpBuilder::InsertionGuard guard(*this);

@@ -78,6 +78,9 @@ public:
   Value index(AffineExpr expression);       ///< as i32; divides as extents and indices that are not negative
   Value signedIndex(AffineExpr expression); ///< as i32, of any sign (shape arithmetic)
   Value i32(int64_t value);
+  Value addressOfExtent(unsigned position);
+  /// Dimensions from this one on change while the function runs: they are loaded at each use.
+  void reloadFrom(unsigned position) { firstReloaded = position; }
   AffineExpr constantIndex(int64_t value) { return mlir::getAffineConstantExpr(value, getContext()); }
 
   // --- memory
@@ -125,9 +128,9 @@ private:
   Value gather(mlir::Operation *op, llvm::ArrayRef<AffineExpr> indices, Lanes lanes);
   Value iota(AffineExpr expression, Type element, Lanes lanes);
   Value symbol(unsigned position);
-  Value addressOfExtent(unsigned position);
   Value divide(mlir::AffineExprKind kind, Value lhs, Value rhs);
   bool divideSigned = false;
+  unsigned firstReloaded = ~0u;
 
   llvm::SmallVector<Value> variables;
   ExtentTable extents;

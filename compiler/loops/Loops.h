@@ -23,13 +23,14 @@ struct Slot {
   uint32_t offset = 0, byteLength = 0;
 };
 
-/// A run-time extent of the signature: one i32 at byte `offset`. Derived ones are written by the program.
+/// A run-time extent: one i32 at byte `offset`. Derived ones are written by the program. Hidden ones are no part of the
+/// signature: no shape of an input or output is one of them.
 struct ExtentSlot {
   std::string name;
   mlir::AffineExpr expression;
   int64_t min = 0, max = 0;
   uint32_t offset = 0;
-  bool derived = false;
+  bool derived = false, hidden = false;
 };
 
 /// Constant bytes at an address; `bytes` points into `owned` or into the model file.

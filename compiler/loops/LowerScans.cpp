@@ -114,9 +114,11 @@ LogicalResult lowerTopK(KernelContext &context) {
   SmallVector<AffineExpr> extents = getExtents(op.getInput().getType());
   Type element = elementOf(op.getInput());
   Value values = context.pointer(op.getValues()), positions = context.pointer(op.getIndices());
-  int64_t last = extents.size() - 1, k = op.getK();
-  if (k == 0)
+  int64_t last = extents.size() - 1;
+  AffineExpr count = op.getK().getResult(0);
+  if (constantOf(count) == 0)
     return success();
+  Value k = e.index(count);
   bool largest = !op.getSmallest();
   emitOthers(e, extents, last, /*vectorise=*/false, [&](Indices indices, Lanes) {
     auto place = [&](AffineExpr i) {
@@ -129,12 +131,12 @@ LogicalResult lowerTopK(KernelContext &context) {
       indices[last] = i;
       Value x = e.evaluate(op.getInput(), indices, {});
       // Sift up from the end of the list so far.
-      Value count = arith::MinSIOp::create(e, e.index(i), e.i32(k));
+      Value some = arith::MinSIOp::create(e, e.index(i), k);
       auto loop = scf::WhileOp::create(
-          e, e.getI32Type(), ValueRange(count),
+          e, e.getI32Type(), ValueRange(some),
           [&](OpBuilder &, Location, ValueRange at) {
-            Value some = arith::CmpIOp::create(e, arith::CmpIPredicate::sgt, at[0], e.i32(0));
-            auto test = scf::IfOp::create(e, e.getI1Type(), some, true);
+            Value isAny = arith::CmpIOp::create(e, arith::CmpIPredicate::sgt, at[0], e.i32(0));
+            auto test = scf::IfOp::create(e, e.getI1Type(), isAny, true);
             {
               OpBuilder::InsertionGuard guard(e);
               e.setInsertionPointToStart(test.thenBlock());
@@ -148,14 +150,14 @@ LogicalResult lowerTopK(KernelContext &context) {
           [&](OpBuilder &, Location, ValueRange at) {
             Value above = arith::SubIOp::create(e, at[0], e.i32(1));
             AffineExpr to = e.bind(at[0]), from = to - 1;
-            e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, at[0], e.i32(k)), [&] {
+            e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, at[0], k), [&] {
               e.store(e.load(values, element, place(from), {}), values, element, place(to), {});
               e.store(e.load(positions, position, place(from), {}), positions, position, place(to), {});
             });
             scf::YieldOp::create(e, ValueRange(above));
           });
       Value slot = loop.getResult(0);
-      e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, slot, e.i32(k)), [&] {
+      e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, slot, k), [&] {
         AffineExpr to = e.bind(slot);
         e.store(x, values, element, place(to), {});
         e.store(arith::ExtUIOp::create(e, e.getI64Type(), e.index(i)), positions, position, place(to), {});

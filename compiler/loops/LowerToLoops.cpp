@@ -4,8 +4,7 @@
 // A model's operands lie where the memory plan says, those of an operator where its caller and the workspace say.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/loops/Kernel.h"
-#include "compiler/loops/Plan.h"
+#include "compiler/loops/Checks.h"
 #include "compiler/loops/Reductions.h"
 #include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -100,13 +99,18 @@ public:
 
   FailureOr<Program> run() {
     Kernels kernels(graph, *program.code, options, "kernel", {options.base, ""});
+    Checks checks(kernels);
+    if (checks.areRequired(-1))
+      add(KernelCall::Form::Check);
     auto entry = lowerKernels(kernels);
     if (failed(entry))
       return failure();
+    if (checks.areNeeded())
+      add(KernelCall::Form::Publish);
     MemoryPlan plan(kernels, program);
     if (failed(plan.run(*entry, calls)))
       return failure();
-    emitEntry(kernels, *entry, plan);
+    emitEntry(kernels, *entry, plan, checks);
     return std::move(program);
   }
 
@@ -156,9 +160,10 @@ private:
 
   LogicalResult lowerBlock(Kernels &kernels, Block &block) {
     for (Group &group : formGroups(block)) {
-      LogicalResult lowered = isa<LoopOp>(group.root) ? lowerLoop(kernels, cast<LoopOp>(group.root))
-                              : isa<IfOp>(group.root) ? lowerIf(kernels, cast<IfOp>(group.root))
-                                                      : lower(kernels, group);
+      LogicalResult lowered = isa<LoopOp>(group.root)      ? lowerLoop(kernels, cast<LoopOp>(group.root))
+                              : isa<IfOp>(group.root)      ? lowerIf(kernels, cast<IfOp>(group.root))
+                              : isa<MeasureOp>(group.root) ? lowerMeasure(cast<MeasureOp>(group.root))
+                                                           : lower(kernels, group);
       if (failed(lowered))
         return failure();
     }
@@ -214,6 +219,12 @@ private:
     return success();
   }
 
+  LogicalResult lowerMeasure(MeasureOp measure) {
+    add(KernelCall::Form::Measure, {measure.getValue()});
+    calls.back().dim = measure.getDim();
+    return success();
+  }
+
   LogicalResult lowerIf(Kernels &kernels, IfOp branch) {
     add(KernelCall::Form::Then, branch.getCondition());
     for (Region *region : {&branch.getThenRegion(), &branch.getElseRegion()}) {
@@ -255,19 +266,35 @@ private:
     return success();
   }
 
-  void emitEntry(Kernels &kernels, func::FuncOp entry, MemoryPlan &plan) {
+  void emitEntry(Kernels &kernels, func::FuncOp entry, MemoryPlan &plan, const Checks &checks) {
     Emitter e(*program.code, entry.getLoc(), "run", {}, kernels.extents, /*noinline=*/false);
     e.function.setPublic();
     e.function->setAttr("wasmind.export", e.getStringAttr("run"));
     e.function.setType(e.getFunctionType({}, e.getI32Type()));
-    for (const ExtentSlot &slot : program.extents)
-      if (slot.derived)
-        e.storeAt(e.index(slot.expression), LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(slot.offset)), 4);
+    auto measured = llvm::find_if(kernels.dims, [](const NamedDim &dim) { return dim.measured; });
+    e.reloadFrom(measured - kernels.dims.begin());
+    auto publish = [&](bool afterMeasuring) {
+      for (const ExtentSlot &slot : program.extents)
+        if (slot.derived && !isa<AffineSymbolExpr>(slot.expression) &&
+            afterMeasuring == (lastMeasured(slot.expression, kernels.dims) >= 0))
+          e.storeAt(e.index(slot.expression), LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(slot.offset)), 4);
+    };
+    publish(/*afterMeasuring=*/false);
     auto pointerOf = [&](const KernelOperand &operand, const KernelCall &call) -> Value {
       return LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(plan.addressOf(operand, call)));
     };
-    emitCalls(e, pointerOf, 0);
-    func::ReturnOp::create(e, ValueRange(e.i32(0)));
+    if (!checks.areNeeded()) {
+      emitCalls(e, pointerOf, 0);
+      func::ReturnOp::create(e, ValueRange(e.i32(0)));
+      return;
+    }
+    auto publishLate = [&] { publish(/*afterMeasuring=*/true); };
+    const Watch watch{plan, checks, publishLate};
+    checks.setStatus(e, plan, e.i32(0));
+    emitCalls(e, pointerOf, 0, &watch);
+    Value hasFailed = arith::CmpIOp::create(e, arith::CmpIPredicate::ne, checks.status(e, plan), e.i32(0));
+    func::ReturnOp::create(e, ValueRange(arith::ExtUIOp::create(e, e.getI32Type(), hasFailed)));
+    checks.emitErrorText(*program.code, entry.getLoc(), plan, kernels.extents);
   }
 
   void emitOperatorEntry(Kernels &kernels, func::FuncOp entry, const OperatorKernel &kernel) {
@@ -292,8 +319,23 @@ private:
     func::ReturnOp::create(e, branch.getResults());
   }
 
-  /// Emits the steps from `at` to the end of their bracket; returns the position of its Else or End.
-  size_t emitCalls(Emitter &e, PointerOf pointerOf, size_t at) {
+  /// What a run that may fail needs to know.
+  struct Watch {
+    const MemoryPlan &plan;
+    const Checks &checks;
+    llvm::function_ref<void()> publish;
+  };
+
+  /// Whether a step between the bracket at `begin` and its end may make the run fail.
+  bool mayFail(size_t begin, size_t end) const {
+    return std::any_of(calls.begin() + begin, calls.begin() + end,
+                       [](const KernelCall &call) { return call.form == KernelCall::Form::Measure; });
+  }
+
+  /// Emits the steps from `at` to the end of their bracket; returns the position of its Else or End. A step that fails
+  /// ends the run: the steps that follow stand in a branch that is taken where it did not. `watch` is null where none
+  /// can fail.
+  size_t emitCalls(Emitter &e, PointerOf pointerOf, size_t at, const Watch *watch = nullptr) {
     for (; at < calls.size(); ++at) {
       const KernelCall &call = calls[at];
       SmallVector<Value> pointers;
@@ -302,6 +344,15 @@ private:
       auto isTrue = [&](Value pointer) -> Value {
         return arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.loadAt(pointer, e.getI8Type(), 1),
                                      arith::ConstantIntOp::create(e, e.getI8Type(), 0));
+      };
+      auto isZero = [&](Value text) -> Value {
+        return arith::CmpIOp::create(e, arith::CmpIPredicate::eq, text, e.i32(0));
+      };
+      auto emitRest = [&](Value goesOn) {
+        auto branch = scf::IfOp::create(e, goesOn, /*withElseRegion=*/false);
+        OpBuilder::InsertionGuard guard(e);
+        e.setInsertionPointToStart(branch.thenBlock());
+        return emitCalls(e, pointerOf, at + 1, watch);
       };
       switch (call.form) {
       case KernelCall::Form::Call:
@@ -313,34 +364,56 @@ private:
         LLVM::MemcpyOp::create(e, pointers[1], pointers[0], e.index(bytes), /*isVolatile=*/false);
         break;
       }
+      case KernelCall::Form::Check:
+      case KernelCall::Form::Measure: {
+        Value text = call.form == KernelCall::Form::Check
+                         ? watch->checks.given(e, watch->plan)
+                         : watch->checks.measured(e, watch->plan, call.dim, e.loadAt(pointers[0], e.getI64Type(), 8));
+        watch->checks.setStatus(e, watch->plan, text);
+        return emitRest(isZero(text));
+      }
+      case KernelCall::Form::Publish:
+        watch->publish();
+        break;
       case KernelCall::Form::Then: {
         auto branch = scf::IfOp::create(e, isTrue(pointers[0]), /*withElseRegion=*/true);
-        OpBuilder::InsertionGuard guard(e);
-        e.setInsertionPointToStart(branch.thenBlock());
-        at = emitCalls(e, pointerOf, at + 1);
-        e.setInsertionPointToStart(branch.elseBlock());
-        at = emitCalls(e, pointerOf, at + 1);
+        size_t begin = at;
+        {
+          OpBuilder::InsertionGuard guard(e);
+          e.setInsertionPointToStart(branch.thenBlock());
+          at = emitCalls(e, pointerOf, at + 1, watch);
+          e.setInsertionPointToStart(branch.elseBlock());
+          at = emitCalls(e, pointerOf, at + 1, watch);
+        }
+        if (mayFail(begin, at))
+          return emitRest(isZero(watch->checks.status(e, watch->plan)));
         break;
       }
       case KernelCall::Form::Loop: {
         Type i64 = e.getI64Type();
         e.storeAt(arith::ConstantIntOp::create(e, i64, 0), pointers[2], 8);
-        size_t end = at;
+        size_t begin = at, end = endOf(at);
+        const bool canFail = mayFail(begin, end);
         scf::WhileOp::create(
             e, TypeRange(), ValueRange(),
             [&](OpBuilder &, Location, ValueRange) {
               Value more = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.loadAt(pointers[2], i64, 8),
                                                  e.loadAt(pointers[0], i64, 8));
-              scf::ConditionOp::create(e, arith::AndIOp::create(e, more, isTrue(pointers[1])), ValueRange());
+              more = arith::AndIOp::create(e, more, isTrue(pointers[1]));
+              if (canFail)
+                more = arith::AndIOp::create(e, more, isZero(watch->checks.status(e, watch->plan)));
+              scf::ConditionOp::create(e, more, ValueRange());
             },
             [&](OpBuilder &, Location, ValueRange) {
-              end = emitCalls(e, pointerOf, at + 1);
+              emitCalls(e, pointerOf, at + 1, watch);
               Value next =
                   arith::AddIOp::create(e, e.loadAt(pointers[2], i64, 8), arith::ConstantIntOp::create(e, i64, 1));
               e.storeAt(next, pointers[2], 8);
               scf::YieldOp::create(e);
             });
         at = end;
+        if (canFail)
+          return emitRest(isZero(watch->checks.status(e, watch->plan)));
         break;
       }
       case KernelCall::Form::Else:
@@ -349,6 +422,17 @@ private:
       }
     }
     return at;
+  }
+
+  /// The End of the bracket at `begin`.
+  size_t endOf(size_t begin) const {
+    for (size_t at = begin, depth = 0;; ++at) {
+      KernelCall::Form form = calls[at].form;
+      depth += form == KernelCall::Form::Loop || form == KernelCall::Form::Then;
+      depth -= form == KernelCall::Form::End;
+      if (depth == 0)
+        return at;
+    }
   }
 };
 

@@ -70,9 +70,14 @@ FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location) {
 }
 
 void MemoryPlan::declareExtents(func::FuncOp entry) {
-  for (auto [i, dim] : llvm::enumerate(kernels.dims))
-    program.extents.push_back({dim.name, getAffineSymbolExpr(i, entry.getContext()), dim.min, dim.max,
-                               uint32_t(kernels.extents.address + 4 * i), false});
+  auto results = entry.getFunctionType().getResults();
+  for (auto [i, dim] : llvm::enumerate(kernels.dims)) {
+    AffineExpr symbol = getAffineSymbolExpr(i, entry.getContext());
+    bool isHidden =
+        dim.measured && llvm::none_of(results, [&](Type type) { return llvm::is_contained(getExtents(type), symbol); });
+    program.extents.push_back(
+        {dim.name, symbol, dim.min, dim.max, uint32_t(kernels.extents.address + 4 * i), dim.measured, isHidden});
+  }
   auto declare = [&](Type tensor) {
     for (AffineExpr extent : getExtents(tensor)) {
       if (constantOf(extent) ||
@@ -89,7 +94,7 @@ void MemoryPlan::declareExtents(func::FuncOp entry) {
   };
   for (Type type : entry.getFunctionType().getInputs())
     declare(type);
-  for (Type type : entry.getFunctionType().getResults())
+  for (Type type : results)
     declare(type);
 }
 
@@ -101,8 +106,10 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
     next = offset + byteLength;
     return uint32_t(offset);
   };
-  program.extentTable.offset = take(4 * program.extents.size());
-  program.extentTable.byteLength = 4 * program.extents.size();
+  const bool mayFail =
+      llvm::any_of(calls, [](const KernelCall &call) { return call.dim >= 0 || call.form == KernelCall::Form::Check; });
+  program.extentTable.byteLength = 4 * (program.extents.size() + mayFail);
+  program.extentTable.offset = take(program.extentTable.byteLength);
 
   // Inputs and outputs.
   Block &body = entry.getBody().front();

@@ -20,9 +20,14 @@ struct KernelCall {
     Loop, ///< up to End: while operands[1] (bool) and iteration < operands[0] (i64); operands[2] = iteration (i64)
     Then, ///< up to Else: when operands[0] (bool)
     Else, ///< up to End: otherwise
-    End
+    End,
+    Measure, ///< operands[0] (i64) becomes dimension `dim`; the run fails where it or what follows from it is not
+             ///< allowed
+    Check,   ///< what is required of the dimensions that are given
+    Publish  ///< writes the extents of outputs that follow from measured dimensions
   };
   Form form = Form::Call;
+  int64_t dim = -1;
   std::string callee;
   std::vector<KernelOperand> operands;
   llvm::SmallVector<mlir::Value> outputs;
@@ -42,6 +47,10 @@ public:
   /// Decides all addresses and fills the program's slots, extents, ranges and segments.
   mlir::LogicalResult run(mlir::func::FuncOp entry, std::vector<KernelCall> &calls);
   uint32_t addressOf(const KernelOperand &operand, const KernelCall &call) const;
+  /// Where bytes of the weights image lie.
+  uint32_t addressOfWeights(uint32_t offset) const { return weightsBase + offset; }
+  /// The i32 behind the extents that says why a run failed: the address of a text, 0 where it did not.
+  uint32_t addressOfStatus() const { return program.extentTable.offset + 4 * program.extents.size(); }
 
 private:
   Kernels &kernels;

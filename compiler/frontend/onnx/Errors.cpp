@@ -44,8 +44,6 @@ llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, cons
   std::string kind = qualified(node);
   if (opset > 0)
     kind += ", opset " + std::to_string(opset);
-  if (!unequal)
-    suggestEqualDims(node);
   std::string reason = withNames(text.str());
   // Where extents that vary do not fit, fixing them is the way out.
   if (moduleOp && !llvm::StringRef(reason).contains("--dim")) {

@@ -37,10 +37,8 @@ bool isScalarInteger(const ::onnx::ValueInfoProto &input) {
 
 } // namespace
 
-Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options,
-                   const llvm::StringMap<std::string> &equalDims)
-    : model(std::move(model)), context(context), options(options), equalDims(equalDims),
-      builder(mlir::UnknownLoc::get(&context), &context) {}
+Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options)
+    : model(std::move(model)), context(context), options(options), builder(mlir::UnknownLoc::get(&context), &context) {}
 
 llvm::Error Importer::error(const llvm::Twine &text) {
   std::string line = (model->name() + ": " + text).str();
@@ -294,9 +292,6 @@ llvm::Expected<frontend::Imported> Importer::run() {
       return failure;
     names.push_back(input.name());
   }
-  if (llvm::Error unknown = frontend::refuseUnknownDims(options, usedDimNames, llvm::to_vector(dimPlaces.keys())))
-    return error(llvm::toString(std::move(unknown)));
-
   auto function =
       mlir::func::FuncOp::create(mlir::UnknownLoc::get(&context), "run", mlir::FunctionType::get(&context, types, {}));
   moduleOp->push_back(function);
@@ -329,6 +324,12 @@ llvm::Expected<frontend::Imported> Importer::run() {
   auto results = collect(outputs, "output");
   if (!results)
     return results.takeError();
+  for (const auto &name : measuredNames) {
+    usedDimNames.insert(name.first());
+    dimPlaces.try_emplace(name.first(), "computed by the run");
+  }
+  if (llvm::Error unknown = frontend::refuseUnknownDims(options, usedDimNames, llvm::to_vector(dimPlaces.keys())))
+    return error(llvm::toString(std::move(unknown)));
 
   builder.setLoc(mlir::UnknownLoc::get(&context));
   mlir::func::ReturnOp::create(builder, builder.getLoc(), *results);
@@ -354,40 +355,11 @@ llvm::Expected<frontend::Imported> Importer::run() {
     return error(withNames(fault));
 
   for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp))
-    if (!fixedDims.contains(dim.name))
+    if (!fixedDims.contains(dim.name) && !dim.measured)
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");
   return frontend::Imported{std::move(moduleOp), {model}, model->dataFiles(), std::move(notes)};
-}
-
-// Exporters often leave the batch of several inputs unnamed. Where a node fails at which two such dimensions meet, they
-// are taken for one and the import starts again.
-static llvm::Expected<frontend::Imported> importModel(std::shared_ptr<Model> model, mlir::MLIRContext &context,
-                                                      const frontend::ImportOptions &options) {
-  constexpr unsigned attempts = 16;
-  llvm::StringMap<std::string> equalDims;
-  llvm::Error error = llvm::Error::success();
-  uint64_t furthest = 0;
-  for (unsigned i = 0;; ++i) {
-    Importer importer(model, context, options, equalDims);
-    auto imported = importer.run();
-    if (imported) {
-      llvm::consumeError(std::move(error));
-      return imported;
-    }
-    // What the user can act on is the error of the model as it is, unless the import came further than that.
-    if (i == 0 || importer.progress() > furthest) {
-      llvm::consumeError(std::move(error));
-      error = imported.takeError();
-      furthest = importer.progress();
-    } else {
-      llvm::consumeError(imported.takeError());
-    }
-    if (!importer.suggestion() || i == attempts)
-      return error;
-    equalDims[importer.suggestion()->second] = importer.suggestion()->first;
-  }
 }
 
 llvm::Expected<frontend::Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,
@@ -395,7 +367,7 @@ llvm::Expected<frontend::Imported> importOnnx(mlir::MLIRContext &context, llvm::
   auto model = Model::read(path);
   if (!model)
     return model.takeError();
-  return importModel(*model, context, options);
+  return Importer(*model, context, options).run();
 }
 
 llvm::Expected<frontend::Imported> importOnnxBytes(mlir::MLIRContext &context, llvm::StringRef bytes,
@@ -404,7 +376,7 @@ llvm::Expected<frontend::Imported> importOnnxBytes(mlir::MLIRContext &context, l
   auto model = Model::parse(bytes, name, directory, isText);
   if (!model)
     return model.takeError();
-  return importModel(*model, context, options);
+  return Importer(*model, context, options).run();
 }
 
 } // namespace wasmind::onnx

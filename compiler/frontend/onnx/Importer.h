@@ -17,13 +17,9 @@ std::string qualified(const ::onnx::NodeProto &node);
 
 class Importer {
 public:
-  /// `equalDims` names dimensions that are another one under a second name.
-  Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options,
-           const llvm::StringMap<std::string> &equalDims);
+  Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options);
 
   llvm::Expected<frontend::Imported> run();
-  /// After a failure at a node: two of its dimensions that meet and might have to be equal, or none.
-  const std::optional<std::pair<std::string, std::string>> &suggestion() const { return unequal; }
 
   // --- for Node
   Compose &compose() { return builder; }
@@ -48,10 +44,10 @@ public:
   /// Between these, nodes of a branch are imported that may not be taken; `advice` is what errors add.
   void enterBranch(std::string advice) { branches.push_back(std::move(advice)); }
   void leaveBranch() { branches.pop_back(); }
-  /// Nodes that were imported so far.
-  uint64_t progress() const { return nodeCount; }
   /// The named dimensions as errors print them: in double quotes where the name reads like an expression or sentence.
   graph::Dims displayedDims();
+  /// A rank-0 integer of the run as an extent: min..max, or as the user bounds `name`; `max` none = by default.
+  AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max);
   /// Sets a bound of a dimension that the user did not bound; false when that is not possible.
   bool lowerMax(AffineExpr extent, int64_t limit);
   bool raiseMin(AffineExpr extent, int64_t limit);
@@ -105,7 +101,6 @@ private:
   llvm::Expected<llvm::SmallVector<Value>> collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what);
   std::vector<::onnx::TypeProto> inputTypes(const ::onnx::NodeProto &node);
   int64_t opsetOf(llvm::StringRef domain);
-  void suggestEqualDims(const ::onnx::NodeProto &node);
   llvm::Error errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text);
   llvm::Error error(const llvm::Twine &text);
   std::string withNames(llvm::StringRef text);
@@ -114,14 +109,13 @@ private:
   std::shared_ptr<Model> model;
   mlir::MLIRContext &context;
   const frontend::ImportOptions &options;
-  const llvm::StringMap<std::string> &equalDims;
-  std::optional<std::pair<std::string, std::string>> unequal;
   mlir::OwningOpRef<mlir::ModuleOp> moduleOp;
   Compose builder;
   mlir::Block *entry = nullptr;
   mlir::Operation *lastConstant = nullptr;
   Scope *scope = nullptr;
   llvm::StringMap<int64_t> counts;           // source operators
+  llvm::StringSet<> measuredNames;           // extents that the run computes
   llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
   llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"
   std::vector<std::string> notes;

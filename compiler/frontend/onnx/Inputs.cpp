@@ -1,5 +1,6 @@
 //===- Inputs.cpp - the model's inputs and the bounds of their named dimensions -----------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
+#include "compiler/graph/ShapeValues.h"
 
 namespace wasmind::onnx {
 
@@ -9,10 +10,17 @@ llvm::Expected<AffineExpr> Importer::declareExtent(llvm::StringRef input, int64_
     return mlir::getAffineConstantExpr(dim.dim_value(), &context);
   std::string name = dim.dim_param();
   // Exporters write these where they know no name; two of them are not the same dimension.
-  for (llvm::StringRef placeholder : {"", "?", "-1", "None", "unk"})
-    if (name == placeholder)
-      name = input.str() + "." + std::to_string(axis);
-  return declareExtent(name, "axis " + std::to_string(axis) + " of input '" + input.str() + "'", axis);
+  const bool isUnnamed = llvm::is_contained({"", "?", "-1", "None", "unk"}, name);
+  if (isUnnamed)
+    name = input.str() + "." + std::to_string(axis);
+  auto extent = declareExtent(name, "axis " + std::to_string(axis) + " of input '" + input.str() + "'", axis);
+  if (extent && isUnnamed)
+    if (auto symbol = mlir::dyn_cast<mlir::AffineSymbolExpr>(*extent)) {
+      auto dims = graph::getNamedDims(*moduleOp);
+      dims[symbol.getPosition()].unnamed = true;
+      graph::setNamedDims(*moduleOp, dims);
+    }
+  return extent;
 }
 
 llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, const std::string &place, int64_t axis) {
@@ -28,39 +36,7 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
     fixedDims.insert(name);
     return graph::declareDim(*moduleOp, name, min, max);
   }
-  if (auto other = equalDims.find(name); other != equalDims.end()) {
-    notes.push_back("dimension '" + name + "' (" + place + ") is taken to equal '" + other->second + "'");
-    return declareExtent(other->second, place, axis);
-  }
   return graph::declareDim(*moduleOp, name, 1, axis == 0 ? frontend::defaultLeadingMax : frontend::defaultOtherMax);
-}
-
-// Two dimensions that the user left open and that stand in the same place of two inputs.
-void Importer::suggestEqualDims(const ::onnx::NodeProto &node) {
-  if (!moduleOp)
-    return;
-  const auto dims = graph::getNamedDims(*moduleOp);
-  auto symbolOf = [&](AffineExpr extent) -> std::optional<unsigned> {
-    auto symbol = mlir::dyn_cast<mlir::AffineSymbolExpr>(extent);
-    if (!symbol || symbol.getPosition() >= dims.size() || fixedDims.contains(dims[symbol.getPosition()].name))
-      return std::nullopt;
-    return symbol.getPosition();
-  };
-  llvm::SmallVector<Extents> shapes;
-  for (const std::string &input : node.input())
-    if (Value value = input.empty() ? Value() : lookup(input))
-      shapes.push_back(graph::getExtents(value.getType()));
-  for (bool fromEnd : {true, false})
-    for (size_t a = 0; a < shapes.size(); ++a)
-      for (size_t b = a + 1; b < shapes.size(); ++b)
-        for (size_t i = 0; i < std::min(shapes[a].size(), shapes[b].size()); ++i) {
-          auto at = [&](const Extents &shape) { return symbolOf(shape[fromEnd ? shape.size() - 1 - i : i]); };
-          auto one = at(shapes[a]), other = at(shapes[b]);
-          if (one && other && *one != *other) {
-            unequal = {dims[std::min(*one, *other)].name, dims[std::max(*one, *other)].name};
-            return;
-          }
-        }
 }
 
 llvm::Error Importer::declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types) {
@@ -84,6 +60,22 @@ llvm::Error Importer::declareInput(const ::onnx::ValueInfoProto &input, llvm::Sm
   if (!graph::boundedElementCount(types.back(), graph::getNamedDims(*moduleOp)))
     return error(what + " may have more than 2^40 elements; bound its dimensions with --dim");
   return llvm::Error::success();
+}
+
+AffineExpr Importer::measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) {
+  graph::Interval range = graph::valueBounds(scalar);
+  range.min = std::max<int64_t>(range.min, 0);
+  if (max)
+    range.max = std::min(range.max, *max);
+  measuredNames.insert(name);
+  if (auto given = options.dims.find(name); given != options.dims.end()) {
+    range = {std::max(range.min, given->second.min), std::min(range.max, given->second.max)};
+  } else if (range.max >= graph::extentLimit) {
+    range.max = std::max(range.min, axis == 0 ? frontend::defaultLeadingMax : frontend::defaultOtherMax);
+    notes.push_back("extent '" + name.str() + "' is computed by the run and may be up to " + std::to_string(range.max) +
+                    "; --dim " + name.str() + "=MIN..MAX sets it");
+  }
+  return builder.measure(scalar, name, range.min, std::max(range.min, range.max));
 }
 
 bool Importer::setBounds(AffineExpr extent, int64_t limit, bool upper) {

@@ -1,4 +1,5 @@
 #include "compiler/frontend/onnx/Importer.h"
+#include "compiler/graph/ShapeValues.h"
 #include "onnx/onnx_pb.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -129,11 +130,81 @@ bool Node::ensureAtMost(AffineExpr extent, int64_t limit) { return importer.lowe
 bool Node::ensureAtLeast(AffineExpr extent, int64_t limit) { return importer.raiseMin(extent, limit); }
 
 std::optional<graph::AxisRange> Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
-  auto ensure = [&](AffineExpr e) { return importer.raiseMin(e, 0) || importer.lowerMax(e * -1, 0); };
-  auto range = graph::rangeOf(slice, compose().extentsOf(x)[dim], importer.module(), ensure);
-  if (!range)
-    return fail("axis " + llvm::Twine(dim) + ": " + llvm::toString(range.takeError()));
-  return *range;
+  auto computed = [&](AffineExpr at) -> Value {
+    if (!at)
+      return {};
+    auto constant = graph::constantOf(at);
+    return constant ? graph::makeIntegers(compose(), compose().getLoc(), *constant) : compose().extent(at);
+  };
+  AffineExpr extent = compose().extentsOf(x)[dim];
+  // A table's rows bound what is looked up in it: a default bound beyond them serves nobody.
+  const bool isTable = graph::constantOf(extent).has_value();
+  auto ensure = [&](AffineExpr e) { return isTable && importer.lowerMax(e * -1, 0); };
+  auto range = graph::rangeOf(slice, extent, importer.module(), ensure);
+  if (range)
+    return *range;
+  llvm::consumeError(range.takeError());
+  if (slice.stride == 0)
+    return fail("axis " + llvm::Twine(dim) + ": a step of 0");
+  return graph::measureRange(compose(), {computed(slice.begin), computed(slice.end), slice.stride, slice.startsInside},
+                             extent, nameOfExtent(0, dim));
+}
+
+std::optional<graph::AxisRange> Node::rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim) {
+  auto known = [&](Value at) -> std::optional<AffineExpr> {
+    if (!at)
+      return AffineExpr();
+    auto expressions = graph::shapeElements(at);
+    return expressions ? std::optional(expressions->front()) : std::nullopt;
+  };
+  auto begin = known(slice.begin), end = known(slice.end);
+  if (begin && end)
+    return rangeOf(graph::AxisSlice{*begin, *end, slice.stride, slice.startsInside}, x, dim);
+  if (slice.stride == 0)
+    return fail("axis " + llvm::Twine(dim) + ": a step of 0");
+  return graph::measureRange(compose(), slice, compose().extentsOf(x)[dim], nameOfExtent(0, dim));
+}
+
+bool Node::require(AffineExpr e, const llvm::Twine &text) {
+  const auto range = bounds(e);
+  if (range.min >= 0)
+    return true;
+  if (range.max >= 0 && compose().require(e, /*isZero=*/false, text))
+    return true;
+  fail(text);
+  return false;
+}
+
+std::string Node::nameOfExtent(unsigned output, int64_t axis) const {
+  return (hasOutput(output) ? proto.output(output) : titleOf(proto)) + "." + std::to_string(axis);
+}
+
+std::optional<AffineExpr> Node::extentOf(Value scalar, unsigned output, int64_t axis, std::optional<int64_t> max) {
+  if (!scalar)
+    return std::nullopt;
+  if (auto expressions = graph::shapeElements(scalar))
+    return expressions->front();
+  return importer.measure(scalar, nameOfExtent(output, axis), axis, max);
+}
+
+Value Node::elementAt(Value tensor, int64_t i) {
+  if (rank(tensor) == 0)
+    return tensor;
+  const AffineExpr place = compose().getAffineConstantExpr(i), one = compose().getAffineConstantExpr(1);
+  return compose().reshape(compose().sliceDim(tensor, 0, place, one), Integers());
+}
+
+std::optional<llvm::SmallVector<Value>> Node::elements(unsigned i, llvm::StringRef what) {
+  Value value = input(i);
+  if (!value || !mlir::isa<mlir::IntegerType>(compose().elementOf(value)) || rank(value) > 1)
+    return fail(what + " (input " + llvm::Twine(i) + ") must be an integer tensor of rank 0 or 1");
+  auto shape = staticExtents(value);
+  if (!shape)
+    return fail(what + " (input " + llvm::Twine(i) + ") must have a number of elements that is known while compiling");
+  llvm::SmallVector<Value> result;
+  for (int64_t k = 0; k < (shape->empty() ? 1 : shape->front()); ++k)
+    result.push_back(elementAt(value, k));
+  return result;
 }
 
 std::optional<AffineExpr> Node::distance(AffineExpr begin, AffineExpr end) {

@@ -101,8 +101,20 @@ public:
   bool ensureAtMost(AffineExpr extent, int64_t limit);
   /// Whether extent >= limit always holds, if need be by raising the default lower bound of a named dimension.
   bool ensureAtLeast(AffineExpr extent, int64_t limit);
-  /// What a slice of one dimension of x takes, if need be by default bounds that are moved.
+  /// Whether `e` is never negative, by proof or taken for granted (`text` says of what); else the node fails.
+  bool require(AffineExpr e, const llvm::Twine &text);
+  /// What a slice of one dimension of x takes: placed while compiling where that can be, else by measured dimensions.
   std::optional<graph::AxisRange> rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim);
+  std::optional<graph::AxisRange> rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim);
+  /// A rank-0 integer as an extent or another amount: by its expression, else measured. `axis` is the dimension of
+  /// output `output` for which it stands: users bound it as `<output>.<axis>`; without such a bound it is at most
+  /// `max`, or the default bound where that is none.
+  std::optional<AffineExpr> extentOf(Value scalar, unsigned output, int64_t axis,
+                                     std::optional<int64_t> max = std::nullopt);
+  /// Element i of an integer tensor of rank 0 or 1, as rank 0.
+  Value elementAt(Value tensor, int64_t i);
+  /// The elements of an integer input of rank 0 or 1 and static length, as rank-0 values; `what` names it in the error.
+  std::optional<llvm::SmallVector<Value>> elements(unsigned i, llvm::StringRef what);
   /// end - begin, or 0 where that is never positive; fails where it may be both.
   std::optional<AffineExpr> distance(AffineExpr begin, AffineExpr end);
   /// Fails when the indices are constant and one of them lies outside a dimension of x.
@@ -139,6 +151,8 @@ public:
   std::optional<bool> constantCondition(Value x);
 
 private:
+  /// "y.1": how users call the extent of an output.
+  std::string nameOfExtent(unsigned output, int64_t axis) const;
   /// Input i should be a constant and is not.
   Failure failUnknown(unsigned i, llvm::StringRef what);
 

@@ -83,7 +83,7 @@ TEST_F(DimensionsTest, BoundsHoldEverywhere) {
   unsigned exact = 0, count = 3000;
   for (unsigned i = 0; i < count; ++i) {
     AffineExpr e = grow(pick(1, 3));
-    NamedDim dims[2];
+    Dims dims(2);
     for (NamedDim &dim : dims) {
       dim.min = pick(0, 4);
       dim.max = dim.min + pick(0, 6);

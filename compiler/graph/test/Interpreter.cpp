@@ -163,8 +163,8 @@ TEST_F(InterpreterTest, GathersWithBatchDimensions) {
 
 TEST_F(InterpreterTest, TopKOrdersEqualsByIndex) {
   begin({tensor({1, 5})});
-  auto top = TopKOp::create(builder, builder.getLoc(), arg(0), uint64_t(3), false);
-  auto low = TopKOp::create(builder, builder.getLoc(), arg(0), uint64_t(5), true);
+  auto top = TopKOp::create(builder, builder.getLoc(), arg(0), 3, false);
+  auto low = TopKOp::create(builder, builder.getLoc(), arg(0), 5, true);
   end({top.getValues(), top.getIndices(), low.getIndices()});
   auto out = run({floats({1, 5}, {2, 7, 2, nan, 7})});
   EXPECT_TRUE(std::isnan(values(out[0])[0]));

@@ -6,10 +6,12 @@ WASMIND_ONNX_OPERATOR(Slice) {
   Compose &compose = node.compose();
   Value x = node.input(0);
   const int64_t rank = node.rank(x);
-  auto constants = [&](llvm::ArrayRef<int64_t> values) {
-    return llvm::map_to_vector<6>(values, [&](int64_t value) { return compose.getAffineConstantExpr(value); });
+  auto constants = [&](const Integers &values) {
+    return llvm::map_to_vector<6>(values, [&](int64_t value) {
+      return compose.reshape(graph::makeIntegers(compose, compose.getLoc(), value), Integers());
+    });
   };
-  std::optional<Extents> starts, ends;
+  std::optional<llvm::SmallVector<Value>> starts, ends;
   std::optional<Integers> axes, steps;
   if (node.opset() < 10) {
     starts = constants(node.integers("starts"));
@@ -17,8 +19,8 @@ WASMIND_ONNX_OPERATOR(Slice) {
     if (node.has("axes"))
       axes = node.integers("axes");
   } else {
-    starts = node.shape(1, "starts");
-    ends = starts ? node.shape(2, "ends") : std::nullopt;
+    starts = node.elements(1, "starts");
+    ends = starts ? node.elements(2, "ends") : std::nullopt;
     if (node.hasInput(3))
       axes = node.constantIntegers(3, "axes");
     if (node.hasInput(4))
@@ -40,7 +42,8 @@ WASMIND_ONNX_OPERATOR(Slice) {
   Integers strides(rank, 1), reversed;
   for (size_t i = 0; i < axes->size(); ++i) {
     const int64_t dim = *node.axis((*axes)[i], rank);
-    auto range = node.rangeOf({(*starts)[i], (*ends)[i], (*steps)[i], /*startsInside=*/true}, x, dim);
+    auto range =
+        node.rangeOf(graph::ComputedSlice{(*starts)[i], (*ends)[i], (*steps)[i], /*startsInside=*/true}, x, dim);
     if (!range)
       return Failure();
     from[dim] = range->start;

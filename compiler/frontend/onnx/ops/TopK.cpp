@@ -7,12 +7,20 @@ WASMIND_ONNX_OPERATOR(TopK) {
   Value x = node.input(0);
   const int64_t rank = node.rank(x);
   auto dim = node.axisAttribute("axis", -1, rank);
-  auto k = node.opset() < 10 ? std::optional(node.integer("k")) : node.constantInteger(1, "K");
-  if (!dim || !k)
+  if (!dim)
     return Failure();
-  AffineExpr extent = compose.extentsOf(x)[*dim];
-  if (*k < 0 || !node.ensureAtLeast(extent, *k))
-    return node.fail("K is " + llvm::Twine(*k) + ", the axis has '" + node.text(extent) + "' elements");
+  const AffineExpr extent = compose.extentsOf(x)[*dim];
+  std::optional<AffineExpr> k;
+  if (node.opset() < 10)
+    k = compose.getAffineConstantExpr(node.integer("k"));
+  else if (auto given = node.elements(1, "K"))
+    k = given->size() == 1 ? node.extentOf(given->front(), 0, *dim, node.bounds(extent).max)
+                           : node.fail("K must be one number");
+  if (!k)
+    return Failure();
+  for (AffineExpr room : {*k, extent - *k})
+    if (!node.require(room, "K = '" + node.text(*k) + "' of '" + node.text(extent) + "' elements"))
+      return Failure();
   Integers toLast = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   std::swap(toLast[*dim], toLast[rank - 1]); // its own inverse
   auto found =

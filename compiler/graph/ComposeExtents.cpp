@@ -1,0 +1,194 @@
+//===- ComposeExtents.cpp - extents that a run computes, and what is taken for granted of them --------------------===//
+#include "compiler/graph/Compose.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+
+namespace wasmind::graph {
+namespace {
+
+ModuleOp moduleAround(OpBuilder &builder) {
+  Block *block = builder.getInsertionBlock();
+  Operation *around = block ? block->getParentOp() : nullptr;
+  return around ? around->getParentOfType<ModuleOp>() : ModuleOp();
+}
+
+/// Constants, then single dimensions, then the expression with fewer terms.
+size_t complexityOf(AffineExpr e) {
+  if (constantOf(e))
+    return 0;
+  return isa<AffineSymbolExpr>(e) ? 1 : 1 + termsOf(e).size();
+}
+
+/// The one dimension in an expression, if it is one.
+std::optional<unsigned> onlySymbol(AffineExpr e) {
+  std::optional<unsigned> symbol;
+  bool isOnly = true;
+  e.walk([&](AffineExpr part) {
+    if (auto s = dyn_cast<AffineSymbolExpr>(part)) {
+      isOnly &= !symbol || *symbol == s.getPosition();
+      symbol = s.getPosition();
+    }
+  });
+  return isOnly ? symbol : std::nullopt;
+}
+
+/// A number whose multiples make an expression of one dimension zero, for the end of a message.
+std::string multipleText(AffineExpr e, const Dims &dims) {
+  auto symbol = onlySymbol(e);
+  if (!symbol || *symbol >= dims.size() || dims[*symbol].max > 1 << 20)
+    return "";
+  const NamedDim &dim = dims[*symbol];
+  MLIRContext *context = e.getContext();
+  for (int64_t factor = 2; factor <= 4096 && factor <= dim.max; factor *= 2) {
+    bool areAllRight = true;
+    int64_t seen = 0;
+    for (int64_t value = llvm::alignTo(std::max<int64_t>(dim.min, 1), factor); value <= dim.max && seen < 64;
+         value += factor, ++seen)
+      areAllRight &= constantOf(normalise(
+                         e.replace(getAffineSymbolExpr(*symbol, context), getAffineConstantExpr(value, context)))) == 0;
+    if (areAllRight && seen > 0)
+      return "; a multiple of " + std::to_string(factor) + " works for '" + dim.name + "'";
+  }
+  return "";
+}
+
+} // namespace
+
+AffineExpr Compose::measure(Value scalar, StringRef name, int64_t min, int64_t max) {
+  if (!scalar)
+    return {};
+  ModuleOp module = moduleAround(*this);
+  Dims dims = getNamedDims(module);
+  std::string unique = name.str();
+  for (unsigned i = 2; llvm::any_of(dims, [&](const NamedDim &dim) { return dim.name == unique; }); ++i)
+    unique = (name + "#" + llvm::Twine(i)).str();
+  NamedDim &dim = dims.emplace_back();
+  dim.name = unique;
+  dim.min = std::max<int64_t>(min, 0);
+  dim.max = std::clamp(max, dim.min, extentLimit - 1);
+  dim.measured = true;
+  setNamedDims(module, dims);
+  Value number = cast(reshape(scalar, Ints()), getI64Type());
+  if (!number)
+    return {};
+  MeasureOp::create(*this, getLoc(), number, dims.size() - 1);
+  return getAffineSymbolExpr(dims.size() - 1);
+}
+
+bool Compose::require(AffineExpr e, bool isZero, const llvm::Twine &text) {
+  ModuleOp module = moduleAround(*this);
+  if (!module)
+    return false;
+  const int64_t last = lastMeasured(e, getNamedDims(module));
+  Operation *around = getInsertionBlock()->getParentOp();
+  while (around && !isa<IfOp, func::FuncOp>(around))
+    around = around->getParentOp();
+  if (auto branch = dyn_cast_or_null<IfOp>(around)) {
+    bool isMeasuredInside = false;
+    branch.walk([&](MeasureOp measure) { isMeasuredInside |= int64_t(measure.getDim()) == last; });
+    if (!isMeasuredInside)
+      return false;
+  }
+  std::string line = text.str();
+  if (auto name = dyn_cast<NameLoc>(getLoc()))
+    line = "node '" + name.getName().str() + "': " + line;
+  addRequirement(module, {e, isZero, line});
+  return true;
+}
+
+bool Compose::equate(AffineExpr a, AffineExpr b) {
+  if (provablyEqual(a, b))
+    return true;
+  ModuleOp module = moduleAround(*this);
+  if (!module || (constantOf(a) && constantOf(b)))
+    return false;
+  const Dims dims = getNamedDims(module);
+  if (provablyEqual(a, b, dims))
+    return true;
+  AffineExpr difference = normalise(a - b);
+  Interval range = boundsOf(difference, dims);
+  if (range.min > 0 || range.max < 0 || isUnbounded(difference, dims))
+    return false;
+  return require(difference, /*isZero=*/true,
+                 "the extents " + toString(normalise(a), dims) + " and " + toString(normalise(b), dims) +
+                     " meet and must be equal" + multipleText(difference, dims));
+}
+
+Value Compose::repeatOne(Value x, int64_t dim, AffineExpr extent) {
+  AffineExpr own = extentsOf(x)[dim];
+  const Dims dims = getNamedDims(moduleAround(*this));
+  if (!require((own - 1) * (own - extent), /*isZero=*/true,
+               "the extents " + toString(own, dims) + " and " + toString(extent, dims) +
+                   " meet and must be equal, or one of them 1"))
+    return nullptr;
+  // Element i, or the only one.
+  Value place = IotaOp::create(*this, getLoc(), makeTensorType({extent}, getI64Type()), 0);
+  return gather(x, minimum(place, reshape(this->extent(own - 1), Ints{1})), dim);
+}
+
+SmallVector<Value> Compose::unify(ValueRange values, bool repeatsOnes, int64_t except) {
+  SmallVector<Value> result(values);
+  if (llvm::is_contained(result, Value()) ||
+      llvm::all_equal(llvm::map_range(result, [](Value value) { return value.getType(); })))
+    return result;
+  const int64_t rank = rankOf(result[0]);
+  if (llvm::any_of(result, [&](Value value) { return rankOf(value) != rank; }))
+    return result; // the operation says so
+  for (int64_t dim = 0; dim < rank; ++dim) {
+    if (dim == except)
+      continue;
+    auto extentAt = [&](Value value) { return extentsOf(value)[dim]; };
+    AffineExpr target;
+    bool differ = false;
+    for (Value value : result) {
+      AffineExpr extent = extentAt(value);
+      if (repeatsOnes && isOne(extent))
+        continue;
+      differ |= target && target != extent;
+      if (!target || complexityOf(extent) < complexityOf(target))
+        target = extent;
+    }
+    if (!differ)
+      continue;
+    ModuleOp module = moduleAround(*this);
+    const Dims dims = module ? getNamedDims(module) : Dims();
+    auto mayBeOne = [&](AffineExpr e) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(e);
+      return repeatsOnes && symbol && symbol.getPosition() < dims.size() && dims[symbol.getPosition()].unnamed &&
+             dims[symbol.getPosition()].min == 1;
+    };
+    const bool mayRepeat = llvm::any_of(result, [&](Value value) { return mayBeOne(extentAt(value)); }) &&
+                           llvm::all_of(result, [&](Value value) { return boundsOf(extentAt(value), dims).min >= 1; });
+    if (mayRepeat && !constantOf(target)) {
+      // The largest: of extents that are equal or 1, it is that of the result.
+      Value most;
+      Interval range{1, 1};
+      for (Value value : result) {
+        most = most ? maximum(most, extent(extentAt(value))) : extent(extentAt(value));
+        range.max = std::max(range.max, boundsOf(extentAt(value), dims).max);
+      }
+      auto name = dyn_cast<NameLoc>(getLoc());
+      target = measure(most, ((name ? name.getName().getValue() : "joined") + "." + llvm::Twine(dim)).str(), range.min,
+                       range.max);
+    }
+    for (Value &value : result) {
+      AffineExpr own = extentAt(value);
+      if (own == target || (repeatsOnes && isOne(own)))
+        continue;
+      if (mayRepeat && !provablyEqual(own, target, dims)) {
+        if (Value repeated = repeatOne(value, dim, target))
+          value = repeated;
+        continue;
+      }
+      if (!equate(own, target))
+        continue; // the operation says so
+      Extents extents = extentsOf(value);
+      extents[dim] = target;
+      value = reshape(value, extents);
+    }
+  }
+  return result;
+}
+
+} // namespace wasmind::graph
