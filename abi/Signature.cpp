@@ -119,6 +119,11 @@ public:
   }
 
 private:
+  struct Place {
+    Region region;
+    std::string name;
+  };
+
   void fail(const std::string &where, const std::string &reason) {
     if (!broken)
       broken = Error{Error::Kind::Invalid, where + ": " + reason};
@@ -222,6 +227,66 @@ private:
         fail(where + ".name", "'" + function.name + "' is named twice");
       checkTensors(where + ".inputs", function.inputs, true);
       checkTensors(where + ".outputs", function.outputs, false);
+      checkState(where + ".state", function);
+    }
+    if (!broken)
+      checkStateApart();
+  }
+
+  void checkState(const std::string &list, const Function &function) {
+    std::set<std::string_view> names;
+    for (const Tensor &input : function.inputs)
+      names.insert(input.name);
+    for (size_t index = 0; index < function.state.size() && !broken; ++index) {
+      const auto &[tensor, output, initialOffset] = function.state[index];
+      const std::string where = list + "[" + std::to_string(index) + "]";
+      if (tensor.name.empty())
+        fail(where + ".name", "empty");
+      if (!names.insert(tensor.name).second)
+        fail(where + ".name", "'" + tensor.name + "' is named twice among inputs and state");
+      if (output.empty())
+        fail(where + ".output", "empty");
+      for (size_t axis = 0; axis < tensor.shape.size(); ++axis)
+        if (tensor.shape[axis].isNamed())
+          fail(where + ".shape[" + std::to_string(axis) + "]", "'" + tensor.shape[axis].dim + "' is not a number");
+      checkShape(where, tensor, /*isInput=*/true);
+      checkPlace(where, tensor, /*isInput=*/true);
+      checkApart(where, tensor.region(), "memory.arena", signature.memory.arena);
+      if (!initialOffset || broken)
+        continue;
+      const Region initial{*initialOffset, tensor.byteLength}, &weights = signature.memory.weights;
+      if (initial.offset < weights.offset || initial.end() > weights.end())
+        fail(where + ".initialOffset",
+             describe(initial) + " are not inside memory.weights (" + describe(weights) + ")");
+    }
+  }
+
+  /// What a state holds outlives the run, so nothing else of any entry lies in it.
+  void checkStateApart() {
+    std::vector<Place> states, others;
+    for (size_t index = 0; index < signature.functions.size(); ++index) {
+      const Function &function = signature.functions[index];
+      const std::string where = "functions[" + std::to_string(index) + "]";
+      for (size_t at = 0; at < function.state.size(); ++at)
+        states.push_back({function.state[at].tensor.region(), where + ".state[" + std::to_string(at) + "]"});
+      for (size_t at = 0; at < function.inputs.size(); ++at)
+        others.push_back({function.inputs[at].region(), where + ".inputs[" + std::to_string(at) + "]"});
+      for (size_t at = 0; at < function.outputs.size(); ++at)
+        others.push_back({function.outputs[at].region(), where + ".outputs[" + std::to_string(at) + "]"});
+    }
+    std::erase_if(states, [](const Place &state) { return state.region.byteLength == 0; });
+    std::stable_sort(states.begin(), states.end(),
+                     [](const Place &a, const Place &b) { return a.region.offset < b.region.offset; });
+    for (size_t next = 1; next < states.size(); ++next)
+      checkApart(states[next].name, states[next].region, states[next - 1].name, states[next - 1].region);
+    if (broken)
+      return;
+    // The states are apart, so their ends are in the order of their offsets, too.
+    for (const Place &other : others) {
+      auto state = std::upper_bound(states.begin(), states.end(), other.region.offset,
+                                    [](uint64_t offset, const Place &each) { return offset < each.region.end(); });
+      if (state != states.end())
+        checkApart(state->name, state->region, other.name, other.region);
     }
   }
 

@@ -65,10 +65,18 @@ struct Tensor {
   Region region() const { return {offset, byteLength}; }
 };
 
+/// A tensor that keeps its value from one run of its entry to the next; its extents are numbers.
+struct State {
+  Tensor tensor;                         ///< named after the model's input that it stands for
+  std::string output;                    ///< the model's output that gives the next value
+  std::optional<uint64_t> initialOffset; ///< where the first value lies among the weights; without it, zeros
+};
+
 /// An exported entry `() -> i32`.
 struct Function {
   std::string name;
   std::vector<Tensor> inputs, outputs;
+  std::vector<State> state;
 };
 
 /// The parts of the linear memory.

@@ -47,6 +47,21 @@ std::vector<Tensor> readTensors(FieldReader &reader, const Json &json, const std
   return tensors;
 }
 
+std::vector<State> readState(FieldReader &reader, const Json &json, const std::string &where) {
+  std::vector<State> list;
+  for (const Json &entry : reader.array(json, where, "state", /*isRequired=*/false)) {
+    const std::string place = FieldReader::at(FieldReader::join(where, "state"), list.size());
+    State &state = list.emplace_back();
+    state.tensor = readTensor(reader, entry, place);
+    state.output = reader.text(entry, place, "output");
+    if (reader.member(entry, place, "initialOffset", /*isRequired=*/false))
+      state.initialOffset = reader.number(entry, place, "initialOffset");
+    if (reader.failure)
+      break;
+  }
+  return list;
+}
+
 Kernel readKernel(FieldReader &reader, const Json &json, const std::string &where) {
   Kernel kernel;
   kernel.name = reader.text(json, where, "name");
@@ -125,6 +140,7 @@ void readSignature(FieldReader &reader, const Json &root, Signature &signature) 
     function.name = reader.text(entry, where, "name");
     function.inputs = readTensors(reader, entry, where, "inputs");
     function.outputs = readTensors(reader, entry, where, "outputs");
+    function.state = readState(reader, entry, where);
     signature.functions.push_back(std::move(function));
     if (reader.failure)
       return;
@@ -144,19 +160,34 @@ void readSignature(FieldReader &reader, const Json &root, Signature &signature) 
 
 OrderedJson writeRegion(const Region &region) { return {{"offset", region.offset}, {"byteLength", region.byteLength}}; }
 
+OrderedJson writeTensor(const Tensor &tensor) {
+  OrderedJson shape = OrderedJson::array();
+  for (const Extent &extent : tensor.shape)
+    shape.push_back(extent.isNamed() ? OrderedJson(extent.dim) : OrderedJson(extent.value));
+  return {{"name", tensor.name},
+          {"dtype", nameOf(tensor.dtype)},
+          {"shape", std::move(shape)},
+          {"offset", tensor.offset},
+          {"byteLength", tensor.byteLength}};
+}
+
 OrderedJson writeTensors(const std::vector<Tensor> &tensors) {
   OrderedJson list = OrderedJson::array();
-  for (const Tensor &tensor : tensors) {
-    OrderedJson shape = OrderedJson::array();
-    for (const Extent &extent : tensor.shape)
-      shape.push_back(extent.isNamed() ? OrderedJson(extent.dim) : OrderedJson(extent.value));
-    list.push_back(OrderedJson{{"name", tensor.name},
-                               {"dtype", nameOf(tensor.dtype)},
-                               {"shape", std::move(shape)},
-                               {"offset", tensor.offset},
-                               {"byteLength", tensor.byteLength}});
-  }
+  for (const Tensor &tensor : tensors)
+    list.push_back(writeTensor(tensor));
   return list;
+}
+
+OrderedJson writeFunction(const Function &function) {
+  OrderedJson json{
+      {"name", function.name}, {"inputs", writeTensors(function.inputs)}, {"outputs", writeTensors(function.outputs)}};
+  for (const State &state : function.state) {
+    OrderedJson &entry = json["state"].emplace_back(writeTensor(state.tensor));
+    entry["output"] = state.output;
+    if (state.initialOffset)
+      entry["initialOffset"] = *state.initialOffset;
+  }
+  return json;
 }
 
 } // namespace
@@ -190,9 +221,7 @@ std::string writeSignature(const Signature &signature) {
         {"name", dim.name}, {"min", dim.min}, {"max", dim.max}, {"offset", dim.offset}, {"derived", dim.derived}});
   OrderedJson &functions = root["functions"] = OrderedJson::array();
   for (const Function &function : signature.functions)
-    functions.push_back(OrderedJson{{"name", function.name},
-                                    {"inputs", writeTensors(function.inputs)},
-                                    {"outputs", writeTensors(function.outputs)}});
+    functions.push_back(writeFunction(function));
   if (signature.library)
     root["library"] = writeLibrary(*signature.library);
   root["memory"] = {{"pages", signature.memory.pages},

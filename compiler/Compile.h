@@ -23,12 +23,27 @@ enum class Stage { Frontend, Graph, Loops, Module };
 ///   Archive  a static library of that object
 enum class Emit { Wasm, Mlir, Llvm, Object, Archive };
 
+/// A dense row-major tensor that owns its bytes.
+struct TensorData {
+  abi::DType dtype = abi::DType::F32;
+  std::vector<int64_t> shape;
+  std::vector<uint8_t> bytes;
+};
+
 struct CompileOptions {
   /// Bounds by dimension name; min == max fixes it.
   struct Bounds {
     int64_t min = 0, max = 0;
   };
   std::map<std::string, Bounds> dims;
+  /// An input that is fed from an output of the run before: it lives in the module and hosts pass neither. `stateInit`
+  /// has what is in it before the first run, by input; zeros without.
+  struct State {
+    std::string input, output;
+  };
+  std::vector<State> state;
+  std::map<std::string, TensorData> stateInit;
+  bool showsStateOutputs = false; ///< the outputs that feed a state are also outputs of the module
   bool relaxedSimd = false;
   bool externalWeights = false; ///< weights go to OUTPUT with .weights instead of .wasm
   int optLevel = 2;
@@ -65,21 +80,15 @@ CompileResult compile(const std::string &input, const std::string &output, const
 CompileResult compileExpressions(const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs,
                                  const std::string &name, const std::string &output, const CompileOptions &options);
 
-/// A dense row-major tensor that owns its bytes.
-struct TensorData {
-  abi::DType dtype = abi::DType::F32;
-  std::vector<int64_t> shape;
-  std::vector<uint8_t> bytes;
-};
-
 struct InterpretResult {
   std::string error; ///< empty on success: one line
   std::vector<TensorData> outputs;
 };
 
 /// Computes the model at `input` element by element, on the graph as the front end gives it: slow, and independent of
-/// all stages after the front end. `inputs`: one per input of the module, in its order, within the bounds. Of `options`
-/// only `dims` counts. Errors: those of the front end, inputs that do not fit, more than 2^31 steps. Thread-safe.
+/// all stages after the front end: the first run, with all state at its initial value. `inputs`: one per input of the
+/// module, in its order, within the bounds. Of `options` only `dims` and what is about state count. Errors: those of
+/// the front end, inputs that do not fit, more than 2^31 steps. Thread-safe.
 InterpretResult interpret(const std::string &input, const CompileOptions &options,
                           const std::vector<TensorData> &inputs);
 

@@ -8,6 +8,8 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "abi/Signature.h"
 #include "compiler/Compile.h"
+#include "compiler/ElementTypes.h"
+#include "compiler/MarkState.h"
 #include "compiler/OutputFile.h"
 #include "compiler/OutputPaths.h"
 #include "compiler/PrintLLVM.h"
@@ -34,19 +36,6 @@ namespace wasmind {
 namespace {
 
 std::string fileName(llvm::StringRef path) { return llvm::sys::path::filename(path).str(); }
-
-abi::DType dtypeOf(Type element) {
-  std::string name;
-  if (element.isBF16())
-    name = "bf16";
-  else if (auto type = dyn_cast<FloatType>(element))
-    name = "f" + std::to_string(type.getWidth());
-  else if (element.isInteger(1))
-    name = "bool";
-  else
-    name = (element.isUnsignedInteger() ? "u" : "i") + std::to_string(element.getIntOrFloatBitWidth());
-  return *abi::parseDType(name);
-}
 
 abi::Tensor tensorOf(const loops::Slot &slot, const loops::Program &program) {
   abi::Tensor tensor;
@@ -182,7 +171,9 @@ private:
         return traced.takeError();
       format = "te";
       graph = std::move(*traced);
-      return checkInputShapes(*graph);
+      if (llvm::Error error = checkInputShapes(*graph))
+        return error;
+      return named(markState(*graph, options));
     }
     if (!llvm::sys::fs::exists(input))
       return llvm::createStringError("%s: no such file", input.c_str());
@@ -201,7 +192,28 @@ private:
     result.notes = std::move(imported->notes);
     files = std::move(imported->dataFiles);
     files.push_back(input);
-    return llvm::Error::success();
+    return named(markState(*graph, options));
+  }
+
+  /// The error with the name of the model before it.
+  llvm::Error named(llvm::Error error) const {
+    return error ? llvm::createStringError(fileName(input) + ": " + llvm::toString(std::move(error)))
+                 : llvm::Error::success();
+  }
+
+  /// A state before the first run: `initial`, or zeros when it is null.
+  static graph::HostTensor initialOf(RankedTensorType type, ElementsAttr initial) {
+    graph::HostTensor state;
+    state.element = type.getElementType();
+    state.shape.assign(type.getShape().begin(), type.getShape().end());
+    const size_t width = graph::byteWidth(state.element);
+    state.bytes.assign(size_t(type.getNumElements()) * width, 0);
+    if (initial) {
+      graph::ConstantData data = graph::dataOf(initial);
+      for (size_t at = 0; at < state.bytes.size(); at += width)
+        std::copy_n(data.bytes.data() + (data.splat ? 0 : at), width, state.bytes.begin() + long(at));
+    }
+    return state;
   }
 
   llvm::Error interpret(const std::vector<TensorData> &inputs, std::vector<TensorData> &outputs) {
@@ -210,15 +222,21 @@ private:
       return error;
     auto wrong = [&](const llvm::Twine &text) { return llvm::createStringError(fileName(input) + ": " + text); };
     auto run = graph->lookupSymbol<func::FuncOp>("run");
-    if (inputs.size() != run.getNumArguments())
-      return wrong("has " + llvm::Twine(run.getNumArguments()) + " inputs, not " + llvm::Twine(inputs.size()));
     std::vector<graph::HostTensor> arguments;
     llvm::SmallVector<int64_t> dims(graph::getNamedDims(*graph).size(), 0);
-    for (auto [index, tensor] : llvm::enumerate(inputs)) {
-      auto type = cast<RankedTensorType>(run.getArgumentTypes()[index]);
+    size_t used = 0;
+    for (auto [index, argumentType] : llvm::enumerate(run.getArgumentTypes())) {
+      auto type = cast<RankedTensorType>(argumentType);
+      if (run.getArgAttr(index, "graph.state")) {
+        arguments.push_back(initialOf(type, run.getArgAttrOfType<ElementsAttr>(index, "graph.initial")));
+        continue;
+      }
+      if (used == inputs.size())
+        return wrong("has more than " + llvm::Twine(inputs.size()) + " inputs");
+      const TensorData &tensor = inputs[used++];
       llvm::SmallVector<AffineExpr> extents = graph::getExtents(type);
       if (dtypeOf(type.getElementType()) != tensor.dtype || extents.size() != tensor.shape.size())
-        return wrong("input " + llvm::Twine(index) + " has another element type or rank");
+        return wrong("input " + llvm::Twine(used - 1) + " has another element type or rank");
       for (auto [extent, actual] : llvm::zip_equal(extents, tensor.shape))
         if (auto symbol = dyn_cast<AffineSymbolExpr>(extent))
           dims[symbol.getPosition()] = actual;
@@ -227,15 +245,18 @@ private:
       argument.shape.assign(tensor.shape.begin(), tensor.shape.end());
       argument.bytes.assign(tensor.bytes.begin(), tensor.bytes.end());
       if (argument.bytes.size() != argument.elementCount() * abi::byteWidth(tensor.dtype))
-        return wrong("input " + llvm::Twine(index) + " has another number of bytes than its shape");
+        return wrong("input " + llvm::Twine(used - 1) + " has another number of bytes than its shape");
     }
+    if (used != inputs.size())
+      return wrong("has " + llvm::Twine(used) + " inputs, not " + llvm::Twine(inputs.size()));
     auto computed = graph::interpret(run, arguments, dims);
     if (!computed)
       return wrong(llvm::toString(computed.takeError()));
-    for (const graph::HostTensor &tensor : *computed)
-      outputs.push_back({dtypeOf(tensor.element),
-                         {tensor.shape.begin(), tensor.shape.end()},
-                         {tensor.bytes.begin(), tensor.bytes.end()}});
+    for (auto [index, tensor] : llvm::enumerate(*computed))
+      if (!run.getResultAttr(index, "graph.hidden"))
+        outputs.push_back({dtypeOf(tensor.element),
+                           {tensor.shape.begin(), tensor.shape.end()},
+                           {tensor.bytes.begin(), tensor.bytes.end()}});
     return llvm::Error::success();
   }
 
@@ -286,6 +307,8 @@ private:
       run.inputs.push_back(tensorOf(slot, program));
     for (const loops::Slot &slot : program.outputs)
       run.outputs.push_back(tensorOf(slot, program));
+    for (const loops::StateSlot &state : program.state)
+      run.state.push_back({tensorOf(state.slot, program), state.output, state.initialOffset});
     signature.functions.push_back(std::move(run));
     signature.memory.pages = program.pages;
     signature.memory.stack = {0, module::stackByteLength};

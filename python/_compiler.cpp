@@ -13,6 +13,7 @@
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 namespace nb = nanobind;
@@ -240,9 +241,22 @@ void defineSlides(nb::module_ &m) {
         "input"_a, "sizes"_a, "extents"_a, "strides"_a, "pads"_a, "dilations"_a, "name"_a);
 }
 
-wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+/// Element type, shape and elements by name.
+using Arrays = std::map<std::string, std::tuple<std::string, std::vector<int64_t>, nb::bytes>>;
+
+wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t, int64_t>> &dims, const Pairs &state,
+                                  const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd,
                                   bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
   wasmind::CompileOptions options;
+  for (const auto &[input, output] : state)
+    options.state.push_back({input, output});
+  for (const auto &[input, array] : stateInit) {
+    const auto &[dtype, shape, bytes] = array;
+    const auto *first = reinterpret_cast<const uint8_t *>(bytes.c_str());
+    options.stateInit[input] = {dtypeOf(dtype), shape, {first, first + bytes.size()}};
+  }
+  options.showsStateOutputs = showsStateOutputs;
   for (const auto &[name, bounds] : dims)
     options.dims[name] = {bounds.first, bounds.second};
   options.relaxedSimd = isRelaxedSimd;
@@ -344,13 +358,15 @@ NB_MODULE(_compiler, m) {
   m.def(
       "compile",
       [](const std::string &input, const std::string &output,
-         const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd, bool hasExternalWeights,
-         int optLevel, uint64_t memoryLimit) {
-        wasmind::CompileOptions options = optionsOf(dims, isRelaxedSimd, hasExternalWeights, optLevel, memoryLimit);
+         const std::map<std::string, std::pair<int64_t, int64_t>> &dims, const Pairs &state, const Arrays &stateInit,
+         bool showsStateOutputs, bool isRelaxedSimd, bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
+        wasmind::CompileOptions options = optionsOf(dims, state, stateInit, showsStateOutputs, isRelaxedSimd,
+                                                    hasExternalWeights, optLevel, memoryLimit);
         nb::gil_scoped_release release;
         return wasmind::compile(input, output, options);
       },
-      "input"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a, "memory_limit"_a);
+      "input"_a, "output"_a, "dims"_a, "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a,
+      "external_weights"_a, "opt_level"_a, "memory_limit"_a);
 
   nb::module_ expressions = m.def_submodule("te");
   defineExpressions(expressions);
@@ -359,12 +375,14 @@ NB_MODULE(_compiler, m) {
   m.def(
       "compile_expressions",
       [](const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs, const std::string &name,
-         const std::string &output, const std::map<std::string, std::pair<int64_t, int64_t>> &dims, bool isRelaxedSimd,
-         bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
-        wasmind::CompileOptions options = optionsOf(dims, isRelaxedSimd, hasExternalWeights, optLevel, memoryLimit);
+         const std::string &output, const std::map<std::string, std::pair<int64_t, int64_t>> &dims, const Pairs &state,
+         const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd, bool hasExternalWeights, int optLevel,
+         uint64_t memoryLimit) {
+        wasmind::CompileOptions options = optionsOf(dims, state, stateInit, showsStateOutputs, isRelaxedSimd,
+                                                    hasExternalWeights, optLevel, memoryLimit);
         nb::gil_scoped_release release;
         return wasmind::compileExpressions(inputs, outputs, name, output, options);
       },
-      "inputs"_a, "outputs"_a, "name"_a, "output"_a, "dims"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a,
-      "memory_limit"_a);
+      "inputs"_a, "outputs"_a, "name"_a, "output"_a, "dims"_a, "state"_a, "state_init"_a, "state_outputs"_a,
+      "relaxed_simd"_a, "external_weights"_a, "opt_level"_a, "memory_limit"_a);
 }

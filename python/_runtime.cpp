@@ -136,6 +136,13 @@ public:
     return tensors;
   }
 
+  void reset() {
+    nb::gil_scoped_release release;
+    std::scoped_lock lock(inUse);
+    wasmind_error *error = nullptr;
+    check(wasmind_instance_reset(handle, &error), error);
+  }
+
 private:
   const wasmind_model *model; // kept alive by nb::keep_alive
   wasmind_instance *handle = nullptr;
@@ -188,6 +195,7 @@ NB_MODULE(_runtime, m) {
   nb::class_<Instance>(m, "Instance")
       .def(nb::init<const Model &>(), nb::keep_alive<1, 2>())
       .def("run", &Instance::run, "function"_a, "inputs"_a)
+      .def("reset", &Instance::reset)
       .def("resize_input", &Instance::resizeInput, "function"_a, "input"_a, "shape"_a)
       .def(
           "input",

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 struct BenchOptions {
   std::string model, inputs, features = "relaxed-simd";
-  std::vector<std::string> dims;
+  std::vector<std::string> dims, state;
   std::vector<std::string> engines{"wasmtime", "node"}, peers;
   std::vector<unsigned> threads{1};
   unsigned repeat = 20;
@@ -59,6 +59,8 @@ std::string compileModel(const BenchOptions &options, const TemporaryFolder &fol
   std::vector<std::string> arguments{"compile", options.model, "-o", module, "--features=" + options.features};
   for (const std::string &dim : options.dims)
     arguments.push_back("--dim=" + dim);
+  for (const std::string &pair : options.state)
+    arguments.push_back("--state=" + pair);
   if (int code = runProgram(executable().string(), arguments))
     throw Refusal(options.model + ": the compilation ended with exit code " + std::to_string(code));
   return module;
@@ -89,6 +91,10 @@ void bench(const BenchOptions &options) {
   const bool isModule = fs::path(options.model).extension() == ".wasm";
   if (isModule && !options.peers.empty())
     throw UsageError("--peer needs the source model, not the module " + options.model);
+  if (isModule && !options.state.empty())
+    throw UsageError("--state is of a source model; the module " + options.model + " has its state already");
+  if (!options.state.empty() && !options.peers.empty())
+    throw UsageError("--state and --peer exclude each other: a peer runs the source model, whose state is inputs");
 
   TemporaryFolder folder;
   std::string module = options.model;
@@ -143,6 +149,8 @@ void registerBench(Command app, [[maybe_unused]] int &exitCode) {
   command.option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...").delimiter(',');
   command.option("--features", options->features, "Build of a source model (relaxed-simd), see compile");
   command.option("--dim", options->dims, "Bounds of a source model's dimensions, see compile");
+  command.option("--state", options->state, "State of a source model, INPUT=OUTPUT (repeatable), see compile")
+      .oneEach();
   command.option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
   command.option("--repeat", options->repeat, "Timed runs after the first (20)").range(1, 1000000);
   command.flag("--json", options->printsJson, "Prints JSON");

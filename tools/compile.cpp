@@ -1,5 +1,6 @@
 //===- compile.cpp - `wasmind compile`: a model file becomes a .wasm ----------------------------------------------===//
 #include "compiler/Compile.h"
+#include "tools/Array.h"
 #include "tools/Commands.h"
 #include "tools/ReadFile.h"
 #include "tools/TemporaryFolder.h"
@@ -29,6 +30,27 @@ void parseDim(const std::string &text, CompileOptions &options) {
   } catch (const std::logic_error &) {
     throw UsageError("--dim " + text + ": expected NAME=N or NAME=MIN..MAX, with 0 <= MIN <= MAX");
   }
+}
+
+/// "h=hn".
+void parseState(const std::string &text, CompileOptions &options) {
+  size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    throw UsageError("--state " + text + ": expected INPUT=OUTPUT");
+  options.state.push_back({text.substr(0, equals), text.substr(equals + 1)});
+}
+
+/// "h=first.npy".
+void parseStateInit(const std::string &text, CompileOptions &options) {
+  size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0)
+    throw UsageError("--state-init " + text + ": expected INPUT=X.npy");
+  const std::string input = text.substr(0, equals), file = text.substr(equals + 1);
+  Array array = readNpy(file);
+  options.otherInputs.push_back(file);
+  TensorData value{static_cast<abi::DType>(array.dtype), std::move(array.shape), std::move(array.bytes)};
+  if (!options.stateInit.emplace(input, std::move(value)).second)
+    throw UsageError("--state-init: '" + input + "' is given twice");
 }
 
 void parseFeatures(const std::vector<std::string> &features, CompileOptions &options) {
@@ -68,8 +90,8 @@ CompileResult compileAndTell(const std::string &model, const std::string &output
 void registerCompile(Command app, int &exitCode) {
   struct Arguments {
     std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", verify;
-    std::vector<std::string> dims, features;
-    bool time = false, quiet = false;
+    std::vector<std::string> dims, features, state, stateInit;
+    bool time = false, quiet = false, showsStateOutputs = false;
     int optLevel = 2;
     uint64_t limitMiB = 1024;
     double tolerance = 1e-3;
@@ -80,12 +102,24 @@ void registerCompile(Command app, int &exitCode) {
       "Examples:\n"
       "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
       "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
+      "  wasmind compile vad.onnx -o vad.wasm --state h=hn --state c=cn\n"
       "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
       "  wasmind compile net.mindir -o net.wasm --verify             (holds the module against the graph)\n"
       "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
   command.option("model", arguments->model, "Model file").required();
   command.option("-o,--output", arguments->output, "Output file; - for text on standard output").required();
   command.option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
+  command
+      .option(
+          "--state", arguments->state,
+          "INPUT=OUTPUT: an input that is fed from an output of the run before lives in the module; nobody passes or "
+          "reads the two (repeatable)")
+      .oneEach();
+  command
+      .option("--state-init", arguments->stateInit,
+              "INPUT=X.npy: what a state holds before the first run; zeros without (repeatable)")
+      .oneEach();
+  command.flag("--state-outputs", arguments->showsStateOutputs, "The outputs that feed a state stay outputs, too");
   command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
       .delimiter(',');
   command.option("--weights", arguments->weights, "Where the weights go").oneOf({"inline", "external"}).showDefault();
@@ -121,6 +155,11 @@ void registerCompile(Command app, int &exitCode) {
     CompileOptions options;
     for (const std::string &dim : arguments->dims)
       parseDim(dim, options);
+    for (const std::string &pair : arguments->state)
+      parseState(pair, options);
+    for (const std::string &initial : arguments->stateInit)
+      parseStateInit(initial, options);
+    options.showsStateOutputs = arguments->showsStateOutputs;
     parseFeatures(arguments->features, options);
     options.externalWeights = arguments->weights == "external";
     options.optLevel = arguments->optLevel;

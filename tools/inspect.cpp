@@ -71,10 +71,23 @@ std::string describe(const abi::Tensor &tensor) {
   return text + "]";
 }
 
-void printTensors(const char *kind, const std::vector<abi::Tensor> &tensors) {
-  for (size_t index = 0; index < tensors.size(); ++index)
-    std::printf("  %-6s %2zu  %s: %s at %" PRIu64 ", %" PRIu64 " bytes\n", kind, index, tensors[index].name.c_str(),
-                describe(tensors[index]).c_str(), tensors[index].offset, tensors[index].byteLength);
+void printTensor(const char *kind, size_t index, const abi::Tensor &tensor, const std::string &rest = "") {
+  std::printf("  %-6s %2zu  %s: %s at %" PRIu64 ", %" PRIu64 " bytes%s\n", kind, index, tensor.name.c_str(),
+              describe(tensor).c_str(), tensor.offset, tensor.byteLength, rest.c_str());
+}
+
+void printFunction(const abi::Function &function) {
+  std::printf("entry '%s'\n", function.name.c_str());
+  for (size_t index = 0; index < function.inputs.size(); ++index)
+    printTensor("input", index, function.inputs[index]);
+  for (size_t index = 0; index < function.outputs.size(); ++index)
+    printTensor("output", index, function.outputs[index]);
+  for (size_t index = 0; index < function.state.size(); ++index) {
+    const abi::State &state = function.state[index];
+    printTensor("state", index, state.tensor,
+                ", then '" + state.output + "', at first " +
+                    (state.initialOffset ? "what is at " + std::to_string(*state.initialOffset) : "zeros"));
+  }
 }
 
 void printRegion(const char *name, const abi::Region &region) {
@@ -114,11 +127,8 @@ void printText(const Inspection &inspection) {
   std::printf("module %" PRIu64 " bytes, code %" PRIu64 " bytes, weights %" PRIu64 " bytes%s%s\n",
               inspection.moduleBytes, inspection.codeBytes, inspection.weightBytes,
               signature.weights.external ? " in " : "", signature.weights.file.c_str());
-  for (const abi::Function &function : signature.functions) {
-    std::printf("entry '%s'\n", function.name.c_str());
-    printTensors("input", function.inputs);
-    printTensors("output", function.outputs);
-  }
+  for (const abi::Function &function : signature.functions)
+    printFunction(function);
   if (!signature.dims.empty())
     std::printf("dims\n");
   for (const abi::Dim &dim : signature.dims)

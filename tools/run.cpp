@@ -7,6 +7,7 @@
 #include "tools/Npz.h"
 #include "tools/Process.h"
 #include "tools/RandomInputs.h"
+#include "tools/Stream.h"
 #include "tools/Unwrap.h"
 #include "tools/Verify.h"
 #include <cstdio>
@@ -19,7 +20,7 @@ namespace {
 struct RunOptions {
   std::string model, engine = "wasmtime", inputs, outputs, verify, entry;
   std::vector<std::string> inputFiles; ///< NAME_OR_INDEX=x.npy
-  bool isRandom = false, printsJson = false, usesNoCache = false;
+  bool isRandom = false, isStream = false, printsJson = false, usesNoCache = false;
   uint32_t seed = 1;
   unsigned threads = 1, repeat = 0;
   uint64_t timeLimitMs = 0;
@@ -29,6 +30,8 @@ struct RunOptions {
 void checkTogether(const RunOptions &options) {
   if (int(!options.inputs.empty()) + int(!options.inputFiles.empty()) + int(options.isRandom) > 1)
     throw UsageError("--inputs, --input and --random exclude each other");
+  if (options.isStream && options.isRandom)
+    throw UsageError("--stream takes inputs from --inputs, --input or --verify, not from --random");
   if (options.threads != 1)
     throw Refusal("--threads " + std::to_string(options.threads) + ": " + options.model +
                   " is single-threaded; threaded modules are not supported");
@@ -54,6 +57,8 @@ std::vector<std::string> nodeArguments(const RunOptions &options) {
     add("--input", file);
   if (options.isRandom)
     arguments.insert(arguments.end(), {"--random", "--seed=" + std::to_string(options.seed)});
+  if (options.isStream)
+    arguments.push_back("--stream");
   if (options.printsJson)
     arguments.push_back("--json");
   arguments.insert(arguments.end(), {"--", options.model}); // a model's name may start with a dash
@@ -229,16 +234,30 @@ int run(const RunOptions &options) {
   const Signature::Function &entry = model->signature().functions[function];
 
   std::vector<Array> inputs = readInputs(options, entry);
-  std::vector<Tensor> views;
-  for (Array &input : inputs)
-    views.push_back(input.view());
   std::vector<Array> outputs;
-  measurement.firstMs = timeOf([&] {
-    for (const Tensor &output : unwrap(instance->run(views, function), options.model))
-      outputs.push_back(Array::copyOf(output));
-  });
-  // Inputs survive a run, so what is timed from here on is the model alone.
   std::vector<double> times;
+  if (options.isStream) {
+    Stream stream(inputs, entry);
+    StackedOutputs stacked(entry);
+    for (size_t step = 0; step < stream.length(); ++step) {
+      const std::vector<Tensor> views = stream.inputsOf(step);
+      std::vector<Tensor> computed;
+      times.push_back(timeOf([&] { computed = unwrap(instance->run(views, function), options.model); }));
+      stacked.add(computed);
+    }
+    outputs = stacked.take();
+    measurement.firstMs = times.front();
+    times.erase(times.begin());
+  } else {
+    std::vector<Tensor> views;
+    for (Array &input : inputs)
+      views.push_back(input.view());
+    measurement.firstMs = timeOf([&] {
+      for (const Tensor &output : unwrap(instance->run(views, function), options.model))
+        outputs.push_back(Array::copyOf(output));
+    });
+  }
+  // Inputs survive a run, so what is timed from here on is the model alone.
   for (unsigned round = 0; round < options.repeat; ++round)
     times.push_back(timeOf([&] { unwrap(instance->runInPlace(function), options.model); }));
   measurement.summarise(std::move(times));
@@ -277,6 +296,9 @@ void registerRun(Command app, int &exitCode) {
   command.option("--inputs", options->inputs, "Arrays named like the inputs, with or without \"in:\" (.npz)");
   command.option("--input", options->inputFiles, "NAME_OR_INDEX=X.npy; once per input").oneEach();
   command.flag("--random", options->isRandom, "Inputs drawn from --seed, at the upper bounds of the dims");
+  command.flag("--stream", options->isStream,
+               "Runs once per element of a leading axis that the inputs have before the model's own; inputs without it "
+               "are the same in every run, outputs are stacked. State goes from run to run");
   command.option("--seed", options->seed, "Seed of --random (1)");
   command.option("--outputs", options->outputs, "Writes the outputs (.npz)");
   command.option("--entry", options->entry, "Entry of the module (run)");

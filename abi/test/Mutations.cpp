@@ -50,6 +50,12 @@ void expectTrustworthy(const Signature &signature) {
         EXPECT_LE(tensor.offset, limit);
         EXPECT_LE(tensor.byteLength, limit - tensor.offset);
       }
+  for (const Function &function : signature.functions)
+    for (const State &state : function.state) {
+      EXPECT_LE(state.tensor.offset, limit);
+      EXPECT_LE(state.tensor.byteLength, limit - state.tensor.offset);
+      EXPECT_TRUE(!state.initialOffset || *state.initialOffset + state.tensor.byteLength <= limit);
+    }
   if (signature.library) {
     EXPECT_TRUE(signature.functions.empty() && signature.dims.empty() && !signature.weights.external);
     EXPECT_FALSE(signature.library->operators.empty());
@@ -66,7 +72,8 @@ void expectTrustworthy(const Signature &signature) {
 
 TEST(Mutations, ofBytes) {
   std::mt19937 random(1);
-  for (const char *file : {"add.wasm", "keep_positive.wasm", "external_weights.wasm", "library.wasm"}) {
+  for (const char *file :
+       {"add.wasm", "keep_positive.wasm", "external_weights.wasm", "state_initial.wasm", "library.wasm"}) {
     const std::vector<uint8_t> original = readVector(file);
     ASSERT_FALSE(original.empty()) << "build the target wasmind_vectors";
     for (int round = 0; round < 3000; ++round) {
@@ -89,7 +96,8 @@ TEST(Mutations, ofFields) {
   const Json edges[] = {
       0,          1,     -1,      4,    65535, 65536, 2147483647,    4294967295,     4294967296,
       UINT64_MAX, 1e300, nullptr, true, "",    "n",   Json::array(), Json::object(), Json::array({"n", 4})};
-  for (const char *file : {"add.wasm", "keep_positive.wasm", "external_weights.wasm", "library.wasm"}) {
+  for (const char *file :
+       {"add.wasm", "keep_positive.wasm", "external_weights.wasm", "state_initial.wasm", "library.wasm"}) {
     const std::vector<uint8_t> module = readVector(file);
     Result<std::span<const uint8_t>> section = findCustomSection(module, sectionName);
     ASSERT_TRUE(section);

@@ -16,7 +16,10 @@ const char *const fullSignature = R"({
            {"name": "kept", "min": 0, "max": 80, "offset": 65540, "derived": true}],
   "functions": [{"name": "run",
     "inputs":  [{"name": "x", "dtype": "f32", "shape": ["batch", 10], "offset": 65600, "byteLength": 320}],
-    "outputs": [{"name": "y", "dtype": "i64", "shape": ["kept", 2], "offset": 66048, "byteLength": 1024}]}],
+    "outputs": [{"name": "y", "dtype": "i64", "shape": ["kept", 2], "offset": 66048, "byteLength": 1024}],
+    "state":   [{"name": "h", "dtype": "f32", "shape": [2, 4], "offset": 70016, "byteLength": 32, "output": "hn",
+                 "initialOffset": 131104},
+                {"name": "c", "dtype": "bool", "shape": [], "offset": 70048, "byteLength": 1, "output": "cn"}]}],
   "memory": {"pages": 3, "stack": {"offset": 0, "byteLength": 65536}, "extents": {"offset": 65536, "byteLength": 8},
              "arena": {"offset": 65600, "byteLength": 4096}, "weights": {"offset": 131072, "byteLength": 1000}},
   "weights": {"storage": "external", "file": "m.weights",
@@ -187,6 +190,53 @@ TEST(Signature, functions) {
   EXPECT_EQ(errorAfter("/functions", Json::array()), "signature: functions: empty");
   EXPECT_EQ(errorAfter("/functions/0/name", "memory"),
             "signature: functions[0].name: 'memory' cannot be the name of an entry");
+}
+
+TEST(Signature, state) {
+  const Function run = parseSignature(fullSignature)->functions[0];
+  ASSERT_EQ(run.state.size(), 2u);
+  EXPECT_EQ(run.state[0].tensor.name, "h");
+  EXPECT_EQ(run.state[0].output, "hn");
+  EXPECT_EQ(run.state[0].initialOffset, 131104u);
+  EXPECT_EQ(run.state[1].initialOffset, std::nullopt);
+  EXPECT_TRUE(parseSignature(R"({"abi": 1, "compiler": "", "features": [], "dims": [],
+    "functions": [{"name": "run", "inputs": [], "outputs": []}], "weights": {"storage": "inline"},
+    "memory": {"pages": 1, "stack": {"offset": 0, "byteLength": 0}, "extents": {"offset": 0, "byteLength": 0},
+               "arena": {"offset": 0, "byteLength": 0}, "weights": {"offset": 0, "byteLength": 0}}})")
+                  ->functions[0]
+                  .state.empty());
+
+  const std::string place = "signature: functions[0].state[0]";
+  auto after = [](const std::string &field, Json value) { return errorAfter("/functions/0/state/0" + field, value); };
+  EXPECT_EQ(errorAfter("/functions/0/state", 1), "signature: functions[0].state: not an array");
+  EXPECT_EQ(errorWithout("/functions/0/state/0", "output"), place + ".output: missing");
+  EXPECT_EQ(after("/output", ""), place + ".output: empty");
+  EXPECT_EQ(after("/name", ""), place + ".name: empty");
+  EXPECT_EQ(after("/name", "x"), place + ".name: 'x' is named twice among inputs and state");
+  EXPECT_EQ(after("/name", "c"), "signature: functions[0].state[1].name: 'c' is named twice among inputs and state");
+  EXPECT_EQ(after("/shape/0", "batch"), place + ".shape[0]: 'batch' is not a number");
+  EXPECT_EQ(after("/byteLength", 28), place + ".byteLength: 28 where the shape at its bounds needs 32");
+  EXPECT_EQ(after("/offset", 70018), place + ".offset: 70018 is not a multiple of the element's 4 bytes");
+  EXPECT_EQ(after("/offset", 196600), place + ": offset 196600 and byteLength 32 reach past the memory's 196608 bytes");
+  EXPECT_EQ(after("/offset", 69692), place + ": bytes 69692..69724 overlap memory.arena (bytes 65600..69696)");
+  EXPECT_EQ(after("/offset", 131104), place + ": bytes 131104..131136 overlap memory.weights (bytes 131072..132072)");
+  EXPECT_EQ(after("/offset", 70020),
+            "signature: functions[0].state[1]: bytes 70048..70049 overlap functions[0].state[0] "
+            "(bytes 70020..70052)");
+  EXPECT_EQ(after("/initialOffset", 132044),
+            place + ".initialOffset: bytes 132044..132076 are not inside memory.weights (bytes 131072..132072)");
+  EXPECT_EQ(after("/initialOffset", 131068),
+            place + ".initialOffset: bytes 131068..131100 are not inside memory.weights (bytes 131072..132072)");
+  EXPECT_EQ(after("/initialOffset", "zeros"), place + ".initialOffset: not a non-negative integer");
+  EXPECT_EQ(
+      errorAfter("/functions/0/outputs/0/offset", 70040),
+      "signature: functions[0].state[0]: bytes 70016..70048 overlap functions[0].outputs[0] (bytes 70040..71064)");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/offset", 69748),
+            "signature: functions[0].state[0]: bytes 70016..70048 overlap functions[0].inputs[0] (bytes 69748..70068)");
+  Json other = {{"name", "other"}, {"inputs", Json::array()}, {"outputs", Json::array()}};
+  other["state"] = Json::parse(fullSignature, nullptr, false)["functions"][0]["state"];
+  EXPECT_EQ(errorAfter("/functions/1", other), "signature: functions[1].state[0]: bytes 70016..70048 overlap "
+                                               "functions[0].state[0] (bytes 70016..70048)");
 }
 
 TEST(Signature, weightFilesAreNamesNotPaths) {

@@ -3,7 +3,7 @@
 
 `index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse
 it with the listed status; as a model under "vectors", as an operator library (library.py) under "libraries". A case is
-one call of a new instance; in "calls" the same instance is called several times. What has not all of its inputs is run on
+one call of a new instance; in "calls" the same instance is called several times, and reset before a call with "reset". What has not all of its inputs is run on
 what the instance holds, after those that it has were written into their views. The modules
 are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so they depend on no compiler. The output is the same on every machine.
 """
@@ -23,6 +23,7 @@ PAGE = 65536
 EXTENTS = PAGE  # the stack is the first page, the table of extents starts the second
 X, Y, Z = PAGE + 256, PAGE + 1024, PAGE + 2048  # two inputs and an output
 WEIGHTS = 2 * PAGE
+S = PAGE + 16384  # state, behind the arena
 
 
 # --- a small assembler -------------------------------------------------------------------------------------------
@@ -41,7 +42,7 @@ def memory_access(opcode):
 
 i32_load, i64_load, f32_load, u8_load = map(memory_access, (0x28, 0x29, 0x2A, 0x2D))
 i32_store, i64_store, f32_store, i8_store = map(memory_access, (0x36, 0x37, 0x38, 0x3A))
-UNREACHABLE, END = b"\x00", b"\x0b"
+UNREACHABLE, RETURN, END = b"\x00", b"\x0f", b"\x0b"
 I32_EQZ, I32_GE_U, I32_ADD, I32_SHL, I64_ADD = b"\x45", b"\x4f", b"\x6a", b"\x74", b"\x7c"
 F32_ADD, F32_GT = b"\x92", b"\x5e"
 I32, NO_RESULT = b"\x7f", b"\x40"
@@ -131,11 +132,13 @@ def signature(inputs, outputs, dims=(), weights=None, entry="run", operators=Non
     }
 
 
-def add_vectors(left, right, out, count):
-    """out[i] = left[i] + right[i] for f32 at constant addresses"""
+def add_vectors(left, right, out, count, copy_at=None):
+    """out[i] = left[i] + right[i] for f32 at constant addresses; the same at `copy_at` after that"""
     code = b""
     for i in range(count):
         code += const(out) + const(left) + f32_load(4 * i) + const(right) + f32_load(4 * i) + F32_ADD + f32_store(4 * i)
+    for i in range(count if copy_at is not None else 0):
+        code += const(copy_at) + const(out) + f32_load(4 * i) + f32_store(4 * i)
     return code + const(0)
 
 
@@ -166,6 +169,20 @@ N_DIM = {"name": "n", "min": 0, "max": 16, "offset": EXTENTS, "derived": False}
 KEPT_DIM = {"name": "kept", "min": 0, "max": 16, "offset": EXTENTS + 4, "derived": True}
 KEEP_SIGNATURE = signature([tensor("x", "f32", ["n"], X, bounds={"n": 16})],
                            [tensor("positive", "f32", ["kept"], Y, bounds={"kept": 16})], [N_DIM, KEPT_DIM])
+
+
+# The sum of all x so far, kept at S behind the inputs' arena.
+STATE_SIGNATURE = signature([tensor("x", "f32", [2], X)], [tensor("y", "f32", [2], Y)])
+STATE_ENTRY = STATE_SIGNATURE["functions"][0]
+STATE_ENTRY["state"] = [{**tensor("sum", "f32", [2], S), "output": "next"}]
+STATE = {"run": (add_vectors(X, S, Y, 2, S), 0)}
+
+
+def with_state(changes):
+    """The signature with state after changes of its member."""
+    out = copy.deepcopy(STATE_SIGNATURE)
+    out["functions"][0]["state"][0].update(changes)
+    return out
 
 
 def changed(base, path, value):
@@ -227,6 +244,36 @@ def accepted():
         calls({"inputs": {"a": a, "b": b}, "outputs": {"sum": {"shape": [2], "values": [4, 6]}}},
               {"inputs": {"a": a, "b": three}, "status": "InvalidArgument", "text": "'n'"},
               {"inputs": {}, "outputs": {"sum": {"shape": [2], "values": [4, 6]}}})]
+
+    two = lambda values: {"shape": [2], "values": values}
+    step = lambda x, y, **rest: {"inputs": {"x": two(x)}, "outputs": {"y": two(y)}, **rest}
+    # What state is before the first run and after a reset does not depend on what the memory starts with.
+    yield "state", module(STATE_SIGNATURE, STATE, data=[(S, struct.pack("<2f", 7, 7))]), [
+        calls(step([1, 2], [1, 2]), step([1, 2], [2, 4]), step([10, 20], [12, 24]), step([1, 1], [1, 1], reset=True),
+              step([1, 1], [2, 2]), {"inputs": {}, "outputs": {"y": two([3, 3])}}),
+        # A refused call changes no state.
+        calls(step([1, 2], [1, 2]), {"inputs": {"x": {"shape": [3], "values": [5, 5, 5]}}, "status": "InvalidArgument"},
+              step([1, 1], [2, 3])),
+        calls({**missing("x")}, step([1, 1], [1, 1]))]
+    initial = with_state({"initialOffset": WEIGHTS})
+    first = struct.pack("<2f", 100, -100)
+    yield "state_initial", module(initial, STATE, data=[(WEIGHTS, first)]), [
+        calls(step([1, 2], [101, -98]), step([1, 2], [102, -96]), step([1, 2], [101, -98], reset=True))]
+    yield "state_in_external_weights", module({**initial, "weights": {
+        "storage": "external", "file": "external.weights", "offset": WEIGHTS, "byteLength": 16,
+        "sha256": hashlib.sha256(struct.pack("<4f", 0.5, 1.5, 2.5, 3.5)).hexdigest()}}, STATE), [
+        calls(step([1, 2], [1.5, 3.5]), step([1, 2], [2.5, 5.5]), step([1, 2], [1.5, 3.5], reset=True))]
+    yield "state_of_two_entries", module({**STATE_SIGNATURE, "functions": [STATE_ENTRY, {
+        **STATE_ENTRY, "name": "other", "state": [{**STATE_ENTRY["state"][0], "offset": S + 64}]}]},
+        {**STATE, "other": (add_vectors(X, S + 64, Y, 2, S + 64), 0)}), [
+        calls(step([1, 2], [1, 2]), step([5, 5], [5, 5], entry="other"), step([1, 2], [2, 4]), step([5, 5], [10, 10], entry="other"),
+              step([1, 2], [1, 2], reset=True), step([5, 5], [5, 5], entry="other"))]
+    refuse = const(X) + f32_load() + f32_const(50) + F32_GT + b"\x04" + NO_RESULT + const(1) + RETURN + END
+    yield "state_of_failing", module(STATE_SIGNATURE, {"run": (refuse + STATE["run"][0], 0)}), [
+        calls(step([1, 2], [1, 2]), {"inputs": {"x": two([51, 0])}, "status": "InvalidArgument"}, step([1, 2], [2, 4]))]
+    yield "state_of_trapping", module(STATE_SIGNATURE, {"run": (UNREACHABLE, 0)}), [
+        calls({"inputs": {"x": two([0, 0])}, "status": "Trap"},
+              {"inputs": {"x": two([0, 0])}, "status": "InvalidArgument", "reset": "InvalidArgument"})]
 
     code = const(Y) + const(X) + i64_load() + i64_const(1) + I64_ADD + i64_store() + const(0)
     scalars = signature([tensor("x", "i64", [], X)], [tensor("next", "i64", [], Y)])
@@ -350,6 +397,28 @@ def refused():
     yield "weights_of_other_length", forged(["weights"], {**base, "byteLength": 12}), "InvalidModule"
     yield "weights_missing", forged(["weights"], {**base, "file": "nowhere.weights"}), "Io"
     yield "weights_outside_folder", forged(["weights"], {**base, "file": "../external.weights"}), "InvalidModule"
+    state = lambda changes: (module(with_state(changes), STATE), "InvalidModule")
+    yield "state_in_stack", *state({"offset": 4096})
+    yield "state_in_extents", *state({"offset": EXTENTS})
+    yield "state_in_arena", *state({"offset": X + 4096})
+    yield "state_in_weights", *state({"offset": WEIGHTS})
+    yield "state_outside_memory", *state({"offset": 3 * PAGE - 4})
+    yield "state_misaligned", *state({"offset": S + 2})
+    yield "state_of_other_length", *state({"byteLength": 12})
+    yield "state_of_open_shape", module({**with_state({"shape": ["n"], "byteLength": 64}), "dims": [N_DIM]}, STATE), "InvalidModule"
+    yield "state_without_output", *state({"output": ""})
+    yield "state_named_like_input", *state({"name": "x"})
+    yield "state_first_outside_weights", *state({"initialOffset": WEIGHTS + 12})
+    yield "state_first_before_weights", *state({"initialOffset": WEIGHTS - 4})
+    pair = lambda **second: changed(STATE_SIGNATURE, ["functions", 0, "state"], [
+        STATE_ENTRY["state"][0], {**STATE_ENTRY["state"][0], "name": "more", **second}])
+    yield "states_overlap", module(pair(offset=S + 4), STATE), "InvalidModule"
+    yield "states_of_one_name", module(pair(offset=S + 64, name="sum"), STATE), "InvalidModule"
+    moved = lambda key, at: changed(STATE_SIGNATURE, ["functions", 0, key, 0, "offset"], at)
+    yield "state_over_input", module(moved("inputs", S + 4), STATE), "InvalidModule"
+    yield "state_over_output", module(moved("outputs", S - 4), STATE), "InvalidModule"
+    across = {**STATE_SIGNATURE, "functions": [STATE_ENTRY, {**STATE_ENTRY, "name": "other"}]}
+    yield "state_of_two_entries_shared", module(across, {**STATE, "other": STATE["run"]}), "InvalidModule"
     yield "library", library.module(), "Unsupported"
 
 

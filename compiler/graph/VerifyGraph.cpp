@@ -110,6 +110,27 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     return success();
   }
 
+  /// Whether each state of the function is fed from a result of its own type, which is static.
+  LogicalResult verifyState(func::FuncOp function) {
+    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
+      Attribute state = function.getArgAttr(i, "graph.state"), initial = function.getArgAttr(i, "graph.initial");
+      if (!state && !initial)
+        continue;
+      auto result = dyn_cast_or_null<IntegerAttr>(state);
+      if (!result || !result.getType().isInteger(64) || result.getInt() < 0 ||
+          result.getInt() >= int64_t(function.getNumResults()))
+        return function.emitError("input ") << i << ": 'graph.state' is not the number of a result";
+      if (function.getResultTypes()[result.getInt()] != type ||
+          !llvm::all_of(getExtents(type), [](AffineExpr extent) { return constantOf(extent).has_value(); }))
+        return function.emitError("input ") << i << ": a state and the result that feeds it have one static type, not "
+                                            << type << " and " << function.getResultTypes()[result.getInt()];
+      auto elements = dyn_cast_or_null<ElementsAttr>(initial);
+      if (initial && (!elements || elements.getType() != type))
+        return function.emitError("input ") << i << ": 'graph.initial' has another type than the state";
+    }
+    return success();
+  }
+
   LogicalResult verifyOperations() {
     for (Operation &op : *getOperation().getBody())
       if (!isa<func::FuncOp>(op))
@@ -122,9 +143,10 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
           function &&
           (failed(verifyTensors(function, "input", function.getArgumentTypes(),
                                 [&](unsigned i) { return function.getArgAttrOfType<StringAttr>(i, "graph.name"); })) ||
-           failed(verifyTensors(function, "output", function.getResultTypes(), [&](unsigned i) {
-             return function.getResultAttrOfType<StringAttr>(i, "graph.name");
-           }))))
+           failed(
+               verifyTensors(function, "output", function.getResultTypes(),
+                             [&](unsigned i) { return function.getResultAttrOfType<StringAttr>(i, "graph.name"); })) ||
+           failed(verifyState(function))))
         return WalkResult::interrupt();
       if (!isa<func::FuncOp, func::ReturnOp>(op) && !isa_and_nonnull<GraphDialect>(op->getDialect()))
         return op->emitError("operation of another dialect than graph");

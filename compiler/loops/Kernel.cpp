@@ -36,8 +36,9 @@ uint32_t Kernels::addWeights(ArrayRef<char> bytes, std::shared_ptr<std::vector<c
   return offset;
 }
 
-uint32_t Kernels::weightsOf(Value constant) {
-  auto attribute = constant.getDefiningOp<ConstantOp>().getValue();
+uint32_t Kernels::weightsOf(Value constant) { return weightsOf(constant.getDefiningOp<ConstantOp>().getValue()); }
+
+uint32_t Kernels::weightsOf(ElementsAttr attribute) {
   if (auto found = constants.find(attribute); found != constants.end())
     return found->second;
   ConstantData data = dataOf(attribute);

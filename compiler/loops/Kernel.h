@@ -66,6 +66,7 @@ public:
   uint32_t addWeights(llvm::ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned);
   /// The offset of a constant's own bytes in the image.
   uint32_t weightsOf(mlir::Value constant);
+  uint32_t weightsOf(mlir::ElementsAttr elements);
   uint32_t packedWeights(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
   int64_t bound(mlir::AffineExpr extent) const { return graph::boundsOf(extent, dims).max; }
   uint64_t boundedElements(mlir::Type tensor) const;

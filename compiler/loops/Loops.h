@@ -5,6 +5,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/Error.h"
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct Slot {
   std::string name;
   mlir::RankedTensorType type;
   uint32_t offset = 0, byteLength = 0;
+};
+
+/// A tensor that keeps its value between runs.
+struct StateSlot {
+  Slot slot;
+  std::string output;                    ///< name of the result that is its next value
+  std::optional<uint32_t> initialOffset; ///< of its first value among the weights; without it, zeros
 };
 
 /// A run-time extent: one i32 at byte `offset`. Derived ones are written by the program. Hidden ones are no part of the
@@ -55,6 +63,7 @@ struct Range {
 struct Program {
   mlir::OwningOpRef<mlir::ModuleOp> code; ///< `run` has the attribute `wasmind.export`
   std::vector<Slot> inputs, outputs;
+  std::vector<StateSlot> state;
   std::vector<ExtentSlot> extents;
   std::vector<Segment> segments;
   std::vector<KernelRecord> kernels;

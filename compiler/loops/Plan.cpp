@@ -9,6 +9,7 @@ namespace wasmind::loops {
 namespace {
 
 constexpr uint64_t pageSize = 65536;
+constexpr StringLiteral stateAttribute = "graph.state";
 
 std::string nameOf(func::FuncOp entry, unsigned position, bool isResult) {
   auto name = isResult ? entry.getResultAttrOfType<StringAttr>(position, "graph.name")
@@ -52,7 +53,62 @@ uint64_t placeAll(std::vector<Lifetime> &lifetimes) {
   return total;
 }
 
+/// Whether `next` can be computed where `state` lies: nothing reads the old value after the first write of the new one,
+/// and no step that may end the run comes after it. A loop or branch counts as one step.
+bool comesAfterReads(ArrayRef<KernelCall> calls, Value state, Value next) {
+  unsigned depth = 0;
+  bool isRead = false, isWritten = false, isNextWritten = false, mayFail = false;
+  for (const KernelCall &call : calls) {
+    const bool opens = call.form == KernelCall::Form::Loop || call.form == KernelCall::Form::Then;
+    depth += opens;
+    for (const KernelOperand &operand : call.operands) {
+      isRead |= operand.tensor == state;
+      isWritten |= operand.tensor == next;
+    }
+    depth -= call.form == KernelCall::Form::End;
+    if (isNextWritten && call.form == KernelCall::Form::Measure)
+      return false;
+    mayFail |= call.form == KernelCall::Form::Measure;
+    if (depth != 0)
+      continue;
+    if (isWritten && mayFail && call.form == KernelCall::Form::End)
+      return false;
+    mayFail = false;
+    const bool isInPlace = call.form == KernelCall::Form::Copy ||
+                           (call.form == KernelCall::Form::Call && llvm::is_contained(call.outputs, next) &&
+                            llvm::is_contained(call.inPlace, state));
+    if (isRead && (isNextWritten || (isWritten && !isInPlace)))
+      return false;
+    isNextWritten |= isWritten;
+    isRead = isWritten = false;
+  }
+  return true;
+}
+
 } // namespace
+
+void MemoryPlan::placeState(func::FuncOp entry, std::vector<KernelCall> &calls) {
+  Block &body = entry.getBody().front();
+  SmallVector<KernelCall> copies;
+  for (BlockArgument argument : body.getArguments()) {
+    auto position = entry.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), stateAttribute);
+    if (!position)
+      continue;
+    Value next = body.getTerminator()->getOperand(position.getInt());
+    if (!addresses.count(next) && comesAfterReads(calls, argument, next)) {
+      addresses[next] = addresses[argument];
+      continue;
+    }
+    KernelCall copy;
+    copy.form = KernelCall::Form::Copy;
+    copy.operands.resize(2);
+    copy.operands[0].tensor = next;
+    copy.operands[1].tensor = argument;
+    copies.push_back(std::move(copy));
+  }
+  // Behind everything that reads an old value.
+  calls.insert(calls.end(), copies.begin(), copies.end());
+}
 
 FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location) {
   auto type = cast<RankedTensorType>(tensor.getType());
@@ -111,7 +167,7 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
   program.extentTable.byteLength = 4 * (program.extents.size() + mayFail);
   program.extentTable.offset = take(program.extentTable.byteLength);
 
-  // Inputs and outputs.
+  // Inputs, outputs and state. The next value of a state that is no output is an intermediate tensor.
   Block &body = entry.getBody().front();
   auto slot = [&](Value tensor, Type type, unsigned position, bool isResult) -> LogicalResult {
     auto byteLength = byteLengthOf(tensor, entry.getLoc());
@@ -121,15 +177,19 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
               uint32_t(*byteLength)};
     next += slack;
     addresses[tensor] = slot.offset;
-    (isResult ? program.outputs : program.inputs).push_back(slot);
+    if (auto next = isResult ? IntegerAttr() : entry.getArgAttrOfType<IntegerAttr>(position, stateAttribute))
+      program.state.push_back({slot, nameOf(entry, next.getInt(), /*isResult=*/true), std::nullopt});
+    else
+      (isResult ? program.outputs : program.inputs).push_back(slot);
     return success();
   };
   for (auto [i, argument] : llvm::enumerate(body.getArguments()))
     if (failed(slot(argument, argument.getType(), i, false)))
       return failure();
   for (auto [i, result] : llvm::enumerate(body.getTerminator()->getOperands()))
-    if (failed(slot(result, result.getType(), i, true)))
+    if (!entry.getResultAttr(i, "graph.hidden") && failed(slot(result, result.getType(), i, true)))
       return failure();
+  placeState(entry, calls);
 
   // Where tensors are used last, and in which loop each step is: memory passes in place from a tensor to one computed
   // from it only at its last use, and within one loop (the next iteration may read it again).
@@ -211,11 +271,21 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         operand.weightAddress = kernels.weightsOf(operand.tensor);
         operand.isWeights = true;
       }
+  std::vector<StateSlot>::iterator state = program.state.begin();
+  for (unsigned i = 0; i < entry.getNumArguments(); ++i)
+    if (entry.getArgAttr(i, stateAttribute)) {
+      if (auto initial = entry.getArgAttrOfType<ElementsAttr>(i, "graph.initial"))
+        state->initialOffset = kernels.weightsOf(initial);
+      ++state;
+    }
   uint64_t total = llvm::alignTo(next, alignment) + kernels.weightBytes + slack;
   if (total > (uint64_t(1) << 32) - pageSize)
     return emitError(entry.getLoc()) << "the module would need " << total << " bytes; a 32-bit memory has 4 GiB";
   weightsBase = take(kernels.weightBytes);
   program.weights = {weightsBase, uint32_t(kernels.weightBytes)};
+  for (StateSlot &each : program.state)
+    if (each.initialOffset)
+      *each.initialOffset += weightsBase;
   for (Segment &segment : kernels.weights)
     program.segments.push_back({weightsBase + segment.address, segment.bytes, segment.owned});
   program.pages = (total + pageSize - 1) / pageSize;

@@ -1,10 +1,10 @@
 //===- Plan.h - where everything lies in memory -------------------------------------------------------------------===//
 //
-//   base: extents | inputs | outputs | arena (intermediate tensors and scratch) | weights
+//   base: extents | inputs and state | outputs | arena (intermediate tensors and scratch) | weights
 //
 // Intermediate tensors share the arena by liveness: two overlap only when no kernel runs between the first write of one
 // and the last read of the other, or when one is computed from the other in place. Inputs and outputs keep memory of
-// their own, so inputs survive a run.
+// their own, so inputs survive a run. So does state; its next value is written there after all reads of the old one.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -60,6 +60,9 @@ private:
 
   mlir::FailureOr<uint64_t> byteLengthOf(mlir::Value tensor, mlir::Location location);
   void declareExtents(mlir::func::FuncOp entry);
+  /// Where the next values of states lie: in the state where that is safe; else they are copied there by steps at the
+  /// end.
+  void placeState(mlir::func::FuncOp entry, std::vector<KernelCall> &calls);
 };
 
 } // namespace wasmind::loops

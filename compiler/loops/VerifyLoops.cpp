@@ -39,6 +39,8 @@ llvm::Error verifyMemory(const Program &program, const Options &options) {
     add("input '" + slot.name + "'", slot.offset, slot.byteLength);
   for (const Slot &slot : program.outputs)
     add("output '" + slot.name + "'", slot.offset, slot.byteLength);
+  for (const StateSlot &state : program.state)
+    add("state '" + state.slot.name + "'", state.slot.offset, state.slot.byteLength);
   llvm::erase_if(parts, [](const Part &part) { return part.begin == part.end; });
   llvm::sort(parts, [](const Part &a, const Part &b) { return a.begin < b.begin; });
   for (const Part &part : parts)

@@ -55,6 +55,11 @@ def test_every_vector(vectors, index):
 
 
 def run_call(instance, case, name):
+    if case.get("reset") is True:
+        instance.reset()
+    elif "reset" in case:
+        with fails(case["reset"]):
+            instance.reset()
     entry = case.get("entry")
     spec = next(f for f in instance.signature.functions if f.name == (entry or "run"))
     inputs = {t.name: np.array(given["values"], wasmind.tensor.numpy_type(t.dtype)).reshape(given["shape"])

@@ -6,10 +6,10 @@ from .error import WasmindError
 from .instance import Instance
 from .model import Model, load
 from .operator_library import Attribute, GuestTensor, Operator, OperatorLibrary
-from .signature import Dim, FunctionSpec, Signature, TensorSpec
+from .signature import Dim, FunctionSpec, Signature, StateSpec, TensorSpec
 
 __all__ = ["Attribute", "Dim", "FunctionSpec", "GuestTensor", "Instance", "Model", "Operator", "OperatorLibrary", "Signature",
-           "TensorSpec", "WasmindError", "compile", "load"]
+           "StateSpec", "TensorSpec", "WasmindError", "compile", "load"]
 
 
 def __getattr__(name):

@@ -10,9 +10,12 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from ._runtime import version
 from .error import WasmindError
 from .model import Model, load
+from .tensor import DTYPES, numpy_type
 
 _log = logging.getLogger("wasmind")
 NEEDED = f"the compiler is a package of its own: pip install 'wasmind[compiler]=={version}'"
@@ -39,6 +42,16 @@ def _bounds(name, value):
         raise WasmindError("InvalidArgument", f"dims: '{name}' is {value!r}, neither a number nor a pair (min, max)") from None
 
 
+def _initial(name, value):
+    """Element type, shape and elements of an array."""
+    array = np.asarray(value)
+    names = {numpy_type(each).name: each for each in DTYPES if each != "bf16"} | {"bfloat16": "bf16"}
+    dtype = names.get(array.dtype.name)
+    if dtype is None or not array.dtype.isnative:
+        raise WasmindError("InvalidArgument", f"state_init: '{name}' is an array of {array.dtype}, which is no element type")
+    return dtype, array.shape, array.tobytes()
+
+
 def _split(tensors, te):
     """Inputs and outputs among tensors of wasmind.te."""
     for tensor in tensors:
@@ -52,6 +65,7 @@ def _split(tensors, te):
 
 
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
+            state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             features: Iterable[str] = (), weights: str = "inline", opt_level: int = 2,
             memory_limit: int = 1 << 30) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
@@ -60,6 +74,10 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
                   the order given (without any: all that the outputs read, in the order of use).
     output:       where the module is written, whole or not at all; None keeps it in memory.
     dims:         bounds of named extents: {"batch": 1, "seq": (1, 512)}.
+    state:        inputs that are fed from outputs of the run before, {"h": "hn"}: they live in the module, and neither of the
+                  two is passed or returned. `Instance.reset` makes them what they were before the first run.
+    state_init:   what a state holds before the first run, an array by input; zeros without.
+    state_outputs: the outputs that feed a state stay outputs, too.
     features:     beyond simd128: "relaxed-simd".
     weights:      "inline", or "external" for a file beside `output` that ends in .weights.
     memory_limit: bytes; a larger plan is refused, with the dim to bound.
@@ -75,6 +93,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         raise WasmindError("InvalidArgument", f"weights: {weights!r} is neither 'inline' nor 'external'")
     if weights == "external" and output is None:
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
+    initial = {name: _initial(name, value) for name, value in (state_init or {}).items()}
     bounds = {name: _bounds(name, value) for name, value in (dims or {}).items()}
 
     if isinstance(source, (list, tuple, _compiler.te.Tensor)):
@@ -86,7 +105,8 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
 
     def compile_to(path):
         result = translate(
-            os.fspath(path), dims=bounds, relaxed_simd="relaxed-simd" in features,
+            os.fspath(path), dims=bounds, state=list((state or {}).items()), state_init=initial, state_outputs=state_outputs,
+            relaxed_simd="relaxed-simd" in features,
             external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
         if result.error:
             raise WasmindError("InvalidArgument", result.error)

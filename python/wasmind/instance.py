@@ -30,7 +30,7 @@ class Instance:
 
     def run(self, inputs: Mapping[str, Any] | Iterable[Any] | None = None, *, entry: str | None = None,
             copy: bool = True) -> dict[str, np.ndarray[Any, Any]]:
-        """Runs the model once.
+        """Runs the model once. State of the entry is what its last run with success left.
 
         inputs: arrays by name, or in order. An input left out keeps what an earlier `run` or `input` put into it.
         copy:   False gives views into the instance's memory, which the next run changes.
@@ -71,6 +71,13 @@ class Instance:
         self._handle.resize_input(function, index, list(shape))
         self._filled[function].add(name)
         return self._handle.input(function, index)
+
+    def reset(self) -> None:
+        """Makes the state of all entries its initial value, as in a new instance. Inputs and outputs stay as they are.
+
+        Raises WasmindError InvalidArgument when an earlier run stopped the instance.
+        """
+        self._handle.reset()
 
     def __reduce__(self):
         raise TypeError("a wasmind.Instance is a memory of this process and cannot be pickled: pickle its `model`, and call "

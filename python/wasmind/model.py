@@ -39,7 +39,8 @@ class Model:
     def run(self, inputs: Mapping[str, Any] | Iterable[Any], *, entry: str | None = None) -> dict[str, np.ndarray[Any, Any]]:
         """Runs the model on an instance that it keeps for this; returns a dict of arrays. Errors as `Instance.run`.
 
-        Calls from several threads take turns; give each thread its own `instantiate()` to run in parallel.
+        Calls from several threads take turns; give each thread its own `instantiate()` to run in parallel. State is that
+        instance's: take an instance of your own where it matters.
         """
         with self._lock:
             if self._own is None:

@@ -28,12 +28,20 @@ class TensorSpec:
 
 
 @dataclasses.dataclass(frozen=True)
+class StateSpec(TensorSpec):
+    """A tensor that an instance keeps from run to run; the model's `output` gives its next value."""
+
+    output: str
+
+
+@dataclasses.dataclass(frozen=True)
 class FunctionSpec:
     """An entry of the module."""
 
     name: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
+    state: tuple[StateSpec, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,14 +61,18 @@ class Signature:
         """The signature in JSON text that the host has checked."""
         root = json.loads(text)
 
-        def tensors(entries):
-            return tuple(TensorSpec(t["name"], t["dtype"], tuple(t["shape"]), t["byteLength"]) for t in entries)
+        def tensor(kind, entry, *rest):
+            return kind(entry["name"], entry["dtype"], tuple(entry["shape"]), entry["byteLength"], *rest)
+
+        def function(entry):
+            inputs, outputs = (tuple(tensor(TensorSpec, t) for t in entry[key]) for key in ("inputs", "outputs"))
+            return FunctionSpec(entry["name"], inputs, outputs, tuple(tensor(StateSpec, t, t["output"]) for t in entry.get("state", ())))
 
         return cls(
             compiler=root["compiler"],
             features=tuple(root["features"]),
             dims=tuple(Dim(d["name"], d["min"], d["max"], d["derived"]) for d in root["dims"]),
-            functions=tuple(FunctionSpec(f["name"], tensors(f["inputs"]), tensors(f["outputs"])) for f in root["functions"]),
+            functions=tuple(function(f) for f in root["functions"]),
             memory_bytes=root["memory"]["pages"] * 65536,
             operators=dict(root.get("operators", {})),
             json=root,

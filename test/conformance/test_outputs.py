@@ -91,6 +91,7 @@ COMMANDS = {
     "compile: data as new weights": ("used.weights", [*COMPILE, "m.onnx", "-o", "STEM.wasm", "--weights=external"]),
     "compile: data of MindIR": ("mlp_external_variables/data_0", [*COMPILE, "mlp_external_graph.mindir", "-o", "OUT"]),
     "compile: MindIR": ("mlp_external_graph.mindir", [*COMPILE, "mlp_external_graph.mindir", "-o", "OUT"]),
+    "compile: --state-init": ("x.npy", [*COMPILE, "m.onnx", "-o", "OUT", "--state=x=z", "--state-init=x=x.npy", "--state-outputs"]),
     "compile: case of --verify": ("case.npz", [*COMPILE, "m.onnx", "-o", "OUT", "--verify=case.npz"]),
     **{f"compile --emit={emit}": ("unused.bin", [*COMPILE, "m.onnx", "-o", "OUT", f"--emit={emit}"]) for emit in ("wat", "llvm", "mlir", "object", "archive")},
     **{f"compile --stop-after={stage}": ("m.onnx", [*COMPILE, "m.onnx", "-o", "OUT", f"--stop-after={stage}"]) for stage in ("frontend", "graph", "loops")},

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import onnx
 import pytest
-from models import compiled, numerics
+from models import compiled, numerics, state
 from onnx import TensorProto, helper, numpy_helper
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (compiled.ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
@@ -22,8 +22,8 @@ def block(language, word=""):
 
 
 # A block belongs to the test of the same words here; test/packages runs what installs, test/tvm what wants TVM.
-KNOWN = [("sh", "make demo"), ("sh", "make packages"), ("sh", "cmake --install"), ("sh", "wasmind compile"), ("cpp", ""), ("ts", ""),
-         ("python", "wasmind.compile"), ("sh", "operators --list"), ("python", "tvm_ffi")]
+KNOWN = [("sh", "make demo"), ("sh", "make packages"), ("sh", "cmake --install"), ("sh", "wasmind inspect"), ("cpp", ""), ("ts", ""),
+         ("python", "wasmind.compile"), ("sh", "--state"), ("sh", "operators --list"), ("python", "tvm_ffi")]
 
 
 def test_every_block_is_run():
@@ -64,10 +64,18 @@ def test_commands(folder):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), folder / "model.onnx")
     x = np.random.default_rng(2).standard_normal((3, 16), dtype=np.float32)
     np.savez(folder / "case.npz", x=x)
-    said = run_lines(block("sh", "wasmind compile"), folder)
+    said = run_lines(block("sh", "wasmind inspect"), folder)
     numerics.check(np.load(folder / "out.npz")["y"], x @ weights, "out.npz")
     for words in ("batch: 1 .. 4", "times as fast as onnxruntime-web", "MatMul f32"):
         assert words in said, f"no '{words}' in:\n{said}"
+
+
+def test_state(folder):
+    onnx.save(state.lstm(), folder / "vad.onnx")
+    np.save(folder / "frames.npy", np.ones((5, 1, 1, 8), np.float32))
+    run_lines(block("sh", "--state"), folder)
+    y = np.load(folder / "out.npz")["y"].ravel()
+    assert len(set(y)) == 5, "every run sees what the last one left"
 
 
 def test_operators(folder):

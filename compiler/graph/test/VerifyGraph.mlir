@@ -103,3 +103,47 @@ func.func @run(%x: tensor<1xf32>) {
   return
 }
 }
+
+// -----
+
+func.func @run(%h: tensor<3xf32> {graph.name = "h", graph.state = 1 : i64, graph.initial = dense<2.0> : tensor<3xf32>})
+    -> (tensor<3xf32> {graph.name = "y"}, tensor<3xf32> {graph.name = "hn", graph.hidden}) {
+  return %h, %h : tensor<3xf32>, tensor<3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{input 0: 'graph.state' is not the number of a result}}
+func.func @run(%h: tensor<3xf32> {graph.state = 1 : i64}) -> tensor<3xf32> {
+  return %h : tensor<3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{input 0: 'graph.state' is not the number of a result}}
+func.func @run(%h: tensor<3xf32> {graph.initial = dense<2.0> : tensor<3xf32>}) -> tensor<3xf32> {
+  return %h : tensor<3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{input 0: a state and the result that feeds it have one static type}}
+func.func @run(%h: tensor<3xf32> {graph.state = 0 : i64}, %x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
+// expected-error @+1 {{input 0: a state and the result that feeds it have one static type}}
+func.func @run(%h: tensor<?xf32, affine_map<()[s0] -> (s0)>> {graph.state = 0 : i64}) -> tensor<?xf32, affine_map<()[s0] -> (s0)>> {
+  return %h : tensor<?xf32, affine_map<()[s0] -> (s0)>>
+}
+}
+
+// -----
+
+// expected-error @+1 {{input 0: 'graph.initial' has another type than the state}}
+func.func @run(%h: tensor<3xf32> {graph.state = 0 : i64, graph.initial = dense<2> : tensor<3xi32>}) -> tensor<3xf32> {
+  return %h : tensor<3xf32>
+}

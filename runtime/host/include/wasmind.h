@@ -169,8 +169,11 @@ WASMIND_API const char *wasmind_model_function_name(const wasmind_model *model, 
 /** 0 when there is no such entry. */
 WASMIND_API size_t wasmind_model_input_count(const wasmind_model *model, size_t function);
 WASMIND_API size_t wasmind_model_output_count(const wasmind_model *model, size_t function);
+WASMIND_API size_t wasmind_model_state_count(const wasmind_model *model, size_t function);
 WASMIND_API wasmind_tensor_info wasmind_model_input(const wasmind_model *model, size_t function, size_t input);
 WASMIND_API wasmind_tensor_info wasmind_model_output(const wasmind_model *model, size_t function, size_t output);
+/** A tensor that an instance keeps from one run of the entry to the next; nobody passes or reads it. */
+WASMIND_API wasmind_tensor_info wasmind_model_state(const wasmind_model *model, size_t function, size_t state);
 
 /** A view of elements: dense, row-major, aligned to the element. Who hands it out says how long it lives. */
 typedef struct wasmind_tensor {
@@ -207,6 +210,8 @@ WASMIND_API wasmind_status wasmind_instance_input(wasmind_instance *instance, si
    extents become the current ones. Data is copied unless it is the input's own view. An input holds something from the
    first run it was given to, or from when its view was asked for.
 
+    State of the entry is what its last run with success left; a run that ends otherwise leaves it as it was.
+
     Ends in one of these ways:
       1. OK.
       2. INVALID_ARGUMENT - an input does not fit or holds nothing yet, inputs disagree on a dim (nothing was executed
@@ -222,6 +227,10 @@ WASMIND_API wasmind_status wasmind_instance_run(wasmind_instance *instance, size
    next run of any entry. INVALID_ARGUMENT when the entry was not the last one run with success. */
 WASMIND_API wasmind_status wasmind_instance_output(wasmind_instance *instance, size_t function, size_t output,
                                                    wasmind_tensor *tensor, wasmind_error **error);
+
+/** Makes the state of all entries its initial value, as in a new instance. Inputs and outputs stay as they are. Without
+    effect on a model that has none. INVALID_ARGUMENT when an earlier run stopped the instance. */
+WASMIND_API wasmind_status wasmind_instance_reset(wasmind_instance *instance, wasmind_error **error);
 
 /* --- Operator libraries --------------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ struct Signature {
   struct Function {
     std::string name;
     std::vector<Tensor> inputs, outputs;
+    std::vector<Tensor> state; ///< kept by an instance from run to run
   };
   std::vector<Dim> dims;
   std::vector<Function> functions;
@@ -99,6 +100,8 @@ private:
         function.inputs.push_back(tensor(wasmind_model_input(model, index, input)));
       for (size_t output = 0; output < wasmind_model_output_count(model, index); ++output)
         function.outputs.push_back(tensor(wasmind_model_output(model, index, output)));
+      for (size_t state = 0; state < wasmind_model_state_count(model, index); ++state)
+        function.state.push_back(tensor(wasmind_model_state(model, index, state)));
     }
     return signature;
   }
@@ -148,6 +151,15 @@ public:
     wasmind_status status =
         wasmind_instance_resize_input(handle.get(), function, input, shape.data(), shape.size(), &error);
     if (status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return {};
+  }
+
+  /// Makes the state of all entries its initial value, as in a new instance; inputs and outputs stay as they are.
+  /// InvalidArgument when an earlier run stopped the instance.
+  Result<void> reset() {
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = wasmind_instance_reset(handle.get(), &error); status != WASMIND_OK)
       return detail::takeError(status, error);
     return {};
   }

@@ -28,6 +28,23 @@ Instance::Instance(std::shared_ptr<const Model> shared)
 
   if (contract.weights.external)
     model().copyWeights({guest.memory() + contract.weights.offset, size_t(contract.weights.byteLength)});
+  writeState();
+}
+
+/// Makes the state of all entries what it is before the first run.
+void Instance::writeState() {
+  uint8_t *memory = guest.memory();
+  for (const abi::Function &function : model().signature().contract().functions)
+    for (const auto &[tensor, output, initialOffset] : function.state)
+      if (initialOffset)
+        std::memcpy(memory + tensor.offset, memory + *initialOffset, tensor.byteLength);
+      else
+        std::memset(memory + tensor.offset, 0, tensor.byteLength);
+}
+
+void Instance::reset() {
+  guest.requireUsable();
+  writeState();
 }
 
 Instance::Entry &Instance::entry(size_t function) {

@@ -14,6 +14,7 @@ public:
   wasmind_tensor input(size_t function, size_t input);
   void run(size_t function, std::span<const wasmind_tensor> inputs);
   wasmind_tensor output(size_t function, size_t output) const;
+  void reset();
 
 private:
   /// One exported entry and the current extents of its inputs.
@@ -31,6 +32,7 @@ private:
   void requireInputs(const Entry &entry) const;
   /// Values of all dims that the inputs' extents determine; throws `InvalidArgument` when they disagree.
   void collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes);
+  void writeState();
   void writeDims();
   /// Reads what the module derived and holds it against the bounds; throws `InvalidModule`.
   void readDims(Entry &entry);

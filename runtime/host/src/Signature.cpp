@@ -23,11 +23,14 @@ Signature::Signature(std::string json) : text(std::move(json)) {
                   result.error().text);
   parsed = std::move(*result);
   for (const abi::Function &function : parsed.functions) {
-    std::vector<Axes> &inputAxes = inputs.emplace_back(), &outputAxes = outputs.emplace_back();
+    std::vector<Axes> &inputAxes = inputs.emplace_back(), &outputAxes = outputs.emplace_back(),
+                      &stateAxes = states.emplace_back();
     for (const abi::Tensor &tensor : function.inputs)
       inputAxes.push_back(describe(tensor));
     for (const abi::Tensor &tensor : function.outputs)
       outputAxes.push_back(describe(tensor));
+    for (const abi::State &state : function.state)
+      stateAxes.push_back(describe(state.tensor));
   }
 }
 
@@ -54,14 +57,9 @@ wasmind_dim_info Signature::dim(size_t index) const {
   return {dim.name.c_str(), dim.min, dim.max, dim.derived};
 }
 
-wasmind_tensor_info Signature::input(size_t function, size_t index) const {
-  return function < inputs.size() && index < inputs[function].size() ? show(inputs[function][index])
-                                                                     : wasmind_tensor_info{};
-}
-
-wasmind_tensor_info Signature::output(size_t function, size_t index) const {
-  return function < outputs.size() && index < outputs[function].size() ? show(outputs[function][index])
-                                                                       : wasmind_tensor_info{};
+wasmind_tensor_info Signature::find(const Lists &lists, size_t function, size_t index) {
+  return function < lists.size() && index < lists[function].size() ? show(lists[function][index])
+                                                                   : wasmind_tensor_info{};
 }
 
 const std::vector<int32_t> &Signature::dimsOf(const abi::Tensor &tensor) const {

@@ -21,8 +21,9 @@ public:
 
   /// With a null name when there is no such dim, function or tensor.
   wasmind_dim_info dim(size_t index) const;
-  wasmind_tensor_info input(size_t function, size_t index) const;
-  wasmind_tensor_info output(size_t function, size_t index) const;
+  wasmind_tensor_info input(size_t function, size_t index) const { return find(inputs, function, index); }
+  wasmind_tensor_info output(size_t function, size_t index) const { return find(outputs, function, index); }
+  wasmind_tensor_info state(size_t function, size_t index) const { return find(states, function, index); }
 
   /// Of axis a of a tensor of this signature: index of its dim, or -1.
   const std::vector<int32_t> &dimsOf(const abi::Tensor &tensor) const;
@@ -34,12 +35,14 @@ private:
     std::vector<int64_t> bounds;
     std::vector<int32_t> dims;
   };
+  using Lists = std::vector<std::vector<Axes>>; // [function][tensor]
   Axes describe(const abi::Tensor &tensor) const;
   static wasmind_tensor_info show(const Axes &axes);
+  static wasmind_tensor_info find(const Lists &lists, size_t function, size_t index);
 
   std::string text;
   abi::Signature parsed;
-  std::vector<std::vector<Axes>> inputs, outputs; // [function][tensor]
+  Lists inputs, outputs, states;
 };
 
 } // namespace wasmind::host

@@ -121,11 +121,18 @@ size_t wasmind_model_output_count(const wasmind_model *model, size_t function) {
   const abi::Function *entry = functionOf(model, function);
   return entry ? entry->outputs.size() : 0;
 }
+size_t wasmind_model_state_count(const wasmind_model *model, size_t function) {
+  const abi::Function *entry = functionOf(model, function);
+  return entry ? entry->state.size() : 0;
+}
 wasmind_tensor_info wasmind_model_input(const wasmind_model *model, size_t function, size_t input) {
   return model ? model->model->signature().input(function, input) : wasmind_tensor_info{};
 }
 wasmind_tensor_info wasmind_model_output(const wasmind_model *model, size_t function, size_t output) {
   return model ? model->model->signature().output(function, output) : wasmind_tensor_info{};
+}
+wasmind_tensor_info wasmind_model_state(const wasmind_model *model, size_t function, size_t state) {
+  return model ? model->model->signature().state(function, state) : wasmind_tensor_info{};
 }
 
 wasmind_status wasmind_instance_create(const wasmind_model *model, wasmind_instance **instance, wasmind_error **error) {
@@ -173,5 +180,12 @@ wasmind_status wasmind_instance_output(wasmind_instance *instance, size_t functi
     require(instance, "instance");
     require(tensor, "tensor");
     *tensor = instance->instance.output(function, output);
+  });
+}
+
+wasmind_status wasmind_instance_reset(wasmind_instance *instance, wasmind_error **error) {
+  return guarded(error, [&] {
+    require(instance, "instance");
+    instance->instance.reset();
   });
 }

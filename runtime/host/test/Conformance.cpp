@@ -77,6 +77,13 @@ Result<std::vector<Tensor>> runOn(Instance &instance, size_t function, const Jso
 void runCall(Instance &instance, const Json &expected) {
   size_t function = findFunction(instance.model().signature(), expected.value("entry", "run"));
   const Signature::Function &entry = instance.model().signature().functions[function];
+  if (expected.contains("reset")) { // true, or the status it fails with
+    const Result<void> reset = instance.reset();
+    EXPECT_EQ(bool(reset), expected["reset"].is_boolean());
+    if (!reset) {
+      EXPECT_EQ(nameOf(reset.error().status), expected["reset"].get<std::string>()) << reset.error().text;
+    }
+  }
   Result<std::vector<Tensor>> outputs = runOn(instance, function, expected["inputs"]);
   if (expected.contains("status")) {
     ASSERT_FALSE(outputs);

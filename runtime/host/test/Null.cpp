@@ -153,6 +153,8 @@ TEST_F(Null, isRefusedEverywhere) {
   WALK(wasmind_model_output_count, none, model, 0u);
   WALK(wasmind_model_input, none, model, 0u, 0u);
   WALK(wasmind_model_output, none, model, 0u, 0u);
+  WALK(wasmind_model_state_count, none, model, 0u);
+  WALK(wasmind_model_state, none, model, 0u, 0u);
 
   WALK(wasmind_instance_create, none, model, &otherInstance, &told);
   WALK(wasmind_instance_delete, none, instance);
@@ -161,6 +163,7 @@ TEST_F(Null, isRefusedEverywhere) {
   WALK(wasmind_instance_run, none, instance, 0u, two, 2u, &told);
   EXPECT_EQ(wasmind_instance_run(instance, 0, two, 2, nullptr), WASMIND_OK);
   WALK(wasmind_instance_output, none, instance, 0u, 0u, &view, &told);
+  WALK(wasmind_instance_reset, none, instance, &told);
 
   WALK(wasmind_library_load_file, {1}, path("library.wasm").c_str(), &options, &otherLibrary, &told);
   WALK(wasmind_library_load_bytes, {2}, bytes.data(), bytes.size(), &options, &otherLibrary, &told);

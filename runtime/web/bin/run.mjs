@@ -7,12 +7,14 @@ import { Model, readSections, readSignature, SectionId, WasmindError } from '../
 import { readNpy, readNpz, writeNpz } from './npz.mjs';
 import { refuseOutput } from './outputPaths.mjs';
 import { randomInputs } from './random.mjs';
+import { inputsPerRun, stackOutputs } from './stream.mjs';
 import { compareTensors } from './verify.mjs';
 
 const usage = `usage: run.mjs MODEL.wasm [--inputs CASE.npz | --input NAME_OR_INDEX=X.npy ... | --random [--seed 1]]
-               [--outputs OUT.npz] [--repeat N] [--json] [--verify CASE.npz [--tolerance 1e-3]] [--entry NAME]
+               [--stream] [--outputs OUT.npz] [--repeat N] [--json] [--verify CASE.npz [--tolerance 1e-3]] [--entry NAME]
 
   --inputs    arrays named like the inputs, with or without "in:" before the name
+  --stream    runs once per element of a leading axis that the inputs have before the model's own; outputs are stacked
   --repeat    timed runs after the first one (default 0: the first is the only one)
   --verify    also holds the outputs against the arrays "out:NAME" of CASE.npz; inputs come from there unless given
   --tolerance largest |difference| over largest |expected|, per output
@@ -22,7 +24,7 @@ const exitCode = { ok: 0, wrongInput: 1, wrongUsage: 2, differs: 3 };
 class UsageError extends Error {}
 
 const optionTypes = {
-  'inputs': { type: 'string' }, 'input': { type: 'string', multiple: true, default: [] }, 'random': { type: 'boolean' },
+  'inputs': { type: 'string' }, 'input': { type: 'string', multiple: true, default: [] }, 'random': { type: 'boolean' }, 'stream': { type: 'boolean' },
   'seed': { type: 'string', default: '1' }, 'outputs': { type: 'string' }, 'repeat': { type: 'string', default: '0' },
   'json': { type: 'boolean' }, 'verify': { type: 'string' }, 'tolerance': { type: 'string', default: '1e-3' },
   'entry': { type: 'string' }, 'help': { type: 'boolean', short: 'h' },
@@ -47,6 +49,7 @@ function parseCommandLine(args) {
   if (values.tolerance.trim() === '' || !(tolerance >= 0)) throw new UsageError(`--tolerance: '${values.tolerance}' is no number`);
   if ((values.inputs !== undefined) + (values.input.length > 0) + Boolean(values.random) > 1)
     throw new UsageError('--inputs, --input and --random exclude each other');
+  if (values.stream && values.random) throw new UsageError('--stream takes inputs from --inputs, --input or --verify, not from --random');
   return { ...values, file: positionals[0], seed: natural('seed', 2 ** 32 - 1), repeat: natural('repeat', 1e9), tolerance };
 }
 
@@ -155,9 +158,11 @@ function run(options) {
     const began = performance.now(), outputs = instance.run(given, { entry: spec.name, copy });
     return { outputs, elapsed: performance.now() - began };
   };
-  const { outputs, elapsed: firstMs } = timed(inputs, true);
+  const runs = (options.stream ? inputsPerRun(spec, inputs) : [inputs]).map(given => timed(given, true));
+  const outputs = options.stream ? stackOutputs(runs.map(each => each.outputs)) : runs[0].outputs;
+  const [firstMs, ...later] = runs.map(({ elapsed }) => elapsed);
   // Inputs survive a run, so what is timed from here on is the model alone.
-  const times = Array.from({ length: options.repeat }, () => timed({}, false).elapsed).sort((a, b) => a - b);
+  const times = [...later, ...Array.from({ length: options.repeat }, () => timed({}, false).elapsed)].sort((a, b) => a - b);
   if (times.length === 0) times.push(firstMs);
 
   const report = {

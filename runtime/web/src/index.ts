@@ -13,6 +13,7 @@ export type { PreparedCall } from './preparedCall.ts';
 export { readSections, SectionId, type Section } from './section.ts';
 export {
   parseSignature, readSignature,
-  type Dim, type FunctionSpec, type Kernel, type MemoryMap, type Region, type Signature, type TensorSpec, type Weights,
+  type Dim, type FunctionSpec, type Kernel, type MemoryMap, type Region, type Signature, type StateSpec, type TensorSpec,
+  type Weights,
 } from './signature.ts';
 export { Tensor } from './tensor.ts';

@@ -67,6 +67,7 @@ export class Instance {
       this.entries.set(spec.name, { spec, call: Instance.functionOf(exports, spec.name), filled: new Map() });
     if (weights && signature.weights.storage === 'external')
       new Uint8Array(memory.buffer).set(weights, signature.weights.offset);
+    this.writeState();
   }
 
   /** Bytes of the linear memory; fixed for the life of the instance. */
@@ -94,7 +95,7 @@ export class Instance {
   }
 
   /**
-   * Runs the model once.
+   * Runs the model once. State of the entry is what its last run with success left.
    *
    * @param inputs tensors by name. An input that an earlier `run` or `input` filled keeps its elements when left out.
    * @returns one tensor per output, copied unless `copy: false`.
@@ -123,6 +124,24 @@ export class Instance {
       return [spec.name, new Tensor(spec.dtype, options.copy === false ? elements : elements.slice(), dims)];
     });
     return Object.fromEntries(outputs);
+  }
+
+  /**
+   * Makes the state of all entries its initial value, as in a new instance. Inputs and outputs stay as they are.
+   *
+   * @throws WasmindError `InvalidArgument` when an earlier run stopped the instance.
+   */
+  reset(): void {
+    this.refuseIfBroken();
+    this.writeState();
+  }
+
+  private writeState(): void {
+    const bytes = new Uint8Array(this.memory.buffer);
+    for (const { state } of this.signature.functions)
+      for (const { offset, byteLength, initialOffset } of state)
+        if (initialOffset === undefined) bytes.fill(0, offset, offset + byteLength);
+        else bytes.copyWithin(offset, initialOffset, initialOffset + byteLength);
   }
 
   /** Checks all inputs of a call, then copies the given ones into place. */

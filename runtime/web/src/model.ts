@@ -123,7 +123,10 @@ export class Model {
     return new Instance(this.signature, await instantiateAsync(this.module), this.weights);
   }
 
-  /** Runs the model once on an instance that the model keeps for this; errors as `Instance.run`. */
+  /**
+   * Runs the model once on an instance that the model keeps for this; errors as `Instance.run`. State is that instance's:
+   * take an instance of your own where it matters.
+   */
   async run(inputs: Inputs, options: RunOptions = {}): Promise<Outputs> {
     this.own ??= this.instantiateAsync();
     const own = this.own;

@@ -33,11 +33,20 @@ export interface TensorSpec extends Region {
   readonly shape: readonly (number | string)[];
 }
 
+/** A tensor that an instance keeps from one run of its entry to the next; its extents are numbers. */
+export interface StateSpec extends TensorSpec {
+  /** The model's output that gives the next value. */
+  readonly output: string;
+  /** Where the first value lies among the weights; without it, zeros. */
+  readonly initialOffset?: number;
+}
+
 /** An exported entry. */
 export interface FunctionSpec {
   readonly name: string;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  readonly state: readonly StateSpec[];
 }
 
 /**
@@ -107,11 +116,20 @@ function readTensorSpec(field: Field): TensorSpec {
   return { name, dtype, shape, ...field.region() };
 }
 
+function readStateSpec(field: Field): StateSpec {
+  const initialOffset = field.find('initialOffset')?.number();
+  return {
+    ...readTensorSpec(field), output: field.get('output').text(),
+    ...(initialOffset !== undefined && { initialOffset }),
+  };
+}
+
 function readFunction(field: Field): FunctionSpec {
   return {
     name: field.get('name').text(),
     inputs: field.get('inputs').elements().map(readTensorSpec),
     outputs: field.get('outputs').elements().map(readTensorSpec),
+    state: (field.find('state')?.elements() ?? []).map(readStateSpec),
   };
 }
 

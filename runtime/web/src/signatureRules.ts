@@ -125,6 +125,49 @@ function checkFunction(where: string, entry: FunctionSpec, signature: Signature,
   checkInputsApart(`${where}.inputs`, entry.inputs);
 }
 
+function checkState(where: string, entry: FunctionSpec, signature: Signature): void {
+  const { arena, weights } = signature.memory, names = new Set(entry.inputs.map(({ name }) => name));
+  entry.state.forEach((state, i) => {
+    const place = `${where}.state[${i}]`;
+    if (state.name === '') throw signatureError(`${place}.name`, 'empty');
+    if (names.has(state.name))
+      throw signatureError(`${place}.name`, `'${state.name}' is named twice among inputs and state`);
+    names.add(state.name);
+    if (state.output === '') throw signatureError(`${place}.output`, 'empty');
+    state.shape.forEach((extent, axis) => {
+      if (typeof extent === 'string') throw signatureError(`${place}.shape[${axis}]`, `'${extent}' is not a number`);
+    });
+    checkShape(place, state, true, new Map());
+    checkPlace(place, state, true, signature);
+    checkApart(place, state, 'memory.arena', arena);
+    if (state.initialOffset === undefined) return;
+    const initial = { offset: state.initialOffset, byteLength: state.byteLength };
+    if (initial.offset < weights.offset || endOf(initial) > endOf(weights))
+      throw signatureError(
+        `${place}.initialOffset`, `${describe(initial)} are not inside memory.weights (${describe(weights)})`);
+  });
+}
+
+/** What a state holds outlives the run, so nothing else of any entry lies in it. */
+function checkStateApart(functions: readonly FunctionSpec[]): void {
+  const placesOf = (list: 'inputs' | 'outputs' | 'state') => functions.flatMap(
+    (entry, i) => entry[list].map((region, at) => ({ region: region as Region, where: `functions[${i}].${list}[${at}]` })));
+  const states = placesOf('state').filter(({ region }) => region.byteLength !== 0);
+  states.sort((a, b) => a.region.offset - b.region.offset);
+  for (let next = 1; next < states.length; next++)
+    checkApart(states[next].where, states[next].region, states[next - 1].where, states[next - 1].region);
+  for (const { region, where } of [...placesOf('inputs'), ...placesOf('outputs')]) {
+    // The first state that ends behind the tensor's start; the states are apart, so their ends are in order, too.
+    let low = 0, high = states.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (region.offset < endOf(states[middle].region)) high = middle;
+      else low = middle + 1;
+    }
+    if (low < states.length) checkApart(states[low].where, states[low].region, where, region);
+  }
+}
+
 /**
  * Holds a signature against every rule of abi/spec.md that needs no look at the module itself.
  *
@@ -140,5 +183,7 @@ export function checkSignature(signature: Signature): void {
     if (names.has(entry.name)) throw signatureError(`functions[${i}].name`, `'${entry.name}' is named twice`);
     names.add(entry.name);
     checkFunction(`functions[${i}]`, entry, signature, dims);
+    checkState(`functions[${i}]`, entry, signature);
   });
+  checkStateApart(signature.functions);
 }

@@ -78,14 +78,14 @@ export function assemble(entries, { signature, pages = 2, error = '', data = [],
 }
 
 /** A signature with the given functions, and room for four extents. */
-export function signatureOf({ inputs = [], outputs = [], dims = [], ...rest } = {}) {
+export function signatureOf({ inputs = [], outputs = [], state, dims = [], ...rest } = {}) {
   return {
     abi: 1,
     compiler: 'wasmind 0.1.0',
     source: { format: 'onnx', name: 'test.onnx' },
     features: [],
     dims,
-    functions: [{ name: 'run', inputs, outputs }],
+    functions: [{ name: 'run', inputs, outputs, ...(state && { state }) }],
     memory: {
       pages: 2,
       stack: { offset: 0, byteLength: 1024 },

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Model, parseSignature, readSignature, WasmindError } from '../dist/index.js';
 import { doubling, inputAt, outputAt, signatureOf, tensorSpec } from './assemble.mjs';
 
+const stateAt = 80000;
 const original = () => signatureOf({
   dims: [
     { name: 'n', min: 1, max: 8, offset: 65536, derived: false },
@@ -11,6 +12,7 @@ const original = () => signatureOf({
   ],
   inputs: [tensorSpec('x', 'f32', ['n'], inputAt, 8), tensorSpec('i', 'i64', [2], inputAt + 64)],
   outputs: [tensorSpec('y', 'f32', ['n'], outputAt, 8), tensorSpec('z', 'u8', ['m', 2], outputAt + 64, 8)],
+  state: [{ ...tensorSpec('h', 'f32', [4], stateAt), output: 'hn', initialOffset: 70016 }, { ...tensorSpec('c', 'u8', [], stateAt + 16), output: 'cn' }],
   kernels: [{ name: 'k0', kind: 'map', shape: '8', flops: 8, bytes: 64, vectorisedShare: 0.5, calls: 1 }],
 });
 const parse = value => parseSignature(JSON.stringify(value));
@@ -21,6 +23,9 @@ test('a correct signature is read with all its fields', () => {
   assert.deepEqual(signature.functions[0].outputs[1].shape, ['m', 2]);
   assert.deepEqual(signature.kernels[0], original().kernels[0]);
   assert.deepEqual(signature.operators, { Add: 1 });
+  assert.deepEqual(signature.functions[0].state, original().functions[0].state);
+  const { state, ...entry } = original().functions[0];
+  assert.deepEqual(state && parse({ ...original(), functions: [entry] }).functions[0].state, []);
 });
 
 test('what only reports show may be missing', () => {
@@ -57,6 +62,27 @@ const broken = {
   [`${run}.outputs.0.offset=65528`]: 'functions[0].outputs[0]: bytes 65528..65560 overlap memory.extents (bytes 65536..65552)',
   [`${run}.inputs.0.offset=70000`]: 'functions[0].inputs[0]: bytes 70000..70032 overlap memory.weights (bytes 70000..71024)',
   [`${run}.inputs.1.offset=${inputAt + 24}`]: `functions[0].inputs[1]: bytes ${inputAt + 24}..${inputAt + 40} overlap functions[0].inputs[0] (bytes ${inputAt}..${inputAt + 32})`,
+  [`${run}.state={}`]: 'functions[0].state: not an array',
+  [`${run}.state.0.output=""`]: 'functions[0].state[0].output: empty',
+  [`${run}.state.0.output=1`]: 'functions[0].state[0].output: not a string',
+  [`${run}.state.0.name=""`]: 'functions[0].state[0].name: empty',
+  [`${run}.state.1.name="x"`]: "functions[0].state[1].name: 'x' is named twice among inputs and state",
+  [`${run}.state.1.name="h"`]: "functions[0].state[1].name: 'h' is named twice among inputs and state",
+  [`${run}.state.0.shape=["n"]`]: "functions[0].state[0].shape[0]: 'n' is not a number",
+  [`${run}.state.0.byteLength=12`]: 'functions[0].state[0].byteLength: 12 where the shape at its bounds needs 16',
+  [`${run}.state.0.offset=${stateAt + 2}`]: `functions[0].state[0].offset: ${stateAt + 2} is not a multiple of the element's 4 bytes`,
+  [`${run}.state.0.offset=131060`]: "functions[0].state[0]: offset 131060 and byteLength 16 reach past the memory's 131072 bytes",
+  [`${run}.state.0.offset=69692`]: 'functions[0].state[0]: bytes 69692..69708 overlap memory.arena (bytes 65600..69696)',
+  [`${run}.state.0.offset=71020`]: 'functions[0].state[0]: bytes 71020..71036 overlap memory.weights (bytes 70000..71024)',
+  [`${run}.state.0.offset=${stateAt + 4}`]:
+    `functions[0].state[1]: bytes ${stateAt + 16}..${stateAt + 17} overlap functions[0].state[0] (bytes ${stateAt + 4}..${stateAt + 20})`,
+  [`${run}.inputs.1.offset=${stateAt - 8}`]: `functions[0].state[0]: bytes ${stateAt}..${stateAt + 16} overlap functions[0].inputs[1] (bytes ${stateAt - 8}..${stateAt + 8})`,
+  [`${run}.outputs.0.offset=${stateAt + 16}`]: `functions[0].state[1]: bytes ${stateAt + 16}..${stateAt + 17} overlap functions[0].outputs[0] (bytes ${stateAt + 16}..${stateAt + 48})`,
+  [`functions.1={"name":"other","inputs":[],"outputs":[],"state":[${JSON.stringify({ ...tensorSpec('h', 'f32', [4], stateAt), output: 'hn' })}]}`]:
+    `functions[1].state[0]: bytes ${stateAt}..${stateAt + 16} overlap functions[0].state[0] (bytes ${stateAt}..${stateAt + 16})`,
+  [`${run}.state.0.initialOffset=71012`]: 'functions[0].state[0].initialOffset: bytes 71012..71028 are not inside memory.weights (bytes 70000..71024)',
+  [`${run}.state.0.initialOffset=69996`]: 'functions[0].state[0].initialOffset: bytes 69996..70012 are not inside memory.weights (bytes 70000..71024)',
+  [`${run}.state.0.initialOffset="zeros"`]: 'functions[0].state[0].initialOffset: not a non-negative integer',
   'dims.0.max=0': 'dims[0]: bounds 1..0 are not within 0..2147483647 in this order',
   'dims.0.max=2147483648': 'dims[0]: bounds 1..2147483648 are not within 0..2147483647 in this order',
   'dims.1.name="n"': "dims[1].name: 'n' is named twice",
@@ -188,8 +214,10 @@ test('mutated signatures are refused or keep every promise that memory safety re
     accepted++;
     const limit = signature.memory.pages * 65536;
     for (const dim of signature.dims) assert.ok(dim.offset + 4 <= limit && dim.offset % 4 === 0);
-    for (const { inputs, outputs } of signature.functions)
-      for (const tensor of [...inputs, ...outputs]) assert.ok(tensor.offset + tensor.byteLength <= limit);
+    for (const { inputs, outputs, state } of signature.functions) {
+      for (const tensor of [...inputs, ...outputs, ...state]) assert.ok(tensor.offset + tensor.byteLength <= limit);
+      for (const { initialOffset = 0, byteLength } of state) assert.ok(initialOffset + byteLength <= limit);
+    }
   }
   assert.ok(accepted > 500, `${accepted} accepted`);
 });

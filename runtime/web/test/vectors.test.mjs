@@ -40,7 +40,9 @@ const withCode = code => error => {
 };
 const arrayOf = (dtype, values) => dtypes[dtype].typedArray.from(values.map(value => (dtype.endsWith('64') && dtype !== 'f64' ? BigInt(value) : value)));
 
-function checkCall(instance, { entry = 'run', inputs, outputs, status, text = '' }) {
+function checkCall(instance, { entry = 'run', inputs, outputs, status, text = '', reset }) {
+  if (reset === true) instance.reset();
+  else if (reset) assert.throws(() => instance.reset(), withCode(reset));
   const spec = instance.signature.functions.find(({ name }) => name === entry);
   const given = spec.inputs.filter(({ name }) => inputs[name]).map(({ name, dtype }) => [name, new Tensor(dtype, arrayOf(dtype, inputs[name].values), inputs[name].shape)]);
   const call = () => {

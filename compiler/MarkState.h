@@ -1,0 +1,21 @@
+//===- MarkState.h - which inputs of a graph are fed from its outputs ---------------------------------------------===//
+//
+// On @run of a graph module, whatever front end made it:
+//
+//   graph.state = N       of an argument: result N is its value in the next run
+//   graph.initial         of such an argument: its elements before the first run, where they are not zeros
+//   graph.hidden          of a result: hosts do not see it
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/Compile.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+
+namespace wasmind {
+
+/// Marks the pairs of `options.state`. An error names the pair: an input or output that does not exist, an input that
+/// is fed twice, another element type or shape, a shape that is not fixed, an initial value of another type.
+llvm::Error markState(mlir::ModuleOp graph, const CompileOptions &options);
+
+} // namespace wasmind

@@ -1,0 +1,146 @@
+"""State that lives in the module computes what it does when the caller passes it by hand, bit by bit."""
+import numpy as np
+import pytest
+import wasmind
+from models import state
+from onnx import TensorProto, helper, numpy_helper
+
+N = helper.make_node
+SHAPE = [4, 8]
+RUNS = 4
+
+
+def compare(folder, source, pairs, rest):
+    """`pairs`: the state as {input: output}; `rest`: the model's other outputs."""
+    state.compile_to(folder / "by_hand.wasm", source)
+    state.compile_to(folder / "own.wasm", source, *state.options(pairs))
+    state.compile_to(folder / "shown.wasm", source, *state.options(pairs), "--state-outputs")
+    by_hand, own, shown = (wasmind.load(folder / f"{name}.wasm").instantiate() for name in ("by_hand", "own", "shown"))
+    spec, = own.signature.functions
+    assert [s.name for s in spec.state] == [t.name for t in by_hand.signature.functions[0].inputs if t.name in pairs]
+    assert {s.name: s.output for s in spec.state} == pairs
+    assert [t.name for t in spec.outputs] == [name for name in rest if name not in pairs.values()]
+    assert not {t.name for t in spec.inputs} & set(pairs)
+    shapes = {s.name: s.shape for s in spec.state}
+    random = np.random.default_rng(11)
+    for _ in range(2):  # the second time after a reset
+        held = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        for run in range(RUNS):
+            given = {t.name: random.standard_normal(t.shape).astype(np.float32) for t in spec.inputs}
+            wanted = by_hand.run({**given, **held})
+            for instance in (own, shown):
+                for name, array in instance.run(given).items():
+                    np.testing.assert_array_equal(array, wanted[name], err_msg=f"{name} in run {run}")
+            held = {name: wanted[output] for name, output in pairs.items()}
+        own.reset()
+        shown.reset()
+
+
+def test_lstm(tmp_path):
+    compare(tmp_path, state.lstm(), {"h": "hn", "c": "cn"}, ["y"])
+
+
+# Each is wrong when the next value is written too early or too late: name: (nodes, state, other outputs).
+ORDERS = {
+    "read after it is computed": ([N("Add", ["a", "x"], ["an"]), N("MatMul", ["an", "m"], ["t"]), N("Add", ["t", "a"], ["y"])], {"a": "an"}, ["y"]),
+    "computed in place": ([N("MatMul", ["a", "m"], ["y"]), N("Add", ["a", "x"], ["an"])], {"a": "an"}, ["y"]),
+    "swap": ([N("Identity", ["b"], ["an"]), N("Add", ["a", "x"], ["bn"]), N("MatMul", ["a", "m"], ["y"])], {"a": "an", "b": "bn"}, ["y"]),
+    "two that swap": ([N("Identity", ["b"], ["an"]), N("Identity", ["a"], ["bn"]), N("Add", ["a", "x"], ["cn"]), N("Sub", ["a", "b"], ["y"])],
+                      {"a": "an", "b": "bn"}, ["y", "cn"]),
+    "delay line": ([N("Identity", ["x"], ["an"]), N("Identity", ["a"], ["bn"]), N("Identity", ["b"], ["cn"]), N("Identity", ["c"], ["y"])],
+                   {"a": "an", "b": "bn", "c": "cn"}, ["y"]),
+    "delay line from its end": ([N("Identity", ["c"], ["y"]), N("Identity", ["b"], ["cn"]), N("Identity", ["a"], ["bn"]), N("Identity", ["x"], ["an"])],
+                                {"c": "cn", "b": "bn", "a": "an"}, ["y"]),
+    "kept": ([N("Identity", ["a"], ["an"]), N("Add", ["a", "x"], ["y"])], {"a": "an"}, ["y"]),
+    "never read": ([N("Relu", ["x"], ["an"]), N("Neg", ["x"], ["y"])], {"a": "an"}, ["y"]),
+    "old value is an output": ([N("Identity", ["a"], ["y"]), N("Add", ["a", "x"], ["an"])], {"a": "an"}, ["y"]),
+    "one output for two": ([N("Add", ["a", "x"], ["t"]), N("Sub", ["t", "b"], ["n"]), N("MatMul", ["b", "m"], ["y"])], {"a": "n", "b": "n"}, ["y"]),
+    "transposed product": ([N("MatMul", ["a", "m"], ["an"]), N("Add", ["an", "x"], ["y"])], {"a": "an"}, ["y"]),
+    "constant": ([N("Identity", ["k"], ["an"]), N("Add", ["a", "x"], ["y"])], {"a": "an"}, ["y"]),
+    "shifted": ([N("Slice", ["a", "one", "end", "axis"], ["tail"]), N("Slice", ["x", "zero", "one", "axis"], ["head"]),
+                 N("Concat", ["tail", "head"], ["an"], axis=0), N("MatMul", ["an", "m"], ["y"])], {"a": "an"}, ["y"]),
+}
+WEIGHTS = {"m": np.random.default_rng(1).standard_normal((8, 8)).astype(np.float32) / 4, "k": np.full(SHAPE, 3, np.float32),
+           **{name: np.array([value]) for name, value in {"zero": 0, "one": 1, "end": 4, "axis": 0}.items()}}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_order_of_reads_and_writes(order, tmp_path):
+    nodes, pairs, rest = ORDERS[order]
+    compare(tmp_path, state.model(nodes, {"x": SHAPE, **dict.fromkeys(pairs, SHAPE)}, [*rest, *dict.fromkeys(pairs.values())], WEIGHTS), pairs, rest)
+
+
+def graph_of(name, nodes, inputs, outputs):
+    value = lambda label: helper.make_tensor_value_info(label, *((TensorProto.INT64, []) if label == "i" else (TensorProto.BOOL, []) if label in ("go", "on") else (TensorProto.FLOAT, SHAPE)))
+    return helper.make_graph(nodes, name, list(map(value, inputs)), list(map(value, outputs)))
+
+
+def test_loop(tmp_path):
+    """The state is carried by a loop that also reads the old one in each iteration."""
+    body = graph_of("body", [N("Identity", ["go"], ["on"]), N("MatMul", ["v", "m"], ["p"]), N("Add", ["p", "a"], ["w"])], ["i", "go", "v"], ["on", "w"])
+    nodes = [N("Loop", ["three", "yes", "a"], ["l"], body=body), N("Add", ["l", "x"], ["an"]), N("Relu", ["l"], ["y"])]
+    weights = {**WEIGHTS, "three": np.array(3), "yes": np.array(True)}
+    compare(tmp_path, state.model(nodes, {"x": SHAPE, "a": SHAPE}, ["y", "an"], weights), {"a": "an"}, ["y"])
+    nodes = [N("Loop", ["three", "yes", "a"], ["an"], body=body), N("Add", ["an", "x"], ["y"])]
+    compare(tmp_path, state.model(nodes, {"x": SHAPE, "a": SHAPE}, ["y", "an"], weights), {"a": "an"}, ["y"])
+
+
+def test_branch(tmp_path):
+    then = graph_of("then", [N("Add", ["a", "x"], ["t"])], [], ["t"])
+    otherwise = graph_of("else", [N("MatMul", ["a", "m"], ["e"])], [], ["e"])
+    nodes = [N("ReduceSum", ["x"], ["s"], keepdims=0), N("Greater", ["s", "nought"], ["c"]), N("If", ["c"], ["an"], then_branch=then, else_branch=otherwise),
+             N("Sub", ["a", "an"], ["y"])]
+    compare(tmp_path, state.model(nodes, {"x": SHAPE, "a": SHAPE}, ["y", "an"], {**WEIGHTS, "nought": np.float32(0)}), {"a": "an"}, ["y"])
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_graphs(seed, tmp_path):
+    """Any value is the next one of any state, and all are read anywhere."""
+    random = np.random.default_rng(seed)
+    held = ["a", "b", "c"][: random.integers(1, 4)]
+    values, nodes = ["x", *held], []
+    pick = lambda: values[random.integers(len(values))]
+    for i in range(random.integers(4, 12)):
+        name = f"t{i}"
+        kind = random.choice(["Add", "Sub", "Mul", "MatMul", "Tanh", "Softmax", "Shift", "Turn"])
+        if kind == "MatMul":
+            nodes.append(N("MatMul", [pick(), "m"], [name]))
+        elif kind in ("Tanh", "Softmax"):
+            nodes.append(N(kind, [pick()], [name]))
+        elif kind == "Shift":
+            nodes += [N("Slice", [pick(), "one", "end", "axis"], [name + "s"]), N("Slice", [pick(), "zero", "one", "axis"], [name + "h"]),
+                      N("Concat", [name + "s", name + "h"], [name], axis=0)]
+        elif kind == "Turn":
+            nodes += [N("Transpose", [pick()], [name + "t"]), N("Reshape", [name + "t", "shape"], [name])]
+        else:
+            nodes += [N(kind, [pick(), pick()], [name + "u"]), N("Tanh", [name + "u"], [name])]
+        values.append(name)
+    pairs = {name: f"{name}n" for name in held}
+    nodes += [N("Identity", [pick()], [output]) for output in pairs.values()]
+    nodes += [N("Identity", [values[-1]], ["y"]), N("Identity", [pick()], ["z"])]
+    compare(tmp_path, state.model(nodes, {"x": SHAPE, **dict.fromkeys(held, SHAPE)}, ["y", "z", *pairs.values()], {**WEIGHTS, "shape": np.array(SHAPE)}),
+            pairs, ["y", "z"])
+
+
+DTYPES = ["float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
+
+
+@pytest.mark.parametrize("weights", ["inline", "external"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_initial_value(dtype, weights, tmp_path):
+    """Of every element type: the first output is the initial value, the second what was given."""
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    value = lambda name: helper.make_tensor_value_info(name, kind, [3, 5])
+    graph = helper.make_graph([N("Identity", ["a"], ["y"]), N("Identity", ["x"], ["an"])], "g", [value("x"), value("a")], [value("y"), value("an")])
+    initial = (np.arange(15).reshape(3, 5) % 2 if dtype == "bool" else np.arange(1, 16).reshape(3, 5)).astype(dtype)
+    np.save(tmp_path / "first.npy", initial)
+    source = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    state.compile_to(tmp_path / "m.wasm", source, "--state=a=an", f"--state-init=a={tmp_path / 'first.npy'}", f"--weights={weights}")
+    instance = wasmind.load(tmp_path / "m.wasm").instantiate()
+    other = np.flip(initial).copy()
+    for wanted in (initial, other, other):
+        np.testing.assert_array_equal(instance.run({"x": other})["y"], wanted)
+    instance.reset()
+    np.testing.assert_array_equal(instance.run({"x": other})["y"], initial)
+    again = wasmind.compile(tmp_path / "m.onnx", state={"a": "an"}, state_init={"a": initial})
+    np.testing.assert_array_equal(again.instantiate().run({"x": other})["y"], initial)
