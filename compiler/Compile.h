@@ -5,6 +5,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "abi/Signature.h"
+#include "compiler/frontend/InputOptions.h"
 #include "compiler/frontend/expr/Expression.h"
 #include <cstdint>
 #include <functional>
@@ -23,14 +24,7 @@ enum class Stage { Frontend, Graph, Loops, Module };
 ///   Archive  a static library of that object
 enum class Emit { Wasm, Mlir, Llvm, Object, Archive };
 
-/// A dense row-major tensor that owns its bytes.
-struct TensorData {
-  abi::DType dtype = abi::DType::F32;
-  std::vector<int64_t> shape;
-  std::vector<uint8_t> bytes;
-};
-
-struct CompileOptions {
+struct CompileOptions : InputOptions {
   /// Bounds by dimension name; min == max fixes it.
   struct Bounds {
     int64_t min = 0, max = 0;
@@ -76,7 +70,8 @@ CompileResult compile(const std::string &input, const std::string &output, const
 
 /// Compiles the tensor expressions from `inputs` (placeholders) to `outputs` to a module with the function `run`, whose
 /// inputs and outputs have the tensors' names and order. `name` stands for the source in errors and in the signature.
-/// Vars need bounds in `options.dims` that their memory fits. Otherwise as `compile`.
+/// Vars need bounds in `options.dims` that their memory fits; other options of inputs are refused. Otherwise as
+/// `compile`.
 CompileResult compileExpressions(const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs,
                                  const std::string &name, const std::string &output, const CompileOptions &options);
 
@@ -87,8 +82,8 @@ struct InterpretResult {
 
 /// Computes the model at `input` element by element, on the graph as the front end gives it: slow, and independent of
 /// all stages after the front end: the first run, with all state at its initial value. `inputs`: one per input of the
-/// module, in its order, within the bounds. Of `options` only `dims` and what is about state count. Errors: those of
-/// the front end, inputs that do not fit, more than 2^31 steps. Thread-safe.
+/// module, in its order, within the bounds. Of `options` only what front ends know and what is about state count.
+/// Errors: those of the front end, inputs that do not fit, more than 2^31 steps. Thread-safe.
 InterpretResult interpret(const std::string &input, const CompileOptions &options,
                           const std::vector<TensorData> &inputs);
 

@@ -1,6 +1,6 @@
 //===- MarkState.cpp ----------------------------------------------------------------------------------------------===//
 #include "compiler/MarkState.h"
-#include "compiler/ElementTypes.h"
+#include "compiler/frontend/Inputs.h"
 #include "compiler/graph/Constants.h"
 #include "compiler/graph/Dimensions.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -10,6 +10,8 @@ using namespace mlir;
 
 namespace wasmind {
 namespace {
+
+using frontend::dtypeOf;
 
 class Marking {
 public:

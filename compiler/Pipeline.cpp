@@ -8,11 +8,11 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "abi/Signature.h"
 #include "compiler/Compile.h"
-#include "compiler/ElementTypes.h"
 #include "compiler/MarkState.h"
 #include "compiler/OutputFile.h"
 #include "compiler/OutputPaths.h"
 #include "compiler/PrintLLVM.h"
+#include "compiler/frontend/Inputs.h"
 #include "compiler/frontend/expr/Trace.h"
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/onnx/Onnx.h"
@@ -34,6 +34,8 @@ using namespace mlir;
 
 namespace wasmind {
 namespace {
+
+using frontend::dtypeOf;
 
 std::string fileName(llvm::StringRef path) { return llvm::sys::path::filename(path).str(); }
 
@@ -163,9 +165,14 @@ private:
 
   llvm::Error import(OwningOpRef<ModuleOp> &graph) {
     frontend::ImportOptions importOptions;
+    static_cast<InputOptions &>(importOptions) = options;
     for (auto &[name, bounds] : options.dims)
       importOptions.dims[name] = {bounds.min, bounds.max};
     if (!formulas.second.empty()) {
+      if (!options.constants.empty() || !options.shapes.empty())
+        return llvm::createStringError(
+            "constants and shapes are options of model files; a formula has te.const and the "
+            "shapes of its placeholders");
       auto traced = te::trace(context, formulas.first, formulas.second, importOptions);
       if (!traced)
         return traced.takeError();

@@ -241,11 +241,13 @@ void defineSlides(nb::module_ &m) {
         "input"_a, "sizes"_a, "extents"_a, "strides"_a, "pads"_a, "dilations"_a, "name"_a);
 }
 
+using Bounds = std::map<std::string, std::pair<int64_t, int64_t>>;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 /// Element type, shape and elements by name.
 using Arrays = std::map<std::string, std::tuple<std::string, std::vector<int64_t>, nb::bytes>>;
 
-wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t, int64_t>> &dims, const Pairs &state,
+wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string, wasmind::InputValue> &constants,
+                                  const std::map<std::string, std::vector<std::string>> &shapes, const Pairs &state,
                                   const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd,
                                   bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
   wasmind::CompileOptions options;
@@ -259,11 +261,30 @@ wasmind::CompileOptions optionsOf(const std::map<std::string, std::pair<int64_t,
   options.showsStateOutputs = showsStateOutputs;
   for (const auto &[name, bounds] : dims)
     options.dims[name] = {bounds.first, bounds.second};
+  options.constants = constants;
+  options.shapes = shapes;
   options.relaxedSimd = isRelaxedSimd;
   options.externalWeights = hasExternalWeights;
   options.optLevel = optLevel;
   options.memoryLimit = memoryLimit;
   return options;
+}
+
+void defineOptions(nb::module_ &m) {
+  nb::class_<wasmind::CompileOptions>(m, "CompileOptions")
+      .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "state"_a, "state_init"_a, "state_outputs"_a,
+                  "relaxed_simd"_a, "external_weights"_a, "opt_level"_a, "memory_limit"_a);
+  nb::class_<wasmind::InputValue>(m, "InputValue")
+      .def_static("array",
+                  [](const std::string &dtype, const std::vector<int64_t> &shape, nb::bytes bytes) {
+                    auto data = static_cast<const uint8_t *>(bytes.data());
+                    return wasmind::InputValue{
+                        wasmind::TensorData{dtypeOf(dtype), shape, {data, data + bytes.size()}}, {}, {}};
+                  })
+      .def_static("numbers", [](const std::vector<std::string> &numbers, const std::vector<int64_t> &shape) {
+        // A number alone takes the input's shape.
+        return wasmind::InputValue{{}, numbers, shape.empty() ? std::nullopt : std::optional(shape)};
+      });
 }
 
 /// An elementwise operator by its formula, which is called with one value per input and then per attribute.
@@ -355,18 +376,14 @@ NB_MODULE(_compiler, m) {
         return times;
       });
 
+  defineOptions(m);
   m.def(
       "compile",
-      [](const std::string &input, const std::string &output,
-         const std::map<std::string, std::pair<int64_t, int64_t>> &dims, const Pairs &state, const Arrays &stateInit,
-         bool showsStateOutputs, bool isRelaxedSimd, bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
-        wasmind::CompileOptions options = optionsOf(dims, state, stateInit, showsStateOutputs, isRelaxedSimd,
-                                                    hasExternalWeights, optLevel, memoryLimit);
+      [](const std::string &input, const std::string &output, const wasmind::CompileOptions &options) {
         nb::gil_scoped_release release;
         return wasmind::compile(input, output, options);
       },
-      "input"_a, "output"_a, "dims"_a, "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a,
-      "external_weights"_a, "opt_level"_a, "memory_limit"_a);
+      "input"_a, "output"_a, "options"_a);
 
   nb::module_ expressions = m.def_submodule("te");
   defineExpressions(expressions);
@@ -375,14 +392,9 @@ NB_MODULE(_compiler, m) {
   m.def(
       "compile_expressions",
       [](const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs, const std::string &name,
-         const std::string &output, const std::map<std::string, std::pair<int64_t, int64_t>> &dims, const Pairs &state,
-         const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd, bool hasExternalWeights, int optLevel,
-         uint64_t memoryLimit) {
-        wasmind::CompileOptions options = optionsOf(dims, state, stateInit, showsStateOutputs, isRelaxedSimd,
-                                                    hasExternalWeights, optLevel, memoryLimit);
+         const std::string &output, const wasmind::CompileOptions &options) {
         nb::gil_scoped_release release;
         return wasmind::compileExpressions(inputs, outputs, name, output, options);
       },
-      "inputs"_a, "outputs"_a, "name"_a, "output"_a, "dims"_a, "state"_a, "state_init"_a, "state_outputs"_a,
-      "relaxed_simd"_a, "external_weights"_a, "opt_level"_a, "memory_limit"_a);
+      "inputs"_a, "outputs"_a, "name"_a, "output"_a, "options"_a);
 }

@@ -32,20 +32,60 @@ void parseDim(const std::string &text, CompileOptions &options) {
   }
 }
 
+std::vector<std::string> splitAtCommas(const std::string &text) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+/// What stands before and after the first '='.
+std::pair<std::string, std::string> splitOption(const std::string &option, const std::string &text,
+                                                const std::string &expected) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw UsageError(option + " " + text + ": expected " + expected);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// "k=3", "k=1,2,3" or "axes=axes.npy".
+void parseConstant(const std::string &text, CompileOptions &options) {
+  auto [name, value] = splitOption("--constant", text, "NAME=NUMBER, NAME=NUMBER,NUMBER,... or NAME=FILE.npy");
+  InputValue constant;
+  if (value.ends_with(".npy")) {
+    options.otherInputs.push_back(value);
+    Array array = readNpy(value);
+    constant.array = TensorData{static_cast<abi::DType>(array.dtype), array.shape, std::move(array.bytes)};
+  } else {
+    constant.numbers = splitAtCommas(value);
+  }
+  if (!options.constants.emplace(name, std::move(constant)).second)
+    throw UsageError("--constant " + name + " is given twice");
+}
+
+/// "x=1,3,height,width"; "x=" is a scalar.
+void parseShape(const std::string &text, CompileOptions &options) {
+  auto [name, value] = splitOption("--shape", text, "NAME=EXTENT,EXTENT,..., as in x=1,3,height,width");
+  const bool isNew =
+      options.shapes.emplace(name, value.empty() ? std::vector<std::string>() : splitAtCommas(value)).second;
+  if (!isNew)
+    throw UsageError("--shape " + name + " is given twice");
+}
+
 /// "h=hn".
 void parseState(const std::string &text, CompileOptions &options) {
-  size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+  auto [input, output] = splitOption("--state", text, "INPUT=OUTPUT");
+  if (output.empty())
     throw UsageError("--state " + text + ": expected INPUT=OUTPUT");
-  options.state.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  options.state.push_back({input, output});
 }
 
 /// "h=first.npy".
 void parseStateInit(const std::string &text, CompileOptions &options) {
-  size_t equals = text.rfind('=');
-  if (equals == std::string::npos || equals == 0)
-    throw UsageError("--state-init " + text + ": expected INPUT=X.npy");
-  const std::string input = text.substr(0, equals), file = text.substr(equals + 1);
+  auto [input, file] = splitOption("--state-init", text, "INPUT=X.npy");
   Array array = readNpy(file);
   options.otherInputs.push_back(file);
   TensorData value{static_cast<abi::DType>(array.dtype), std::move(array.shape), std::move(array.bytes)};
@@ -90,7 +130,7 @@ CompileResult compileAndTell(const std::string &model, const std::string &output
 void registerCompile(Command app, int &exitCode) {
   struct Arguments {
     std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", verify;
-    std::vector<std::string> dims, features, state, stateInit;
+    std::vector<std::string> dims, constants, shapes, features, state, stateInit;
     bool time = false, quiet = false, showsStateOutputs = false;
     int optLevel = 2;
     uint64_t limitMiB = 1024;
@@ -103,6 +143,7 @@ void registerCompile(Command app, int &exitCode) {
       "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
       "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
       "  wasmind compile vad.onnx -o vad.wasm --state h=hn --state c=cn\n"
+      "  wasmind compile detector.onnx -o detector.wasm --shape image=1,3,height,width --constant top=100\n"
       "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
       "  wasmind compile net.mindir -o net.wasm --verify             (holds the module against the graph)\n"
       "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
@@ -120,6 +161,16 @@ void registerCompile(Command app, int &exitCode) {
               "INPUT=X.npy: what a state holds before the first run; zeros without (repeatable)")
       .oneEach();
   command.flag("--state-outputs", arguments->showsStateOutputs, "The outputs that feed a state stay outputs, too");
+  .option("--constant", arguments->constants,
+          "Value of an input, which becomes a constant: NAME=NUMBER, NAME=NUMBER,NUMBER,... or NAME=FILE.npy "
+          "(repeatable)")
+      .oneEach();
+  command
+      .option(
+          "--shape", arguments->shapes,
+          "Shape of an input: NAME=EXTENT,EXTENT,...; an extent is a number, or a name for one that run time knows; "
+          "extents of one name are equal (repeatable)")
+      .oneEach();
   command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
       .delimiter(',');
   command.option("--weights", arguments->weights, "Where the weights go").oneOf({"inline", "external"}).showDefault();
@@ -160,6 +211,10 @@ void registerCompile(Command app, int &exitCode) {
     for (const std::string &initial : arguments->stateInit)
       parseStateInit(initial, options);
     options.showsStateOutputs = arguments->showsStateOutputs;
+    for (const std::string &constant : arguments->constants)
+      parseConstant(constant, options);
+    for (const std::string &shape : arguments->shapes)
+      parseShape(shape, options);
     parseFeatures(arguments->features, options);
     options.externalWeights = arguments->weights == "external";
     options.optLevel = arguments->optLevel;

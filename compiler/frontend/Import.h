@@ -1,5 +1,6 @@
 //===- Import.h - what every front end takes and gives ------------------------------------------------------------===//
 #pragma once
+#include "compiler/frontend/InputOptions.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/STLExtras.h"
@@ -22,7 +23,7 @@ struct DimBounds {
 /// Upper bounds of extents that nobody bounds, on the leading axis and on others; the lower bound is 1.
 inline constexpr int64_t defaultLeadingMax = 8, defaultOtherMax = 640;
 
-struct ImportOptions {
+struct ImportOptions : InputOptions {
   /// Bounds of run-time extents by name: the model's own name of it, or `<input>.<axis>` where it has none. Extents
   /// that are not listed get the default bounds.
   llvm::StringMap<DimBounds> dims;
@@ -36,14 +37,18 @@ inline llvm::Error checkBounds(llvm::StringRef name, DimBounds bounds) {
                                  " is not a range of extents");
 }
 
-/// A name in `options` that is not in `used` is a mistake in the name; `known` are the names there are.
+/// A name in `options.dims` that is not in `used` is a mistake in the name; `known` are the names there are. The name
+/// of one of `inputs` asks for another option.
 inline llvm::Error refuseUnknownDims(const ImportOptions &options, const llvm::StringSet<> &used,
-                                     llvm::SmallVector<llvm::StringRef> known) {
+                                     llvm::SmallVector<llvm::StringRef> known, const llvm::StringSet<> &inputs = {}) {
   llvm::sort(known);
   for (const auto &given : options.dims)
     if (!used.contains(given.first()))
-      return llvm::createStringError("--dim " + given.first() + ": no dimension of that name; the inputs have " +
-                                     (known.empty() ? "static shapes only" : llvm::join(known, ", ")));
+      return llvm::createStringError("--dim " + given.first() + ": no dimension of that name; " +
+                                     (inputs.contains(given.first()) ? "it is an input, whose value --constant " +
+                                                                           given.first().str() + "=... sets"
+                                      : known.empty()                ? std::string("the inputs have static shapes only")
+                                                                     : "the inputs have " + llvm::join(known, ", ")));
   return llvm::Error::success();
 }
 

@@ -47,6 +47,50 @@ def test_features(source):
         np.testing.assert_array_equal(model.run([X])["y"], np.maximum(X, 0) + 1)
 
 
+@pytest.fixture
+def top(tmp_path):
+    """The k largest of x over axis 0, times w; x has no declared shape."""
+    kinds = onnx.TensorProto
+    x = onnx.helper.make_tensor_value_info("x", kinds.FLOAT, None)
+    k = onnx.helper.make_tensor_value_info("k", kinds.INT64, [1])
+    w = onnx.helper.make_tensor_value_info("w", kinds.FLOAT, ["n"])
+    y = onnx.helper.make_tensor_value_info("y", kinds.FLOAT, None)
+    nodes = [onnx.helper.make_node("TopK", ["x", "k"], ["v", "i"], axis=0), onnx.helper.make_node("Mul", ["v", "w"], ["y"])]
+    path = tmp_path / "top.onnx"
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [x, k, w], [y]),
+                                     opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9), path)
+    return path
+
+
+@pytest.mark.parametrize("k", [2, [2], np.int64([2])])
+@pytest.mark.parametrize("w", [[1.5, -2.0, 0], np.float32([1.5, -2, 0])])
+def test_constants_and_shapes(top, k, w):
+    model = wasmind.compile(top, constants={"k": k, "w": w}, shapes={"x": ("rows", 3)}, dims={"rows": (2, 5)})
+    assert [(i.name, i.shape) for i in model.signature.functions[0].inputs] == [("x", ("rows", 3))]
+    for rows in (2, 5):
+        x = np.random.default_rng(rows).standard_normal((rows, 3)).astype(np.float32)
+        np.testing.assert_array_equal(model.run([x])["y"], -np.sort(-x, axis=0)[:2] * np.float32([1.5, -2, 0]))
+
+
+def test_constants_that_do_not_fit_are_refused(top):
+    for constants, text in (({"k": np.int32([2])}, "elements of i32, input 'k' of i64"), ({"k": 2.5}, "'2.5' is no number of i64"),
+                            ({"kk": 2}, "no input of that name"), ({"k": "two"}, "'k' is 'two'"), ({"k": [[2]]}, "has rank 1")):
+        with pytest.raises(WasmindError, match=text) as info:
+            wasmind.compile(top, constants=constants, shapes={"x": [4, 3]})
+        assert info.value.code == "InvalidArgument"
+    with pytest.raises(WasmindError, match="--shape x="):
+        wasmind.compile(top, constants={"k": 2})
+    with pytest.raises(WasmindError, match="not a list"):
+        wasmind.compile(top, shapes={"x": "4,3"})
+
+
+def test_formulas_have_neither(tmp_path):
+    x = wasmind.te.placeholder((2,), "f32", "x")
+    y = wasmind.te.compute((2,), lambda i: x[i] + 1.0, "y")
+    with pytest.raises(WasmindError, match="te.const"):
+        wasmind.compile([x, y], constants={"x": 1})
+
+
 def test_choices_are_logged(source, caplog):
     with caplog.at_level(logging.INFO, "wasmind"):
         wasmind.compile(source)

@@ -7,7 +7,7 @@ import logging
 import os
 import pathlib
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,25 @@ def _initial(name, value):
     return dtype, array.shape, array.tobytes()
 
 
+def _constant(name, value, made):
+    """The value of an input: arrays keep their element type, Python's numbers and lists of them take on the input's."""
+    array = np.asarray(value)
+    if isinstance(value, (np.ndarray, np.generic)):
+        dtype = next((d for d in DTYPES if d != "bf16" and numpy_type(d) == array.dtype), "bf16" if array.dtype.name == "bfloat16" else None)
+        if dtype is not None:
+            return made.array(dtype, list(array.shape), array.astype(array.dtype.newbyteorder("<")).tobytes())
+    elif array.dtype.kind in "biuf":
+        texts = [str(v).lower() if isinstance(v, bool) else repr(v) for v in array.ravel().tolist()]
+        return made.numbers(texts, list(array.shape))
+    raise WasmindError("InvalidArgument", f"constants: '{name}' is {value!r}, neither an array of a known element type nor numbers")
+
+
+def _shape(name, extents):
+    if isinstance(extents, (list, tuple)) and all(isinstance(e, (int, str)) for e in extents):
+        return [str(e) for e in extents]
+    raise WasmindError("InvalidArgument", f"shapes: '{name}' is {extents!r}, not a list of numbers and names")
+
+
 def _split(tensors, te):
     """Inputs and outputs among tensors of wasmind.te."""
     for tensor in tensors:
@@ -66,6 +85,7 @@ def _split(tensors, te):
 
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
+            constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
             features: Iterable[str] = (), weights: str = "inline", opt_level: int = 2,
             memory_limit: int = 1 << 30) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
@@ -78,6 +98,10 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
                   two is passed or returned. `Instance.reset` makes them what they were before the first run.
     state_init:   what a state holds before the first run, an array by input; zeros without.
     state_outputs: the outputs that feed a state stay outputs, too.
+    constants:    values of inputs, which become constants of the model: {"k": 3, "axes": np.array([0, 2])}. Arrays must have the
+                  input's element type, Python's numbers and lists take it on.
+    shapes:       shapes of inputs: {"x": (1, 3, "height", "width")}; a name stands for an extent that run time knows, and
+                  extents of one name are equal.
     features:     beyond simd128: "relaxed-simd".
     weights:      "inline", or "external" for a file beside `output` that ends in .weights.
     memory_limit: bytes; a larger plan is refused, with the dim to bound.
@@ -93,8 +117,12 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         raise WasmindError("InvalidArgument", f"weights: {weights!r} is neither 'inline' nor 'external'")
     if weights == "external" and output is None:
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
-    initial = {name: _initial(name, value) for name, value in (state_init or {}).items()}
-    bounds = {name: _bounds(name, value) for name, value in (dims or {}).items()}
+    options = _compiler.CompileOptions.make(
+        dims={name: _bounds(name, value) for name, value in (dims or {}).items()},
+        constants={name: _constant(name, value, _compiler.InputValue) for name, value in (constants or {}).items()},
+        shapes={name: _shape(name, extents) for name, extents in (shapes or {}).items()},
+        state=list((state or {}).items()), state_init={name: _initial(name, value) for name, value in (state_init or {}).items()},
+        state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
 
     if isinstance(source, (list, tuple, _compiler.te.Tensor)):
         inputs, outputs = _split([source] if isinstance(source, _compiler.te.Tensor) else source, _compiler.te)
@@ -104,10 +132,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         translate = functools.partial(_compiler.compile, os.fspath(source))
 
     def compile_to(path):
-        result = translate(
-            os.fspath(path), dims=bounds, state=list((state or {}).items()), state_init=initial, state_outputs=state_outputs,
-            relaxed_simd="relaxed-simd" in features,
-            external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
+        result = translate(os.fspath(path), options)
         if result.error:
             raise WasmindError("InvalidArgument", result.error)
         for note in result.notes:

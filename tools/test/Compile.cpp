@@ -89,3 +89,32 @@ TEST_F(Compile, RefusesWhatDoesNotGoTogether) {
   expectError("compile @unknown.onnxtxt -o @x --emit=wat", 1, "unknown.onnxtxt: node 'y' (NoSuchOperator");
   EXPECT_FALSE(std::filesystem::exists(file("x")));
 }
+
+TEST_F(Compile, MakesInputsConstantsAndGivesThemShapes) {
+  write("top.onnxtxt",
+        "(float[rows,4] x, int64[1] k, float[n] w) => (float[rows,n] y) { v, i = TopK(x, k) y = Mul(v, w) }");
+  Array weights{DType::F32, {3}, std::vector<uint8_t>(12)};
+  const float values[] = {1, -2, 0.5};
+  std::memcpy(weights.bytes.data(), values, 12);
+  const std::vector<uint8_t> npy = formatNpy(weights);
+  std::ofstream(file("w.npy"), std::ios::binary)
+      .write(reinterpret_cast<const char *>(npy.data()), std::streamsize(npy.size()));
+  const std::string start = "compile @top.onnxtxt -o @top.wasm ";
+  Outcome compiled = run(start + "--constant k=3 --constant w=@w.npy --shape x=2,4 --verify");
+  EXPECT_EQ(compiled.exitCode, 0) << compiled.errors;
+  EXPECT_TRUE(contains(compiled.errors, "note: input 'k' is a constant")) << compiled.errors;
+  EXPECT_TRUE(contains(compiled.output, "equal within the tolerance")) << compiled.output;
+  EXPECT_EQ(run(start + "-q --constant k=2 --constant w=1,2 --shape x=lines,4").exitCode, 0);
+  EXPECT_TRUE(contains(run("inspect @top.wasm").output, "lines"));
+
+  expectError(start, 1, "fix it with --constant k=...");
+  expectError(start + "--dim k=3", 1, "--constant k=...");
+  expectError(start + "--constant q=3", 1, "--constant q: no input of that name; the inputs are x, k, w");
+  expectError(start + "--constant k=3 --constant w=1,2", 1, "top.onnxtxt: ");
+  expectError(start + "--constant k=3 --constant w=@gone.npy", 1, "gone.npy");
+  expectError(start + "--constant k=3 --constant k=4", 2, "--constant k is given twice");
+  expectError(start + "--constant 3", 2, "--constant 3: expected NAME=NUMBER");
+  expectError(start + "--shape x", 2, "--shape x: expected NAME=EXTENT");
+  expectError(start + "--constant k=3 --shape x=2,5", 1, "--shape x=2,5: axis 1 of input 'x' is 4, not 5");
+  expectError("compile @top.onnxtxt -o @w.npy --constant w=@w.npy --constant k=3", 2, "w.npy");
+}

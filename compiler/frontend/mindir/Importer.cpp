@@ -1,4 +1,5 @@
 #include "compiler/frontend/mindir/Importer.h"
+#include "compiler/frontend/Origin.h"
 #include "compiler/frontend/mindir/Halves.h"
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/graph/Halves.h"
@@ -71,27 +72,43 @@ Importer::~Importer() {
 
 //===- The function's signature ------------------------------------------------------------------------------===//
 
-Expected<Type> Importer::typeOfInput(const TensorProto &tensor, StringRef name) {
-  Type element = elementTypeOf(&context, tensor.dataType);
-  if (!element)
+Expected<frontend::Input> Importer::readInput(const TensorProto &tensor, StringRef name) {
+  frontend::Input input{name.str(), elementTypeOf(&context, tensor.dataType), {}, {}};
+  if (!input.element)
     return createStringError("input '" + name + "' has the element type " + mindir::nameOf(tensor.dataType));
+  if (is_contained(tensor.dims, -2))
+    return input;
+  input.shape.emplace();
+  for (auto [axis, extent] : enumerate(tensor.dims))
+    if (extent >= 0)
+      input.shape->push_back(extent);
+    else if (extent == -1)
+      input.shape->push_back((name + "." + Twine(axis)).str());
+    else
+      return createStringError("input '" + name + "' has an extent of " + Twine(extent));
+  return input;
+}
+
+Expected<Type> Importer::typeOfInput(const frontend::Input &input) {
+  const std::string what = "input '" + input.name + "'";
+  if (!input.shape)
+    return createStringError(what + " may have any rank; give its shape with" +
+                             frontend::optionText("--shape", input.name, "...") +
+                             ", as in 1,3,height,width, or with net.set_inputs before export");
   auto module = compose.getInsertionBlock()->getParentOp()->getParentOfType<mlir::ModuleOp>();
   Extents extents;
   uint64_t count = 1;
-  for (auto [axis, extent] : enumerate(tensor.dims)) {
-    if (extent == -2)
-      return createStringError("input '" + name + "' may have any rank; give it one with net.set_inputs before export");
-    if (extent < -1)
-      return createStringError("input '" + name + "' has an extent of " + Twine(extent));
-    if (extent >= 0) {
-      extents.push_back(compose.getAffineConstantExpr(extent));
-      if (__builtin_mul_overflow(count, static_cast<uint64_t>(extent), &count) || count > (uint64_t(1) << 40))
-        return createStringError("input '" + name + "' has more than 2^40 elements");
+  for (auto [axis, extent] : enumerate(*input.shape)) {
+    if (extent.isNumber()) {
+      extents.push_back(compose.getAffineConstantExpr(extent.number));
+      if (__builtin_mul_overflow(count, static_cast<uint64_t>(extent.number), &count) || count > (uint64_t(1) << 40))
+        return createStringError(what + " has more than 2^40 elements");
       continue;
     }
-    std::string dim = (name + "." + Twine(axis)).str();
+    std::string dim = extent.name;
     knownDims.insert(dim);
-    if (sameAxis && !options.dims.contains(dim))
+    const bool isUnnamed = dim == input.name + "." + std::to_string(axis);
+    if (sameAxis && isUnnamed && !options.dims.contains(dim))
       for (const graph::NamedDim &other : graph::getNamedDims(module))
         if (StringRef(other.name).ends_with("." + std::to_string(axis))) {
           notes.push_back("extent " + dim + " is taken to be the same as " + other.name);
@@ -113,7 +130,7 @@ Expected<Type> Importer::typeOfInput(const TensorProto &tensor, StringRef name) 
     else
       extents.push_back(graph::declareDim(module, dim, low, high));
   }
-  return graph::makeTensorType(extents, element);
+  return graph::makeTensorType(extents, input.element);
 }
 
 /// The part of a parameter's name that the user knows: "graph:name" is `name`.
@@ -122,49 +139,86 @@ static StringRef userName(StringRef name) {
   return rest.empty() ? graph : rest;
 }
 
-Error Importer::declareInputs(mlir::func::FuncOp function, std::vector<Operand> &arguments) {
-  StringMap<unsigned> taken;
-  Error error = Error::success();
-  unsigned openInputs = 0;
-  auto add = [&](const TensorProto &tensor, StringRef base) -> Operand {
-    std::string name = printable(base);
-    if (unsigned count = taken[name]++)
-      name += "_" + std::to_string(count);
-    auto type = typeOfInput(tensor, name);
-    if (!type) {
-      error = joinErrors(std::move(error), type.takeError());
-      return {};
-    }
-    openInputs += !mlir::cast<mlir::RankedTensorType>(*type).hasStaticShape();
-    (void)function.insertArgument(function.getNumArguments(), *type, {}, function.getLoc());
-    function.setArgAttr(function.getNumArguments() - 1, "graph.name", compose.getStringAttr(name));
-    return Operand(function.getArguments().back());
-  };
+Error Importer::readInputs(function_ref<Expected<Operand>(const TensorProto &, StringRef)> tensorOf,
+                           std::vector<Operand> &arguments) {
   for (const ValueInfoProto &input : model.graph->inputs) {
     StringRef name = userName(input.name);
     if (weights.contains(input.name)) { // old files list the weights among the inputs
       arguments.push_back(Operand::constant(*weights.lookup(input.name)));
     } else if (input.tensors.size() == 1) {
-      arguments.push_back(add(input.tensors.front(), name));
+      auto tensor = tensorOf(input.tensors.front(), name);
+      if (!tensor)
+        return tensor.takeError();
+      arguments.push_back(*tensor);
     } else if (StringRef(input.denotation).contains("Monad")) {
       arguments.push_back(Operand::monad());
     } else if (input.info && (input.info->type == AttributeType::Tuple || input.info->type == AttributeType::List) &&
                all_of(input.info->values, [](const AttributeProto &v) { return v.tensors.size() == 1; })) {
       SmallVector<Operand> elements;
-      for (auto [i, element] : enumerate(input.info->values))
-        elements.push_back(add(element.tensors.front(), (name + "_" + Twine(i)).str()));
+      for (auto [i, element] : enumerate(input.info->values)) {
+        auto tensor = tensorOf(element.tensors.front(), (name + "_" + Twine(i)).str());
+        if (!tensor)
+          return tensor.takeError();
+        elements.push_back(*tensor);
+      }
       arguments.push_back(Operand::sequence(elements));
     } else {
-      return joinErrors(std::move(error), createStringError("input '" + printable(name) +
-                                                            "' is not a tensor; give the network tensors only"));
+      return createStringError("input '" + printable(name) + "' is not a tensor; give the network tensors only");
     }
-    if (error)
-      return error;
   }
-  hasOpenExtents = openInputs > 1;
-  if (error)
+  return Error::success();
+}
+
+Error Importer::declareInputs(mlir::func::FuncOp function, std::vector<Operand> &arguments) {
+  // All are read before the first is declared: an option for one may say what an extent of another is.
+  SmallVector<frontend::Input> inputs;
+  StringMap<unsigned> taken;
+  std::vector<Operand> ignored;
+  auto read = [&](const TensorProto &tensor, StringRef base) -> Expected<Operand> {
+    std::string name = printable(base);
+    if (unsigned count = taken[name]++)
+      name += "_" + std::to_string(count);
+    auto input = readInput(tensor, name);
+    if (!input)
+      return input.takeError();
+    inputs.push_back(std::move(*input));
+    return Operand();
+  };
+  if (Error error = readInputs(read, ignored))
     return error;
-  return frontend::refuseUnknownDims(options, knownDims, to_vector(knownDims.keys()));
+  if (Error wrong = frontend::applyInputOptions(inputs, options, usedDims, notes))
+    return wrong;
+
+  unsigned next = 0, openInputs = 0;
+  StringSet<> inputNames;
+  auto declare = [&](const TensorProto &tensor, StringRef) -> Expected<Operand> {
+    const frontend::Input &input = inputs[next++];
+    inputNames.insert(input.name);
+    if (input.constant) {
+      TensorProto &constant = given.emplace_back();
+      for (const frontend::InputExtent &extent : *input.shape)
+        constant.dims.push_back(extent.number);
+      constant.dataType = tensor.dataType;
+      constant.name = input.name;
+      constant.rawData = StringRef(input.constant->data(), input.constant->size());
+      keepAlive.push_back(input.constant);
+      return Operand::constant(constant);
+    }
+    auto type = typeOfInput(input);
+    if (!type)
+      return type.takeError();
+    openInputs += !mlir::cast<mlir::RankedTensorType>(*type).hasStaticShape();
+    (void)function.insertArgument(function.getNumArguments(), *type, {}, function.getLoc());
+    function.setArgAttr(function.getNumArguments() - 1, "graph.name", compose.getStringAttr(input.name));
+    return Operand(function.getArguments().back());
+  };
+  if (Error error = readInputs(declare, arguments))
+    return error;
+  hasOpenExtents = openInputs > 1;
+  auto known = to_vector(knownDims.keys());
+  for (StringRef dim : known)
+    usedDims.insert(dim);
+  return frontend::refuseUnknownDims(options, usedDims, known, inputNames);
 }
 
 mlir::DictionaryAttr Importer::countOperators() const {
@@ -512,6 +566,7 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   Importer first(context, files, *model, options, /*sameAxis=*/false);
   auto module = first.run();
   auto notes = std::move(first.notes);
+  auto keepAlive = std::move(first.keepAlive);
   if (!module && first.hasOpenExtents) {
     Importer second(context, files, *model, options, /*sameAxis=*/true);
     auto again = second.run();
@@ -519,6 +574,7 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
       consumeError(module.takeError());
       module = std::move(again);
       notes = std::move(second.notes);
+      keepAlive = std::move(second.keepAlive);
     } else {
       consumeError(again.takeError());
     }
@@ -528,6 +584,7 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   frontend::Imported imported;
   imported.module = std::move(*module);
   imported.keepAlive = files.keepAlive();
+  append_range(imported.keepAlive, keepAlive);
   imported.dataFiles = files.dataFiles(*model);
   imported.notes = std::move(notes);
   return imported;

@@ -1,10 +1,11 @@
 //===- Importer.h - one import while it runs ----------------------------------------------------------------------===//
 #pragma once
-#include "compiler/frontend/Import.h"
+#include "compiler/frontend/Inputs.h"
 #include "compiler/frontend/mindir/ModelFiles.h"
 #include "compiler/frontend/mindir/Operator.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringMap.h"
+#include <deque>
 
 namespace wasmind::mindir {
 
@@ -29,7 +30,8 @@ public:
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run();
 
   std::vector<std::string> notes;
-  bool hasOpenExtents = false; ///< on more than one input
+  std::vector<std::shared_ptr<void>> keepAlive; ///< the bytes of inputs that are constants
+  bool hasOpenExtents = false;                  ///< on more than one input
 
   llvm::Expected<Value> materialize(const TensorProto &tensor) override;
   llvm::Expected<Integers> integers(const TensorProto &tensor) override;
@@ -39,7 +41,11 @@ private:
 
   // --- Importer.cpp
   llvm::Error declareInputs(mlir::func::FuncOp function, std::vector<Operand> &arguments);
-  llvm::Expected<Type> typeOfInput(const TensorProto &tensor, llvm::StringRef name);
+  /// The network's inputs, of which `tensorOf` gives the tensors.
+  llvm::Error readInputs(llvm::function_ref<llvm::Expected<Operand>(const TensorProto &, llvm::StringRef)> tensorOf,
+                         std::vector<Operand> &arguments);
+  llvm::Expected<frontend::Input> readInput(const TensorProto &tensor, llvm::StringRef name);
+  llvm::Expected<Type> typeOfInput(const frontend::Input &input);
   mlir::DictionaryAttr countOperators() const;
   Result evaluate(const GraphProto &function, llvm::ArrayRef<Operand> arguments, std::shared_ptr<Frame> around);
   llvm::Expected<std::shared_ptr<Frame>> enter(const GraphProto &function, llvm::ArrayRef<Operand> arguments,
@@ -80,6 +86,7 @@ private:
   llvm::StringMap<const TensorProto *> weightsByKey; // by ref_key
   llvm::StringMap<const NodeProto *> constants;      // of all functions: names of constants are unique in the file
   llvm::DenseMap<const TensorProto *, Value> materialized;
+  std::deque<TensorProto> given; // inputs that are constants
 
   Compose compose;
   mlir::Block *entry = nullptr;
@@ -88,7 +95,7 @@ private:
   std::string diagnostic;                        // the first of MLIR's since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
-  llvm::StringSet<> knownDims;              // names of the inputs' open extents
+  llvm::StringSet<> knownDims, usedDims;    // names of the inputs' open extents; options that were used
   std::vector<std::weak_ptr<Frame>> frames; // all that were entered
   size_t nodesRead = 0;
   unsigned depth = 0; // of calls

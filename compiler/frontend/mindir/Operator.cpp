@@ -1,4 +1,5 @@
 #include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/Origin.h"
 #include "compiler/frontend/mindir/ModelFiles.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -130,20 +131,60 @@ static std::string nameOfParameter(StringRef name, unsigned i) {
   return ("attribute '" + name + "'").str();
 }
 
+std::optional<Integers> Node::knownIntegers(const Operand &operand) {
+  if (operand.is(Kind::Constant)) {
+    auto elements = pool.integers(*operand.proto);
+    if (elements)
+      return *elements;
+    consumeError(elements.takeError());
+  } else if (operand.is(Kind::Tensor)) {
+    if (auto expressions = graph::shapeValue(operand.tensor)) {
+      Integers result;
+      for (AffineExpr expression : *expressions)
+        if (auto constant = graph::constantOf(expression))
+          result.push_back(*constant);
+      if (result.size() == expressions->size())
+        return result;
+    }
+  }
+  return std::nullopt;
+}
+
+void Node::failParameter(StringRef name, unsigned i, const std::optional<Operand> &value, const Twine &needed) {
+  const std::string what = nameOfParameter(name, i);
+  if (!value) {
+    fail(what + " is missing");
+    return;
+  }
+  frontend::Origin origin;
+  auto add = [](SmallVector<std::string> &names, ArrayRef<std::string> more) {
+    for (const std::string &one : more)
+      if (!is_contained(names, one))
+        names.push_back(one);
+  };
+  forEachLeaf(*value, [&](const Operand &leaf) {
+    if (!leaf.is(Kind::Tensor) && !leaf.is(Kind::Extent))
+      return;
+    const auto part = frontend::originOf(leaf.is(Kind::Tensor) ? leaf.tensor : compose.extent(leaf.expression));
+    add(origin.inputs, part.inputs);
+    add(origin.dims, part.dims);
+  });
+  std::string reason;
+  if (!origin.inputs.empty() || !origin.dims.empty())
+    reason = ", and it depends on " + std::string(origin.inputs.empty() ? "" : "the data of ") + origin.text() +
+             origin.advice();
+  fail(what + needed + reason);
+}
+
 int64_t Node::integer(StringRef name, unsigned i, std::optional<int64_t> defaultValue) {
   auto value = parameter(name, i);
   if (value && (value->is(Kind::Integer) || value->is(Kind::Boolean)))
     return value->integerValue;
-  if (value && value->is(Kind::Constant)) {
-    auto elements = pool.integers(*value->proto);
-    if (elements && elements->size() == 1)
-      return elements->front();
-    consumeError(elements.takeError());
-  }
+  if (auto elements = value ? knownIntegers(*value) : std::nullopt; elements && elements->size() == 1)
+    return elements->front();
   if ((!value || value->is(Kind::Nothing)) && defaultValue)
     return *defaultValue;
-  fail(nameOfParameter(name, i) +
-       (value ? (" is " + value->kindName() + ", a constant integer is needed").str() : " is missing"));
+  failParameter(name, i, value, " is " + (value ? value->kindName() : "") + ", a constant integer is needed");
   return 0;
 }
 
@@ -157,18 +198,17 @@ double Node::number(StringRef name, unsigned i, std::optional<double> defaultVal
     return value->numberValue;
   if (value && (value->is(Kind::Integer) || value->is(Kind::Boolean)))
     return static_cast<double>(value->integerValue);
-  if (value && value->is(Kind::Constant)) {
-    auto constant = pool.materialize(*value->proto);
-    if (!constant) {
-      consumeError(constant.takeError());
-    } else if (auto data = graph::constantDataOf(*constant); data && data->elementCount == 1) {
+  if (value && value->isTensor()) {
+    auto tensor = value->is(Kind::Tensor) ? Expected<Value>(value->tensor) : pool.materialize(*value->proto);
+    if (!tensor) {
+      consumeError(tensor.takeError());
+    } else if (auto data = graph::constantDataOf(*tensor); data && data->elementCount == 1) {
       return data->asDouble(0);
     }
   }
   if ((!value || value->is(Kind::Nothing)) && defaultValue)
     return *defaultValue;
-  fail(nameOfParameter(name, i) +
-       (value ? (" is " + value->kindName() + ", a constant number is needed").str() : " is missing"));
+  failParameter(name, i, value, " is " + (value ? value->kindName() : "") + ", a constant number is needed");
   return 0;
 }
 
@@ -178,12 +218,8 @@ Integers Node::integers(StringRef name, unsigned i, std::optional<Integers> defa
     return *defaultValue;
   if (value && (value->is(Kind::Integer) || value->is(Kind::Boolean)))
     return {value->integerValue};
-  if (value && value->is(Kind::Constant)) {
-    auto elements = pool.integers(*value->proto);
-    if (elements)
-      return *elements;
-    consumeError(elements.takeError());
-  }
+  if (auto elements = value ? knownIntegers(*value) : std::nullopt)
+    return *elements;
   if (value && value->is(Kind::Sequence) &&
       all_of(value->elements(), [](const Operand &e) { return e.is(Kind::Integer) || e.is(Kind::Boolean); })) {
     Integers result;
@@ -191,8 +227,7 @@ Integers Node::integers(StringRef name, unsigned i, std::optional<Integers> defa
       result.push_back(element.integerValue);
     return result;
   }
-  fail(nameOfParameter(name, i) +
-       (value ? (" is " + value->kindName() + ", constant integers are needed").str() : " is missing"));
+  failParameter(name, i, value, " is " + (value ? value->kindName() : "") + ", constant integers are needed");
   return {};
 }
 
@@ -221,8 +256,7 @@ Extents Node::extents(StringRef name, unsigned i) {
   } else if (value && add(*value)) {
     return result;
   }
-  fail(nameOfParameter(name, i) +
-       (value ? " must be known at compile time or be computed from shapes" : " is missing"));
+  failParameter(name, i, value, " must be known while compiling or be computed from shapes");
   return {};
 }
 

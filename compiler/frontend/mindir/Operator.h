@@ -114,6 +114,11 @@ public:
   void checkDeclared(const Operand &result);
 
 private:
+  /// The integers of a tensor that are known while the graph is read.
+  std::optional<Integers> knownIntegers(const Operand &operand);
+  /// The parameter is there and is not `needed`, or it is missing. Names what it is computed from.
+  void failParameter(llvm::StringRef attribute, unsigned i, const std::optional<Operand> &value,
+                     const llvm::Twine &needed);
   const AttributeProto *attribute(llvm::StringRef name) const;
   const AttributeProto *shapeAttribute() const;
 

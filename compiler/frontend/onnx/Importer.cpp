@@ -27,14 +27,6 @@ namespace {
 
 constexpr uint64_t nodeLimit = 2'000'000; // after expansion of functions
 
-// An input of one integer, whose value may be fixed as an extent may be.
-bool isScalarInteger(const ::onnx::ValueInfoProto &input) {
-  const auto &tensor = input.type().tensor_type();
-  return input.type().has_tensor_type() && tensor.has_shape() &&
-         (tensor.elem_type() == ::onnx::TensorProto::INT64 || tensor.elem_type() == ::onnx::TensorProto::INT32) &&
-         llvm::all_of(tensor.shape().dim(), [](const auto &dim) { return dim.dim_value() == 1; });
-}
-
 } // namespace
 
 Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options)
@@ -271,42 +263,42 @@ llvm::Expected<frontend::Imported> Importer::run() {
   if (llvm::Error failure = addInitializers(graph))
     return failure;
 
+  auto inputs = readInputs(graph);
+  if (!inputs)
+    return inputs.takeError();
   llvm::SmallVector<Type> types;
-  llvm::SmallVector<std::string> names;
-  llvm::SmallVector<std::pair<const ::onnx::ValueInfoProto *, int64_t>> fixedInputs;
-  for (const auto &input : graph.input()) {
-    if (top.initializers.contains(input.name()))
-      continue; // an input with a default value is a constant
-    if (input.name().empty())
-      return error("an input has no name");
-    if (llvm::is_contained(names, input.name()))
-      return error("the name '" + input.name() + "' is defined twice");
-    if (auto fixed = options.dims.find(input.name()); fixed != options.dims.end() && isScalarInteger(input)) {
-      usedDimNames.insert(input.name());
-      if (fixed->second.min != fixed->second.max)
-        return error("--dim " + input.name() + " fixes an input's value and takes one number");
-      fixedInputs.push_back({&input, fixed->second.min});
+  llvm::StringSet<> inputNames;
+  for (const frontend::Input &input : *inputs) {
+    inputNames.insert(input.name);
+    if (input.constant)
       continue;
-    }
-    if (llvm::Error failure = declareInput(input, types))
-      return failure;
-    names.push_back(input.name());
+    auto type = declareInput(input);
+    if (!type)
+      return type.takeError();
+    types.push_back(*type);
   }
   auto function =
       mlir::func::FuncOp::create(mlir::UnknownLoc::get(&context), "run", mlir::FunctionType::get(&context, types, {}));
   moduleOp->push_back(function);
   entry = function.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
-  for (auto [i, name] : llvm::enumerate(names)) {
-    function.setArgAttr(i, "graph.name", builder.getStringAttr(name));
-    top.values[name] = function.getArgument(i);
-  }
-  for (auto [input, value] : fixedInputs) {
-    const auto &tensor = input->type().tensor_type();
-    auto type = mlir::RankedTensorType::get(llvm::SmallVector<int64_t>(tensor.shape().dim_size(), 1),
-                                            elementTypeOf(tensor.elem_type(), &context));
-    top.values[input->name()] = graph::makeSplat(builder, builder.getLoc(), type, double(value));
-    notes.push_back("input '" + input->name() + "' is fixed to " + std::to_string(value) + " and no longer an input");
+  std::vector<std::shared_ptr<void>> keepAlive{model};
+  unsigned argument = 0;
+  for (const frontend::Input &input : *inputs) {
+    if (!input.constant) {
+      function.setArgAttr(argument, "graph.name", builder.getStringAttr(input.name));
+      top.values[input.name] = function.getArgument(argument++);
+      continue;
+    }
+    llvm::SmallVector<int64_t> shape;
+    for (const frontend::InputExtent &extent : *input.shape)
+      shape.push_back(extent.number);
+    auto value = constant(TensorBytes{input.element, shape, *input.constant}, input.name);
+    if (!value)
+      return value.takeError();
+    top.initializers.erase(input.name);
+    top.values[input.name] = *value;
+    keepAlive.push_back(input.constant);
   }
 
   llvm::StringSet<> wanted;
@@ -328,7 +320,8 @@ llvm::Expected<frontend::Imported> Importer::run() {
     usedDimNames.insert(name.first());
     dimPlaces.try_emplace(name.first(), "computed by the run");
   }
-  if (llvm::Error unknown = frontend::refuseUnknownDims(options, usedDimNames, llvm::to_vector(dimPlaces.keys())))
+  if (llvm::Error unknown =
+          frontend::refuseUnknownDims(options, usedDimNames, llvm::to_vector(dimPlaces.keys()), inputNames))
     return error(llvm::toString(std::move(unknown)));
 
   builder.setLoc(mlir::UnknownLoc::get(&context));
@@ -359,7 +352,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");
-  return frontend::Imported{std::move(moduleOp), {model}, model->dataFiles(), std::move(notes)};
+  return frontend::Imported{std::move(moduleOp), std::move(keepAlive), model->dataFiles(), std::move(notes)};
 }
 
 llvm::Expected<frontend::Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,

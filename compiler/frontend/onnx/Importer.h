@@ -1,5 +1,6 @@
 //===- Importer.h - walks the model's graphs and composes a function ----------------------------------------------===//
 #pragma once
+#include "compiler/frontend/Inputs.h"
 #include "compiler/frontend/onnx/Model.h"
 #include "compiler/frontend/onnx/Onnx.h"
 #include "compiler/frontend/onnx/Operator.h"
@@ -32,15 +33,6 @@ public:
   /// Imports a subgraph at the builder's position; its inputs take `arguments`.
   llvm::Expected<llvm::SmallVector<Value>> importSubgraph(const ::onnx::GraphProto &graph,
                                                           llvm::ArrayRef<Value> arguments);
-  /// The inputs from whose data a value is computed, else the dimensions from which it is.
-  struct Origin {
-    llvm::SmallVector<std::string> inputs, dims;
-    bool isFixable = true;       ///< whether --dim can set the value of all these inputs
-    std::string text() const;    ///< "inputs 'a' and 'b'", "dimension 'n'", or "a loop's iteration"
-    std::string advice() const;  ///< "; fix it with --dim n=N", or nothing
-    std::string options() const; ///< " --dim n=N"
-  };
-  Origin originOf(Value value);
   /// Between these, nodes of a branch are imported that may not be taken; `advice` is what errors add.
   void enterBranch(std::string advice) { branches.push_back(std::move(advice)); }
   void leaveBranch() { branches.pop_back(); }
@@ -73,9 +65,10 @@ private:
     Scope *outer;
   };
 
-  llvm::Error declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types);
-  llvm::Expected<AffineExpr> declareExtent(llvm::StringRef input, int64_t axis,
-                                           const ::onnx::TensorShapeProto::Dimension &dim);
+  /// The inputs as the model declares them and the options change them, without those that are baked in.
+  llvm::Expected<llvm::SmallVector<frontend::Input>> readInputs(const ::onnx::GraphProto &graph);
+  llvm::Expected<frontend::Input> readInput(const ::onnx::ValueInfoProto &input);
+  llvm::Expected<Type> declareInput(const frontend::Input &input);
   llvm::Expected<AffineExpr> declareExtent(const std::string &name, const std::string &place, int64_t axis);
   llvm::Error addInitializers(const ::onnx::GraphProto &graph);
   llvm::Error define(llvm::StringRef name, Value value);

@@ -1,27 +1,9 @@
 //===- Inputs.cpp - the model's inputs and the bounds of their named dimensions -----------------------------------===//
+#include "compiler/frontend/Origin.h"
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/graph/ShapeValues.h"
 
 namespace wasmind::onnx {
-
-llvm::Expected<AffineExpr> Importer::declareExtent(llvm::StringRef input, int64_t axis,
-                                                   const ::onnx::TensorShapeProto::Dimension &dim) {
-  if (dim.has_dim_value() && dim.dim_value() >= 0)
-    return mlir::getAffineConstantExpr(dim.dim_value(), &context);
-  std::string name = dim.dim_param();
-  // Exporters write these where they know no name; two of them are not the same dimension.
-  const bool isUnnamed = llvm::is_contained({"", "?", "-1", "None", "unk"}, name);
-  if (isUnnamed)
-    name = input.str() + "." + std::to_string(axis);
-  auto extent = declareExtent(name, "axis " + std::to_string(axis) + " of input '" + input.str() + "'", axis);
-  if (extent && isUnnamed)
-    if (auto symbol = mlir::dyn_cast<mlir::AffineSymbolExpr>(*extent)) {
-      auto dims = graph::getNamedDims(*moduleOp);
-      dims[symbol.getPosition()].unnamed = true;
-      graph::setNamedDims(*moduleOp, dims);
-    }
-  return extent;
-}
 
 llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, const std::string &place, int64_t axis) {
   dimPlaces.try_emplace(name, place);
@@ -39,27 +21,80 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
   return graph::declareDim(*moduleOp, name, 1, axis == 0 ? frontend::defaultLeadingMax : frontend::defaultOtherMax);
 }
 
-llvm::Error Importer::declareInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<Type> &types) {
+llvm::Expected<frontend::Input> Importer::readInput(const ::onnx::ValueInfoProto &input) {
   const std::string what = "input '" + input.name() + "'";
   if (!input.type().has_tensor_type())
     return error(what + " is not a tensor; sequences, maps, optionals and sparse tensors are not supported as inputs");
   const auto &tensor = input.type().tensor_type();
-  Type element = elementTypeOf(tensor.elem_type(), &context);
-  if (!element)
+  frontend::Input result{input.name(), elementTypeOf(tensor.elem_type(), &context), {}, {}};
+  if (!result.element)
     return error(what + " has element type " + dataTypeName(tensor.elem_type()) + ", which is not supported");
   if (!tensor.has_shape())
-    return error(what + " has no shape, not even a rank; run ONNX shape inference on the model or declare it");
+    return result;
+  result.shape.emplace();
+  for (auto [axis, dim] : llvm::enumerate(tensor.shape().dim())) {
+    if (dim.has_dim_value() && dim.dim_value() >= 0) {
+      result.shape->push_back(dim.dim_value());
+      continue;
+    }
+    std::string name = dim.dim_param();
+    // Exporters write these where they know no name; two of them are not the same dimension.
+    for (llvm::StringRef placeholder : {"", "?", "-1", "None", "unk"})
+      if (name == placeholder)
+        name = input.name() + "." + std::to_string(axis);
+    result.shape->push_back(std::move(name));
+  }
+  return result;
+}
+
+llvm::Expected<llvm::SmallVector<frontend::Input>> Importer::readInputs(const ::onnx::GraphProto &graph) {
+  llvm::SmallVector<frontend::Input> inputs;
+  llvm::SmallVector<std::string> baked;
+  for (const auto &input : graph.input()) {
+    if (input.name().empty())
+      return error("an input has no name");
+    if (scope->initializers.contains(input.name()) && !options.constants.contains(input.name())) {
+      baked.push_back(input.name());
+      continue;
+    }
+    if (llvm::any_of(inputs, [&](const frontend::Input &other) { return other.name == input.name(); }))
+      return error("the name '" + input.name() + "' is defined twice");
+    auto read = readInput(input);
+    if (!read)
+      return read.takeError();
+    inputs.push_back(std::move(*read));
+  }
+  if (llvm::Error wrong = frontend::applyInputOptions(inputs, options, usedDimNames, notes))
+    return error(llvm::toString(std::move(wrong)));
+  return inputs;
+}
+
+llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {
+  const std::string what = "input '" + input.name + "'";
+  if (!input.shape)
+    return error(what + " has no shape, not even a rank; give it with" +
+                 frontend::optionText("--shape", input.name, "...") + ", as in 1,3,height,width");
   Extents extents;
-  for (int axis = 0; axis < tensor.shape().dim_size(); ++axis) {
-    auto extent = declareExtent(input.name(), axis, tensor.shape().dim(axis));
+  for (auto [axis, declared] : llvm::enumerate(*input.shape)) {
+    if (declared.isNumber()) {
+      extents.push_back(mlir::getAffineConstantExpr(declared.number, &context));
+      continue;
+    }
+    auto extent = declareExtent(declared.name, "axis " + std::to_string(axis) + " of " + what, axis);
     if (!extent)
       return extent.takeError();
     extents.push_back(*extent);
+    auto symbol = mlir::dyn_cast<mlir::AffineSymbolExpr>(*extent);
+    if (symbol && declared.name == input.name + "." + std::to_string(axis)) {
+      auto dims = graph::getNamedDims(*moduleOp);
+      dims[symbol.getPosition()].unnamed = true;
+      graph::setNamedDims(*moduleOp, dims);
+    }
   }
-  types.push_back(graph::makeTensorType(extents, element));
-  if (!graph::boundedElementCount(types.back(), graph::getNamedDims(*moduleOp)))
+  Type type = graph::makeTensorType(extents, input.element);
+  if (!graph::boundedElementCount(type, graph::getNamedDims(*moduleOp)))
     return error(what + " may have more than 2^40 elements; bound its dimensions with --dim");
-  return llvm::Error::success();
+  return type;
 }
 
 AffineExpr Importer::measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) {

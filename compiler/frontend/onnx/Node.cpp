@@ -1,3 +1,4 @@
+#include "compiler/frontend/Origin.h"
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/graph/ShapeValues.h"
 #include "onnx/onnx_pb.h"
@@ -122,10 +123,8 @@ std::string Node::text(Type type) {
   return text + "]";
 }
 
-std::string Node::origin(Value x, bool advises) {
-  const auto origin = importer.originOf(x);
-  return origin.text() + (advises ? origin.advice() : "");
-}
+std::string Node::origin(Value x) { return frontend::originOf(x).text(); }
+std::string Node::advice(Value x) { return frontend::originOf(x).advice(); }
 bool Node::ensureAtMost(AffineExpr extent, int64_t limit) { return importer.lowerMax(extent, limit); }
 bool Node::ensureAtLeast(AffineExpr extent, int64_t limit) { return importer.raiseMin(extent, limit); }
 
@@ -268,7 +267,7 @@ std::optional<Integers> Node::constantIntegers(unsigned i, llvm::StringRef what)
 }
 
 Failure Node::failUnknown(unsigned i, llvm::StringRef what) {
-  const auto origin = importer.originOf(input(i));
+  const auto origin = frontend::originOf(input(i));
   return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) +
               "') must be known while compiling, but depends on " + (origin.inputs.empty() ? "" : "the data of ") +
               origin.text() + origin.advice());
@@ -313,7 +312,7 @@ std::optional<Extents> Node::shape(unsigned i, llvm::StringRef what) {
     return fail(what + " (input " + llvm::Twine(i) + ") must be an integer tensor of rank 0 or 1");
   if (auto expressions = graph::shapeValue(value))
     return Extents(*expressions);
-  const auto origin = importer.originOf(value);
+  const auto origin = frontend::originOf(value);
   const std::string named = (what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) + "')").str();
   if (origin.inputs.empty())
     return fail(named + " is computed from " + origin.text() + " by more than sums, products and quotients" +
@@ -376,8 +375,8 @@ std::optional<llvm::SmallVector<Value>> Node::subgraph(llvm::StringRef attribute
 }
 
 std::optional<llvm::SmallVector<Value>> Node::branch(llvm::StringRef attribute, Value condition) {
-  const auto origin = importer.originOf(condition);
-  importer.enterBranch(origin.inputs.empty() || !origin.isFixable
+  const auto origin = frontend::originOf(condition);
+  importer.enterBranch(origin.inputs.empty()
                            ? ""
                            : "; the branch of node '" + titleOf(proto) + "' can be chosen with" + origin.options());
   auto values = subgraph(attribute, {});

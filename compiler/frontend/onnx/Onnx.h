@@ -12,8 +12,8 @@ namespace wasmind::onnx {
 
 /// Reads and imports the model at `path` (to a function `run`, see compiler/graph/GraphOps.td).
 ///
-/// Bounds that `options` leaves open are tightened where an operator needs it. The name of an input of one integer in
-/// `options.dims` fixes that input's value; it then is no input of the module.
+/// Bounds that `options` leaves open are tightened where an operator needs it. An input of `options.constants` is no
+/// input of the module, whether or not the model has a default value for it.
 ///
 /// Errors are one line: `<file>: node '<name>' (<operator>, opset <n>): <reason>`, or `<file>: <reason>`. Nothing is
 /// printed. `context` needs the graph and func dialects; they are loaded here.

@@ -93,8 +93,10 @@ public:
   graph::Interval bounds(AffineExpr extent);
   /// An extent as text, with the names of its dimensions.
   std::string text(AffineExpr extent);
-  /// What x is computed from, as "input 'mask'" or "dimension 'length'"; `advises`: and the option that fixes it.
-  std::string origin(Value x, bool advises = false);
+  /// What x is computed from, as "input 'mask'" or "dimension 'length'".
+  std::string origin(Value x);
+  /// The option that makes x known while compiling, as "; fix it with --constant mask=...", or nothing.
+  std::string advice(Value x);
   /// "f32[batch, 384]".
   std::string text(Type tensor);
   /// Whether extent <= limit always holds, if need be by lowering the default upper bound of a named dimension.

@@ -191,8 +191,10 @@ TEST_F(Refusals, NetworksWithoutTensors) {
       errorOf(model(graph("g", {value("g:x", tensor(14, {2}))}, {}, "g:x"))),
       "net.mindir: input 'x' has the element type complex64, which is not supported; compute on real and imaginary "
       "parts");
-  EXPECT_EQ(errorOf(model(graph("g", {value("g:x", tensor(1, {-2}))}, {}, "g:x"))),
-            "net.mindir: input 'x' may have any rank; give it one with net.set_inputs before export");
+  EXPECT_EQ(
+      errorOf(model(graph("g", {value("g:x", tensor(1, {-2}))}, {}, "g:x"))),
+      "net.mindir: input 'x' may have any rank; give its shape with --shape x=..., as in 1,3,height,width, or with "
+      "net.set_inputs before export");
 }
 
 } // namespace

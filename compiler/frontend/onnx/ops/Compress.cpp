@@ -6,7 +6,8 @@ WASMIND_ONNX_OPERATOR(Compress) {
   Value x = node.input(0);
   if (!graph::constantDataOf(node.input(1)))
     return node.fail("the number of slices that are kept depends on the data of " + node.origin(node.input(1)) +
-                     "; memory is planned while compiling, so the condition must be a constant");
+                     "; memory is planned while compiling, so the condition must be a constant" +
+                     node.advice(node.input(1)));
   auto condition = node.constantReals(1, "condition");
   if (!condition)
     return Failure();

@@ -27,7 +27,7 @@ WASMIND_ONNX_OPERATOR(If) {
         if (type != value.getType())
           difference = node.text(type) + " and " + node.text(value.getType());
       node.fail("the branches give " + difference + ", and which is taken is only known at run time, from " +
-                node.origin(condition, /*advises=*/true));
+                node.origin(condition) + node.advice(condition));
       values.reset();
     }
     if (!values) {

@@ -4,7 +4,7 @@
 WASMIND_ONNX_OPERATOR(NonZero) {
   if (!graph::constantDataOf(node.input(0)))
     return node.fail("the number of elements that are not zero depends on the data of " + node.origin(node.input(0)) +
-                     "; memory is planned while compiling, so X must be a constant");
+                     "; memory is planned while compiling, so X must be a constant" + node.advice(node.input(0)));
   auto values = node.constantReals(0, "X");
   if (!values)
     return Failure();

@@ -12,7 +12,7 @@ WASMIND_ONNX_OPERATOR(Unique) {
   auto data = graph::constantDataOf(x);
   if (!data || data->elementCount > (1 << 20))
     return node.fail("the number of distinct elements depends on the data of " + node.origin(x) +
-                     "; memory is planned while compiling, so X must be a constant");
+                     "; memory is planned while compiling, so X must be a constant" + node.advice(x));
   if (isWhole)
     x = compose.reshape(x, {data->elementCount});
   const Integers shape = *node.staticExtents(x);

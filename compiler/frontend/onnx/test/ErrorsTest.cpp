@@ -99,29 +99,29 @@ TEST(Errors, ValuesNeededWhileCompiling) {
   EXPECT_EQ(
       errorOf("(float[2,3] x, int64[2] s) => (float[n,m] y) { y = Reshape (x, s) }"),
       "error: m.onnx: node 'y' (Reshape, opset 17): shape (input 1, 's') depends on the data of input 's'; memory "
-      "is planned while compiling, so it must be a constant or computed from shapes");
+      "is planned while compiling, so it must be a constant or computed from shapes; fix it with --constant s=...");
 }
 
 TEST(Errors, ValuesThatAnOptionCanFixNameIt) {
-  // One integer of an input, a dimension, several of them; what no option can fix comes without advice.
+  // An input, a dimension, several of them.
   EXPECT_EQ(errorOf("(float[4,8] x, int64[1] k) => (float[4,8] y) { y = CumSum (x, k) }"),
             "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'k') must be known while compiling, but "
-            "depends on the data of input 'k'; fix it with --dim k=N");
+            "depends on the data of input 'k'; fix it with --constant k=...");
   EXPECT_EQ(errorOf("(float[4,8] x, int64[2] k) => (float[4,8] y) { d = ReduceSum <keepdims = 1> (k) "
                     "y = CumSum (x, d) }"),
             "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'd') must be known while compiling, but "
-            "depends on the data of input 'k'");
+            "depends on the data of input 'k'; fix it with --constant k=...");
   EXPECT_EQ(errorOf("(float[4,8] x, float[n] z) => (float[4,8] y) { k = Shape (z) y = CumSum (x, k) }"),
             "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'k') must be known while compiling, but "
             "depends on dimension 'n'; fix it with --dim n=N");
   EXPECT_EQ(
       errorOf("(float[4,8] x, int64 a, int64 b) => (float[n] y) { c = Add (a, b) y = CumSum (x, c) }"),
       "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'c') must be known while compiling, but depends "
-      "on the data of inputs 'a' and 'b'; fix them with --dim a=N --dim b=N");
+      "on the data of inputs 'a' and 'b'; fix them with --constant a=... --constant b=...");
   EXPECT_EQ(
       errorOf("(float[8] x) => (int64[1,n] y) { y = NonZero (x) }"),
       "error: m.onnx: node 'y' (NonZero, opset 17): the number of elements that are not zero depends on the data of "
-      "input 'x'; memory is planned while compiling, so X must be a constant");
+      "input 'x'; memory is planned while compiling, so X must be a constant; fix it with --constant x=...");
 }
 
 TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
@@ -133,7 +133,7 @@ TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
         then_branch = g () => (float[2,2] a) { a = Relu (x) },
         else_branch = h () => (float[2,2] b) { b = Det (x) }> })"),
       "error: m.onnx: node 'b' (Det, opset 17): the operator is not supported; the branch of node 'y' can be chosen "
-      "with --dim rate=N");
+      "with --constant rate=...");
   EXPECT_EQ(
       errorOf(R"((float[n,m] x) => (float[n,m] y) {
       shape = Shape (x)
@@ -171,7 +171,8 @@ TEST(Errors, InsideSubgraphsTheInnerNodeIsNamed) {
       y = If (c) <
         then_branch = g () => (float[2] a) { a = Relu (x) },
         else_branch = h () => (float[2] b) { b = Relu (missing) }> })"),
-            "error: m.onnx: node 'b' (Relu, opset 17): reads 'missing', which nothing produces");
+            "error: m.onnx: node 'b' (Relu, opset 17): reads 'missing', which nothing produces; the branch of "
+            "node 'y' can be chosen with --constant c=...");
 }
 
 } // namespace
