@@ -29,6 +29,11 @@ public:
   /// A rank-0 integer that the run computes as an extent from here on: a measured dimension, whose name is made unique.
   /// The run ends with an error where it is outside the bounds. Null when given null.
   mlir::AffineExpr measure(Value scalar, llvm::StringRef name, int64_t min, int64_t max);
+  /// Flat row-major positions (i64) of the elements of a bool tensor that are true, in order. How many there are is
+  /// measured as `name`.
+  Value positionsOf(Value flags, llvm::StringRef name);
+  /// x repeated along a dimension whose extent is 1 or, already, `extent`, which is taken for granted.
+  Value repeatOne(Value x, int64_t dim, mlir::AffineExpr extent);
   /// Takes for granted, from here on, that `e` is zero or, without `isZero`, never negative; the run ends with `text`
   /// where it is not. False, and nothing is required, where a branch that may not be taken needs it.
   bool require(mlir::AffineExpr e, bool isZero, const llvm::Twine &text);
@@ -154,8 +159,6 @@ private:
   /// Values of one rank with one expression per extent, taken for equal where they may differ, but in `except`.
   /// `repeatsOnes`: an extent of 1 stays, and one that may be 1 at run time is repeated then.
   llvm::SmallVector<Value> unify(mlir::ValueRange values, bool repeatsOnes, int64_t except = -1);
-  /// x repeated along a dimension whose extent is 1 or, already, `extent`.
-  Value repeatOne(Value x, int64_t dim, mlir::AffineExpr extent);
   /// dim, or rank + dim when negative; emits an error and gives none when it is outside.
   std::optional<int64_t> normalDim(int64_t dim, int64_t rank);
   std::optional<llvm::SmallVector<int64_t>> normalDims(Ints dims, int64_t rank);

@@ -115,6 +115,24 @@ bool Compose::equate(AffineExpr a, AffineExpr b) {
                      " meet and must be equal" + multipleText(difference, dims));
 }
 
+Value Compose::positionsOf(Value flags, StringRef name) {
+  if (!flags)
+    return nullptr;
+  AffineExpr total = productOf(extentsOf(flags), getContext());
+  Value flat = reshape(flags, {total}), ones = cast(flat, getI64Type());
+  const int64_t most = std::min(boundsOf(total, getNamedDims(moduleAround(*this))).max, extentLimit);
+  AffineExpr count = measure(reduce(ReduceKind::Sum, ones, {0}, /*keepDims=*/false), name, 0, most);
+  if (!count)
+    return nullptr;
+  require(total - count, /*isZero=*/false, "more elements are taken than there are");
+  // Each true element is told the place of its position: the number of true ones before it; others go nowhere.
+  Value before = ScanOp::create(*this, getLoc(), ReduceKind::Sum, ones, uint64_t(0), /*exclusive=*/true,
+                                /*reversed=*/false);
+  Value place = select(flat, before, reshape(extent(total), Ints{1}));
+  Value positions = IotaOp::create(*this, getLoc(), makeTensorType({total}, getI64Type()), 0);
+  return ScatterOp::create(*this, getLoc(), ScatterKind::Set, splat({count}, getI64Type(), 0), place, positions);
+}
+
 Value Compose::repeatOne(Value x, int64_t dim, AffineExpr extent) {
   AffineExpr own = extentsOf(x)[dim];
   const Dims dims = getNamedDims(moduleAround(*this));

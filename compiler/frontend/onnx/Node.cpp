@@ -207,11 +207,11 @@ std::optional<llvm::SmallVector<Value>> Node::elements(unsigned i, llvm::StringR
 }
 
 std::optional<AffineExpr> Node::distance(AffineExpr begin, AffineExpr end) {
-  auto distance =
-      graph::distanceOf(begin, end, importer.module(), [&](AffineExpr e) { return importer.raiseMin(e, 0); });
-  if (!distance)
-    return fail(llvm::toString(distance.takeError()));
-  return *distance;
+  auto distance = graph::distanceOf(begin, end, importer.module());
+  if (distance)
+    return *distance;
+  llvm::consumeError(distance.takeError());
+  return std::nullopt;
 }
 
 bool Node::checkIndices(Value indices, Value x, int64_t dim) {
@@ -312,6 +312,12 @@ std::optional<Extents> Node::shape(unsigned i, llvm::StringRef what) {
     return fail(what + " (input " + llvm::Twine(i) + ") must be an integer tensor of rank 0 or 1");
   if (auto expressions = graph::shapeValue(value))
     return Extents(*expressions);
+  if (staticExtents(value)) {
+    Extents extents;
+    for (auto [axis, element] : llvm::enumerate(*elements(i, what)))
+      extents.push_back(*extentOf(element, 0, axis));
+    return extents;
+  }
   const auto origin = frontend::originOf(value);
   const std::string named = (what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) + "')").str();
   if (origin.inputs.empty())

@@ -117,7 +117,7 @@ public:
   Value elementAt(Value tensor, int64_t i);
   /// The elements of an integer input of rank 0 or 1 and static length, as rank-0 values; `what` names it in the error.
   std::optional<llvm::SmallVector<Value>> elements(unsigned i, llvm::StringRef what);
-  /// end - begin, or 0 where that is never positive; fails where it may be both.
+  /// end - begin, or 0 where that is never positive; none where it may be both.
   std::optional<AffineExpr> distance(AffineExpr begin, AffineExpr end);
   /// Fails when the indices are constant and one of them lies outside a dimension of x.
   bool checkIndices(Value indices, Value x, int64_t dim);
@@ -152,9 +152,10 @@ public:
   /// The value when it is known while compiling.
   std::optional<bool> constantCondition(Value x);
 
-private:
   /// "y.1": how users call the extent of an output.
   std::string nameOfExtent(unsigned output, int64_t axis) const;
+
+private:
   /// Input i should be a constant and is not.
   Failure failUnknown(unsigned i, llvm::StringRef what);
 

@@ -15,11 +15,11 @@ WASMIND_ONNX_OPERATOR(AffineGrid) {
       node.staticExtent(theta, 2) != spatial + 1)
     return node.fail("theta must be [N, 2, 3] with a size of 4 entries, or [N, 3, 4] with one of 5");
   const AffineExpr batch = compose.extentsOf(theta)[0];
-  if (!graph::provablyEqual(batch, size->front()))
+  if (!compose.equate(batch, size->front()))
     return node.fail("size has '" + node.text(size->front()) + "' images, theta '" + node.text(batch) + "'");
   for (AffineExpr extent : llvm::drop_begin(*size, 2))
-    if (!node.ensureAtLeast(extent, 1))
-      return node.fail("size has the extent '" + node.text(extent) + "'");
+    if (!node.require(extent - 1, "size has the extent '" + node.text(extent) + "'"))
+      return Failure();
 
   const bool alignsCorners = node.flag("align_corners");
   const Type element = compose.elementOf(theta);

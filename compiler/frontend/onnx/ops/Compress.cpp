@@ -1,16 +1,9 @@
 #include "compiler/frontend/onnx/Operator.h"
 
-// Keeps the slices whose condition is true, which must be known; without an axis, elements of the flattened input.
+// Keeps the slices whose condition is true; without an axis, elements of the flattened input.
 WASMIND_ONNX_OPERATOR(Compress) {
   Compose &compose = node.compose();
   Value x = node.input(0);
-  if (!graph::constantDataOf(node.input(1)))
-    return node.fail("the number of slices that are kept depends on the data of " + node.origin(node.input(1)) +
-                     "; memory is planned while compiling, so the condition must be a constant" +
-                     node.advice(node.input(1)));
-  auto condition = node.constantReals(1, "condition");
-  if (!condition)
-    return Failure();
   int64_t dim = 0;
   if (node.has("axis")) {
     auto axis = node.axisAttribute("axis", 0, node.rank(x));
@@ -20,11 +13,21 @@ WASMIND_ONNX_OPERATOR(Compress) {
   } else {
     x = compose.reshape(x, {graph::productOf(compose.extentsOf(x), compose.getContext())});
   }
-  Integers kept;
-  for (auto [i, value] : llvm::enumerate(*condition))
-    if (value != 0)
-      kept.push_back(i);
-  if (!kept.empty() && !node.ensureAtLeast(compose.extentsOf(x)[dim], kept.back() + 1))
-    return node.fail("the condition is longer than the axis");
-  return compose.gather(x, graph::makeIntegers(compose, compose.getLoc(), kept), dim);
+  const AffineExpr extent = compose.extentsOf(x)[dim];
+  if (auto known = graph::constantDataOf(node.input(1))) {
+    Integers kept;
+    for (int64_t i = 0; i < known->elementCount; ++i)
+      if (known->asInteger(i) != 0)
+        kept.push_back(i);
+    if (!kept.empty() && !node.require(extent - (kept.back() + 1), "the condition is longer than the axis"))
+      return Failure();
+    return compose.gather(x, graph::makeIntegers(compose, compose.getLoc(), kept), dim);
+  }
+  if (!node.require(extent - compose.extentsOf(node.input(1)).front(), "the condition is longer than the axis"))
+    return Failure();
+  Value positions = compose.positionsOf(node.input(1), node.nameOfExtent(0, dim));
+  if (positions)
+    compose.require(extent - compose.extentsOf(positions).front(), /*isZero=*/false,
+                    "more slices are kept than there are");
+  return compose.gather(x, positions, dim);
 }

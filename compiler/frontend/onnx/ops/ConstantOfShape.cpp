@@ -6,8 +6,8 @@ WASMIND_ONNX_OPERATOR(ConstantOfShape) {
   if (!extents)
     return Failure();
   for (AffineExpr extent : *extents)
-    if (node.bounds(extent).min < 0)
-      return node.fail("the extent '" + node.text(extent) + "' may be negative");
+    if (!node.require(extent, "the extent '" + node.text(extent) + "' may be negative"))
+      return Failure();
   Compose &compose = node.compose();
   Value value = node.has("value") ? node.tensor("value") : compose.scalar(compose.getF32Type(), 0.0);
   if (!value)

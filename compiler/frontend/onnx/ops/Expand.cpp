@@ -11,14 +11,41 @@ WASMIND_ONNX_OPERATOR(Expand) {
   const size_t rank = std::max(extents.size(), target->size());
   extents.insert(extents.begin(), rank - extents.size(), compose.getAffineConstantExpr(1));
   target->insert(target->begin(), rank - target->size(), compose.getAffineConstantExpr(1));
-  for (auto [own, wanted] : llvm::zip(extents, *target)) {
+  x = compose.reshape(x, extents);
+  for (auto [dim, own, wanted] : llvm::enumerate(extents, *target)) {
     if (graph::isOne(wanted) || graph::provablyEqual(own, wanted))
       continue;
-    if (!graph::isOne(own))
+    if (!node.require(wanted, "the extent '" + node.text(wanted) + "' may be negative"))
+      return Failure();
+    if (graph::isOne(own)) {
+      own = wanted;
+      continue;
+    }
+    const auto ownRange = node.bounds(own), wantedRange = node.bounds(wanted);
+    if (ownRange.min < 2 && ownRange.max > 1 && wantedRange.max > 1) {
+      // Each of the two may be 1: the larger one is the result's.
+      if (ownRange.min < 1 || wantedRange.min < 1) {
+        if (!node.require(own - 1, "an extent of '" + node.text(own) + "' expands") ||
+            !node.require(wanted - 1, "an expansion to '" + node.text(wanted) + "'"))
+          return Failure();
+      }
+      auto larger = node.extentOf(compose.maximum(compose.extent(own), compose.extent(wanted)), 0, dim,
+                                  std::max(ownRange.max, wantedRange.max));
+      if (!larger)
+        return Failure();
+      compose.require((wanted - 1) * (wanted - *larger), /*isZero=*/true,
+                      "an extent of '" + node.text(own) + "' does not expand to '" + node.text(wanted) + "'");
+      x = compose.repeatOne(x, dim, *larger);
+      own = *larger;
+    } else if (wantedRange.min > 1 && !compose.equate(own, wanted)) {
       return node.fail("an extent of '" + node.text(own) + "' does not expand to '" + node.text(wanted) + "'");
-    if (node.bounds(wanted).min < 0)
-      return node.fail("the extent '" + node.text(wanted) + "' may be negative");
-    own = wanted;
+    } else if (wantedRange.min <= 1 && (wantedRange.max > 1 || wantedRange.min < 1) &&
+               !compose.require((wanted - 1) * (wanted - own), /*isZero=*/true,
+                                "an extent of '" + node.text(own) + "' does not expand to '" + node.text(wanted) +
+                                    "'")) {
+      return node.fail("an extent of '" + node.text(own) + "' may not expand to '" + node.text(wanted) +
+                       "', which is only known where a branch is taken");
+    }
   }
   return compose.broadcastTo(x, extents);
 }

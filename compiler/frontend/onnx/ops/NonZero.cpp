@@ -1,28 +1,23 @@
 #include "compiler/frontend/onnx/Operator.h"
 
-// [rank, count] positions; count is only known for constants.
+// [rank, count] positions of the elements that are not zero.
 WASMIND_ONNX_OPERATOR(NonZero) {
-  if (!graph::constantDataOf(node.input(0)))
-    return node.fail("the number of elements that are not zero depends on the data of " + node.origin(node.input(0)) +
-                     "; memory is planned while compiling, so X must be a constant" + node.advice(node.input(0)));
-  auto values = node.constantReals(0, "X");
-  if (!values)
-    return Failure();
   Compose &compose = node.compose();
-  auto type = mlir::cast<mlir::RankedTensorType>(node.input(0).getType());
-  llvm::SmallVector<Integers> rows(type.getRank());
-  int64_t count = 0;
-  for (auto [at, value] : llvm::enumerate(*values)) {
-    if (value == 0)
-      continue;
-    ++count;
-    for (int64_t dim = type.getRank() - 1, rest = at; dim >= 0; --dim) {
-      rows[dim].push_back(rest % type.getDimSize(dim));
-      rest /= type.getDimSize(dim);
-    }
+  Value x = node.input(0);
+  const Extents extents = compose.extentsOf(x);
+  Value flags =
+      compose.elementOf(x).isInteger(1) ? x : compose.compare(CompareKind::NotEqual, x, compose.scalarLike(x, 0));
+  Value positions = compose.positionsOf(flags, node.nameOfExtent(0, 1));
+  if (!positions)
+    return Failure();
+  const AffineExpr count = compose.extentsOf(positions).front();
+  if (extents.empty())
+    return compose.splat({compose.getAffineConstantExpr(0), count}, compose.getI64Type(), 0);
+  llvm::SmallVector<Value> rows(extents.size());
+  for (size_t dim = extents.size(); dim-- > 0;) {
+    Value extent = compose.reshape(compose.extent(extents[dim]), Integers{1});
+    rows[dim] = compose.unsqueeze(dim ? compose.binary(BinaryKind::FloorMod, positions, extent) : positions, {0});
+    positions = compose.binary(BinaryKind::FloorDiv, positions, extent);
   }
-  Integers all;
-  for (const Integers &row : rows)
-    all.append(row.begin(), row.end());
-  return compose.reshape(graph::makeIntegers(compose, compose.getLoc(), all), {type.getRank(), count});
+  return compose.concat(rows, 0);
 }

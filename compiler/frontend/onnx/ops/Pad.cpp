@@ -1,58 +1,142 @@
 #include "compiler/frontend/onnx/Operator.h"
 #include "llvm/ADT/Sequence.h"
 
+namespace wasmind::onnx {
+namespace {
+
+struct Pads {
+  std::string mode;
+  Value fill; ///< rank 0
+  Integers low, high;
+};
+
+// Pads that are known, of extents that are large enough for them.
+Results padBy(Node &node, Value x, const Pads &pads) {
+  Compose &compose = node.compose();
+  if (pads.mode == "reflect")
+    return compose.padReflect(x, pads.low, pads.high);
+  if (pads.mode == "edge")
+    return compose.padEdge(x, pads.low, pads.high);
+  if (pads.mode == "wrap")
+    return compose.padWrap(x, pads.low, pads.high);
+  return compose.pad(x, pads.fill, pads.low, pads.high);
+}
+
+// Pads one dimension by amounts that the run computes (rank-0 i64). Element i of the result is that at i - low, brought
+// inside as the mode says, or the fill.
+Value padDim(Node &node, Value x, int64_t dim, const Pads &pads, Value low, Value high) {
+  Compose &compose = node.compose();
+  const AffineExpr extent = compose.extentsOf(x)[dim];
+  Value length = compose.extent(extent), one = compose.scalarLike(length, 1), zero = compose.scalarLike(length, 0);
+  if (!node.require(extent - 1, "a pad of axis " + llvm::Twine(dim) + ", which has no elements"))
+    return {};
+  auto padded = node.extentOf(compose.add(length, compose.add(low, high)), 0, dim);
+  if (!padded)
+    return {};
+  auto line = [&](Value value) { return compose.reshape(value, Integers{1}); };
+  Value place =
+      graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType({*padded}, compose.getI64Type()), 0);
+  place = compose.sub(place, line(low));
+  Value inside = place;
+  Value last = compose.sub(length, one);
+  if (pads.mode == "reflect") { // there and back again in 2 * (length - 1) steps
+    Value round = compose.maximum(compose.mul(last, compose.scalarLike(last, 2)), one);
+    inside = compose.binary(BinaryKind::FloorMod, place, line(round));
+    inside = compose.minimum(inside, compose.sub(line(round), inside));
+    inside = compose.minimum(inside, line(last)); // of one element
+  } else if (pads.mode == "wrap") {
+    inside = compose.binary(BinaryKind::FloorMod, place, line(length));
+  } else {
+    inside = compose.minimum(compose.maximum(place, line(zero)), line(last));
+  }
+  Value result = compose.gather(x, inside, dim);
+  if (pads.mode != "constant")
+    return result;
+  Value isInside = compose.compare(CompareKind::Equal, inside, place);
+  Extents shape(node.rank(x), compose.getAffineConstantExpr(1));
+  shape[dim] = *padded;
+  return compose.select(compose.reshape(isInside, shape), result, pads.fill);
+}
+
+} // namespace
+} // namespace wasmind::onnx
+
 // pads = all starts, then all ends; attributes before opset 11, inputs since (with `axes` since 18).
 WASMIND_ONNX_OPERATOR(Pad) {
   Compose &compose = node.compose();
   Value x = node.input(0);
   const int64_t rank = node.rank(x);
-  std::optional<Integers> pads, axes;
-  if (node.opset() < 11)
-    pads = node.integers(node.has("pads") ? "pads" : "paddings");
-  else
-    pads = node.constantIntegers(1, "pads");
-  if (pads && node.hasInput(3))
+  std::optional<Integers> known, axes;
+  std::optional<llvm::SmallVector<Value>> given;
+  if (node.opset() < 11) {
+    known = node.integers(node.has("pads") ? "pads" : "paddings");
+  } else {
+    given = node.elements(1, "pads");
+    if (!given)
+      return Failure();
+    if (auto constants = graph::constantIntegers(node.input(1)))
+      known = Integers(*constants);
+    else if (auto expressions = graph::shapeValue(node.input(1));
+             expressions && llvm::all_of(*expressions, [](AffineExpr e) { return graph::constantOf(e).has_value(); }))
+      known = llvm::map_to_vector<6>(*expressions, [](AffineExpr e) { return *graph::constantOf(e); });
+  }
+  if (node.hasInput(3))
     axes = node.constantIntegers(3, "axes");
   if (node.failed())
     return Failure();
   if (!axes)
     axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  if (pads->size() != 2 * axes->size())
-    return node.fail(llvm::Twine(pads->size()) + " pads for " + llvm::Twine(axes->size()) + " axes");
+  const size_t count = known ? known->size() : given->size();
+  if (count != 2 * axes->size())
+    return node.fail(llvm::Twine(count) + " pads for " + llvm::Twine(axes->size()) + " axes");
   if (!node.axes(*axes, rank))
     return Failure();
-  Integers low(rank, 0), high(rank, 0);
-  for (auto [i, given] : llvm::enumerate(*axes)) {
-    const int64_t dim = *node.axis(given, rank);
-    low[dim] = (*pads)[i];
-    high[dim] = (*pads)[i + axes->size()];
+
+  Pads pads{node.string("mode", "constant"), {}, Integers(rank, 0), Integers(rank, 0)};
+  if (!llvm::is_contained({"constant", "reflect", "edge", "wrap"}, pads.mode))
+    return node.fail("attribute 'mode' = '" + pads.mode + "' is not one of constant, reflect, edge, wrap");
+  pads.fill = node.opset() >= 11 && node.hasInput(2) ? compose.reshape(node.input(2), Integers())
+                                                     : compose.scalar(compose.elementOf(x), node.real("value", 0.0));
+  if (!known) {
+    for (auto [i, axis] : llvm::enumerate(*axes)) {
+      auto amount = [&](size_t at) { return compose.cast((*given)[at], compose.getI64Type()); };
+      x = padDim(node, x, *node.axis(axis, rank), pads, amount(i), amount(i + axes->size()));
+      if (!x)
+        return Failure();
+    }
+    return x;
+  }
+  for (auto [i, axis] : llvm::enumerate(*axes)) {
+    const int64_t dim = *node.axis(axis, rank);
+    pads.low[dim] = (*known)[i];
+    pads.high[dim] = (*known)[i + axes->size()];
   }
 
-  const std::string mode = node.string("mode", "constant");
-  Extents extents = compose.extentsOf(x);
+  const Extents extents = compose.extentsOf(x);
   for (int64_t dim = 0; dim < rank; ++dim) {
-    if (std::abs(low[dim]) > INT32_MAX || std::abs(high[dim]) > INT32_MAX)
-      return node.fail("pads of " + llvm::Twine(low[dim]) + " and " + llvm::Twine(high[dim]));
-    if (!node.ensureAtLeast(extents[dim] + (std::min<int64_t>(low[dim], 0) + std::min<int64_t>(high[dim], 0)), 0))
-      return node.fail("negative pads remove more than axis " + llvm::Twine(dim) + " has");
-    const int64_t reach = std::max(low[dim], high[dim]);
-    if (mode != "constant" && reach > (1 << 24))
-      return node.fail("mode '" + mode + "' with a pad of " + llvm::Twine(reach));
-    if (mode != "constant" && reach > 0 && !graph::constantOf(extents[dim]) &&
-        !node.ensureAtLeast(extents[dim], reach + (mode == "reflect")))
-      return node.fail("mode '" + mode + "' pads axis " + llvm::Twine(dim) + " by more than it has");
-    if (mode != "constant" && reach > 0 && graph::constantOf(extents[dim]) == 0)
-      return node.fail("mode '" + mode + "' has nothing to repeat along axis " + llvm::Twine(dim));
+    int64_t &low = pads.low[dim], &high = pads.high[dim];
+    if (std::abs(low) > INT32_MAX || std::abs(high) > INT32_MAX)
+      return node.fail("pads of " + llvm::Twine(low) + " and " + llvm::Twine(high));
+    if (!node.require(extents[dim] + (std::min<int64_t>(low, 0) + std::min<int64_t>(high, 0)),
+                      "negative pads remove more than axis " + llvm::Twine(dim) + " has"))
+      return Failure();
+    const int64_t reach = std::max(low, high);
+    if (pads.mode == "constant" || reach <= 0)
+      continue;
+    if (reach > (1 << 24))
+      return node.fail("mode '" + pads.mode + "' with a pad of " + llvm::Twine(reach));
+    if (graph::constantOf(extents[dim]) == 0)
+      return node.fail("mode '" + pads.mode + "' has nothing to repeat along axis " + llvm::Twine(dim));
+    if (graph::constantOf(extents[dim]) || node.bounds(extents[dim]).min >= reach + (pads.mode == "reflect"))
+      continue;
+    // An extent that may be smaller than its pads: element by element.
+    auto number = [&](int64_t value) {
+      return compose.reshape(graph::makeIntegers(compose, compose.getLoc(), value), Integers());
+    };
+    x = padDim(node, x, dim, pads, number(low), number(high));
+    if (!x)
+      return Failure();
+    low = high = 0;
   }
-  if (mode == "reflect")
-    return compose.padReflect(x, low, high);
-  if (mode == "edge")
-    return compose.padEdge(x, low, high);
-  if (mode == "wrap")
-    return compose.padWrap(x, low, high);
-  if (mode != "constant")
-    return node.fail("attribute 'mode' = '" + mode + "' is not one of constant, reflect, edge, wrap");
-  Value value = node.opset() >= 11 && node.hasInput(2) ? compose.reshape(node.input(2), Integers())
-                                                       : compose.scalar(compose.elementOf(x), node.real("value", 0.0));
-  return compose.pad(x, value, low, high);
+  return padBy(node, x, pads);
 }

@@ -2,34 +2,71 @@
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
-// start, start + delta, ... before limit. The number of elements must follow from shapes.
+namespace wasmind::onnx {
+namespace {
+
+// How many elements there are where all three are known, or run-time extents of which it is certain.
+std::optional<AffineExpr> knownCount(Node &node) {
+  Compose &compose = node.compose();
+  if (isFloat(node, node.input(0))) {
+    double values[3];
+    for (unsigned i = 0; i < 3; ++i) {
+      auto data = graph::constantDataOf(node.input(i));
+      if (!data || data->elementCount != 1)
+        return std::nullopt;
+      values[i] = data->asDouble(0);
+    }
+    auto [start, limit, delta] = values;
+    const double steps = delta == 0 ? -1 : std::ceil((limit - start) / delta);
+    if (delta == 0 || !(steps < 1e12))
+      return node.fail(llvm::formatv("a range from {0} to {1} by {2}", start, limit, delta).str());
+    return compose.getAffineConstantExpr(std::max<int64_t>(int64_t(steps), 0));
+  }
+  auto start = graph::shapeValue(node.input(0)), limit = graph::shapeValue(node.input(1)),
+       delta = graph::shapeValue(node.input(2));
+  auto step = delta ? graph::constantOf(delta->front()) : std::nullopt;
+  if (step == 0 || step == INT64_MIN)
+    return node.fail("delta must not be 0");
+  if (!start || !limit || !step)
+    return std::nullopt;
+  auto distance =
+      *step > 0 ? node.distance(start->front(), limit->front()) : node.distance(limit->front(), start->front());
+  if (!distance)
+    return std::nullopt;
+  return (*distance + (std::abs(*step) - 1)).floorDiv(std::abs(*step));
+}
+
+} // namespace
+} // namespace wasmind::onnx
+
+// start, start + delta, ... before limit.
 WASMIND_ONNX_OPERATOR(Range) {
   Compose &compose = node.compose();
-  AffineExpr count;
-  if (isFloat(node, node.input(0))) {
-    auto start = node.constantReal(0, "start"), limit = node.constantReal(1, "limit"),
-         delta = node.constantReal(2, "delta");
-    if (!start || !limit || !delta)
-      return Failure();
-    const double steps = *delta == 0 ? -1 : std::ceil((*limit - *start) / *delta);
-    if (*delta == 0 || !(steps < 1e12))
-      return node.fail(llvm::formatv("a range from {0} to {1} by {2}", *start, *limit, *delta).str());
-    count = compose.getAffineConstantExpr(std::max<int64_t>(int64_t(steps), 0));
-  } else {
-    auto start = node.shape(0, "start"), limit = start ? node.shape(1, "limit") : std::nullopt;
-    auto delta = limit ? node.constantInteger(2, "delta") : std::nullopt;
-    if (!delta)
-      return Failure();
-    if (start->size() != 1 || limit->size() != 1 || *delta == 0 || *delta == INT64_MIN)
-      return node.fail("start and limit must be scalars, delta not 0");
-    auto distance =
-        *delta > 0 ? node.distance(start->front(), limit->front()) : node.distance(limit->front(), start->front());
-    if (!distance)
-      return Failure();
-    count = (*distance + (std::abs(*delta) - 1)).floorDiv(std::abs(*delta));
+  Value ends[3];
+  for (unsigned i = 0; i < 3; ++i) {
+    ends[i] = compose.reshape(node.input(i), Integers());
+    if (!ends[i])
+      return node.fail("start, limit and delta must be scalars");
   }
-  Type element = compose.elementOf(node.input(0));
-  Value steps = graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType(count, element), 0);
-  Value start = compose.reshape(node.input(0), Integers{1}), delta = compose.reshape(node.input(2), Integers{1});
-  return compose.add(compose.mul(steps, delta), start);
+  auto [start, limit, delta] = ends;
+  auto count = knownCount(node);
+  if (node.failed())
+    return Failure();
+  if (!count) { // ceil(distance / delta), nothing where that is negative
+    Value steps;
+    if (isFloat(node, start)) {
+      steps = compose.unary(UnaryKind::Ceil, compose.div(compose.sub(limit, start), delta));
+      steps = compose.cast(steps, compose.getI64Type());
+    } else {
+      auto wide = [&](Value x) { return compose.cast(x, compose.getI64Type()); };
+      steps = compose.unary(UnaryKind::Neg,
+                            compose.binary(BinaryKind::FloorDiv, compose.sub(wide(start), wide(limit)), wide(delta)));
+    }
+    count = node.extentOf(compose.maximum(steps, compose.scalarLike(steps, 0)), 0, 0);
+    if (!count)
+      return Failure();
+  }
+  Type element = compose.elementOf(start);
+  Value steps = graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType(*count, element), 0);
+  return compose.add(compose.mul(steps, compose.reshape(delta, Integers{1})), compose.reshape(start, Integers{1}));
 }

@@ -1,21 +1,60 @@
 #include "compiler/frontend/onnx/Operator.h"
 
+namespace wasmind::onnx {
+namespace {
+
+// The extents of a shape that the run computes: 0 copies, -1 takes what is left.
+std::optional<Extents> computedShape(Node &node, const Extents &own, llvm::ArrayRef<Value> elements) {
+  Compose &compose = node.compose();
+  const bool copies = !node.flag("allowzero");
+  const AffineExpr total = graph::productOf(own, compose.getContext());
+  const int64_t most = node.bounds(total).max;
+  auto number = [&](int64_t value) {
+    return compose.reshape(graph::makeIntegers(compose, compose.getLoc(), value), Integers());
+  };
+  Value zero = number(0), one = number(1), minusOne = number(-1), known = one;
+  llvm::SmallVector<Value> extents;
+  for (auto [i, element] : llvm::enumerate(elements)) {
+    Value extent = compose.cast(element, compose.getI64Type());
+    if (copies && i < own.size())
+      extent = compose.select(compose.compare(CompareKind::Equal, extent, zero), compose.extent(own[i]), extent);
+    known = compose.mul(known, compose.select(compose.compare(CompareKind::Equal, extent, minusOne), one, extent));
+    extents.push_back(extent);
+  }
+  Value rest = compose.binary(BinaryKind::FloorDiv, compose.extent(total), known);
+  Extents result;
+  for (auto [i, extent] : llvm::enumerate(extents)) {
+    Value chosen = compose.select(compose.compare(CompareKind::Equal, extent, minusOne), rest, extent);
+    auto found = node.extentOf(chosen, 0, i, most);
+    if (!found)
+      return std::nullopt;
+    result.push_back(*found);
+  }
+  return result;
+}
+
+} // namespace
+} // namespace wasmind::onnx
+
 // An extent of 0 copies the input's (unless allowzero says otherwise), -1 takes what is left.
 WASMIND_ONNX_OPERATOR(Reshape) {
   Compose &compose = node.compose();
   Value x = node.input(0);
+  const Extents own = compose.extentsOf(x);
   Extents extents;
   if (node.opset() < 5) {
     for (int64_t extent : node.integers("shape"))
       extents.push_back(compose.getAffineConstantExpr(extent));
+  } else if (auto known = graph::shapeValue(node.input(1))) {
+    extents = *known;
   } else {
-    auto target = node.shape(1, "shape");
-    if (!target)
+    auto elements = node.elements(1, "shape");
+    auto computed = elements ? computedShape(node, own, *elements) : std::nullopt;
+    if (!computed)
       return Failure();
-    extents = *target;
+    return compose.reshape(x, *computed);
   }
 
-  Extents own = compose.extentsOf(x);
   std::optional<size_t> inferred;
   AffineExpr known = compose.getAffineConstantExpr(1);
   for (auto [i, extent] : llvm::enumerate(extents)) {
@@ -30,19 +69,33 @@ WASMIND_ONNX_OPERATOR(Reshape) {
       if (i >= own.size())
         return node.fail("the shape copies axis " + llvm::Twine(i) + " of an input of rank " + llvm::Twine(own.size()));
       extent = own[i];
-    } else if (node.bounds(extent).min < 0) {
-      return node.fail("the shape has the extent '" + node.text(extent) + "'");
+    } else if (!node.require(extent, "the shape has the extent '" + node.text(extent) + "'")) {
+      return Failure();
     }
     known = graph::productOf({known, extent}, compose.getContext());
   }
-  AffineExpr total = graph::productOf(own, compose.getContext());
+  const AffineExpr total = graph::productOf(own, compose.getContext());
   if (inferred) {
     auto rest = graph::divideExactly(total, known);
+    auto divisor = graph::constantOf(known);
+    const std::string fault = "'" + node.text(total) + "' elements do not divide by '" + node.text(known) +
+                              "' to infer the extent of axis " + std::to_string(*inferred);
+    if (!rest && divisor && *divisor > 0 && !graph::constantOf(total)) {
+      rest = graph::normalise(total.floorDiv(*divisor)); // which is exact, or the reshape is refused
+    } else if (!rest && !divisor) {
+      // The quotient is computed, with what it has to be exact.
+      auto computed = node.extentOf(compose.binary(BinaryKind::FloorDiv, compose.extent(total), compose.extent(known)),
+                                    0, *inferred, node.bounds(total).max);
+      if (!computed)
+        return Failure();
+      rest = *computed;
+    }
     if (!rest)
-      return node.fail("'" + node.text(total) + "' elements do not divide by '" + node.text(known) +
-                       "' to infer the extent of axis " + llvm::Twine(*inferred));
+      return node.fail(fault);
     extents[*inferred] = *rest;
-  } else if (!graph::provablyEqual(total, known)) {
+    if (!compose.equate(total, graph::productOf({known, *rest}, compose.getContext())))
+      return node.fail(fault);
+  } else if (!compose.equate(total, known)) {
     return node.fail("an input of '" + node.text(total) + "' elements does not take a shape of '" + node.text(known) +
                      "'");
   }

@@ -21,8 +21,8 @@ WASMIND_ONNX_OPERATOR(Tile) {
   // [a, b] -> [1, a, 1, b] -> [r, a, s, b] -> [r * a, s * b]
   Extents split, repeated, joined;
   for (auto [extent, count] : llvm::zip(extents, *repeats)) {
-    if (node.bounds(count).min < 0)
-      return node.fail("a repeat of '" + node.text(count) + "'");
+    if (!node.require(count, "a repeat of '" + node.text(count) + "'"))
+      return Failure();
     if (!graph::isOne(count)) {
       split.push_back(compose.getAffineConstantExpr(1));
       repeated.push_back(count);

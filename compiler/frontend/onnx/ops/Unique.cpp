@@ -1,7 +1,7 @@
 #include "compiler/frontend/onnx/Operator.h"
-#include "llvm/ADT/Sequence.h"
 
-// Distinct elements, or distinct slices along an axis, of constants; how many others have is only known at run time.
+// Distinct elements of the flattened input, or distinct slices along an axis, in ascending order (NaN last) or in that
+// of their first occurrence. All pairs are compared.
 WASMIND_ONNX_OPERATOR(Unique) {
   Compose &compose = node.compose();
   Value x = node.input(0);
@@ -9,54 +9,61 @@ WASMIND_ONNX_OPERATOR(Unique) {
   auto dim = isWhole ? std::optional<int64_t>(0) : node.axisAttribute("axis", 0, node.rank(x));
   if (!dim)
     return Failure();
-  auto data = graph::constantDataOf(x);
-  if (!data || data->elementCount > (1 << 20))
-    return node.fail("the number of distinct elements depends on the data of " + node.origin(x) +
-                     "; memory is planned while compiling, so X must be a constant" + node.advice(x));
   if (isWhole)
-    x = compose.reshape(x, {data->elementCount});
-  const Integers shape = *node.staticExtents(x);
-  int64_t outer = 1, inner = 1;
-  for (auto [i, extent] : llvm::enumerate(shape))
-    (int64_t(i) < *dim ? outer : inner) *= int64_t(i) == *dim ? 1 : extent;
-  const int64_t count = shape[*dim];
-  const bool isFloat = mlir::isa<mlir::FloatType>(data->element);
-  // The order of two slices; NaN comes last.
-  auto order = [&](int64_t a, int64_t b) {
-    for (int64_t i = 0; i < outer * inner; ++i) {
-      auto at = [&](int64_t slice) { return (i / inner * count + slice) * inner + i % inner; };
-      if (isFloat) {
-        const double p = data->asDouble(at(a)), q = data->asDouble(at(b));
-        if (p < q || (p == p && q != q))
-          return -1;
-        if (q < p || (p != p && q == q))
-          return 1;
-      } else if (const int64_t p = data->asInteger(at(a)), q = data->asInteger(at(b)); p != q) {
-        return (data->element.isUnsignedInteger() ? uint64_t(p) < uint64_t(q) : p < q) ? -1 : 1;
-      }
-    }
-    return 0;
-  };
-  Integers sorted = llvm::to_vector(llvm::seq<int64_t>(0, count));
-  llvm::stable_sort(sorted, [&](int64_t a, int64_t b) { return order(a, b) < 0; });
-  // Groups of equal slices in ascending order, each with its first; then, where asked for, in the order of these.
-  llvm::SmallVector<Integers> groups;
-  for (int64_t slice : sorted)
-    if (groups.empty() || order(groups.back().front(), slice) != 0)
-      groups.push_back({slice});
-    else
-      groups.back().push_back(slice);
-  if (!node.flag("sorted", true))
-    llvm::sort(groups, [](const Integers &a, const Integers &b) { return a.front() < b.front(); });
-  Integers first, inverse(count), counts;
-  for (auto [i, group] : llvm::enumerate(groups)) {
-    first.push_back(group.front());
-    counts.push_back(group.size());
-    for (int64_t slice : group)
-      inverse[slice] = i;
+    x = compose.reshape(x, {graph::productOf(compose.extentsOf(x), compose.getContext())});
+  const AffineExpr count = compose.extentsOf(x)[*dim];
+  const Type i64 = compose.getI64Type();
+
+  // Slices as rows [count, size].
+  Integers toFront{*dim};
+  for (int64_t i = 0; i < node.rank(x); ++i)
+    if (i != *dim)
+      toFront.push_back(i);
+  Value rows = compose.flatten(compose.transpose(x, toFront), 1);
+  if (!rows)
+    return Failure();
+  const AffineExpr size = compose.extentsOf(rows)[1];
+  if (!node.require(size - 1, "slices without elements are all equal"))
+    return Failure();
+  Value a = compose.unsqueeze(rows, {1}), b = compose.unsqueeze(rows, {0}); // [count, 1, size], [1, count, size]
+  Value differ = compose.compare(CompareKind::NotEqual, a, b), isLess = compose.compare(CompareKind::Less, a, b);
+  if (mlir::isa<mlir::FloatType>(compose.elementOf(x))) {
+    Value isNoNumberA = compose.unary(UnaryKind::IsNaN, a), isNoNumberB = compose.unary(UnaryKind::IsNaN, b);
+    differ = compose.binary(BinaryKind::And, differ,
+                            compose.unary(UnaryKind::Not, compose.binary(BinaryKind::And, isNoNumberA, isNoNumberB)));
+    isLess = compose.binary(BinaryKind::Or, isLess,
+                            compose.binary(BinaryKind::And, isNoNumberB, compose.unary(UnaryKind::Not, isNoNumberA)));
   }
-  auto constant = [&](llvm::ArrayRef<int64_t> values) {
-    return graph::makeIntegers(compose, compose.getLoc(), values);
+  Value areEqual = compose.unary(UnaryKind::Not, compose.reduce(ReduceKind::Or, differ, {2}, /*keepDims=*/false));
+  if (graph::isOne(size)) {
+    isLess = compose.squeeze(isLess, {2});
+  } else { // the first element that differs decides
+    Value first = compose.argReduce(ReduceKind::Max, compose.cast(differ, compose.getI32Type()), 2, /*keepDims=*/true);
+    isLess = compose.squeeze(compose.gatherElements(compose.cast(isLess, compose.getI32Type()), first, 2), {2});
+    isLess = compose.compare(CompareKind::NotEqual, isLess, compose.scalarLike(isLess, 0));
+  }
+
+  // A slice is the first of its kind when it equals none before it: its representative is itself.
+  Value own = graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType({count}, i64), 0);
+  Value representative =
+      compose.argReduce(ReduceKind::Max, compose.cast(areEqual, compose.getI32Type()), 1, /*keepDims=*/false);
+  Value isFirst = compose.compare(CompareKind::Equal, representative, own);
+  // The place of a slice's kind is the number of kinds before it.
+  Value isBefore = node.flag("sorted", true) ? compose.transpose(isLess, {1, 0})
+                                             : compose.compare(CompareKind::Less, compose.unsqueeze(own, {0}),
+                                                               compose.unsqueeze(representative, {1}));
+  Value kinds = compose.binary(BinaryKind::And, isBefore, compose.unsqueeze(isFirst, {0}));
+  Value place = compose.reduce(ReduceKind::Sum, compose.cast(kinds, i64), {1}, /*keepDims=*/false);
+  Value total = compose.reduce(ReduceKind::Sum, compose.cast(isFirst, i64), {0}, /*keepDims=*/false);
+  auto found = node.extentOf(total, 0, isWhole ? 0 : *dim, node.bounds(count).max);
+  if (!found)
+    return Failure();
+  compose.require(count - *found, /*isZero=*/false, "more kinds are found than there are slices");
+  Value nowhere = compose.reshape(compose.extent(count), Integers{1});
+  auto scatter = [&](ScatterKind kind, Value places, Value updates) -> Value {
+    return graph::ScatterOp::create(compose, compose.getLoc(), kind, compose.splat({*found}, i64, 0), places, updates);
   };
-  return {compose.gather(x, constant(first), *dim), constant(first), constant(inverse), constant(counts)};
+  Value indices = scatter(ScatterKind::Set, compose.select(isFirst, place, nowhere), own);
+  Value counts = scatter(ScatterKind::Add, place, compose.splat({count}, i64, 1));
+  return {compose.gather(x, indices, *dim), indices, place, counts};
 }
