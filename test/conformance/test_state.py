@@ -102,6 +102,26 @@ def test_typescript(folder, wanted):
     np.testing.assert_array_equal(printed["first"], wanted.reshape(RUNS, 1))
 
 
+@pytest.mark.parametrize("features", compiled.FEATURES)
+def test_silero(features, tmp_path):
+    """The real detector: what its module keeps is what a caller would pass."""
+    source, options = compiled.source("silero_vad_openvino"), [f"--features={features}", "-q"]
+    for name, more in {"by_hand": [], "own": ["--state=state=stateN"]}.items():
+        assert compiled.tool("compile", source, "-o", tmp_path / f"{name}.wasm", *options, *more).returncode == 0
+    by_hand, own = (wasmind.load(tmp_path / f"{name}.wasm").instantiate() for name in ("by_hand", "own"))
+    random, held, wanted = np.random.default_rng(1), np.zeros((2, 1, 128), np.float32), []
+    frames = random.standard_normal((20, 1, 576)).astype(np.float32) / 10
+    for frame in frames:
+        outputs = by_hand.run({"input": frame, "state": held})
+        held = outputs["stateN"]
+        wanted.append(outputs["output"])
+        np.testing.assert_array_equal(own.run({"input": frame})["output"], wanted[-1])
+    np.savez(tmp_path / "case.npz", **{"in:input": frames, "out:output": np.stack(wanted)})
+    for engine in compiled.ENGINES:
+        result = compiled.tool("run", tmp_path / "own.wasm", f"--engine={engine}", "--stream", f"--verify={tmp_path / 'case.npz'}")
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_inspect_shows_state(folder):
     text = compiled.tool("inspect", folder / "own.wasm").stdout
     assert "state   0  h: f32 [1, 1, 12] at" in text and "then 'hn', at first zeros" in text

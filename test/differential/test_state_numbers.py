@@ -70,6 +70,19 @@ def test_order_of_reads_and_writes(order, tmp_path):
     compare(tmp_path, state.model(nodes, {"x": SHAPE, **dict.fromkeys(pairs, SHAPE)}, [*rest, *dict.fromkeys(pairs.values())], WEIGHTS), pairs, rest)
 
 
+@pytest.mark.parametrize(("order", "copies"), [("computed in place", 0), ("never read", 0), ("delay line from its end", 0), ("read after it is computed", 1),
+                                               ("delay line", 2), ("swap", 1), ("one output for two", 1), ("lstm", 0)])
+def test_copies_only_what_is_read_later(order, copies, tmp_path):
+    """In the module, a copy at the end of the run stands for each state whose old value is read after the new one is known."""
+    if order == "lstm":
+        source, pairs = state.lstm(), {"h": "hn", "c": "cn"}
+    else:
+        nodes, pairs, rest = ORDERS[order]
+        source = state.model(nodes, {"x": SHAPE, **dict.fromkeys(pairs, SHAPE)}, [*rest, *dict.fromkeys(pairs.values())], WEIGHTS)
+    state.compile_to(tmp_path / "loops.mlir", source, *state.options(pairs), "--stop-after=loops")
+    assert (tmp_path / "loops.mlir").read_text().count("llvm.intr.memcpy") == copies
+
+
 def graph_of(name, nodes, inputs, outputs):
     value = lambda label: helper.make_tensor_value_info(label, *((TensorProto.INT64, []) if label == "i" else (TensorProto.BOOL, []) if label in ("go", "on") else (TensorProto.FLOAT, SHAPE)))
     return helper.make_graph(nodes, name, list(map(value, inputs)), list(map(value, outputs)))

@@ -89,7 +89,7 @@ TEST(MathModule, ImportsNothing) {
     for (llvm::StringRef element : relaxed ? elements.take_front(2) : elements)
       for (unsigned lanes : {1u, 4u, element.ends_with("i8") ? 16u : 8u})
         for (std::string &name : addAll(*code, element, lanes))
-          signature.functions.push_back({name, {}, {}});
+          signature.functions.push_back({name, {}, {}, {}});
     signature.compiler = "wasmind test";
     signature.features = {wasmind::abi::Feature::Simd128};
     if (relaxed)

@@ -87,6 +87,11 @@ TEST_F(VerifyLoops, PartsLieApart) {
   program.outputs[0].offset = program.inputs[0].offset + 4;
   expectRefused("placed output '" + program.outputs[0].name + "' over input '" + program.inputs[0].name + "'");
 }
+TEST_F(VerifyLoops, StateLiesApart) {
+  program.state.push_back({program.inputs[0], "next", std::nullopt});
+  program.state[0].slot.name = "held";
+  expectRefused("placed state 'held' over input '" + program.inputs[0].name + "'");
+}
 TEST_F(VerifyLoops, WeightsAndArenaLieApart) {
   program.arena.offset = program.weights.offset + 16;
   expectRefused("placed the arena over the weights");
