@@ -23,7 +23,7 @@ std::string runSignature(uint32_t pages, bool relaxedSimd) {
   signature.features = {abi::Feature::Simd128};
   if (relaxedSimd)
     signature.features.push_back(abi::Feature::RelaxedSimd);
-  signature.functions = {{"run", {}, {}}};
+  signature.functions = {{"run", {}, {}, {}}};
   signature.memory.pages = pages;
   signature.memory.stack = {0, 16384};
   return abi::writeSignature(signature);
