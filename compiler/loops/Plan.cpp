@@ -89,7 +89,7 @@ bool comesAfterReads(ArrayRef<KernelCall> calls, Value state, Value next) {
 
 void MemoryPlan::placeState(func::FuncOp entry, std::vector<KernelCall> &calls) {
   Block &body = entry.getBody().front();
-  SmallVector<KernelCall> copies;
+  std::vector<KernelCall> copies;
   for (BlockArgument argument : body.getArguments()) {
     auto position = entry.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), stateAttribute);
     if (!position)
