@@ -161,9 +161,10 @@ void registerCompile(Command app, int &exitCode) {
               "INPUT=X.npy: what a state holds before the first run; zeros without (repeatable)")
       .oneEach();
   command.flag("--state-outputs", arguments->showsStateOutputs, "The outputs that feed a state stay outputs, too");
-  .option("--constant", arguments->constants,
-          "Value of an input, which becomes a constant: NAME=NUMBER, NAME=NUMBER,NUMBER,... or NAME=FILE.npy "
-          "(repeatable)")
+  command
+      .option("--constant", arguments->constants,
+              "Value of an input, which becomes a constant: NAME=NUMBER, NAME=NUMBER,NUMBER,... or NAME=FILE.npy "
+              "(repeatable)")
       .oneEach();
   command
       .option(
