@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import wasmind
 from models import state
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
+from wasmind import WasmindError
 
 N = helper.make_node
 SHAPE = [4, 8]
@@ -84,7 +85,7 @@ def test_copies_only_what_is_read_later(order, copies, tmp_path):
 
 
 def graph_of(name, nodes, inputs, outputs):
-    value = lambda label: helper.make_tensor_value_info(label, *((TensorProto.INT64, []) if label == "i" else (TensorProto.BOOL, []) if label in ("go", "on") else (TensorProto.FLOAT, SHAPE)))
+    value = lambda label: helper.make_tensor_value_info(label, *((TensorProto.INT64, []) if label == "i" else (TensorProto.BOOL, []) if label in ("go", "on") else (TensorProto.FLOAT, None if label in ("s", "se") else SHAPE)))
     return helper.make_graph(nodes, name, list(map(value, inputs)), list(map(value, outputs)))
 
 
@@ -104,6 +105,43 @@ def test_branch(tmp_path):
     nodes = [N("ReduceSum", ["x"], ["s"], keepdims=0), N("Greater", ["s", "nought"], ["c"]), N("If", ["c"], ["an"], then_branch=then, else_branch=otherwise),
              N("Sub", ["a", "an"], ["y"])]
     compare(tmp_path, state.model(nodes, {"x": SHAPE, "a": SHAPE}, ["y", "an"], {**WEIGHTS, "nought": np.float32(0)}), {"a": "an"}, ["y"])
+
+
+# The sum of the k largest of x, where k is x's maximum: a run fails when that is over 32, the number of elements.
+TOP = [N("Reshape", ["x", "flat"], ["r"]), N("ReduceMax", ["x"], ["n"], keepdims=0), N("Cast", ["n"], ["many"], to=TensorProto.INT64),
+       N("Reshape", ["many", "flat"], ["k1"]), N("TopK", ["r", "k1"], ["top", "where"]), N("ReduceSum", ["top"], ["s"], keepdims=0)]
+STEP = N("Add", ["a", "x"], ["an"])
+FAILING = {
+    "behind the new value": [N("Neg", ["a"], ["y"]), STEP, *TOP],
+    "before it": [N("Neg", ["a"], ["y"]), *TOP, STEP],
+    "of which the output is a part": [N("Neg", ["a"], ["y"]), STEP, *TOP, N("MatMul", ["an", "m"], ["z"])],
+    "in a branch": [N("Neg", ["a"], ["y"]), N("ReduceMin", ["x"], ["low"], keepdims=0), N("Greater", ["low", "nought"], ["c"]),
+                    N("If", ["c"], ["an", "s"], then_branch=graph_of("then", [STEP, *TOP], [], ["an", "s"]),
+                      else_branch=graph_of("else", [N("Mul", ["a", "x"], ["ae"]), N("ReduceSum", ["x"], ["se"], keepdims=0)], [], ["ae", "se"]))],
+    "behind a branch": [N("Neg", ["a"], ["y"]), N("ReduceMin", ["x"], ["low"], keepdims=0), N("Greater", ["low", "nought"], ["c"]),
+                        N("If", ["c"], ["an"], then_branch=graph_of("then", [N("Add", ["a", "x"], ["at"])], [], ["at"]), else_branch=graph_of("else", [N("Mul", ["a", "x"], ["ae"])], [], ["ae"])), *TOP],
+    "in a loop": [N("Neg", ["a"], ["y"]), N("Loop", ["one_run", "yes", "a"], ["an"], body=graph_of("body", [N("Identity", ["go"], ["on"]), *TOP, N("Mul", ["s", "nought"], ["zero"]),
+                  N("Add", ["v", "x"], ["vx"]), N("Add", ["vx", "zero"], ["w"])], ["i", "go", "v"], ["on", "w"]))],
+}
+
+
+@pytest.mark.parametrize("place", FAILING)
+def test_a_failed_run_leaves_it_as_it_was(place, tmp_path):
+    nodes = FAILING[place]
+    rest = [name for name in ("y", "s", "z") if any(name in node.output for node in nodes)]
+    weights = {**WEIGHTS, "flat": np.array([-1]), "nought": np.float32(0), "one_run": np.array(1), "yes": np.array(True)}
+    state.compile_to(tmp_path / "m.wasm", state.model(nodes, {"x": SHAPE, "a": SHAPE}, [*rest, "an"], weights), "--state=a=an")
+    instance, held = wasmind.load(tmp_path / "m.wasm").instantiate(), np.zeros(SHAPE, np.float32)
+    for k in (3, 33, 100, 32, 40, 1):
+        x = np.full(SHAPE, 0.5, np.float32)
+        x[1, 2] = k
+        if k > 32:
+            with pytest.raises(WasmindError) as info:
+                instance.run({"x": x})
+            assert info.value.code == "InvalidArgument"
+        else:
+            np.testing.assert_array_equal(instance.run({"x": x})["y"], -held)
+            held = held + x
 
 
 @pytest.mark.parametrize("seed", range(24))
