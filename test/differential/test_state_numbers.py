@@ -120,8 +120,11 @@ FAILING = {
                       else_branch=graph_of("else", [N("Mul", ["a", "x"], ["ae"]), N("ReduceSum", ["x"], ["se"], keepdims=0)], [], ["ae", "se"]))],
     "behind a branch": [N("Neg", ["a"], ["y"]), N("ReduceMin", ["x"], ["low"], keepdims=0), N("Greater", ["low", "nought"], ["c"]),
                         N("If", ["c"], ["an"], then_branch=graph_of("then", [N("Add", ["a", "x"], ["at"])], [], ["at"]), else_branch=graph_of("else", [N("Mul", ["a", "x"], ["ae"])], [], ["ae"])), *TOP],
-    "in a loop": [N("Neg", ["a"], ["y"]), N("Loop", ["one_run", "yes", "a"], ["an"], body=graph_of("body", [N("Identity", ["go"], ["on"]), *TOP, N("Mul", ["s", "nought"], ["zero"]),
-                  N("Add", ["v", "x"], ["vx"]), N("Add", ["vx", "zero"], ["w"])], ["i", "go", "v"], ["on", "w"]))],
+    # Of two iterations, the second wants 16 more.
+    "in a loop": [N("Neg", ["a"], ["y"]), N("Loop", ["two_runs", "yes", "a"], ["an"], body=graph_of("body", [
+        N("Identity", ["go"], ["on"]), N("Cast", ["i"], ["f"], to=TensorProto.FLOAT), N("Mul", ["f", "sixteen"], ["more"]), N("Add", ["x", "more"], ["xm"]),
+        *[N("ReduceMax", ["xm"], ["n"], keepdims=0) if node.op_type == "ReduceMax" else node for node in TOP],
+        N("Mul", ["s", "nought"], ["zero_s"]), N("Add", ["v", "x"], ["vx"]), N("Add", ["vx", "zero_s"], ["w"])], ["i", "go", "v"], ["on", "w"]))],
 }
 
 
@@ -129,19 +132,20 @@ FAILING = {
 def test_a_failed_run_leaves_it_as_it_was(place, tmp_path):
     nodes = FAILING[place]
     rest = [name for name in ("y", "s", "z") if any(name in node.output for node in nodes)]
-    weights = {**WEIGHTS, "flat": np.array([-1]), "nought": np.float32(0), "one_run": np.array(1), "yes": np.array(True)}
+    weights = {**WEIGHTS, "flat": np.array([-1]), "nought": np.float32(0), "two_runs": np.array(2), "yes": np.array(True), "sixteen": np.float32(16)}
     state.compile_to(tmp_path / "m.wasm", state.model(nodes, {"x": SHAPE, "a": SHAPE}, [*rest, "an"], weights), "--state=a=an")
     instance, held = wasmind.load(tmp_path / "m.wasm").instantiate(), np.zeros(SHAPE, np.float32)
-    for k in (3, 33, 100, 32, 40, 1):
+    limit, steps = (16, 2) if place == "in a loop" else (32, 1)
+    for k in (3, 33, 20, 100, 32, 16, 40, 1):
         x = np.full(SHAPE, 0.5, np.float32)
         x[1, 2] = k
-        if k > 32:
+        if k > limit:
             with pytest.raises(WasmindError) as info:
                 instance.run({"x": x})
             assert info.value.code == "InvalidArgument"
         else:
             np.testing.assert_array_equal(instance.run({"x": x})["y"], -held)
-            held = held + x
+            held = held + steps * x
 
 
 @pytest.mark.parametrize("seed", range(24))
