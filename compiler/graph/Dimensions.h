@@ -88,7 +88,8 @@ bool provablyEqual(mlir::AffineExpr a, mlir::AffineExpr b);
 /// The same for the values that the bounds and requirements allow.
 bool provablyEqual(mlir::AffineExpr a, mlir::AffineExpr b, const Dims &dims);
 
-/// Smallest and largest value over the bounds of the named dimensions; possibly wider, never narrower.
+/// Smallest and largest value over the bounds of the named dimensions where the facts are; possibly wider, never
+/// narrower. Facts that no values of the dimensions satisfy are not used.
 struct Interval {
   int64_t min, max;
 };

@@ -151,19 +151,15 @@ private:
   }
 
   std::optional<bool> decide(CompareKind kind, AffineExpr a, AffineExpr b) {
-    auto x = constantOf(a), y = constantOf(b);
-    bool equal = x && y ? *x == *y : provablyEqual(a, b);
-    Interval range = {0, 0};
-    if (x && y)
-      range = *x < *y ? Interval{-1, -1} : *x > *y ? Interval{1, 1} : Interval{0, 0};
-    else if (!equal) // in normal form, so that common terms cancel
-      range = boundsOf(productOf({a - b}, context), dims);
+    auto x = constantOf(a), y = constantOf(b); // whose difference may need more than 64 bits
+    int64_t sign = x && y ? (*x > *y) - (*x < *y) : 0;
+    Interval range = x && y ? Interval{sign, sign} : boundsOf(a - b, dims);
     switch (kind) {
     case CompareKind::Equal:
     case CompareKind::NotEqual:
-      if (equal || range.min > 0 || range.max < 0)
-        return equal == (kind == CompareKind::Equal);
-      return std::nullopt;
+      if (range.min == range.max && range.min == 0)
+        return kind == CompareKind::Equal;
+      return range.min > 0 || range.max < 0 ? std::optional(kind == CompareKind::NotEqual) : std::nullopt;
     case CompareKind::Less:
       return range.max < 0 ? std::optional(true) : range.min >= 0 ? std::optional(false) : std::nullopt;
     case CompareKind::LessEqual:
