@@ -9,6 +9,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/ExtentBounds.h"
+#include "compiler/graph/Graph.h"
 #include <algorithm>
 
 using namespace mlir;
@@ -133,16 +134,49 @@ Bounds boundsOfTree(AffineExpr e, const Dims &dims) {
   return result;
 }
 
+Interval RememberedBounds::of(AffineExpr e, ArrayRef<AffineExpr> facts, const Dims &dims,
+                              function_ref<Interval()> decide) {
+  auto *dialect = e.getContext()->getLoadedDialect<GraphDialect>();
+  auto *remembered = dialect ? dialect->getRegisteredInterface<RememberedBounds>() : nullptr;
+  if (!remembered)
+    return decide();
+  Question question;
+  auto add = [&](AffineExpr part) { // an expression is unique in its context
+    question.push_back(reinterpret_cast<intptr_t>(part.getAsOpaquePointer()));
+    part.walk([&](AffineExpr leaf) {
+      if (isa<AffineSymbolExpr>(leaf)) {
+        Interval range = ofLeaf(leaf, dims);
+        question.insert(question.end(), {range.min, range.max});
+      }
+    });
+  };
+  add(e);
+  llvm::for_each(facts, add);
+  {
+    std::lock_guard lock(remembered->mutex);
+    if (auto found = remembered->answers.find(question); found != remembered->answers.end())
+      return found->second;
+  }
+  Interval answer = decide(); // which asks questions of its own
+  std::lock_guard lock(remembered->mutex);
+  if (remembered->answers.size() >= limit)
+    remembered->answers.clear();
+  remembered->answers.emplace(std::move(question), answer);
+  return answer;
+}
+
 Interval boundsInBox(AffineExpr e, const Dims &dims) {
   Bounds tree = boundsOfTree(e, dims);
   if (tree.isExact)
     return tree.range;
-  const bool isLinear = !hasProducts(e);
-  Interval range = isLinear ? tree.range : intersect(tree.range, monotoneBounds(e, dims));
-  auto polyhedral = polyhedralBounds(e, {}, dims, range);
-  if (polyhedral)
-    return intersect(range, *polyhedral);
-  return isLinear ? intersect(range, monotoneBounds(e, dims)) : range;
+  return RememberedBounds::of(e, {}, dims, [&] {
+    const bool isLinear = !hasProducts(e);
+    Interval range = isLinear ? tree.range : intersect(tree.range, monotoneBounds(e, dims));
+    auto polyhedral = polyhedralBounds(e, {}, dims, range);
+    if (polyhedral)
+      return intersect(range, *polyhedral);
+    return isLinear ? intersect(range, monotoneBounds(e, dims)) : range;
+  });
 }
 
 Interval boundsOf(AffineExpr e, const Dims &dims) {
@@ -150,8 +184,10 @@ Interval boundsOf(AffineExpr e, const Dims &dims) {
   SmallVector<AffineExpr> facts = connectedFacts(e, dims);
   if (facts.empty() || box.min == box.max)
     return box;
-  auto polyhedral = polyhedralBounds(e, facts, dims, box);
-  return polyhedral ? intersect(box, *polyhedral) : box;
+  return RememberedBounds::of(e, facts, dims, [&] {
+    auto polyhedral = polyhedralBounds(e, facts, dims, box);
+    return polyhedral ? intersect(box, *polyhedral) : box;
+  });
 }
 
 bool isUnbounded(AffineExpr e, const Dims &dims) {

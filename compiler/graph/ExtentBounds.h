@@ -5,6 +5,11 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Dimensions.h"
+#include "mlir/IR/DialectInterface.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <map>
+#include <mutex>
+#include <vector>
 
 namespace wasmind::graph {
 
@@ -28,5 +33,24 @@ Interval monotoneBounds(mlir::AffineExpr e, const Dims &dims);
 /// the dimensions satisfy the facts, or the expression has too many parts. Facts with too many parts are left out.
 std::optional<Interval> polyhedralBounds(mlir::AffineExpr e, llvm::ArrayRef<mlir::AffineExpr> facts, const Dims &dims,
                                          Interval outer);
+
+/// The answers given in a context, which the graph dialect keeps: verifiers ask the same thousands of times. Any
+/// thread.
+class RememberedBounds : public mlir::DialectInterface::Base<RememberedBounds> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RememberedBounds)
+  explicit RememberedBounds(mlir::Dialect *dialect) : Base(dialect) {}
+
+  /// What `decide` says of `e` where the facts are, which it says once per expression, facts and bounds of dimensions.
+  static Interval of(mlir::AffineExpr e, llvm::ArrayRef<mlir::AffineExpr> facts, const Dims &dims,
+                     llvm::function_ref<Interval()> decide);
+
+private:
+  using Question = std::vector<int64_t>;
+  static constexpr size_t limit = 1 << 14;
+
+  std::mutex mutex;
+  std::map<Question, Interval> answers;
+};
 
 } // namespace wasmind::graph

@@ -1,4 +1,5 @@
 //===- GraphOps.cpp - type inference and verification of the primitives -------------------------------------------===//
+#include "compiler/graph/ExtentBounds.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/graph/Sliding.h"
 #include "mlir/IR/Builders.h"
@@ -21,6 +22,7 @@ void GraphDialect::initialize() {
 #define GET_OP_LIST
 #include "compiler/graph/GraphOps.cpp.inc"
       >();
+  addInterfaces<RememberedBounds>();
 }
 
 Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location location) {

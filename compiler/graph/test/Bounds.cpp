@@ -274,6 +274,21 @@ TEST_F(BoundsTest, FactsOfLaterMeasurementsAreNotUsed) {
   expectBounds(given + measured, dims, 10, 20);
 }
 
+TEST_F(BoundsTest, TheSameQuestionOfOtherBoundsOrFactsIsAnother) {
+  AffineExpr l = symbol(0), e = l - l.floorDiv(4) * 3;
+  Dims dims{{"L", 0, 10}};
+  expectBounds(e, dims, 0, 4);
+  dims[0].max = 3;
+  expectBounds(e, dims, 0, 3);
+  dims[0].max = 10;
+  dims.facts = {l - 8};
+  expectBounds(e, dims, 2, 4);
+  dims.facts = {l - 9};
+  expectBounds(e, dims, 3, 4);
+  dims.facts = {};
+  expectBounds(e, dims, 0, 4);
+}
+
 TEST_F(BoundsTest, FactsThatNothingSatisfiesAreNotUsed) {
   AffineExpr l = symbol(0), m = symbol(1);
   Dims dims{{"L", 0, 10}, {"m", 0, 10}};
