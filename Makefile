@@ -13,9 +13,9 @@ export CCACHE_PCH_EXTSUM := 1
 # What is not in the cache is not preprocessed first: the compiler's list of headers tells the same.
 export CCACHE_DEPEND := 1
 
-.PHONY: help setup build packages demo test bench cost format docs pages operators tidy clean
+.PHONY: help setup build packages demo test test-node bench cost format docs pages operators tidy clean
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 setup: ## installs the pinned tools: Debian packages, build/venv, Node
 	@install/steps.sh packages python node
@@ -31,6 +31,10 @@ demo: ## builds, compiles two real models and runs them on wasmtime and Node
 
 test: ## builds and runs every test; SUITES="style ctest" picks some
 	@install/steps.sh $(ready) compile:all,tests web test
+
+test-node: ## runs every node test of the ONNX standard on wasmtime and Node; writes docs/generated/onnx-operators.md
+	@install/steps.sh $(ready) compile web
+	@build/venv/bin/python test/differential/onnx_nodes.py
 
 bench: ## builds and measures models and operators against onnxruntime-web and TVM; writes docs/generated/*benchmark.md
 	@install/steps.sh $(ready) compile web bench

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes the pages of docs/generated that follow from the tree; --check compares instead and fails when one is stale.
 
-Two are not among them: `make bench` writes docs/generated/benchmark.md, what it measured, and
-test/differential/test_operators.py checks docs/generated/operators.md, what passed.
+Three are not among them: `make bench` writes docs/generated/benchmark.md, what it measured;
+test/differential/test_operators.py checks docs/generated/operators.md, what passed; `make test-node` writes
+docs/generated/onnx-operators.md, what is refused.
 """
 import pathlib
 import re
