@@ -309,6 +309,8 @@ private:
   void checkShape(const std::string &where, const Tensor &tensor, bool isInput) {
     if (tensor.shape.size() > maxRank)
       fail(where + ".shape", "rank " + std::to_string(tensor.shape.size()) + " is over " + std::to_string(maxRank));
+    if (tensor.hasDefault && !isInput)
+      fail(where + ".default", "only inputs have one");
     bool usesDerived = false;
     for (size_t axis = 0; axis < tensor.shape.size() && !broken; ++axis) {
       const Extent &extent = tensor.shape[axis];
@@ -322,6 +324,8 @@ private:
       if (!dim)
         return fail(entry, "'" + extent.dim + "' is not one of dims");
       usesDerived |= signature.dims[*dim].derived;
+      if (tensor.hasDefault)
+        fail(entry, "'" + extent.dim + "' is open, and a default value has one shape");
       if (isInput && usesDerived)
         fail(entry, "'" + extent.dim + "' is derived, so no host can know it before the run");
     }

@@ -62,6 +62,7 @@ struct Tensor {
   DType dtype = DType::F32;
   std::vector<Extent> shape;
   uint64_t offset = 0, byteLength = 0;
+  bool hasDefault = false; ///< of an input: a new memory holds its value already
   Region region() const { return {offset, byteLength}; }
 };
 

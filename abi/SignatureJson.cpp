@@ -34,6 +34,7 @@ Tensor readTensor(FieldReader &reader, const Json &json, const std::string &wher
   }
   tensor.offset = reader.number(json, where, "offset");
   tensor.byteLength = reader.number(json, where, "byteLength");
+  tensor.hasDefault = reader.boolean(json, where, "default", false, false);
   return tensor;
 }
 
@@ -164,11 +165,14 @@ OrderedJson writeTensor(const Tensor &tensor) {
   OrderedJson shape = OrderedJson::array();
   for (const Extent &extent : tensor.shape)
     shape.push_back(extent.isNamed() ? OrderedJson(extent.dim) : OrderedJson(extent.value));
-  return {{"name", tensor.name},
-          {"dtype", nameOf(tensor.dtype)},
-          {"shape", std::move(shape)},
-          {"offset", tensor.offset},
-          {"byteLength", tensor.byteLength}};
+  OrderedJson json{{"name", tensor.name},
+                   {"dtype", nameOf(tensor.dtype)},
+                   {"shape", std::move(shape)},
+                   {"offset", tensor.offset},
+                   {"byteLength", tensor.byteLength}};
+  if (tensor.hasDefault)
+    json["default"] = true;
+  return json;
 }
 
 OrderedJson writeTensors(const std::vector<Tensor> &tensors) {

@@ -80,9 +80,13 @@ public:
           "], the state is " + describe(type));
     if (value.bytes.size() != size_t(type.getNumElements()) * graph::byteWidth(type.getElementType()))
       return llvm::createStringError(option + "the array has another number of bytes than its shape");
-    if (type.getNumElements() != 0)
-      run.setArgAttr(*position, "graph.initial", elementsOf(type, value.bytes));
+    start(*position, value.bytes);
     return success();
+  }
+
+  /// A state's default value, whose type is that of its input.
+  void initialise(const std::string &input, llvm::ArrayRef<char> value) {
+    start(*find(inputs, input), {reinterpret_cast<const uint8_t *>(value.data()), value.size()});
   }
 
 private:
@@ -91,6 +95,12 @@ private:
   graph::Dims dims;
   const CompileOptions &options;
   Names inputs, outputs;
+
+  void start(unsigned position, llvm::ArrayRef<uint8_t> bytes) {
+    auto type = cast<RankedTensorType>(run.getArgumentTypes()[position]);
+    if (type.getNumElements() != 0)
+      run.setArgAttr(position, "graph.initial", elementsOf(type, bytes));
+  }
 
   static llvm::Error success() { return llvm::Error::success(); }
 
@@ -126,7 +136,8 @@ private:
 
 } // namespace
 
-llvm::Error markState(ModuleOp graph, const CompileOptions &options) {
+llvm::Error markState(ModuleOp graph, const CompileOptions &options,
+                      const llvm::StringMap<llvm::ArrayRef<char>> &defaults) {
   Marking marking(graph, options);
   for (const CompileOptions::State &state : options.state)
     if (llvm::Error error = marking.mark(state))
@@ -136,6 +147,9 @@ llvm::Error markState(ModuleOp graph, const CompileOptions &options) {
   for (const auto &[input, value] : options.stateInit)
     if (llvm::Error error = marking.initialise(input, value))
       return error;
+  for (const CompileOptions::State &state : options.state)
+    if (auto value = defaults.find(state.input); value != defaults.end() && !options.stateInit.contains(state.input))
+      marking.initialise(state.input, value->second);
   return llvm::Error::success();
 }
 

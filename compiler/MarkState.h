@@ -10,12 +10,15 @@
 #pragma once
 #include "compiler/Compile.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 
 namespace wasmind {
 
 /// Marks the pairs of `options.state`. An error names the pair: an input or output that does not exist, an input that
-/// is fed twice, another element type or shape, a shape that is not fixed, an initial value of another type.
-llvm::Error markState(mlir::ModuleOp graph, const CompileOptions &options);
+/// is fed twice, another element type or shape, a shape that is not fixed, an initial value of another type. `defaults`
+/// are the elements of inputs that have a default value, which a state starts with unless `options` say otherwise.
+llvm::Error markState(mlir::ModuleOp graph, const CompileOptions &options,
+                      const llvm::StringMap<llvm::ArrayRef<char>> &defaults = {});
 
 } // namespace wasmind

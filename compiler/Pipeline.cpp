@@ -91,6 +91,7 @@ private:
   std::vector<std::shared_ptr<void>> keepAlive; // outlives the context: constants point into it
   MLIRContext context;
   CompileResult result;
+  llvm::StringMap<llvm::ArrayRef<char>> defaults; ///< of inputs
   std::string format;
   std::pair<llvm::ArrayRef<te::Tensor>, llvm::ArrayRef<te::Tensor>> formulas; ///< inputs, outputs; else a model file
 
@@ -169,10 +170,9 @@ private:
     for (auto &[name, bounds] : options.dims)
       importOptions.dims[name] = {bounds.min, bounds.max};
     if (!formulas.second.empty()) {
-      if (!options.constants.empty() || !options.shapes.empty())
-        return llvm::createStringError(
-            "constants and shapes are options of model files; a formula has te.const and the "
-            "shapes of its placeholders");
+      if (!options.constants.empty() || !options.shapes.empty() || options.overridableDefaults)
+        return llvm::createStringError("constants, shapes and input defaults are options of model files; a formula has "
+                                       "te.const and the shapes of its placeholders");
       auto traced = te::trace(context, formulas.first, formulas.second, importOptions);
       if (!traced)
         return traced.takeError();
@@ -197,9 +197,10 @@ private:
     graph = std::move(imported->module);
     keepAlive = std::move(imported->keepAlive);
     result.notes = std::move(imported->notes);
+    defaults = std::move(imported->defaults);
     files = std::move(imported->dataFiles);
     files.push_back(input);
-    return named(markState(*graph, options));
+    return named(markState(*graph, options, defaults));
   }
 
   /// The error with the name of the model before it.
@@ -311,7 +312,7 @@ private:
     abi::Function run;
     run.name = "run";
     for (const loops::Slot &slot : program.inputs)
-      run.inputs.push_back(tensorOf(slot, program));
+      run.inputs.emplace_back(tensorOf(slot, program)).hasDefault = defaults.contains(slot.name);
     for (const loops::Slot &slot : program.outputs)
       run.outputs.push_back(tensorOf(slot, program));
     for (const loops::StateSlot &state : program.state)
@@ -398,6 +399,9 @@ private:
         if (!segment.bytes.empty())
           data.push_back({segment.address, segment.bytes});
     }
+    for (const loops::Slot &slot : program.inputs)
+      if (auto value = defaults.lookup(slot.name); !value.empty())
+        data.push_back({slot.offset, value});
     if (auto error = abi::validate(signature))
       return llvm::createStringError("internal: the module's signature is wrong: %s", error->text.c_str());
     module::ModuleInput moduleInput{*program.code, data, abi::writeSignature(signature), program.pages,

@@ -247,9 +247,10 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 using Arrays = std::map<std::string, std::tuple<std::string, std::vector<int64_t>, nb::bytes>>;
 
 wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string, wasmind::InputValue> &constants,
-                                  const std::map<std::string, std::vector<std::string>> &shapes, const Pairs &state,
-                                  const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd,
-                                  bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
+                                  const std::map<std::string, std::vector<std::string>> &shapes,
+                                  bool hasOverridableDefaults, const Pairs &state, const Arrays &stateInit,
+                                  bool showsStateOutputs, bool isRelaxedSimd, bool hasExternalWeights, int optLevel,
+                                  uint64_t memoryLimit) {
   wasmind::CompileOptions options;
   for (const auto &[input, output] : state)
     options.state.push_back({input, output});
@@ -263,6 +264,7 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
     options.dims[name] = {bounds.first, bounds.second};
   options.constants = constants;
   options.shapes = shapes;
+  options.overridableDefaults = hasOverridableDefaults;
   options.relaxedSimd = isRelaxedSimd;
   options.externalWeights = hasExternalWeights;
   options.optLevel = optLevel;
@@ -272,8 +274,9 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
 
 void defineOptions(nb::module_ &m) {
   nb::class_<wasmind::CompileOptions>(m, "CompileOptions")
-      .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "state"_a, "state_init"_a, "state_outputs"_a,
-                  "relaxed_simd"_a, "external_weights"_a, "opt_level"_a, "memory_limit"_a);
+      .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "overridable_defaults"_a, "state"_a,
+                  "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a,
+                  "memory_limit"_a);
   nb::class_<wasmind::InputValue>(m, "InputValue")
       .def_static("array",
                   [](const std::string &dtype, const std::vector<int64_t> &shape, nb::bytes bytes) {

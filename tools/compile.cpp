@@ -129,7 +129,7 @@ CompileResult compileAndTell(const std::string &model, const std::string &output
 
 void registerCompile(Command app, int &exitCode) {
   struct Arguments {
-    std::string model, output, weights = "inline", stopAfter = "module", emit = "wasm", verify;
+    std::string model, output, weights = "inline", inputDefaults = "baked", stopAfter = "module", emit = "wasm", verify;
     std::vector<std::string> dims, constants, shapes, features, state, stateInit;
     bool time = false, quiet = false, showsStateOutputs = false;
     int optLevel = 2;
@@ -172,6 +172,13 @@ void registerCompile(Command app, int &exitCode) {
           "Shape of an input: NAME=EXTENT,EXTENT,...; an extent is a number, or a name for one that run time knows; "
           "extents of one name are equal (repeatable)")
       .oneEach();
+  command
+      .option(
+          "--input-defaults", arguments->inputDefaults,
+          "Inputs for which the model has a default value: baked in as constants, or overridable: inputs that a run "
+          "need not set")
+      .oneOf({"baked", "overridable"})
+      .showDefault();
   command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
       .delimiter(',');
   command.option("--weights", arguments->weights, "Where the weights go").oneOf({"inline", "external"}).showDefault();
@@ -218,6 +225,7 @@ void registerCompile(Command app, int &exitCode) {
       parseShape(shape, options);
     parseFeatures(arguments->features, options);
     options.externalWeights = arguments->weights == "external";
+    options.overridableDefaults = arguments->inputDefaults == "overridable";
     options.optLevel = arguments->optLevel;
     options.memoryLimit = arguments->limitMiB << 20;
     options.stopAfter = arguments->stopAfter == "frontend" ? Stage::Frontend

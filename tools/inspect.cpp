@@ -79,7 +79,7 @@ void printTensor(const char *kind, size_t index, const abi::Tensor &tensor, cons
 void printFunction(const abi::Function &function) {
   std::printf("entry '%s'\n", function.name.c_str());
   for (size_t index = 0; index < function.inputs.size(); ++index)
-    printTensor("input", index, function.inputs[index]);
+    printTensor("input", index, function.inputs[index], function.inputs[index].hasDefault ? ", has a default" : "");
   for (size_t index = 0; index < function.outputs.size(); ++index)
     printTensor("output", index, function.outputs[index]);
   for (size_t index = 0; index < function.state.size(); ++index) {

@@ -10,6 +10,7 @@
 #include "tools/Stream.h"
 #include "tools/Unwrap.h"
 #include "tools/Verify.h"
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -118,21 +119,24 @@ void refuseUnknown(const ArrayMap &arrays, const std::string &file, const Signat
   }
 }
 
-std::vector<Array> inputsFromCase(const std::string &file, const Signature::Function &entry) {
+/// The arrays of an entry's inputs; none: the input keeps its default value.
+using Inputs = std::vector<std::optional<Array>>;
+
+Inputs inputsFromCase(const std::string &file, const Signature::Function &entry) {
   ArrayMap arrays = readNpz(file);
   refuseUnknown(arrays, file, entry);
-  std::vector<Array> inputs;
+  Inputs inputs;
   for (const Signature::Tensor &input : entry.inputs) {
     Array *array = findArray(arrays, "in:", input.name);
-    if (!array)
+    if (!array && !input.hasDefault)
       throw Refusal(file + ": no array 'in:" + input.name + "' for input '" + input.name + "'");
-    inputs.push_back(*array);
+    inputs.push_back(array ? std::optional(*array) : std::nullopt);
   }
   return inputs;
 }
 
-std::vector<Array> inputsFromFiles(const std::vector<std::string> &assignments, const Signature::Function &entry) {
-  std::vector<std::optional<Array>> found(entry.inputs.size());
+Inputs inputsFromFiles(const std::vector<std::string> &assignments, const Signature::Function &entry) {
+  Inputs found(entry.inputs.size());
   for (const std::string &assignment : assignments) {
     size_t cut = assignment.rfind('=');
     if (cut == std::string::npos || cut == 0)
@@ -149,26 +153,25 @@ std::vector<Array> inputsFromFiles(const std::vector<std::string> &assignments, 
       throw UsageError("--input: input '" + entry.inputs[index].name + "' is given twice");
     found[index] = readNpy(fileOf(assignment));
   }
-  std::vector<Array> inputs;
-  for (size_t index = 0; index < found.size(); ++index) {
-    if (!found[index])
+  for (size_t index = 0; index < found.size(); ++index)
+    if (!found[index] && !entry.inputs[index].hasDefault)
       throw Refusal("--input: input '" + entry.inputs[index].name + "' is missing");
-    inputs.push_back(std::move(*found[index]));
-  }
-  return inputs;
+  return found;
 }
 
-std::vector<Array> readInputs(const RunOptions &options, const Signature::Function &entry) {
-  if (options.isRandom)
-    return randomInputs(entry, options.seed);
+Inputs readInputs(const RunOptions &options, const Signature::Function &entry) {
+  if (options.isRandom) {
+    std::vector<Array> inputs = randomInputs(entry, options.seed);
+    return Inputs(inputs.begin(), inputs.end());
+  }
   if (!options.inputFiles.empty())
     return inputsFromFiles(options.inputFiles, entry);
   const std::string &file = options.inputs.empty() ? options.verify : options.inputs;
   if (!file.empty())
     return inputsFromCase(file, entry);
-  if (!entry.inputs.empty())
+  if (!std::all_of(entry.inputs.begin(), entry.inputs.end(), [](const auto &input) { return input.hasDefault; }))
     throw UsageError("the model has inputs: give --inputs, --input or --random");
-  return {};
+  return Inputs(entry.inputs.size());
 }
 
 std::vector<Comparison> verify(const RunOptions &options, const Signature::Function &entry,
@@ -233,7 +236,12 @@ int run(const RunOptions &options) {
   const size_t function = findEntry(*model, options);
   const Signature::Function &entry = model->signature().functions[function];
 
-  std::vector<Array> inputs = readInputs(options, entry);
+  std::vector<Array> inputs;
+  for (std::optional<Array> &given : readInputs(options, entry)) {
+    const size_t index = inputs.size();
+    inputs.push_back(given ? std::move(*given)
+                           : Array::copyOf(unwrap(instance->input(index, function), options.model)));
+  }
   std::vector<Array> outputs;
   std::vector<double> times;
   if (options.isStream) {

@@ -86,6 +86,22 @@ TEST(Signature, writesValidUtf8EvenForOtherNames) {
   EXPECT_TRUE(parseSignature(writeSignature(signature)));
 }
 
+TEST(Signature, inputsOfFixedShapeMayHaveADefault) {
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/default", true),
+            "signature: functions[0].inputs[0].shape[0]: 'batch' is open, and a default value has one shape");
+  EXPECT_EQ(errorAfter("/functions/0/outputs/0/default", true),
+            "signature: functions[0].outputs[0].default: only inputs have one");
+  EXPECT_EQ(errorAfter("/functions/0/inputs/0/default", 1),
+            "signature: functions[0].inputs[0].default: not true or false");
+  Json json = Json::parse(fullSignature, nullptr, false);
+  json[Json::json_pointer("/functions/0/inputs/0/default")] = true;
+  json[Json::json_pointer("/functions/0/inputs/0/shape/0")] = 8;
+  Result<Signature> signature = parseSignature(json.dump());
+  ASSERT_TRUE(signature) << signature.error().text;
+  EXPECT_TRUE(signature->functions[0].inputs[0].hasDefault);
+  EXPECT_EQ(Json::parse(writeSignature(*signature)), json);
+}
+
 TEST(Signature, ignoresUnknownKeys) { EXPECT_EQ(errorAfter("/later", 1), ""); }
 
 TEST(Signature, otherVersionsAreUnsupported) {

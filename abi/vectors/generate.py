@@ -275,6 +275,18 @@ def accepted():
         calls({"inputs": {"x": two([0, 0])}, "status": "Trap"},
               {"inputs": {"x": two([0, 0])}, "status": "InvalidArgument", "reset": "InvalidArgument"})]
 
+    one = {"shape": [4], "values": [1, 1, 1, 1]}
+    defaults = lambda *values: {"shape": [4], "values": list(values)}
+    # What has a default need not be given, and is an input like others where it is.
+    yield "default_input", module(changed(ADD_SIGNATURE, ["functions", 0, "inputs", 1, "default"], True), ADD,
+                                  data=[(Y, struct.pack("<4f", 1, 2, 3, 4))]), [
+        {"inputs": {"a": one}, "outputs": {"sum": defaults(2, 3, 4, 5)}},
+        {"inputs": {"a": one, "b": one}, "outputs": {"sum": defaults(2, 2, 2, 2)}},
+        calls({"inputs": {"a": one}, "outputs": {"sum": defaults(2, 3, 4, 5)}},
+              {"inputs": {"b": one}, "outputs": {"sum": defaults(2, 2, 2, 2)}},
+              {"inputs": {}, "outputs": {"sum": defaults(2, 2, 2, 2)}}),
+        calls(missing("a"), missing("a", b=one))]
+
     code = const(Y) + const(X) + i64_load() + i64_const(1) + I64_ADD + i64_store() + const(0)
     scalars = signature([tensor("x", "i64", [], X)], [tensor("next", "i64", [], Y)])
     yield "scalar", module(scalars, {"run": (code, 0)}), [
@@ -375,6 +387,10 @@ def refused():
     yield "length_of_other_shape", forged(["functions", 0, "inputs", 1, "byteLength"], 20), "InvalidModule"
     yield "product_overflows", forged(["functions", 0, "inputs", 1, "shape"], [65536] * 5), "InvalidModule"
     yield "negative_extent", forged(["functions", 0, "inputs", 1, "shape"], [-4]), "InvalidModule"
+    yield "default_of_open_shape", module(changed(KEEP_SIGNATURE, ["functions", 0, "inputs", 0, "default"], True),
+                                          {"run": (keep_positive(), 3)}), "InvalidModule"
+    yield "default_of_output", forged(["functions", 0, "outputs", 0, "default"], True), "InvalidModule"
+    yield "default_of_other_type", forged(["functions", 0, "inputs", 0, "default"], 1), "InvalidModule"
     yield "unknown_dim", forged(["functions", 0, "inputs", 1, "shape"], ["m"]), "InvalidModule"
     yield "misaligned", forged(["functions", 0, "inputs", 1, "offset"], Y + 2), "InvalidModule"
     yield "overlaps_stack", forged(["functions", 0, "inputs", 1, "offset"], 4096), "InvalidModule"

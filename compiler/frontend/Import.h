@@ -59,6 +59,8 @@ struct Imported {
   std::vector<std::shared_ptr<void>> keepAlive;
   /// Paths of the files beside the model that it keeps data in, whether they were read or not.
   std::vector<std::string> dataFiles;
+  /// The elements of inputs that have a default value, by name, row-major and little-endian; their shapes are static.
+  llvm::StringMap<llvm::ArrayRef<char>> defaults;
   /// Choices made for the user, such as bounds: one printable line each.
   std::vector<std::string> notes;
 };

@@ -18,7 +18,7 @@ std::string optionText(llvm::StringRef option, llvm::StringRef name, llvm::Strin
   return (" " + option + " " + quote + name + "=" + value + quote).str();
 }
 
-static std::string listed(llvm::StringRef kind, llvm::ArrayRef<std::string> names) {
+std::string listed(llvm::StringRef kind, llvm::ArrayRef<std::string> names) {
   std::string text = kind.str() + (names.size() > 1 ? "s " : " ");
   constexpr size_t shown = 4;
   for (auto [i, name] : llvm::enumerate(names.take_front(shown)))

@@ -12,6 +12,9 @@ std::string optionText(llvm::StringRef option, llvm::StringRef name, llvm::Strin
 /// Whether a name stands for itself in a message: letters, digits, '_' and '.' only.
 bool isWord(llvm::StringRef name);
 
+/// "inputs 'a', 'b' and 'c'"; of many, the first ones.
+std::string listed(llvm::StringRef kind, llvm::ArrayRef<std::string> names);
+
 /// The inputs from whose data a value is computed, else the dimensions from which it is.
 struct Origin {
   llvm::SmallVector<std::string> inputs, dims;

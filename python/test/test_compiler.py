@@ -84,11 +84,57 @@ def test_constants_that_do_not_fit_are_refused(top):
         wasmind.compile(top, shapes={"x": "4,3"})
 
 
+@pytest.mark.parametrize("shape", [[2], [700]])
+def test_default_values(tmp_path, shape):
+    """Baked in by default; else inputs that a run need not set, also where the weights lie in a file of their own."""
+    kinds, default = onnx.TensorProto, np.arange(shape[0], dtype=np.float32)
+    x, w, y = (onnx.helper.make_tensor_value_info(name, kinds.FLOAT, shape) for name in "xwy")
+    nodes = [onnx.helper.make_node("Mul", ["x", "w"], ["m"]), onnx.helper.make_node("Add", ["m", "c"], ["y"])]
+    initializers = [onnx.numpy_helper.from_array(default, "w"), onnx.numpy_helper.from_array(default * 2, "c")]
+    path = tmp_path / "default.onnx"
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [x, w], [y], initializers),
+                                     opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9), path)
+    given, other = np.full(shape, 3, np.float32), np.full(shape, -1, np.float32)
+    baked = wasmind.compile(path)
+    assert [spec.name for spec in baked.signature.functions[0].inputs] == ["x"]
+    np.testing.assert_array_equal(baked.run([given])["y"], given * default + default * 2)
+    for weights in ("inline", "external"):
+        model = wasmind.compile(path, tmp_path / "default.wasm", input_defaults="overridable", weights=weights)
+        assert [(spec.name, spec.default) for spec in model.signature.functions[0].inputs] == [("x", False), ("w", True)]
+        np.testing.assert_array_equal(model.run({"x": given})["y"], given * default + default * 2)
+        np.testing.assert_array_equal(model.run({"x": given, "w": other})["y"], given * other + default * 2)
+        # As every input, it keeps what it was given; a new instance has the default again.
+        np.testing.assert_array_equal(model.run({"x": other})["y"], other * other + default * 2)
+        np.testing.assert_array_equal(model.instantiate().run({"x": other})["y"], other * default + default * 2)
+        with pytest.raises(WasmindError, match="'x' is missing"):
+            model.instantiate().run({"w": other})
+    with pytest.raises(WasmindError, match="neither 'baked' nor"):
+        wasmind.compile(path, input_defaults="sometimes")
+
+
+def test_a_state_starts_with_its_default_value(tmp_path):
+    kinds, default = onnx.TensorProto, np.float32([5, -7])
+    x, h, next_h = (onnx.helper.make_tensor_value_info(name, kinds.FLOAT, [2]) for name in ("x", "h", "next"))
+    path = tmp_path / "sum.onnx"
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Add", ["x", "h"], ["next"])], "g", [x, h], [next_h],
+                                   [onnx.numpy_helper.from_array(default, "h")])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9), path)
+    options = dict(state={"h": "next"}, state_outputs=True, input_defaults="overridable")
+    for start, model in ((default, wasmind.compile(path, **options)),
+                         (np.float32([1, 2]), wasmind.compile(path, **options, state_init={"h": np.float32([1, 2])}))):
+        one = np.ones(2, np.float32)
+        instance = model.instantiate()
+        assert [instance.run([one])["next"].tolist() for _ in range(2)] == [(start + 1).tolist(), (start + 2).tolist()]
+        instance.reset()
+        np.testing.assert_array_equal(instance.run([one])["next"], start + 1)
+
+
 def test_formulas_have_neither(tmp_path):
     x = wasmind.te.placeholder((2,), "f32", "x")
     y = wasmind.te.compute((2,), lambda i: x[i] + 1.0, "y")
-    with pytest.raises(WasmindError, match="te.const"):
-        wasmind.compile([x, y], constants={"x": 1})
+    for options in ({"constants": {"x": 1}}, {"shapes": {"x": [2]}}, {"input_defaults": "overridable"}):
+        with pytest.raises(WasmindError, match="te.const"):
+            wasmind.compile([x, y], **options)
 
 
 def test_choices_are_logged(source, caplog):

@@ -86,7 +86,7 @@ def _split(tensors, te):
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
-            features: Iterable[str] = (), weights: str = "inline", opt_level: int = 2,
+            features: Iterable[str] = (), weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
             memory_limit: int = 1 << 30) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
@@ -104,6 +104,8 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
                   extents of one name are equal.
     features:     beyond simd128: "relaxed-simd".
     weights:      "inline", or "external" for a file beside `output` that ends in .weights.
+    input_defaults: of inputs for which the model has a default value: "baked" makes them constants, "overridable" keeps them
+                  inputs that a run need not set.
     memory_limit: bytes; a larger plan is refused, with the dim to bound.
 
     Choices that the compiler made are logged by the logger "wasmind" at level INFO.
@@ -115,12 +117,15 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
             raise WasmindError("Unsupported", f"feature '{feature}' is neither simd128 nor relaxed-simd")
     if weights not in ("inline", "external"):
         raise WasmindError("InvalidArgument", f"weights: {weights!r} is neither 'inline' nor 'external'")
+    if input_defaults not in ("baked", "overridable"):
+        raise WasmindError("InvalidArgument", f"input_defaults: {input_defaults!r} is neither 'baked' nor 'overridable'")
     if weights == "external" and output is None:
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
     options = _compiler.CompileOptions.make(
         dims={name: _bounds(name, value) for name, value in (dims or {}).items()},
         constants={name: _constant(name, value, _compiler.InputValue) for name, value in (constants or {}).items()},
         shapes={name: _shape(name, extents) for name, extents in (shapes or {}).items()},
+        overridable_defaults=input_defaults == "overridable",
         state=list((state or {}).items()), state_init={name: _initial(name, value) for name, value in (state_init or {}).items()},
         state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
 

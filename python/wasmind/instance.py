@@ -26,13 +26,15 @@ class Instance:
         self.model = model
         self.signature = model.signature
         self._handle = _runtime.Instance(model._handle)
-        self._filled = {index: set() for index in range(len(self.signature.functions))}
+        self._filled = {index: {spec.name for spec in function.inputs if spec.default}
+                        for index, function in enumerate(self.signature.functions)}
 
     def run(self, inputs: Mapping[str, Any] | Iterable[Any] | None = None, *, entry: str | None = None,
             copy: bool = True) -> dict[str, np.ndarray[Any, Any]]:
         """Runs the model once. State of the entry is what its last run with success left.
 
-        inputs: arrays by name, or in order. An input left out keeps what an earlier `run` or `input` put into it.
+        inputs: arrays by name, or in order. An input left out keeps what an earlier `run` or `input` put into it, or its
+                default value.
         copy:   False gives views into the instance's memory, which the next run changes.
         Returns a dict of arrays, one per output.
 

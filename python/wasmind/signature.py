@@ -25,6 +25,7 @@ class TensorSpec:
     dtype: str
     shape: tuple[int | str, ...]
     byte_length: int
+    default: bool = dataclasses.field(default=False, kw_only=True)  # of an input: a new instance holds its value already
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Signature:
         root = json.loads(text)
 
         def tensor(kind, entry, *rest):
-            return kind(entry["name"], entry["dtype"], tuple(entry["shape"]), entry["byteLength"], *rest)
+            return kind(entry["name"], entry["dtype"], tuple(entry["shape"]), entry["byteLength"], *rest, default=entry.get("default", False))
 
         def function(entry):
             inputs, outputs = (tuple(tensor(TensorSpec, t) for t in entry[key]) for key in ("inputs", "outputs"))

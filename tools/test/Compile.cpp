@@ -118,3 +118,23 @@ TEST_F(Compile, MakesInputsConstantsAndGivesThemShapes) {
   expectError(start + "--constant k=3 --shape x=2,5", 1, "--shape x=2,5: axis 1 of input 'x' is 4, not 5");
   expectError("compile @top.onnxtxt -o @w.npy --constant w=@w.npy --constant k=3", 2, "w.npy");
 }
+
+TEST_F(Compile, KeepsInputsWithDefaultValues) {
+  write("default.onnxtxt",
+        "(float[4] a, float[4] b) => (float[4] sum) <float[4] b = {1, 2, 3, 4}> { sum = Add(a, b) }");
+  Outcome baked = run("compile @default.onnxtxt -o @default.wasm");
+  EXPECT_TRUE(contains(baked.errors, "note: input 'b' has a default value that is constant")) << baked.errors;
+  ASSERT_EQ(run("compile @default.onnxtxt -o @default.wasm --input-defaults=overridable --verify").exitCode, 0);
+  EXPECT_TRUE(contains(run("inspect @default.wasm").output, "has a default"));
+  // The files hold 1, 2, 3, 4.
+  for (const char *engine : {"wasmtime", "node"}) {
+    SCOPED_TRACE(engine);
+    const std::string start = std::string("run @default.wasm --engine=") + engine;
+    for (const char *inputs : {" --inputs @missing.npz", " --input a=@a.npy", " --input a=@a.npy --input b=@a.npy"}) {
+      Outcome outcome = run(start + inputs + " --verify @case.npz");
+      EXPECT_EQ(outcome.exitCode, 0) << inputs << outcome.errors << outcome.output;
+    }
+    EXPECT_EQ(run(start + " --input b=@a.npy").exitCode, 1);
+    EXPECT_EQ(run(start).exitCode, 2);
+  }
+}

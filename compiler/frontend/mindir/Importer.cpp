@@ -557,6 +557,10 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   auto model = parseModel(files.bytes());
   if (!model)
     return failure(model.takeError());
+  if (options.overridableDefaults)
+    return failure(
+        createStringError("--input-defaults=overridable is an option of ONNX models; inputs of MindIR models "
+                          "have no default values"));
   if (model->hasParallelLayouts)
     return failure(
         createStringError("holds one device's slice of a distributed model; merge its weights and export again"));

@@ -276,6 +276,13 @@ llvm::Expected<frontend::Imported> Importer::run() {
     if (!type)
       return type.takeError();
     types.push_back(*type);
+    if (!top.initializers.contains(input.name))
+      continue;
+    auto value = defaultOf(input);
+    if (!value)
+      return value.takeError();
+    defaults[input.name] = *value;
+    top.initializers.erase(input.name);
   }
   auto function =
       mlir::func::FuncOp::create(mlir::UnknownLoc::get(&context), "run", mlir::FunctionType::get(&context, types, {}));
@@ -352,7 +359,8 @@ llvm::Expected<frontend::Imported> Importer::run() {
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");
-  return frontend::Imported{std::move(moduleOp), std::move(keepAlive), model->dataFiles(), std::move(notes)};
+  return frontend::Imported{std::move(moduleOp), std::move(keepAlive), model->dataFiles(), std::move(defaults),
+                            std::move(notes)};
 }
 
 llvm::Expected<frontend::Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,

@@ -69,6 +69,8 @@ private:
   llvm::Expected<llvm::SmallVector<frontend::Input>> readInputs(const ::onnx::GraphProto &graph);
   llvm::Expected<frontend::Input> readInput(const ::onnx::ValueInfoProto &input);
   llvm::Expected<Type> declareInput(const frontend::Input &input);
+  /// The default value of an input, or its misfit.
+  llvm::Expected<llvm::ArrayRef<char>> defaultOf(const frontend::Input &input);
   llvm::Expected<AffineExpr> declareExtent(const std::string &name, const std::string &place, int64_t axis);
   llvm::Error addInitializers(const ::onnx::GraphProto &graph);
   llvm::Error define(llvm::StringRef name, Value value);
@@ -112,6 +114,7 @@ private:
   llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
   llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"
   std::vector<std::string> notes;
+  llvm::StringMap<llvm::ArrayRef<char>> defaults; // of the inputs that stay inputs
   std::string firstError, diagnostic;
   llvm::SmallVector<std::string> branches;
   unsigned depth = 0, bodyDepth = 0;

@@ -53,7 +53,8 @@ llvm::Expected<llvm::SmallVector<frontend::Input>> Importer::readInputs(const ::
   for (const auto &input : graph.input()) {
     if (input.name().empty())
       return error("an input has no name");
-    if (scope->initializers.contains(input.name()) && !options.constants.contains(input.name())) {
+    if (!options.overridableDefaults && scope->initializers.contains(input.name()) &&
+        !options.constants.contains(input.name())) {
       baked.push_back(input.name());
       continue;
     }
@@ -66,7 +67,29 @@ llvm::Expected<llvm::SmallVector<frontend::Input>> Importer::readInputs(const ::
   }
   if (llvm::Error wrong = frontend::applyInputOptions(inputs, options, usedDimNames, notes))
     return error(llvm::toString(std::move(wrong)));
+  if (!baked.empty())
+    notes.push_back(frontend::listed("input", baked) +
+                    (baked.size() > 1 ? " have default values that are" : " has a default value that is") +
+                    " constant in the module; --input-defaults=overridable keeps " +
+                    (baked.size() > 1 ? "them inputs" : "it an input"));
   return inputs;
+}
+
+llvm::Expected<llvm::ArrayRef<char>> Importer::defaultOf(const frontend::Input &input) {
+  const std::string what = "input '" + input.name + "'";
+  auto value = std::visit([&](auto *tensor) { return model->tensor(*tensor, &context); },
+                          scope->initializers.find(input.name)->second);
+  if (!value)
+    return error("initializer '" + input.name + "': " + llvm::toString(value.takeError()));
+  if (value->element != input.element)
+    return error(what + " and its default value have different element types");
+  for (const frontend::InputExtent &extent : *input.shape)
+    if (!extent.isNumber())
+      return error(what + " has a default value and the open dimension '" + extent.name + "'; fix it with" +
+                   frontend::optionText("--shape", input.name, "...") + ", or compile with --input-defaults=baked");
+  if (!llvm::equal(*input.shape, value->shape, [](const auto &extent, int64_t n) { return extent.number == n; }))
+    return error(what + " and its default value have different shapes");
+  return value->bytes;
 }
 
 llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {

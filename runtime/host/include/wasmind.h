@@ -146,6 +146,7 @@ typedef struct wasmind_tensor_info {
   const int64_t *bounds; /* [rank] */
   const int32_t *dims;   /* [rank] */
   uint64_t byte_length;  /* reserved for it in the instance's memory */
+  int has_default;       /* of an input: a new instance holds its value already */
 } wasmind_tensor_info;
 
 /** Sizes in bytes. */

@@ -37,6 +37,7 @@ struct Signature {
     std::vector<int64_t> bounds; ///< per axis: the largest extent
     std::vector<int32_t> dims;   ///< per axis: index into Signature::dims, or -1 when the extent is fixed
     uint64_t byteLength = 0;     ///< at the bounds
+    bool hasDefault = false;     ///< of an input: a new instance holds its value already
   };
   struct Function {
     std::string name;
@@ -91,7 +92,8 @@ private:
                                static_cast<DType>(info.dtype),
                                {info.bounds, info.bounds + info.rank},
                                {info.dims, info.dims + info.rank},
-                               info.byte_length};
+                               info.byte_length,
+                               info.has_default != 0};
     };
     for (size_t index = 0; index < wasmind_model_function_count(model); ++index) {
       Signature::Function &function = signature.functions.emplace_back();

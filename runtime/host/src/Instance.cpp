@@ -19,7 +19,8 @@ Instance::Instance(std::shared_ptr<const Model> shared)
         bounds.push_back(extent.isNamed() ? contract.dims[*contract.findDim(extent.dim)].max : extent.value);
     }
     entry.givenShapes = entry.inputShapes;
-    entry.isSet.resize(function.inputs.size());
+    for (const abi::Tensor &input : function.inputs)
+      entry.isSet.push_back(input.hasDefault);
     entry.outputShapes.resize(function.outputs.size());
     entries.push_back(std::move(entry));
   }

@@ -46,8 +46,8 @@ Signature::Axes Signature::describe(const abi::Tensor &tensor) const {
 
 wasmind_tensor_info Signature::show(const Axes &axes) {
   const abi::Tensor &tensor = *axes.tensor;
-  return {tensor.name.c_str(), wasmind_dtype(tensor.dtype), axes.bounds.size(), axes.bounds.data(), axes.dims.data(),
-          tensor.byteLength};
+  return {tensor.name.c_str(), wasmind_dtype(tensor.dtype), axes.bounds.size(), axes.bounds.data(),
+          axes.dims.data(),    tensor.byteLength,           tensor.hasDefault};
 }
 
 wasmind_dim_info Signature::dim(size_t index) const {

@@ -78,10 +78,10 @@ function readCase(spec, file) {
 
 function inputsFromCase(spec, file) {
   const arrays = readCase(spec, file);
-  return Object.fromEntries(spec.inputs.map(({ name }) => {
-    const array = arrayFor(arrays, 'in', name);
-    if (!array) throw new WasmindError('InvalidArgument', `${file}: no array 'in:${name}' for input '${name}'`);
-    return [name, array];
+  return Object.fromEntries(spec.inputs.flatMap(input => {
+    const { name } = input, array = arrayFor(arrays, 'in', name);
+    if (!array && !input.default) throw new WasmindError('InvalidArgument', `${file}: no array 'in:${name}' for input '${name}'`);
+    return array ? [[name, array]] : [];
   }));
 }
 
@@ -104,7 +104,7 @@ function readInputs(options, signature, spec) {
   if (options.input.length > 0) return inputsFromFiles(spec, options.input);
   const file = options.inputs ?? options.verify;
   if (file !== undefined) return inputsFromCase(spec, file);
-  if (spec.inputs.length > 0) throw new UsageError('the model has inputs: give --inputs, --input or --random');
+  if (spec.inputs.some(input => !input.default)) throw new UsageError('the model has inputs: give --inputs, --input or --random');
   return {};
 }
 

@@ -10,7 +10,7 @@ import { Tensor, WasmindError } from '../dist/index.js';
  *   no run.
  */
 export function inputsPerRun(spec, inputs) {
-  const streamed = spec.inputs.filter(({ name, shape }) => inputs[name].dims.length === shape.length + 1);
+  const streamed = spec.inputs.filter(({ name, shape }) => inputs[name]?.dims.length === shape.length + 1);
   const refuse = text => { throw new WasmindError('InvalidArgument', `--stream: ${text}`); };
   const [first] = streamed;
   if (!first) refuse('no array has one axis more than its input; the leading one counts the runs');

@@ -64,7 +64,10 @@ export class Instance {
       throw new WasmindError('InvalidModule', `${abiVersionExport} says ${version}, the signature says ${abiVersion}`);
     this.errorText = Instance.functionOf(exports, errorExport);
     for (const spec of signature.functions)
-      this.entries.set(spec.name, { spec, call: Instance.functionOf(exports, spec.name), filled: new Map() });
+      this.entries.set(spec.name, {
+        spec, call: Instance.functionOf(exports, spec.name),
+        filled: new Map(spec.inputs.filter(input => input.default).map(({ name, shape }) => [name, shape as number[]])),
+      });
     if (weights && signature.weights.storage === 'external')
       new Uint8Array(memory.buffer).set(weights, signature.weights.offset);
     this.writeState();
@@ -97,7 +100,8 @@ export class Instance {
   /**
    * Runs the model once. State of the entry is what its last run with success left.
    *
-   * @param inputs tensors by name. An input that an earlier `run` or `input` filled keeps its elements when left out.
+   * @param inputs tensors by name. An input that an earlier `run` or `input` filled, or that has a default value,
+   *               keeps its elements when left out.
    * @returns one tensor per output, copied unless `copy: false`.
    * @throws WasmindError
    *   `InvalidArgument` - an input does not match the signature and nothing was executed, or the module found its inputs

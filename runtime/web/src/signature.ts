@@ -31,6 +31,8 @@ export interface TensorSpec extends Region {
   readonly dtype: DType;
   /** Numbers, and names of `dims`; outermost first. */
   readonly shape: readonly (number | string)[];
+  /** Of an input: a new instance holds its value already. */
+  readonly default?: boolean;
 }
 
 /** A tensor that an instance keeps from one run of its entry to the next; its extents are numbers. */
@@ -113,7 +115,7 @@ function readTensorSpec(field: Field): TensorSpec {
     if (typeof entry.value !== 'string') return entry.number(maxExtent);
     return entry.text() || entry.fail('empty name');
   });
-  return { name, dtype, shape, ...field.region() };
+  return { name, dtype, shape, ...field.region(), default: field.find('default')?.boolean() ?? false };
 }
 
 function readStateSpec(field: Field): StateSpec {

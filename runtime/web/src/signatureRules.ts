@@ -71,12 +71,15 @@ function boundedByteLength(tensor: TensorSpec, dims: ReadonlyMap<string, Dim>): 
 
 function checkShape(where: string, tensor: TensorSpec, isInput: boolean, dims: ReadonlyMap<string, Dim>): void {
   if (tensor.shape.length > maxRank) throw signatureError(`${where}.shape`, `rank ${tensor.shape.length} is over ${maxRank}`);
+  if (tensor.default && !isInput) throw signatureError(`${where}.default`, 'only inputs have one');
   let usesDerived = false;
   tensor.shape.forEach((entry, axis) => {
     if (typeof entry === 'number') return;
     const dim = dims.get(entry);
     if (!dim) throw signatureError(`${where}.shape[${axis}]`, `'${entry}' is not one of dims`);
     usesDerived ||= dim.derived;
+    if (tensor.default)
+      throw signatureError(`${where}.shape[${axis}]`, `'${entry}' is open, and a default value has one shape`);
     if (isInput && dim.derived)
       throw signatureError(`${where}.shape[${axis}]`, `'${entry}' is derived, so no host can know it before the run`);
   });

@@ -83,4 +83,12 @@ TEST(Inputs, ShapesOfAnyRankAndNames) {
   EXPECT_EQ(imported(add, options), "net.mindir: --shape y=rows,4: axis 1 of input 'y' is 3, not 4");
 }
 
+TEST(Inputs, HaveNoDefaultValues) {
+  frontend::ImportOptions options;
+  options.overridableDefaults = true;
+  expectContains(
+      imported(model(graph("g", {value("g:x", tensor(float32, {2}))}, {node("ReLU", "n", {"g:x"})}, "n")), options),
+      "net.mindir: --input-defaults=overridable is an option of ONNX models");
+}
+
 } // namespace

@@ -41,6 +41,34 @@ TEST(Inputs, AConstantReplacesADefaultValue) {
                               {"dense<[3.000000e+00, 4.000000e+00]>", "note: input 'w' is a constant"}));
 }
 
+TEST(Inputs, DefaultValuesAreConstantsOrStay) {
+  auto model = [](const char *type, const char *more = "") {
+    return std::string("<ir_version: 8, opset_import: [\"\" : 17]>\ntest (float[2] x, ") + type +
+           " w) => (float[2] y) <float[2] w = {1, 2}" + more + "> { y = Mul (x, w) }";
+  };
+  frontend::ImportOptions overridable;
+  overridable.overridableDefaults = true;
+  EXPECT_TRUE(
+      containsInOrder(importText(model("float[2]")),
+                      {"@run(%arg0: tensor<2xf32>", "note: input 'w' has a default value that is constant in the "
+                                                    "module; --input-defaults=overridable keeps it an input"}));
+  const std::string kept = importText(model("float[2]"), overridable);
+  EXPECT_TRUE(containsInOrder(kept, {"@run(%arg0: tensor<2xf32>", "%arg1: tensor<2xf32> {graph.name = \"w\"}"}));
+  EXPECT_EQ(kept.find("note:"), std::string::npos) << kept;
+  EXPECT_EQ(importText(model("float[n]"), overridable),
+            "error: m.onnx: input 'w' has a default value and the open dimension 'n'; fix it with --shape w=..., or "
+            "compile with --input-defaults=baked");
+  EXPECT_EQ(importText(model("float[3]"), overridable),
+            "error: m.onnx: input 'w' and its default value have different shapes");
+  EXPECT_EQ(importText(model("int64[2]"), overridable),
+            "error: m.onnx: input 'w' and its default value have different element types");
+  overridable.shapes["w"] = {"2"};
+  EXPECT_TRUE(containsInOrder(importText(model("float[n]"), overridable), {"%arg1: tensor<2xf32>"}));
+  // A constant of the user has no default.
+  overridable.constants["w"] = {{}, {"3", "4"}, {}};
+  EXPECT_TRUE(containsInOrder(importText(model("float[n]"), overridable), {"dense<[3.000000e+00, 4.000000e+00]>"}));
+}
+
 TEST(Inputs, WithoutAShapeTheOptionIsNamed) {
   const char *body = "(float x, float[\"a b\"] z) => (float y) { y = Relu (x) }";
   std::string model = modelText(body);
