@@ -185,8 +185,18 @@ Interval boundsOf(AffineExpr e, const Dims &dims) {
   if (facts.empty() || box.min == box.max)
     return box;
   return RememberedBounds::of(e, facts, dims, [&] {
-    auto polyhedral = polyhedralBounds(e, facts, dims, box);
-    return polyhedral ? intersect(box, *polyhedral) : box;
+    // Of products less is decided: they must not hide what linear facts say.
+    auto linear = llvm::filter_to_vector(facts, [](AffineExpr fact) { return !hasProducts(fact); });
+    Interval range = box;
+    for (ArrayRef<AffineExpr> known : {ArrayRef(linear), ArrayRef(facts)}) {
+      auto polyhedral = polyhedralBounds(e, known, dims, range);
+      Interval narrower = polyhedral ? intersect(range, *polyhedral) : range;
+      if (narrower.min <= narrower.max)
+        range = narrower;
+      if (linear.size() == facts.size())
+        break;
+    }
+    return range;
   });
 }
 

@@ -265,6 +265,13 @@ TEST_F(BoundsTest, FactsReachThroughOtherDimensions) {
   expectBounds(b - a, dims, 0, 10);
 }
 
+TEST_F(BoundsTest, FactsOfProductsDoNotHideLinearOnes) {
+  AffineExpr l = symbol(0), m = symbol(1);
+  Dims dims{{"L", 0, 200}, {"m", 0, 200}};
+  dims.facts = {(l - 1) * (m - 1), l - m, m - l};
+  expectBounds(l % 3 + (m + 1) % 3, dims, 1, 3);
+}
+
 TEST_F(BoundsTest, FactsOfLaterMeasurementsAreNotUsed) {
   AffineExpr given = symbol(0), measured = symbol(1);
   Dims dims{{"given", 0, 10}, {"measured", 0, 10, true}};
