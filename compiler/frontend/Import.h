@@ -27,6 +27,8 @@ struct ImportOptions : InputOptions {
   /// Bounds of run-time extents by name: the model's own name of it, or `<input>.<axis>` where it has none. Extents
   /// that are not listed get the default bounds.
   llvm::StringMap<DimBounds> dims;
+  /// Upper bound of extents that the run computes, where neither the user nor the model bounds them.
+  int64_t defaultComputedMax = defaultOtherMax;
 };
 
 /// Why `bounds` cannot be those of an extent, or success.
@@ -63,6 +65,8 @@ struct Imported {
   llvm::StringMap<llvm::ArrayRef<char>> defaults;
   /// Choices made for the user, such as bounds: one printable line each.
   std::vector<std::string> notes;
+  /// Whether an extent has the bound `defaultComputedMax`.
+  bool hasDefaultBounds = false;
 };
 
 } // namespace wasmind::frontend

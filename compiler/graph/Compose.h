@@ -29,6 +29,10 @@ public:
   /// A rank-0 integer that the run computes as an extent from here on: a measured dimension, whose name is made unique.
   /// The run ends with an error where it is outside the bounds. Null when given null.
   mlir::AffineExpr measure(Value scalar, llvm::StringRef name, int64_t min, int64_t max);
+  /// The two halves of `measure`: a dimension that types of operations with regions may mention, and what it is, which
+  /// follows them before anything reads their results.
+  mlir::AffineExpr declareMeasured(llvm::StringRef name, int64_t min, int64_t max);
+  void measureAs(mlir::AffineExpr dim, Value scalar);
   /// Flat row-major positions (i64) of the elements of a bool tensor that are true, in order. How many there are is
   /// measured as `name`.
   Value positionsOf(Value flags, llvm::StringRef name);

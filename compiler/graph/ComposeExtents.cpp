@@ -55,9 +55,7 @@ std::string multipleText(AffineExpr e, const Dims &dims) {
 
 } // namespace
 
-AffineExpr Compose::measure(Value scalar, StringRef name, int64_t min, int64_t max) {
-  if (!scalar)
-    return {};
+AffineExpr Compose::declareMeasured(StringRef name, int64_t min, int64_t max) {
   ModuleOp module = moduleAround(*this);
   Dims dims = getNamedDims(module);
   std::string unique = name.str();
@@ -69,11 +67,20 @@ AffineExpr Compose::measure(Value scalar, StringRef name, int64_t min, int64_t m
   dim.max = std::clamp(max, dim.min, extentLimit - 1);
   dim.measured = true;
   setNamedDims(module, dims);
-  Value number = cast(reshape(scalar, Ints()), getI64Type());
-  if (!number)
-    return {};
-  MeasureOp::create(*this, getLoc(), number, dims.size() - 1);
   return getAffineSymbolExpr(dims.size() - 1);
+}
+
+void Compose::measureAs(AffineExpr dim, Value scalar) {
+  MeasureOp::create(*this, getLoc(), cast(reshape(scalar, Ints()), getI64Type()),
+                    int64_t(::llvm::cast<AffineSymbolExpr>(dim).getPosition()));
+}
+
+AffineExpr Compose::measure(Value scalar, StringRef name, int64_t min, int64_t max) {
+  if (!scalar || ::llvm::cast<RankedTensorType>(scalar.getType()).getNumElements() != 1)
+    return {};
+  AffineExpr dim = declareMeasured(name, min, max);
+  measureAs(dim, scalar);
+  return dim;
 }
 
 bool Compose::require(AffineExpr e, bool isZero, const llvm::Twine &text) {

@@ -375,9 +375,33 @@ void TopKOp::build(OpBuilder &builder, OperationState &state, Value input, int64
 //===- Control, constants, compute
 //------------------------------------------------------------------------------------===//
 
+/// Whether what a region gives fits the type it becomes: the same, or up to extents that a graph.measure tells once
+/// more.
+static bool becomes(Type from, Type to, const Dims &dims) {
+  auto a = cast<RankedTensorType>(from), b = cast<RankedTensorType>(to);
+  if (a == b || a.getElementType() != b.getElementType() || a.getRank() != b.getRank())
+    return a == b;
+  for (auto [own, wanted] : llvm::zip(getExtents(a), getExtents(b))) {
+    auto symbol = dyn_cast<AffineSymbolExpr>(wanted);
+    if (own != wanted && !(symbol && symbol.getPosition() < dims.size() && dims[symbol.getPosition()].measured))
+      return false;
+  }
+  return true;
+}
+
+static bool become(TypeRange from, TypeRange to, Operation *op) {
+  if (from.size() != to.size())
+    return false;
+  if (llvm::equal(from, to))
+    return true;
+  const Dims dims = namedDimsAround(op);
+  return llvm::all_of(llvm::zip(from, to),
+                      [&](auto pair) { return becomes(std::get<0>(pair), std::get<1>(pair), dims); });
+}
+
 static LogicalResult checkYield(Operation *op, Region &region, TypeRange types, StringRef which) {
   auto yield = dyn_cast<YieldOp>(region.front().getTerminator());
-  if (!yield || yield.getValues().getTypes() != types)
+  if (!yield || !become(yield.getValues().getTypes(), types, op))
     return op->emitOpError("the ") << which << " must yield values of the result types";
   return success();
 }
@@ -393,11 +417,12 @@ LogicalResult IfOp::verify() {
 LogicalResult LoopOp::verify() {
   if (rankOf(getTripCount()) != 0 || rankOf(getCondition()) != 0)
     return emitOpError("trip count and condition must have rank 0");
-  SmallVector<Type> arguments{getTripCount().getType()}, yields{getCondition().getType()};
-  llvm::append_range(arguments, getCarried().getTypes());
-  llvm::append_range(yields, getCarried().getTypes());
-  if (getBody().front().getArgumentTypes() != TypeRange(arguments) ||
-      getOutputs().getTypes() != getCarried().getTypes())
+  SmallVector<Type> yields{getCondition().getType()};
+  llvm::append_range(yields, getOutputs().getTypes());
+  auto arguments = getBody().front().getArgumentTypes();
+  if (arguments.empty() || arguments.front() != getTripCount().getType() ||
+      !become(getCarried().getTypes(), TypeRange(arguments).drop_front(), *this) ||
+      !become(getCarried().getTypes(), getOutputs().getTypes(), *this))
     return emitOpError("body arguments are the iteration and the carried values; results are the carried values");
   return checkYield(*this, getBody(), yields, "body");
 }

@@ -390,7 +390,7 @@ def Graph_YieldOp : Graph_PureOp<"yield", [Terminator, ReturnLike]> {
 }
 
 def Graph_IfOp : Graph_Op<"if", [RecursiveMemoryEffects, SingleBlock]> {
-  let summary = "One of two regions, by a rank-0 bool";
+  let summary = "One of two regions, by a rank-0 bool; extents that differ are measured dimensions, measured next";
   let arguments = (ins Graph_Bool:$condition);
   let regions = (region SizedRegion<1>:$thenRegion, SizedRegion<1>:$elseRegion);
   let results = (outs Variadic<Graph_Tensor>:$outputs);
@@ -401,7 +401,9 @@ def Graph_IfOp : Graph_Op<"if", [RecursiveMemoryEffects, SingleBlock]> {
 def Graph_LoopOp : Graph_Op<"loop", [RecursiveMemoryEffects, SingleBlock]> {
   let summary = "Repeats the body at most `tripCount` times while the condition holds";
   let description = [{The body's arguments are the iteration (rank-0 i64, from 0) and the carried values; it yields the
-    next condition (rank-0 bool) and the next carried values, of unchanged types. Results are the last carried values.}];
+    next condition (rank-0 bool) and the next carried values. Results are the last carried values. Types do not change but
+    for extents that are measured dimensions: in the body's arguments those that the body measures first, in the results
+    those measured next after the loop; what is yielded is measured, with the same bounds, before.}];
   let arguments = (ins RankedTensorOf<[I64]>:$tripCount, Graph_Bool:$condition, Variadic<Graph_Tensor>:$carried);
   let regions = (region SizedRegion<1>:$body);
   let results = (outs Variadic<Graph_Tensor>:$outputs);

@@ -110,9 +110,13 @@ void MemoryPlan::placeState(func::FuncOp entry, std::vector<KernelCall> &calls) 
   calls.insert(calls.end(), copies.begin(), copies.end());
 }
 
-FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location) {
+FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location, bool isSlot) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  auto count = boundedElementCount(type, kernels.dims);
+  // Hosts know the bounds of each dimension, not what is required of several.
+  Dims dims = kernels.dims;
+  if (isSlot)
+    dims.facts.clear();
+  auto count = boundedElementCount(type, dims);
   uint64_t byteLength = count ? uint64_t(*count) * byteWidth(type.getElementType()) : ~uint64_t(0);
   if (byteLength > kernels.options.limit) {
     std::string dims;
@@ -170,7 +174,7 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
   // Inputs, outputs and state. The next value of a state that is no output is an intermediate tensor.
   Block &body = entry.getBody().front();
   auto slot = [&](Value tensor, Type type, unsigned position, bool isResult) -> LogicalResult {
-    auto byteLength = byteLengthOf(tensor, entry.getLoc());
+    auto byteLength = byteLengthOf(tensor, entry.getLoc(), /*isSlot=*/true);
     if (failed(byteLength))
       return failure();
     Slot slot{nameOf(entry, position, isResult), cast<RankedTensorType>(type), take(*byteLength),

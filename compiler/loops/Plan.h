@@ -58,7 +58,7 @@ private:
   llvm::DenseMap<mlir::Value, uint32_t> addresses;
   uint32_t weightsBase = 0;
 
-  mlir::FailureOr<uint64_t> byteLengthOf(mlir::Value tensor, mlir::Location location);
+  mlir::FailureOr<uint64_t> byteLengthOf(mlir::Value tensor, mlir::Location location, bool isSlot = false);
   void declareExtents(mlir::func::FuncOp entry);
   /// Where the next values of states lie: in the state where that is safe; else they are copied there by steps at the
   /// end.

@@ -4,63 +4,187 @@ namespace wasmind::onnx {
 
 Value toScalar(Node &node, Value x) { return x ? node.compose().reshape(x, Integers()) : x; }
 
+namespace {
+
+/// Which extents of the carried values change from one iteration to the next.
+using Changes = llvm::SmallVector<llvm::SmallVector<bool>>;
+
+class LoopBuilder {
+public:
+  LoopBuilder(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm::ArrayRef<Value> initial)
+      : node(node), compose(node.compose()), tripCount(tripCount), condition(condition), rowCount(rowCount),
+        initial(initial), location(compose.getLoc()) {
+    for (Value value : initial)
+      changes.push_back(llvm::SmallVector<bool>(compose.rankOf(value), false));
+  }
+
+  using Body = llvm::function_ref<std::optional<Iteration>(Value iteration, llvm::ArrayRef<Value> carried)>;
+
+  std::optional<llvm::SmallVector<Value>> build(Body body) {
+    // What changes shows when the body is there; with every extent that does it is built anew.
+    for (;;) {
+      const Node::Knowledge known = node.knowledge();
+      foundChange = false;
+      auto results = attempt(body);
+      if (!foundChange || node.failed())
+        return results;
+      node.restore(known);
+    }
+  }
+
+private:
+  Node &node;
+  Compose &compose;
+  Value tripCount, condition;
+  AffineExpr rowCount;
+  llvm::ArrayRef<Value> initial;
+  mlir::Location location;
+  Changes changes;
+  bool foundChange = false;
+
+  /// Calls `each` for every extent that changes.
+  void forEachChange(llvm::function_ref<void(size_t value, size_t dim)> each) {
+    for (auto [value, dims] : llvm::enumerate(changes))
+      for (auto [dim, changes] : llvm::enumerate(dims))
+        if (changes)
+          each(value, dim);
+  }
+  graph::Interval boundsOf(size_t value, size_t dim) { return node.boundsFor(value, dim, {0, graph::extentLimit}); }
+  AffineExpr declare(size_t value, size_t dim) {
+    auto [min, max] = boundsOf(value, dim);
+    return compose.declareMeasured(node.nameOfExtent(value, dim), min, max);
+  }
+  /// The types of the carried values with dimensions of their own where they change; appends these.
+  llvm::SmallVector<Type> carriedTypes(llvm::SmallVectorImpl<AffineExpr> &dims) {
+    llvm::SmallVector<Type> types;
+    for (auto [i, value] : llvm::enumerate(initial)) {
+      Extents extents = compose.extentsOf(value);
+      for (size_t dim = 0; dim < extents.size(); ++dim)
+        if (changes[i][dim])
+          dims.push_back(extents[dim] = declare(i, dim));
+      types.push_back(graph::makeTensorType(extents, compose.elementOf(value)));
+    }
+    return types;
+  }
+
+  std::optional<llvm::SmallVector<Value>> attempt(Body body) {
+    // The rows' shapes are known when the body is there: it is built in a draft, which the real operation takes over.
+    llvm::SmallVector<Value> operands(initial);
+    forEachChange([&](size_t value, size_t dim) {
+      const AffineExpr extent = compose.extentsOf(initial[value])[dim];
+      const auto range = boundsOf(value, dim);
+      node.require(compose.getAffineConstantExpr(range.max) - extent,
+                   "'" + node.nameOfExtent(value, dim) + "' is outside its bounds " + llvm::Twine(range.min) + ".." +
+                       llvm::Twine(range.max) + "; compile with --dim " + node.nameOfExtent(value, dim) + "=MIN..MAX");
+      operands.push_back(compose.extent(extent));
+    });
+    auto draft = graph::LoopOp::create(compose, location, mlir::TypeRange(), tripCount, condition, mlir::ValueRange());
+    mlir::OpBuilder::InsertionGuard guard(compose);
+    auto abandon = [&] {
+      compose.setInsertionPointAfter(draft);
+      draft.erase();
+      return std::nullopt;
+    };
+    llvm::SmallVector<AffineExpr> bodyDims;
+    llvm::SmallVector<Type> types{tripCount.getType()};
+    types.append(carriedTypes(bodyDims));
+    types.append(bodyDims.size(), mlir::RankedTensorType::get({}, compose.getI64Type()));
+    mlir::Block *block =
+        compose.createBlock(&draft.getBody(), {}, types, llvm::SmallVector<mlir::Location>(types.size(), location));
+    for (auto [i, dim] : llvm::enumerate(bodyDims))
+      compose.measureAs(dim, block->getArgument(1 + initial.size() + i));
+    llvm::SmallVector<Value> carried(block->args_begin() + 1, block->args_begin() + 1 + initial.size());
+    std::optional<Iteration> iteration = body(block->getArgument(0), carried);
+    if (!iteration || node.failed() || !findChanges(iteration->carried, carried))
+      return abandon();
+    if (foundChange)
+      return abandon();
+
+    llvm::SmallVector<Value> yielded{iteration->proceed ? iteration->proceed : compose.scalar(compose.getI1Type(), 1)};
+    llvm::SmallVector<Value> next(iteration->carried), extents;
+    forEachChange([&](size_t value, size_t dim) {
+      Extents shape = compose.extentsOf(next[value]);
+      extents.push_back(compose.extent(shape[dim]));
+      const AffineExpr measured = declare(value, dim);
+      compose.measureAs(measured, extents.back());
+      compose.require(shape[dim] - measured, /*isZero=*/true, "an extent is what it is measured to be");
+      shape[dim] = measured;
+      next[value] = compose.reshape(next[value], shape);
+    });
+    if (llvm::is_contained(next, Value()))
+      return abandon();
+    yielded.append(next);
+    yielded.append(extents);
+    llvm::SmallVector<mlir::RankedTensorType> buffers;
+    for (auto [value, index] : iteration->rows) {
+      if (!value || !index)
+        return abandon();
+      Extents shape = compose.extentsOf(value);
+      for (AffineExpr extent : shape)
+        if (graph::lastMeasured(extent, graph::namedDimsAround(draft)) >= 0 && isMeasuredIn(draft, extent)) {
+          node.fail("stacks results whose extent '" + node.text(extent) +
+                    "' is computed in the loop and may change from one iteration to the next");
+          return abandon();
+        }
+      shape.insert(shape.begin(), rowCount);
+      buffers.push_back(graph::makeTensorType(shape, compose.elementOf(value)));
+      Value buffer = block->addArgument(buffers.back(), location);
+      yielded.push_back(graph::ScatterOp::create(compose, location, ScatterKind::Set, buffer,
+                                                 compose.reshape(index, Integers{1}), compose.unsqueeze(value, {0})));
+    }
+    graph::YieldOp::create(compose, location, yielded);
+
+    compose.setInsertionPointAfter(draft);
+    llvm::SmallVector<AffineExpr> resultDims;
+    types = carriedTypes(resultDims);
+    types.append(resultDims.size(), mlir::RankedTensorType::get({}, compose.getI64Type()));
+    for (mlir::RankedTensorType buffer : buffers) {
+      types.push_back(buffer);
+      operands.push_back(compose.splat(graph::getExtents(buffer), buffer.getElementType(), 0));
+    }
+    auto loop = graph::LoopOp::create(compose, location, types, tripCount, condition, operands);
+    loop.getBody().takeBody(draft.getBody());
+    draft.erase();
+    for (auto [i, dim] : llvm::enumerate(resultDims))
+      compose.measureAs(dim, loop.getResult(initial.size() + i));
+    llvm::SmallVector<Value> results(loop.getResults());
+    results.erase(results.begin() + initial.size(), results.begin() + initial.size() + resultDims.size());
+    return results;
+  }
+
+  /// Notes the extents in which a next carried value differs; false where more than extents does.
+  bool findChanges(llvm::ArrayRef<Value> next, llvm::ArrayRef<Value> last) {
+    for (auto [i, pair] : llvm::enumerate(llvm::zip(next, last))) {
+      auto [to, from] = pair;
+      if (to && to.getType() == from.getType())
+        continue;
+      if (!to || compose.elementOf(to) != compose.elementOf(from) || compose.rankOf(to) != compose.rankOf(from)) {
+        node.fail("carried value " + llvm::Twine(i) + " changes from " + node.text(from.getType()) + " to " +
+                  (to ? node.text(to.getType()) : "nothing") + " in the loop");
+        return false;
+      }
+      for (auto [dim, a, b] : llvm::enumerate(compose.extentsOf(to), compose.extentsOf(from)))
+        if (a != b && !changes[i][dim])
+          foundChange = changes[i][dim] = true;
+    }
+    return true;
+  }
+
+  static bool isMeasuredIn(graph::LoopOp loop, AffineExpr extent) {
+    bool isInside = false;
+    loop.walk([&](graph::MeasureOp measure) { isInside |= extent.isFunctionOfSymbol(measure.getDim()); });
+    return isInside;
+  }
+};
+
+} // namespace
+
 std::optional<llvm::SmallVector<Value>>
 emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm::ArrayRef<Value> initial,
          llvm::function_ref<std::optional<Iteration>(Value iteration, llvm::ArrayRef<Value> carried)> body) {
-  Compose &compose = node.compose();
-  const mlir::Location location = compose.getLoc();
   if (!condition)
-    condition = compose.scalar(compose.getI1Type(), 1);
-  // The rows' shapes are known when the body is there: it is built in a draft, which the real operation takes over.
-  auto draft = graph::LoopOp::create(compose, location, mlir::TypeRange(), tripCount, condition, mlir::ValueRange());
-  llvm::SmallVector<Type> types{tripCount.getType()};
-  for (Value value : initial)
-    types.push_back(value.getType());
-  mlir::OpBuilder::InsertionGuard guard(compose);
-  mlir::Block *block =
-      compose.createBlock(&draft.getBody(), {}, types, llvm::SmallVector<mlir::Location>(types.size(), location));
-  llvm::SmallVector<Value> carried(block->args_begin() + 1, block->args_end());
-  std::optional<Iteration> iteration = body(block->getArgument(0), carried);
-  auto abandon = [&] {
-    compose.setInsertionPointAfter(draft);
-    draft.erase();
-    return std::nullopt;
-  };
-  if (!iteration || node.failed())
-    return abandon();
-  for (auto [i, pair] : llvm::enumerate(llvm::zip(iteration->carried, carried))) {
-    auto [next, last] = pair;
-    if (!next || next.getType() != last.getType()) {
-      node.fail("carried value " + llvm::Twine(i) + " changes from " + node.text(last.getType()) + " to " +
-                (next ? node.text(next.getType()) : "nothing") + " in the loop; memory is planned while compiling");
-      return abandon();
-    }
-  }
-  llvm::SmallVector<Value> yielded{iteration->proceed ? iteration->proceed : compose.scalar(compose.getI1Type(), 1)};
-  llvm::append_range(yielded, iteration->carried);
-  llvm::SmallVector<mlir::RankedTensorType> buffers;
-  for (auto [value, index] : iteration->rows) {
-    if (!value || !index)
-      return abandon();
-    Extents extents = compose.extentsOf(value);
-    extents.insert(extents.begin(), rowCount);
-    buffers.push_back(graph::makeTensorType(extents, compose.elementOf(value)));
-    Value buffer = block->addArgument(buffers.back(), location);
-    Value written = graph::ScatterOp::create(compose, location, ScatterKind::Set, buffer,
-                                             compose.reshape(index, Integers{1}), compose.unsqueeze(value, {0}));
-    yielded.push_back(written);
-  }
-  graph::YieldOp::create(compose, location, yielded);
-
-  compose.setInsertionPointAfter(draft);
-  llvm::SmallVector<Value> operands(initial);
-  for (mlir::RankedTensorType buffer : buffers)
-    operands.push_back(compose.splat(graph::getExtents(buffer), buffer.getElementType(), 0));
-  auto loop =
-      graph::LoopOp::create(compose, location, mlir::ValueRange(operands).getTypes(), tripCount, condition, operands);
-  loop.getBody().takeBody(draft.getBody());
-  draft.erase();
-  return llvm::SmallVector<Value>(loop.getResults());
+    condition = node.compose().scalar(node.compose().getI1Type(), 1);
+  return LoopBuilder(node, tripCount, condition, rowCount, initial).build(body);
 }
 
 } // namespace wasmind::onnx

@@ -360,7 +360,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");
   return frontend::Imported{std::move(moduleOp), std::move(keepAlive), model->dataFiles(), std::move(defaults),
-                            std::move(notes)};
+                            std::move(notes), hasDefaultBounds};
 }
 
 llvm::Expected<frontend::Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,

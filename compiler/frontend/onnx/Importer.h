@@ -40,6 +40,8 @@ public:
   graph::Dims displayedDims();
   /// A rank-0 integer of the run as an extent: min..max, or as the user bounds `name`; `max` none = by default.
   AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max);
+  /// The bounds of a computed extent that lies in `range`.
+  graph::Interval boundsFor(llvm::StringRef name, graph::Interval range);
   /// Sets a bound of a dimension that the user did not bound; false when that is not possible.
   bool lowerMax(AffineExpr extent, int64_t limit);
   bool raiseMin(AffineExpr extent, int64_t limit);
@@ -110,6 +112,7 @@ private:
   mlir::Operation *lastConstant = nullptr;
   Scope *scope = nullptr;
   llvm::StringMap<int64_t> counts;           // source operators
+  bool hasDefaultBounds = false;             // of such an extent
   llvm::StringSet<> measuredNames;           // extents that the run computes
   llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
   llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"

@@ -186,6 +186,22 @@ std::optional<AffineExpr> Node::extentOf(Value scalar, unsigned output, int64_t 
   return importer.measure(scalar, nameOfExtent(output, axis), axis, max);
 }
 
+graph::Interval Node::boundsFor(unsigned output, int64_t axis, graph::Interval range) {
+  return importer.boundsFor(nameOfExtent(output, axis), range);
+}
+
+Node::Knowledge Node::knowledge() {
+  return {importer.module()->getAttr("graph.dims"), importer.module()->getAttr("graph.requirements")};
+}
+
+void Node::restore(Knowledge knowledge) {
+  importer.module()->setAttr("graph.dims", knowledge.first);
+  if (knowledge.second)
+    importer.module()->setAttr("graph.requirements", knowledge.second);
+  else
+    importer.module()->removeAttr("graph.requirements");
+}
+
 Value Node::elementAt(Value tensor, int64_t i) {
   if (rank(tensor) == 0)
     return tensor;

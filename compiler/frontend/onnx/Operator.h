@@ -113,6 +113,12 @@ public:
   /// `max`, or the default bound where that is none.
   std::optional<AffineExpr> extentOf(Value scalar, unsigned output, int64_t axis,
                                      std::optional<int64_t> max = std::nullopt);
+  /// The bounds of a computed extent, named as above, that lies in `range`: the user's, or the default where it has none.
+  graph::Interval boundsFor(unsigned output, int64_t axis, graph::Interval range);
+  /// What is known of extents, to be restored when what was built since is dropped.
+  using Knowledge = std::pair<mlir::Attribute, mlir::Attribute>;
+  Knowledge knowledge();
+  void restore(Knowledge knowledge);
   /// Element i of an integer tensor of rank 0 or 1, as rank 0.
   Value elementAt(Value tensor, int64_t i);
   /// The elements of an integer input of rank 0 or 1 and static length, as rank-0 values; `what` names it in the error.

@@ -1,14 +1,10 @@
 #include "compiler/frontend/onnx/ControlFlow.h"
+#include "compiler/graph/ShapeValues.h"
 
 namespace wasmind::onnx {
 namespace {
 
 constexpr int64_t unrolledIterations = 16;
-constexpr llvm::StringLiteral unknownCount =
-    "stacks the results of a number of iterations that depends on data; memory is planned while compiling, so a loop "
-    "with "
-    "scan outputs must run a number of times that is constant or follows from shapes";
-
 // What unrolling comes to: the loop's results, or nothing where a condition depends on data.
 struct Unrolled {
   std::optional<Results> results;
@@ -85,57 +81,50 @@ WASMIND_ONNX_OPERATOR(Loop) {
     condition = Value();
   }
   const bool startsTrue = known.value_or(false);
-  if (rowCount > 0 && node.hasInput(0) && !trips) {
-    if (node.shape(0, "the number of iterations of a loop with scan outputs"))
-      node.fail("M must be one number");
-    return Failure();
-  }
   if (startsTrue && constantTrips && *constantTrips <= unrolledIterations) {
     Unrolled unrolled = unroll(node, *constantTrips, /*isWhole=*/true, carried, rowCount);
     if (unrolled.results)
       return *unrolled.results;
-    if (rowCount > 0)
-      return node.fail(unknownCount);
-    if (!unrolled.keepsTypes)
-      return node.fail("the loop's condition depends on data while its values change shape; memory is planned while "
-                       "compiling");
   }
 
   Value tripCount = isSkipped          ? compose.scalar(compose.getI64Type(), 0)
                     : node.hasInput(0) ? compose.cast(toScalar(node, node.input(0)), compose.getI64Type())
                                        : compose.scalar(compose.getI64Type(), double(int64_t(1) << 52));
-  bool countIsKnown = rowCount == 0 || (trips && startsTrue);
-  if (rowCount > 0 && trips && startsTrue && !node.ensureAtLeast(*trips, 0))
-    return node.fail("a negative number of iterations");
-  std::optional<llvm::SmallVector<Value>> results;
-  if (countIsKnown)
-    results = emitLoop(node, tripCount, toScalar(node, condition), trips.value_or(AffineExpr()), carried,
-                       [&](Value iteration, llvm::ArrayRef<Value> values) -> std::optional<Iteration> {
-                         llvm::SmallVector<Value> arguments{iteration, compose.scalar(compose.getI1Type(), 1)};
-                         arguments.append(values.begin(), values.end());
-                         auto given = node.subgraph("body", arguments);
-                         if (!given)
-                           return std::nullopt;
-                         if (rowCount > 0 && !node.constantCondition(given->front()).value_or(false)) {
-                           countIsKnown = false;
-                           return std::nullopt;
-                         }
-                         Iteration result;
-                         result.proceed = toScalar(node, given->front());
-                         result.carried.assign(given->begin() + 1, given->begin() + 1 + values.size());
-                         for (unsigned row = 0; row < rowCount; ++row)
-                           result.rows.push_back({(*given)[1 + values.size() + row], iteration});
-                         return result;
-                       });
-  if (results)
-    return *results;
-  if (node.failed() || countIsKnown)
+  // Rows are stacked up to a bound of their number, and counted.
+  const bool countsRows = rowCount > 0 && !isSkipped;
+  AffineExpr rows = compose.getAffineConstantExpr(0);
+  if (countsRows) {
+    const auto range = trips ? node.bounds(*trips) : graph::valueBounds(tripCount);
+    rows = compose.getAffineConstantExpr(node.boundsFor(carried.size(), 0, range).max);
+    carried.push_back(compose.scalar(compose.getI64Type(), 0));
+  }
+  const size_t valueCount = carried.size() - countsRows;
+  auto results =
+      emitLoop(node, tripCount, toScalar(node, condition), rows, carried,
+               [&](Value iteration, llvm::ArrayRef<Value> values) -> std::optional<Iteration> {
+                 llvm::SmallVector<Value> arguments{iteration, compose.scalar(compose.getI1Type(), 1)};
+                 arguments.append(values.begin(), values.begin() + valueCount);
+                 auto given = node.subgraph("body", arguments);
+                 if (!given)
+                   return std::nullopt;
+                 Iteration result;
+                 result.proceed = toScalar(node, given->front());
+                 result.carried.assign(given->begin() + 1, given->begin() + 1 + valueCount);
+                 if (countsRows)
+                   result.carried.push_back(compose.add(values.back(), compose.scalarLike(values.back(), 1)));
+                 for (unsigned row = 0; row < rowCount; ++row)
+                   result.rows.push_back({(*given)[1 + valueCount + row], iteration});
+                 return result;
+               });
+  if (!results || !countsRows)
+    return results ? Results(*results) : Failure();
+  auto count = node.extentOf((*results)[valueCount], valueCount, 0, *graph::constantOf(rows));
+  if (!count)
     return Failure();
-  // A condition that counts iterations ends the loop at one that is known.
-  const int64_t certain = trips ? node.bounds(*trips).min : node.hasInput(0) ? 0 : unrolledIterations;
-  if (startsTrue)
-    if (auto unrolled = unroll(node, std::min(certain, unrolledIterations), /*isWhole=*/false, carried, rowCount);
-        unrolled.results)
-      return *unrolled.results;
-  return node.fail(unknownCount);
+  results->erase(results->begin() + valueCount);
+  for (unsigned row = 0; row < rowCount; ++row) {
+    Value &stacked = (*results)[valueCount + row];
+    stacked = compose.sliceDim(stacked, 0, compose.getAffineConstantExpr(0), *count);
+  }
+  return *results;
 }
