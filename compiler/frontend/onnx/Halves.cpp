@@ -19,7 +19,11 @@ bool Importer::readsHalves(const ::onnx::NodeProto &node) {
 }
 
 llvm::Error Importer::convertInF32(const ::onnx::NodeProto &node, int64_t opset) {
+  // Where no input that is there says an output's type, the schema does.
   const std::vector<int> sources = inputsOfSameType(node, opset);
+  std::vector<int64_t> inferred(node.output_size(), 0);
+  if (llvm::is_contained(sources, -1))
+    inferred = outputTypes(node, opset, inputTypes(node));
   Scope wide; // sees the node's inputs in f32
   wide.outer = scope;
   llvm::SmallVector<Type> given;
@@ -41,12 +45,13 @@ llvm::Error Importer::convertInF32(const ::onnx::NodeProto &node, int64_t opset)
     if (llvm::Error failure = convert(node, opset))
       return failure;
   }
-  for (auto [output, source] : llvm::zip(node.output(), sources)) {
+  for (auto [output, source, inferredType] : llvm::zip(node.output(), sources, inferred)) {
     if (output.empty())
       continue;
     Value value = wide.values.lookup(output);
-    if (source >= 0 && given[source] && graph::isHalf(given[source]) && builder.elementOf(value).isF32())
-      value = builder.cast(value, given[source]);
+    const Type type = source >= 0 ? given[source] : elementTypeOf(inferredType, &context);
+    if (type && graph::isHalf(type) && builder.elementOf(value).isF32())
+      value = builder.cast(value, type);
     if (llvm::Error failure = define(output, value))
       return failure;
   }

@@ -5,6 +5,7 @@
 #include "onnx/defs/operator_sets_training.h"
 #include "onnx/defs/parser.h"
 #include "onnx/defs/schema.h"
+#include "onnx/shape_inference/implementation.h"
 #include <algorithm>
 #include <exception>
 #include <mutex>
@@ -140,6 +141,29 @@ std::vector<int> inputsOfSameType(const ::onnx::NodeProto &node, int64_t opset) 
       if (!node.input(j).empty() && typeOf(schema->inputs(), j) == typeOf(schema->outputs(), i))
         inputs[i] = j;
   return inputs;
+}
+
+std::vector<int64_t> outputTypes(const ::onnx::NodeProto &node, int64_t opset,
+                                 const std::vector<::onnx::TypeProto> &inputTypes) try {
+  registerSchemas();
+  std::vector<int64_t> types(node.output_size(), 0);
+  ::onnx::GraphProto graph;
+  *graph.add_node() = node;
+  for (int i = 0; i < node.input_size(); ++i)
+    if (inputTypes[i].has_tensor_type()) {
+      graph.add_input()->set_name(node.input(i));
+      *graph.mutable_input()->rbegin()->mutable_type() = inputTypes[i];
+    }
+  std::unordered_map<std::string, int> opsets{{"", static_cast<int>(newestOpset(""))}};
+  opsets[node.domain() == "ai.onnx" ? "" : node.domain()] = static_cast<int>(opset);
+  ::onnx::shape_inference::InferShapes(&graph, opsets);
+  for (const auto &value : graph.value_info())
+    for (int i = 0; i < node.output_size(); ++i)
+      if (value.name() == node.output(i))
+        types[i] = value.type().tensor_type().elem_type();
+  return types;
+} catch (const std::exception &) { // a node that does not fit its schema is refused elsewhere
+  return std::vector<int64_t>(node.output_size(), 0);
 }
 
 void addDefaultAttributes(::onnx::NodeProto &node, int64_t opset) {

@@ -31,6 +31,11 @@ std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node,
 /// For each output of the node, an input that its operator gives the same element type, or -1.
 std::vector<int> inputsOfSameType(const ::onnx::NodeProto &node, int64_t opset);
 
+/// The TensorProto.DataType of each output that the operator's schema infers from the types of the inputs (unset where
+/// not known); 0 where it infers none.
+std::vector<int64_t> outputTypes(const ::onnx::NodeProto &node, int64_t opset,
+                                 const std::vector<::onnx::TypeProto> &inputTypes);
+
 /// Fills attributes that the node leaves out and that have a default in the schema; function bodies refer to them.
 void addDefaultAttributes(::onnx::NodeProto &node, int64_t opset);
 

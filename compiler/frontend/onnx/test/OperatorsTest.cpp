@@ -178,6 +178,15 @@ TEST(Operators, PadsOfRunTimeExtentsAreExpressions) {
                               {"graph.convolve", "strides [1, 1] pad [1, 1] [1, 1]"}));
 }
 
+TEST(Operators, HalvesStayHalvesWhereTheInputOfThatTypeIsLeftOut) {
+  // The state has a type of its own, which only its input of the run before would say.
+  EXPECT_TRUE(containsInOrder(
+      importGraph(R"((float16[1,2,8] q, float16[1,2,8] k, float16[1,2,8] v) => (float16[1,2,8] y, float16[a,b,c,d] s) {
+      y, s = LinearAttention <q_num_heads = 2, kv_num_heads = 2, update_rule = "linear"> (q, k, v) })",
+                  27),
+      {"-> (tensor<1x2x8xf16>", "tensor<1x2x4x4xf16>"}));
+}
+
 TEST(Operators, NodesThatNothingReadsAreLeftOut) {
   const std::string ir = importGraph("(float[2] x) => (float[2] y) { z = Exp (x) y = Relu (x) }");
   EXPECT_EQ(ir.find("graph.unary exp"), std::string::npos) << ir;
