@@ -26,7 +26,8 @@ llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, cons
     kind += ", opset " + std::to_string(opset);
   std::string reason = withNames(text.str());
   // Where extents that vary do not fit, fixing them is the way out.
-  if (moduleOp && !llvm::StringRef(reason).contains("--dim")) {
+  auto says = [&](llvm::StringRef option) { return llvm::StringRef(reason).contains(option); };
+  if (moduleOp && !says("--dim") && !says("--constant")) {
     std::string options, odd;
     unsigned count = 0;
     for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp)) {

@@ -111,6 +111,10 @@ TEST(Errors, ValuesThatAnOptionCanFixNameIt) {
                     "y = CumSum (x, d) }"),
             "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'd') must be known while compiling, but "
             "depends on the data of input 'k'; fix it with --constant k=...");
+  // A dimension that happens to be called like the input.
+  EXPECT_EQ(errorOf("(float[k,8] x, int64[1] k) => (float[k,8] y) { y = CumSum (x, k) }"),
+            "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'k') must be known while compiling, but "
+            "depends on the data of input 'k'; fix it with --constant k=...");
   EXPECT_EQ(errorOf("(float[4,8] x, float[n] z) => (float[4,8] y) { k = Shape (z) y = CumSum (x, k) }"),
             "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'k') must be known while compiling, but "
             "depends on dimension 'n'; fix it with --dim n=N");
