@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import onnx
 import pytest
+import wasmind
 from models import compiled, numerics, state
 from onnx import TensorProto, helper, numpy_helper
 
@@ -57,15 +58,20 @@ def test_make():
 
 
 def test_commands(folder):
-    """On a model with a named dimension, as the commands want it."""
+    """On a model with a named dimension and an input with a default value, as the commands want it."""
     value = lambda name, extent: helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", extent])
     weights = np.random.default_rng(1).standard_normal((16, 8), dtype=np.float32)
-    graph = helper.make_graph([helper.make_node("MatMul", ["x", "w"], ["y"])], "g", [value("x", 16)], [value("y", 8)], [numpy_helper.from_array(weights, "w")])
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["p"]), helper.make_node("Mul", ["p", "scale"], ["y"])]
+    scale = helper.make_tensor_value_info("scale", TensorProto.FLOAT, [])
+    initializers = [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(np.float32(1), "scale")]
+    graph = helper.make_graph(nodes, "g", [value("x", 16), scale], [value("y", 8)], initializers)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), folder / "model.onnx")
     x = np.random.default_rng(2).standard_normal((3, 16), dtype=np.float32)
     np.savez(folder / "case.npz", x=x)
     said = run_lines(block("sh", "wasmind inspect"), folder)
     numerics.check(np.load(folder / "out.npz")["y"], x @ weights, "out.npz")
+    numerics.check(wasmind.load(folder / "rows.wasm").run([x])["y"], x @ weights / 2, "rows.wasm")
+    numerics.check(wasmind.load(folder / "scaled.wasm").run({"x": x})["y"], x @ weights, "scaled.wasm")
     for words in ("batch: 1 .. 4", "times as fast as onnxruntime-web", "MatMul f32"):
         assert words in said, f"no '{words}' in:\n{said}"
 

@@ -115,7 +115,8 @@ function readTensorSpec(field: Field): TensorSpec {
     if (typeof entry.value !== 'string') return entry.number(maxExtent);
     return entry.text() || entry.fail('empty name');
   });
-  return { name, dtype, shape, ...field.region(), default: field.find('default')?.boolean() ?? false };
+  const hasDefault = field.find('default')?.boolean() ?? false;
+  return { name, dtype, shape, ...field.region(), ...(hasDefault ? { default: true } : {}) };
 }
 
 function readStateSpec(field: Field): StateSpec {
