@@ -112,7 +112,10 @@ class Runner:
         except Wrong as error:
             return Outcome(case.name, operator, WRONG, str(error))
         except wasmind.WasmindError as error:
-            return Outcome(case.name, operator, CRASHED if error.code in ("Trap", "InvalidModule") else WRONG, str(error).splitlines()[0])
+            text = str(error).splitlines()[0].removeprefix("InvalidArgument: ").removeprefix("model.onnx: ")
+            if error.code == "InvalidArgument":  # the module refuses its inputs, as where a result is over its bound
+                return Outcome(case.name, operator, REFUSED, "at run time: " + text, operator)
+            return Outcome(case.name, operator, CRASHED, text)
         return Outcome(case.name, operator, PASSED)
 
     def check(self, case, model, module, inputs, expected):
