@@ -93,6 +93,10 @@ private:
   CompileResult result;
   llvm::StringMap<llvm::ArrayRef<char>> defaults; ///< of inputs
   std::string format;
+  /// The bound of extents that the run computes and nobody bounds, and whether there are any.
+  static constexpr int64_t smallestComputedMax = 40;
+  int64_t computedMax = frontend::defaultOtherMax;
+  bool hasDefaultBounds = false;
   std::pair<llvm::ArrayRef<te::Tensor>, llvm::ArrayRef<te::Tensor>> formulas; ///< inputs, outputs; else a model file
 
   static std::string firstLine(std::string text) { return text.substr(0, text.find('\n')); }
@@ -109,21 +113,29 @@ private:
 
   llvm::Error stages() {
     OwningOpRef<ModuleOp> graph;
-    if (llvm::Error error = timed("frontend", [&] { return import(graph); }))
-      return error;
-    if (llvm::Error error = checkPaths())
-      return error;
-    if (options.stopAfter == Stage::Frontend)
-      return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
-
-    if (llvm::Error error = timed("graph", [&] { return rewrite(*graph); }))
-      return error;
+    loops::Program program;
+    for (;;) {
+      if (llvm::Error error = timed("frontend", [&] { return import(graph); }))
+        return error;
+      if (llvm::Error error = checkPaths())
+        return error;
+      if (options.stopAfter == Stage::Frontend)
+        return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
+      llvm::Error error = timed("graph", [&] { return rewrite(*graph); });
+      if (!error && options.stopAfter != Stage::Graph)
+        error = timed("loops", [&] { return lower(*graph, program); });
+      if (!error)
+        break;
+      // Bounds that nobody chose may ask for more memory than there is: smaller ones are tried.
+      if (!hasDefaultBounds || computedMax <= smallestComputedMax)
+        return error;
+      llvm::consumeError(std::move(error));
+      computedMax /= 2;
+      result.times.clear();
+      program = {};
+    }
     if (options.stopAfter == Stage::Graph)
       return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
-
-    loops::Program program;
-    if (llvm::Error error = timed("loops", [&] { return lower(*graph, program); }))
-      return error;
     if (options.stopAfter == Stage::Loops)
       return writeOutput(output, [&](llvm::raw_ostream &out) { program.code->print(out); });
 
@@ -167,6 +179,7 @@ private:
   llvm::Error import(OwningOpRef<ModuleOp> &graph) {
     frontend::ImportOptions importOptions;
     static_cast<InputOptions &>(importOptions) = options;
+    importOptions.defaultComputedMax = computedMax;
     for (auto &[name, bounds] : options.dims)
       importOptions.dims[name] = {bounds.min, bounds.max};
     if (!formulas.second.empty()) {
@@ -197,6 +210,7 @@ private:
     graph = std::move(imported->module);
     keepAlive = std::move(imported->keepAlive);
     result.notes = std::move(imported->notes);
+    hasDefaultBounds = imported->hasDefaultBounds;
     defaults = std::move(imported->defaults);
     files = std::move(imported->dataFiles);
     files.push_back(input);

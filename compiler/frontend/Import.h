@@ -23,6 +23,15 @@ struct DimBounds {
 /// Upper bounds of extents that nobody bounds, on the leading axis and on others; the lower bound is 1.
 inline constexpr int64_t defaultLeadingMax = 8, defaultOtherMax = 640;
 
+/// The upper bound of an extent that nobody bounds: a leading one is a batch, unless its name says what else it counts.
+inline int64_t defaultMaxOf(llvm::StringRef name, int64_t axis) {
+  constexpr llvm::StringLiteral counted[] = {"seq",   "len",    "time",   "frame", "token", "step", "past", "total",
+                                             "width", "height", "sample", "point", "box",   "num",  "node", "edge"};
+  return axis == 0 && llvm::none_of(counted, [&](llvm::StringRef word) { return name.contains_insensitive(word); })
+             ? defaultLeadingMax
+             : defaultOtherMax;
+}
+
 struct ImportOptions : InputOptions {
   /// Bounds of run-time extents by name: the model's own name of it, or `<input>.<axis>` where it has none. Extents
   /// that are not listed get the default bounds.

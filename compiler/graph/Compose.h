@@ -39,7 +39,7 @@ public:
   /// x repeated along a dimension whose extent is 1 or, already, `extent`, which is taken for granted.
   Value repeatOne(Value x, int64_t dim, mlir::AffineExpr extent);
   /// Takes for granted, from here on, that `e` is zero or, without `isZero`, never negative; the run ends with `text`
-  /// where it is not. False, and nothing is required, where a branch that may not be taken needs it.
+  /// where it is not. False, and nothing is required, outside a module.
   bool require(mlir::AffineExpr e, bool isZero, const llvm::Twine &text);
   /// Whether two extents that meet are equal: by proof, or taken for granted where they can be.
   bool equate(mlir::AffineExpr a, mlir::AffineExpr b);

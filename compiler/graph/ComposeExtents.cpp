@@ -87,6 +87,9 @@ bool Compose::require(AffineExpr e, bool isZero, const llvm::Twine &text) {
   ModuleOp module = moduleAround(*this);
   if (!module)
     return false;
+  std::string line = text.str();
+  if (auto name = dyn_cast<NameLoc>(getLoc()))
+    line = "node '" + name.getName().str() + "': " + line;
   const int64_t last = lastMeasured(e, getNamedDims(module));
   Operation *around = getInsertionBlock()->getParentOp();
   while (around && !isa<IfOp, func::FuncOp>(around))
@@ -94,12 +97,9 @@ bool Compose::require(AffineExpr e, bool isZero, const llvm::Twine &text) {
   if (auto branch = dyn_cast_or_null<IfOp>(around)) {
     bool isMeasuredInside = false;
     branch.walk([&](MeasureOp measure) { isMeasuredInside |= int64_t(measure.getDim()) == last; });
-    if (!isMeasuredInside)
-      return false;
+    if (!isMeasuredInside) // checked where the branch is taken
+      e = e + measure(extent(getAffineConstantExpr(0)), "branch", 0, 0);
   }
-  std::string line = text.str();
-  if (auto name = dyn_cast<NameLoc>(getLoc()))
-    line = "node '" + name.getName().str() + "': " + line;
   addRequirement(module, {e, isZero, line});
   return true;
 }
@@ -110,7 +110,7 @@ bool Compose::equate(AffineExpr a, AffineExpr b) {
   ModuleOp module = moduleAround(*this);
   if (!module || (constantOf(a) && constantOf(b)))
     return false;
-  const Dims dims = getNamedDims(module);
+  const Dims dims = namedDimsAt(getInsertionBlock());
   if (provablyEqual(a, b, dims))
     return true;
   AffineExpr difference = normalise(a - b);
@@ -142,7 +142,7 @@ Value Compose::positionsOf(Value flags, StringRef name) {
 
 Value Compose::repeatOne(Value x, int64_t dim, AffineExpr extent) {
   AffineExpr own = extentsOf(x)[dim];
-  const Dims dims = getNamedDims(moduleAround(*this));
+  const Dims dims = namedDimsAt(getInsertionBlock());
   if (!require((own - 1) * (own - extent), /*isZero=*/true,
                "the extents " + toString(own, dims) + " and " + toString(extent, dims) +
                    " meet and must be equal, or one of them 1"))
@@ -177,7 +177,7 @@ SmallVector<Value> Compose::unify(ValueRange values, bool repeatsOnes, int64_t e
     if (!differ)
       continue;
     ModuleOp module = moduleAround(*this);
-    const Dims dims = module ? getNamedDims(module) : Dims();
+    const Dims dims = module ? namedDimsAt(getInsertionBlock()) : Dims();
     auto mayBeOne = [&](AffineExpr e) {
       auto symbol = dyn_cast<AffineSymbolExpr>(e);
       return repeatsOnes && symbol && symbol.getPosition() < dims.size() && dims[symbol.getPosition()].unnamed &&

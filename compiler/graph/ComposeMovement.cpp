@@ -41,7 +41,9 @@ Value Compose::reshape(Value x, ArrayRef<AffineExpr> extents) {
   RankedTensorType type = typeOf(extents, elementOf(x));
   if (!type || type == x.getType())
     return type ? x : nullptr;
-  equate(productOf(extentsOf(x), getContext()), productOf(extents, getContext()));
+  Extents own = extentsOf(x);
+  if (!areProvablyEqual(own, extents, namedDimsAt(getInsertionBlock())))
+    equate(productOf(own, getContext()), productOf(extents, getContext()));
   return makeAs<ReshapeOp>(type, x);
 }
 

@@ -1,5 +1,5 @@
 //===- Dimensions.cpp - extents as polynomials over the named dimensions ------------------------------------------===//
-#include "compiler/graph/Dimensions.h"
+#include "compiler/graph/Graph.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include <algorithm>
@@ -133,9 +133,43 @@ Dims getNamedDims(ModuleOp module) {
   return dims;
 }
 
-Dims namedDimsAround(Operation *op) {
-  auto module = op->getParentOfType<ModuleOp>();
-  return module ? getNamedDims(module) : Dims();
+/// Adds what the measurements of zeros ahead of `op` (null = the end) in a block stand for.
+static void addFactsOf(Block *block, Operation *op, Dims &dims) {
+  MLIRContext *context = block->getParentOp()->getContext();
+  for (MeasureOp measure : block->getOps<MeasureOp>()) {
+    const uint64_t dim = measure.getDim();
+    if (dim >= dims.size() || dims[dim].max != 0 || (op && !measure->isBeforeInBlock(op)))
+      continue;
+    AffineExpr symbol = getAffineSymbolExpr(dim, context);
+    for (size_t i = 0, count = dims.facts.size(); i < count; ++i)
+      if (dims.facts[i].isFunctionOfSymbol(dim))
+        dims.facts.push_back(normalise(dims.facts[i].replace(symbol, getAffineConstantExpr(0, context))));
+  }
+}
+
+static Dims dimsWhere(Block *block, Operation *op) {
+  Operation *around = block ? block->getParentOp() : nullptr;
+  auto module = dyn_cast_or_null<ModuleOp>(around);
+  if (around && !module)
+    module = around->getParentOfType<ModuleOp>();
+  if (!module)
+    return Dims();
+  Dims dims = getNamedDims(module);
+  if (llvm::any_of(dims, [](const NamedDim &dim) { return dim.measured && dim.max == 0; }))
+    for (; block && block->getParentOp() && block->getParentOp() != module; block = op ? op->getBlock() : nullptr) {
+      addFactsOf(block, op, dims);
+      op = block->getParentOp();
+    }
+  return dims;
+}
+
+Dims namedDimsAround(Operation *op) { return dimsWhere(op->getBlock(), op); }
+Dims namedDimsAt(Block *block) { return dimsWhere(block, nullptr); }
+
+bool areProvablyEqual(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b, const Dims &dims) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [&](auto pair) {
+           return provablyEqual(std::get<0>(pair), std::get<1>(pair), dims);
+         });
 }
 
 void setNamedDims(ModuleOp module, ArrayRef<NamedDim> dims) {

@@ -4,6 +4,9 @@
 // affine expression in the module is entry i. Extents are never negative. Those of the inputs are given to a run; those
 // marked `measured` are computed by it, each by a graph.measure, in the order of their numbers.
 //
+// A requirement of a branch that may not be taken mentions a dimension that is measured there and always 0: it is
+// checked where the branch is taken, and known to what stands behind that measurement.
+//
 // What holds between them stands in `graph.requirements`: the model takes it for granted, and the module checks it
 // before anything runs that mentions the dimensions.
 //
@@ -44,8 +47,13 @@ struct Dims : llvm::SmallVector<NamedDim> {
 
 /// The module's named dimensions and what is required of them.
 Dims getNamedDims(mlir::ModuleOp module);
-/// Those of the module that the operation stands in; none when it stands in none.
+/// Those of the module that the operation stands in, with what is required where it stands; none when it stands in
+/// none.
 Dims namedDimsAround(mlir::Operation *op);
+/// The same at the end of a block.
+Dims namedDimsAt(mlir::Block *block);
+/// Whether two shapes are equal extent by extent for the values that the bounds and requirements allow.
+bool areProvablyEqual(llvm::ArrayRef<mlir::AffineExpr> a, llvm::ArrayRef<mlir::AffineExpr> b, const Dims &dims);
 void setNamedDims(mlir::ModuleOp module, llvm::ArrayRef<NamedDim> dims);
 /// What the module requires; those of given dimensions are checked at entry, others when the last measured dimension in
 /// them is.

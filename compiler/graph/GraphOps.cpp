@@ -233,9 +233,12 @@ LogicalResult ScanOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, Small
 LogicalResult ReshapeOp::verify() {
   if (elementOf(getInput()) != elementOf(getResult()))
     return emitOpError("must keep the element type");
-  AffineExpr from = productOf(getExtents(getInput().getType()), getContext());
-  AffineExpr to = productOf(getExtents(getResult().getType()), getContext());
-  if (from == to || provablyEqual(from, to, namedDimsAround(*this)))
+  Extents own = getExtents(getInput().getType()), wanted = getExtents(getResult().getType());
+  AffineExpr from = productOf(own, getContext()), to = productOf(wanted, getContext());
+  if (from == to)
+    return success();
+  const Dims dims = namedDimsAround(*this);
+  if (areProvablyEqual(own, wanted, dims) || provablyEqual(from, to, dims))
     return success();
   return emitOpError("of ") << textOf(from) << " elements to " << textOf(to);
 }

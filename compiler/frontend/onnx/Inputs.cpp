@@ -18,7 +18,7 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
     fixedDims.insert(name);
     return graph::declareDim(*moduleOp, name, min, max);
   }
-  return graph::declareDim(*moduleOp, name, 1, axis == 0 ? frontend::defaultLeadingMax : frontend::defaultOtherMax);
+  return graph::declareDim(*moduleOp, name, 1, frontend::defaultMaxOf(name, axis));
 }
 
 llvm::Expected<frontend::Input> Importer::readInput(const ::onnx::ValueInfoProto &input) {

@@ -112,7 +112,7 @@ std::optional<int64_t> Node::staticExtent(Value x, int64_t dim) {
 }
 
 graph::Interval Node::bounds(AffineExpr extent) {
-  return graph::boundsOf(extent, graph::getNamedDims(importer.module()));
+  return graph::boundsOf(extent, graph::namedDimsAt(compose().getInsertionBlock()));
 }
 std::string Node::text(AffineExpr extent) { return graph::toString(extent, importer.displayedDims()); }
 std::string Node::text(Type type) {
