@@ -70,9 +70,15 @@ public:
   Value sliceDim(Value x, int64_t dim, mlir::AffineExpr start, mlir::AffineExpr extent, int64_t stride = 1);
   Value concat(mlir::ValueRange inputs, int64_t dim);
   Value pad(Value x, Value value, Ints low, Ints high, Ints interior = {});
-  Value padReflect(Value x, Ints low, Ints high);
-  Value padEdge(Value x, Ints low, Ints high);
-  Value padWrap(Value x, Ints low, Ints high);
+  // The same with amounts that may be expressions: constants, of which negative ones crop, or never negative. What is
+  // repeated must be there: reflected amounts lie below the extent, the others but those of an edge do not exceed it.
+  using Amounts = llvm::ArrayRef<mlir::AffineExpr>;
+  Value padConstant(Value x, Value value, Amounts low, Amounts high);
+  Value padReflect(Value x, Amounts low, Amounts high);
+  Value padSymmetric(Value x, Amounts low, Amounts high); ///< mirrored with the border, so that it stands twice
+  Value padEdge(Value x, Amounts low, Amounts high);
+  Value padWrap(Value x, Amounts low, Amounts high);
+  Extents expressions(Ints values);
   Value gather(Value data, Value indices, int64_t dim, int64_t batchDims = 0);
   Value gatherElements(Value data, Value indices, int64_t dim);
   Value gatherNd(Value data, Value indices, int64_t batchDims);
@@ -174,9 +180,8 @@ private:
   Value linearIndices(Value indices, llvm::ArrayRef<mlir::AffineExpr> extents);
   /// Linear positions in all of `data` for indices along `dim` and the position of each index elsewhere.
   Value elementPositions(Value data, Value indices, int64_t dim);
-  Value padByCopies(Value x, Ints low, Ints high,
-                    llvm::function_ref<Value(Value, int64_t dim, int64_t count, bool atStart)> border);
-  Extents expressions(Ints values);
+  Value padByCopies(Value x, Amounts low, Amounts high,
+                    llvm::function_ref<Value(Value, int64_t dim, mlir::AffineExpr count, bool atStart)> border);
   /// graph.window over an image [N, spatial..., C].
   Value slideOver(ReduceKind kind, Value image, Ints kernel, const Window &window);
   Value channelsLast(Value x);

@@ -267,14 +267,17 @@ TEST_F(ComposeTest, MatrixProductsOfAllRanks) {
 
 TEST_F(ComposeTest, PaddingModes) {
   begin({tensor({4})});
-  end({builder.padReflect(arg(0), {2}, {3}), builder.padEdge(arg(0), {1}, {2}), builder.padWrap(arg(0), {2}, {1}),
-       builder.padReflect(arg(0), {7}, {0}), builder.padEdge(arg(0), {-1}, {1})});
+  auto by = [&](int64_t amount) { return builder.expressions({amount}); };
+  end({builder.padReflect(arg(0), by(2), by(3)), builder.padEdge(arg(0), by(1), by(2)),
+       builder.padWrap(arg(0), by(2), by(1)), builder.padReflect(arg(0), by(7), by(0)),
+       builder.padEdge(arg(0), by(-1), by(1)), builder.padSymmetric(arg(0), by(2), by(1))});
   auto out = run({floats({4}, {1, 2, 3, 4})});
   EXPECT_EQ(values(out[0]), (Floats{3, 2, 1, 2, 3, 4, 3, 2, 1}));
   EXPECT_EQ(values(out[1]), (Floats{1, 1, 2, 3, 4, 4, 4}));
   EXPECT_EQ(values(out[2]), (Floats{3, 4, 1, 2, 3, 4, 1}));
   EXPECT_EQ(values(out[3]), (Floats{2, 1, 2, 3, 4, 3, 2, 1, 2, 3, 4}));
   EXPECT_EQ(values(out[4]), (Floats{2, 3, 4, 4}));
+  EXPECT_EQ(values(out[5]), (Floats{2, 1, 1, 2, 3, 4, 4}));
 }
 
 TEST_F(ComposeTest, GatherAndScatterFamilies) {

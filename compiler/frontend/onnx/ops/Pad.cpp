@@ -13,12 +13,13 @@ struct Pads {
 // Pads that are known, of extents that are large enough for them.
 Results padBy(Node &node, Value x, const Pads &pads) {
   Compose &compose = node.compose();
+  const Extents low = compose.expressions(pads.low), high = compose.expressions(pads.high);
   if (pads.mode == "reflect")
-    return compose.padReflect(x, pads.low, pads.high);
+    return compose.padReflect(x, low, high);
   if (pads.mode == "edge")
-    return compose.padEdge(x, pads.low, pads.high);
+    return compose.padEdge(x, low, high);
   if (pads.mode == "wrap")
-    return compose.padWrap(x, pads.low, pads.high);
+    return compose.padWrap(x, low, high);
   return compose.pad(x, pads.fill, pads.low, pads.high);
 }
 
