@@ -348,7 +348,10 @@ bool provablyEqual(AffineExpr a, AffineExpr b, const Dims &dims) {
 std::optional<int64_t> boundedElementCount(Type tensor, const Dims &dims) {
   __int128 count = 1;
   for (AffineExpr extent : getExtents(tensor)) {
-    count *= std::max<int64_t>(boundsOf(extent, dims).max, 0);
+    // A dimension alone counts at its bound: what is required of it is checked when its tensor is there.
+    auto symbol = dyn_cast<AffineSymbolExpr>(extent);
+    const bool isDim = symbol && symbol.getPosition() < dims.size();
+    count *= std::max<int64_t>(isDim ? dims[symbol.getPosition()].max : boundsOf(extent, dims).max, 0);
     if (count > (__int128(1) << 40))
       return std::nullopt;
   }
