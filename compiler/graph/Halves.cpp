@@ -71,6 +71,8 @@ static bool isStep(Operation *op) {
 Composition::Composition(OpBuilder &builder) : builder(builder), block(builder.getInsertionBlock()) {
   auto point = builder.getInsertionPoint();
   before = point == block->begin() ? nullptr : &*std::prev(point);
+  if (auto module = block->getParentOp()->getParentOfType<ModuleOp>())
+    dimensions = module->getDiscardableAttrDictionary();
 }
 
 bool Composition::roundsHalvesInside() const {
@@ -97,6 +99,8 @@ void Composition::erase() {
       emitted.push_back(&op);
   for (Operation *op : llvm::reverse(emitted))
     op->erase();
+  if (auto module = block->getParentOp()->getParentOfType<ModuleOp>())
+    module->setDiscardableAttrs(dimensions);
 }
 
 } // namespace wasmind::graph

@@ -224,6 +224,38 @@ def rows():
     hot = np.int64([2, 0, 1])
     yield N("OneHotExt", hot, 4, K(np.float32(5)), K(np.float32(-1)), -1), np.where(np.arange(4) == hot[:, None], np.float32(5), np.float32(-1))
 
+    # Amounts that are data.
+    one, two, vector = np.array(1), np.array(2), lambda *values: np.int64(values)
+    yield N("SliceExt", x, 1, one, np.array(-1), 1), x[:, 1:-1]
+    yield N("StridedSlice", x, vector(1, -1), vector(9, -9), (1, -2), 0, 0, 0, 0, 0), x[1:, ::-2]
+    yield N("StridedSlice", x, N("MakeTuple", two, 0), (9, 9), (1, 1), 0, 0, 0, 0, 1), x[2]
+    yield N("Slice", x, vector(1, 0), vector(2, -1)), x[1:3]
+    yield N("Narrow", x, 1, np.array(-3), two), x[:, 1:3]
+    yield N("SelectExtView", x, 1, np.array(-2)), x[:, -2]
+    yield N("SplitWithSize", x, vector(1, 3), 1), {0: x[:, :1], 1: x[:, 1:]}
+    yield N("PadV3", x, vector(1, -2, 0, 3), mode="constant"), np.pad(x[:, :2], ((0, 3), (1, 0)))
+    yield N("PadV3", x, vector(1, 2, 0, 2), mode="reflect"), np.pad(x, ((0, 2), (1, 2)), mode="reflect")
+    yield N("MirrorPad", x, np.int64([[1, 2], [0, 3]]), mode="SYMMETRIC"), np.pad(x, ((1, 2), (0, 3)), mode="symmetric")
+    yield N("Reshape", x, vector(2, 6)), x.reshape(2, 6)
+    yield N("Reshape", x, vector(-1, 2)), x.reshape(-1, 2)
+    yield N("Reshape", x, N("MakeTuple", 2, two, -1)), x.reshape(2, 2, 3)
+    yield N("BroadcastTo", x[:1].copy(), vector(2, 3, -1)), np.broadcast_to(x[:1], (2, 3, 4))
+    yield N("Tile", x, vector(2, 1, 3)), np.tile(x, (2, 1, 3))
+    yield N("FillV2", vector(2, 3), K(np.float32(1.5))), np.full((2, 3), 1.5, np.float32)
+    yield N("Zeros", vector(2, 0), F32), np.zeros((2, 0), np.float32)
+    yield N("Range", two, np.array(-9), np.array(-3)), np.arange(2, -9, -3)
+    yield N("Arange", 1, np.array(6), 2, I64), np.arange(1, 6, 2)
+    yield N("Arange", 3, one, 2, I64), np.arange(3, 1, 2)
+    yield N("OneHot", np.int64([2, 0, 1]), np.array(4), K(np.float32(5)), K(np.float32(-1)), 0), np.where(np.arange(4)[:, None] == [2, 0, 1], np.float32(5), np.float32(-1))
+    order = np.argsort(-x, 1)[:, :2]
+    yield N("TopkExt", x, two, 1, True, True), {0: np.take_along_axis(x, order, 1), 1: order}
+    yield N("TopK", x, np.int32(two).reshape(1)), {0: np.take_along_axis(x, order, 1), 1: order.astype(np.int32)}
+    sparse = np.where(x > 0, x, 0)
+    yield N("NonZero", sparse), np.argwhere(sparse)
+    yield N("NonZero", np.zeros((2, 3), np.int32)), np.zeros((0, 2), np.int64)
+    yield N("MaskedSelect", x, x > 0), x[x > 0]
+    yield N("MaskedSelect", x, np.array([True, False, True, False])), x[:, ::2].reshape(-1)
+
     # Scattering.
     places, updates = np.int64([[0, 1], [2, 3], [0, 1]]), np.float32([1.5, -2, 4])
     for primitive, ufunc in [("TensorScatterAdd", np.add), ("TensorScatterMax", np.maximum), ("TensorScatterMin", np.minimum),

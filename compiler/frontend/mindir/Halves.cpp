@@ -25,7 +25,7 @@ Type halfAmong(llvm::ArrayRef<Operand> inputs, mlir::MLIRContext *context) {
 }
 
 llvm::Expected<Value> WideConstants::materialize(const TensorProto &tensor) {
-  auto value = pool.materialize(tensor);
+  auto value = context.materialize(tensor);
   if (!value || !isHalf(compose.elementOf(*value)))
     return value;
   Value wide = compose.cast(*value, compose.getF32Type());

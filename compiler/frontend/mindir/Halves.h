@@ -13,15 +13,18 @@ namespace wasmind::mindir {
 Type halfAmong(llvm::ArrayRef<Operand> inputs, mlir::MLIRContext *context);
 
 /// Gives constants of halves in f32.
-class WideConstants : public ConstantPool {
+class WideConstants : public NodeContext {
 public:
-  WideConstants(Compose &compose, ConstantPool &pool) : compose(compose), pool(pool) {}
+  WideConstants(Compose &compose, NodeContext &context) : compose(compose), context(context) {}
   llvm::Expected<Value> materialize(const TensorProto &tensor) override;
-  llvm::Expected<Integers> integers(const TensorProto &tensor) override { return pool.integers(tensor); }
+  llvm::Expected<Integers> integers(const TensorProto &tensor) override { return context.integers(tensor); }
+  AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) override {
+    return context.measure(scalar, name, axis, max);
+  }
 
 private:
   Compose &compose;
-  ConstantPool &pool;
+  NodeContext &context;
 };
 
 /// The inputs' tensors of halves in f32, also those in tuples.

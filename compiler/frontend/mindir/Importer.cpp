@@ -1,4 +1,5 @@
 #include "compiler/frontend/mindir/Importer.h"
+#include "compiler/frontend/Measured.h"
 #include "compiler/frontend/Origin.h"
 #include "compiler/frontend/mindir/Halves.h"
 #include "compiler/frontend/mindir/MindIR.h"
@@ -42,7 +43,7 @@ static StringRef primitiveName(StringRef opType) {
 
 Importer::Importer(mlir::MLIRContext &context, ModelFiles &files, const ModelProto &model,
                    const frontend::ImportOptions &options, bool sameAxis)
-    : context(context), files(files), model(model), options(options), sameAxis(sameAxis),
+    : measured(options), context(context), files(files), model(model), options(options), sameAxis(sameAxis),
       compose(mlir::UnknownLoc::get(&context), &context) {
   for (const PrimitiveProto &primitive : model.primitives)
     primitives.try_emplace(primitive.name, &primitive);
@@ -115,7 +116,7 @@ Expected<Type> Importer::typeOfInput(const frontend::Input &input) {
           dim = other.name;
           break;
         }
-    int64_t low = 1, high = axis == 0 ? frontend::defaultLeadingMax : frontend::defaultOtherMax;
+    int64_t low = 1, high = frontend::defaultMaxOf(dim, axis);
     if (auto chosen = options.dims.find(dim); chosen != options.dims.end()) {
       if (Error wrong = frontend::checkBounds(dim, chosen->second))
         return wrong;
@@ -190,7 +191,6 @@ Error Importer::declareInputs(mlir::func::FuncOp function, std::vector<Operand> 
     return wrong;
 
   unsigned next = 0, openInputs = 0;
-  StringSet<> inputNames;
   auto declare = [&](const TensorProto &tensor, StringRef) -> Expected<Operand> {
     const frontend::Input &input = inputs[next++];
     inputNames.insert(input.name);
@@ -215,10 +215,19 @@ Error Importer::declareInputs(mlir::func::FuncOp function, std::vector<Operand> 
   if (Error error = readInputs(declare, arguments))
     return error;
   hasOpenExtents = openInputs > 1;
+  return Error::success();
+}
+
+Error Importer::refuseUnknownDims() {
   auto known = to_vector(knownDims.keys());
   for (StringRef dim : known)
     usedDims.insert(dim);
   return frontend::refuseUnknownDims(options, usedDims, known, inputNames);
+}
+
+AffineExpr Importer::measure(Value scalar, StringRef name, int64_t axis, std::optional<int64_t> max) {
+  knownDims.insert(name);
+  return measured.measure(compose, scalar, name, max);
 }
 
 mlir::DictionaryAttr Importer::countOperators() const {
@@ -265,6 +274,8 @@ Expected<mlir::OwningOpRef<mlir::ModuleOp>> Importer::run() {
   auto result = evaluate(*model.graph, arguments, nullptr);
   if (!result)
     return result.takeError();
+  if (Error unknown = refuseUnknownDims())
+    return unknown;
 
   SmallVector<Value> outputs;
   Error error = Error::success();
@@ -571,14 +582,17 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   auto module = first.run();
   auto notes = std::move(first.notes);
   auto keepAlive = std::move(first.keepAlive);
+  auto *measured = &first.measured;
+  std::optional<Importer> second;
   if (!module && first.hasOpenExtents) {
-    Importer second(context, files, *model, options, /*sameAxis=*/true);
-    auto again = second.run();
+    second.emplace(context, files, *model, options, /*sameAxis=*/true);
+    auto again = second->run();
     if (again) {
       consumeError(module.takeError());
       module = std::move(again);
-      notes = std::move(second.notes);
-      keepAlive = std::move(second.keepAlive);
+      notes = std::move(second->notes);
+      keepAlive = std::move(second->keepAlive);
+      measured = &second->measured;
     } else {
       consumeError(again.takeError());
     }
@@ -591,6 +605,8 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   append_range(imported.keepAlive, keepAlive);
   imported.dataFiles = files.dataFiles(*model);
   imported.notes = std::move(notes);
+  append_range(imported.notes, measured->notes);
+  imported.hasDefaultBounds = measured->hasDefaultBounds;
   return imported;
 }
 

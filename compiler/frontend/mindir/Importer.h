@@ -1,6 +1,7 @@
 //===- Importer.h - one import while it runs ----------------------------------------------------------------------===//
 #pragma once
 #include "compiler/frontend/Inputs.h"
+#include "compiler/frontend/Measured.h"
 #include "compiler/frontend/mindir/ModelFiles.h"
 #include "compiler/frontend/mindir/Operator.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -19,7 +20,7 @@ struct Frame {
 
 /// Emits the model's graph into a function. Functions of the model are inlined; recursion becomes loops
 /// (ControlFlow.cpp).
-class Importer : ConstantPool {
+class Importer : NodeContext {
 public:
   /// `sameAxis`: open extents of equal axis are taken to be one dimension, named by the first input.
   Importer(mlir::MLIRContext &context, ModelFiles &files, const ModelProto &model,
@@ -32,14 +33,17 @@ public:
   std::vector<std::string> notes;
   std::vector<std::shared_ptr<void>> keepAlive; ///< the bytes of inputs that are constants
   bool hasOpenExtents = false;                  ///< on more than one input
+  frontend::Measured measured;                  ///< extents that the run computes
 
   llvm::Expected<Value> materialize(const TensorProto &tensor) override;
   llvm::Expected<Integers> integers(const TensorProto &tensor) override;
+  AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) override;
 
 private:
   using Result = llvm::Expected<Operand>;
 
   // --- Importer.cpp
+  llvm::Error refuseUnknownDims();
   llvm::Error declareInputs(mlir::func::FuncOp function, std::vector<Operand> &arguments);
   /// The network's inputs, of which `tensorOf` gives the tensors.
   llvm::Error readInputs(llvm::function_ref<llvm::Expected<Operand>(const TensorProto &, llvm::StringRef)> tensorOf,
@@ -95,7 +99,8 @@ private:
   std::string diagnostic;                        // the first of MLIR's since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
-  llvm::StringSet<> knownDims, usedDims;    // names of the inputs' open extents; options that were used
+  llvm::StringSet<> knownDims, usedDims; // names of open extents; options that were used
+  llvm::StringSet<> inputNames;
   std::vector<std::weak_ptr<Frame>> frames; // all that were entered
   size_t nodesRead = 0;
   unsigned depth = 0; // of calls

@@ -7,9 +7,10 @@ using namespace llvm;
 namespace wasmind::mindir {
 using Kind = Operand::Kind;
 
-Node::Node(Compose &compose, ConstantPool &pool, StringRef primitive, std::vector<Operand> inputs,
+Node::Node(Compose &compose, NodeContext &context, StringRef primitive, std::vector<Operand> inputs,
            SmallVector<const std::vector<AttributeProto> *, 2> attributes)
-    : compose(compose), primitive(primitive), pool(pool), inputs(std::move(inputs)), attributes(std::move(attributes)) {
+    : compose(compose), primitive(primitive), context(context), inputs(std::move(inputs)),
+      attributes(std::move(attributes)) {
   while (!this->inputs.empty() && this->inputs.back().is(Kind::Monad))
     this->inputs.pop_back();
 }
@@ -34,7 +35,7 @@ Value Node::asTensor(const Operand &operand, const Twine &what) {
   case Kind::Tensor:
     return operand.tensor;
   case Kind::Constant: {
-    auto value = pool.materialize(*operand.proto);
+    auto value = context.materialize(*operand.proto);
     if (value)
       return *value;
     fail(what + ": " + toString(value.takeError()));
@@ -125,7 +126,7 @@ std::optional<Operand> Node::parameter(StringRef name, unsigned i) const {
   return std::nullopt;
 }
 
-static std::string nameOfParameter(StringRef name, unsigned i) {
+std::string nameOfParameter(StringRef name, unsigned i) {
   if (i != Node::none)
     return ("input " + Twine(i) + (name.empty() ? "" : " (" + name + ")")).str();
   return ("attribute '" + name + "'").str();
@@ -133,7 +134,7 @@ static std::string nameOfParameter(StringRef name, unsigned i) {
 
 std::optional<Integers> Node::knownIntegers(const Operand &operand) {
   if (operand.is(Kind::Constant)) {
-    auto elements = pool.integers(*operand.proto);
+    auto elements = context.integers(*operand.proto);
     if (elements)
       return *elements;
     consumeError(elements.takeError());
@@ -199,7 +200,7 @@ double Node::number(StringRef name, unsigned i, std::optional<double> defaultVal
   if (value && (value->is(Kind::Integer) || value->is(Kind::Boolean)))
     return static_cast<double>(value->integerValue);
   if (value && value->isTensor()) {
-    auto tensor = value->is(Kind::Tensor) ? Expected<Value>(value->tensor) : pool.materialize(*value->proto);
+    auto tensor = value->is(Kind::Tensor) ? Expected<Value>(value->tensor) : context.materialize(*value->proto);
     if (!tensor) {
       consumeError(tensor.takeError());
     } else if (auto data = graph::constantDataOf(*tensor); data && data->elementCount == 1) {
@@ -228,35 +229,6 @@ Integers Node::integers(StringRef name, unsigned i, std::optional<Integers> defa
     return result;
   }
   failParameter(name, i, value, " is " + (value ? value->kindName() : "") + ", constant integers are needed");
-  return {};
-}
-
-Extents Node::extents(StringRef name, unsigned i) {
-  auto value = parameter(name, i);
-  Extents result;
-  auto add = [&](const Operand &operand) {
-    if (operand.is(Kind::Extent))
-      result.push_back(operand.expression);
-    else if (operand.is(Kind::Integer))
-      result.push_back(compose.getAffineConstantExpr(operand.integerValue));
-    else
-      return false;
-    return true;
-  };
-  if (value && value->is(Kind::Sequence)) {
-    if (all_of(value->elements(), add))
-      return result;
-  } else if (value && value->is(Kind::Tensor)) {
-    if (auto expressions = graph::shapeValue(value->tensor))
-      return Extents(expressions->begin(), expressions->end());
-  } else if (value && value->is(Kind::Constant)) {
-    for (int64_t extent : integers(name, i))
-      result.push_back(compose.getAffineConstantExpr(extent));
-    return result;
-  } else if (value && add(*value)) {
-    return result;
-  }
-  failParameter(name, i, value, " must be known while compiling or be computed from shapes");
   return {};
 }
 
@@ -318,13 +290,6 @@ int64_t Node::staticExtent(Value x, int64_t dim, const Twine &what) {
 
 mlir::ModuleOp Node::module() { return compose.getInsertionBlock()->getParentOp()->getParentOfType<mlir::ModuleOp>(); }
 
-void Node::expectAtLeast(AffineExpr extent, int64_t least, const Twine &what) {
-  auto dims = graph::getNamedDims(module());
-  if (!graph::isNeverNegative(extent - least, dims))
-    fail(what + " needs an extent of at least " + Twine(least) + ", not " + graph::boundsText(extent, dims) +
-         graph::adviceText(extent - least, dims));
-}
-
 int64_t Node::axis(int64_t axis, int64_t rank, bool inclusive) {
   int64_t limit = rank + inclusive;
   if (axis < -limit || axis >= limit) {
@@ -376,6 +341,13 @@ const TensorProto *Node::declared(unsigned i) const {
     return &shape->values[i].tensors.front();
   }
   return i == 0 && shape->tensors.size() == 1 ? &shape->tensors.front() : nullptr;
+}
+
+unsigned Node::declaredCount() const {
+  const AttributeProto *shape = shapeAttribute();
+  const bool isTuple =
+      shape && shape->refName.empty() && (shape->type == AttributeType::Tuple || shape->type == AttributeType::List);
+  return isTuple ? shape->values.size() : 0;
 }
 
 Type Node::declaredElement(unsigned i) const {

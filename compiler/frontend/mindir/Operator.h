@@ -17,6 +17,7 @@
 #pragma once
 #include "compiler/frontend/mindir/Operand.h"
 #include "compiler/graph/Compose.h"
+#include "compiler/graph/Slicing.h"
 #include "llvm/ADT/Twine.h"
 #include <string>
 
@@ -34,18 +35,24 @@ using mlir::Value;
 using Extents = llvm::SmallVector<AffineExpr>;
 using Integers = llvm::SmallVector<int64_t>;
 
-/// Turns tensors of the file into constants of the module, each once.
-class ConstantPool {
+/// What a node asks of the import around it.
+class NodeContext {
 public:
-  virtual ~ConstantPool() = default;
+  virtual ~NodeContext() = default;
+  /// A tensor of the file as a constant of the module, each once.
   virtual llvm::Expected<Value> materialize(const TensorProto &tensor) = 0;
   virtual llvm::Expected<Integers> integers(const TensorProto &tensor) = 0;
+  /// A rank-0 integer of the run as an extent, see frontend::measure.
+  virtual AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) = 0;
 };
+
+/// A parameter in messages: "input 1 (shape)".
+std::string nameOfParameter(llvm::StringRef attribute, unsigned i);
 
 /// One node of the model while it is read.
 class Node {
 public:
-  Node(Compose &compose, ConstantPool &pool, llvm::StringRef primitive, std::vector<Operand> inputs,
+  Node(Compose &compose, NodeContext &context, llvm::StringRef primitive, std::vector<Operand> inputs,
        llvm::SmallVector<const std::vector<AttributeProto> *, 2> attributes);
 
   Compose &compose;
@@ -80,8 +87,14 @@ public:
   double number(llvm::StringRef attribute, unsigned i, std::optional<double> defaultValue = std::nullopt);
   /// A tuple of integers, an integer alone, or a constant integer tensor.
   Integers integers(llvm::StringRef attribute, unsigned i, std::optional<Integers> defaultValue = std::nullopt);
-  /// The same where run-time extents may take part.
-  Extents extents(llvm::StringRef attribute, unsigned i);
+  /// The same where run-time extents may take part, or data, which is measured: of at most `max` each where that is
+  /// given. Elements that are not constant are never negative, which is required of them.
+  Extents extents(llvm::StringRef attribute, unsigned i, std::optional<int64_t> max = std::nullopt);
+  /// The same, but of extents only, as they are.
+  Extents expressions(llvm::StringRef attribute, unsigned i);
+  /// Integers that may be data, as rank-0 i64: those of a tuple or tensor; one of them.
+  llvm::SmallVector<Value> amounts(llvm::StringRef attribute, unsigned i);
+  Value amount(llvm::StringRef attribute, unsigned i, std::optional<int64_t> defaultValue = std::nullopt);
   llvm::StringRef text(llvm::StringRef attribute, unsigned i,
                        std::optional<llvm::StringRef> defaultValue = std::nullopt);
   /// A dtype, also as TypeId number; null when it is None or absent.
@@ -94,8 +107,31 @@ public:
   /// The extents of x, which must all be known at compile time.
   Integers staticExtents(Value x, const llvm::Twine &what);
   int64_t staticExtent(Value x, int64_t dim, const llvm::Twine &what);
-  /// Fails unless extent >= least for all values of the named dimensions; `what` asks for it.
+  graph::Interval bounds(AffineExpr extent);
+  std::string text(AffineExpr extent);
+  /// Takes for granted that `e` is never negative, by proof or on the module's word, which checks it before it runs
+  /// what relies on it; fails with `reason` where that cannot be.
+  void require(AffineExpr e, const llvm::Twine &reason);
+  /// The same of extent >= least; `what` asks for it.
   void expectAtLeast(AffineExpr extent, int64_t least, const llvm::Twine &what);
+  /// The same of two extents that are equal.
+  void expectEqual(AffineExpr a, AffineExpr b, const llvm::Twine &reason);
+  /// What an integer is, where that follows from extents.
+  std::optional<AffineExpr> known(Value scalar);
+  /// An integer as an extent or another amount: by its expression, else measured, and then never negative. It stands
+  /// for dimension `axis` or a `part` of it, as ".low": users bound it as `<node>.<axis><part>`. It is at most `max`;
+  /// where that is none and users give no bound, the default one holds.
+  AffineExpr extentOf(Value scalar, int64_t axis, std::optional<int64_t> max = std::nullopt,
+                      const llvm::Twine &part = "");
+  /// "Default/n.1": how users call the extent of the result.
+  std::string nameOfExtent(int64_t axis) const;
+  /// The same, measured in any case.
+  AffineExpr measure(Value scalar, int64_t axis, std::optional<int64_t> max, const llvm::Twine &part = "");
+  /// What begin:end:stride takes of dimension `dim` of x: placed while compiling where that can be, else measured.
+  graph::AxisRange rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim);
+  graph::AxisRange rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim);
+  /// Where element `index` of dimension `dim` of x is, which is required to be there; negative ones count from the end.
+  AffineExpr placeOf(Value index, Value x, int64_t dim);
   /// Axis as index from 0; `rank` itself counts as in range when `inclusive`.
   int64_t axis(int64_t axis, int64_t rank, bool inclusive = false);
   /// Axes from 0, ascending; fails on repetition.
@@ -110,6 +146,8 @@ public:
   const TensorProto *declared(unsigned i = 0) const;
   /// Element type of result i as declared, or null.
   Type declaredElement(unsigned i = 0) const;
+  /// How many results it says there are, 0 where it does not.
+  unsigned declaredCount() const;
   /// Fails when a tensor of the result has not the declared element type or extents.
   void checkDeclared(const Operand &result);
 
@@ -122,7 +160,10 @@ private:
   const AttributeProto *attribute(llvm::StringRef name) const;
   const AttributeProto *shapeAttribute() const;
 
-  ConstantPool &pool;
+  /// Element i of an integer tensor of rank 0 or 1, as a rank-0 i64.
+  Value elementAt(Value tensor, int64_t i);
+
+  NodeContext &context;
   std::vector<Operand> inputs;
   llvm::SmallVector<const std::vector<AttributeProto> *, 2> attributes;
   std::string message;

@@ -5,159 +5,239 @@
 using namespace llvm;
 namespace wasmind::mindir {
 
-Operand reshapeTo(Node &node, Value x, Extents shape) {
-  Compose &b = node.compose;
-  AffineExpr *open = nullptr;
-  Extents known;
-  for (AffineExpr &extent : shape) {
-    auto constant = graph::constantOf(extent);
-    if (constant == -1 && !open)
-      open = &extent;
-    else if (constant && *constant < 0)
-      return node.fail("a shape with the entry " + Twine(*constant));
-    else
-      known.push_back(extent);
-  }
-  if (open) {
-    AffineExpr all = graph::productOf(b.extentsOf(x), b.getContext());
-    AffineExpr rest = graph::productOf(known, b.getContext());
-    auto quotient = graph::constantOf(rest) == 0 ? std::nullopt : graph::divideExactly(all, rest);
-    if (!quotient)
-      return node.fail("the elements do not divide into that shape");
-    *open = *quotient;
-  }
-  return b.reshape(x, shape);
-}
-
-Value sliceAlong(Node &node, Value x, int64_t dim, const graph::AxisSlice &slice) {
-  if (!x || node.failed())
-    return {};
-  Compose &b = node.compose;
-  auto range = graph::rangeOf(slice, b.extentsOf(x)[dim], node.module());
-  if (!range) {
-    node.fail("dimension " + Twine(dim) + ": " + toString(range.takeError()));
-    return {};
-  }
-  x = b.sliceDim(x, dim, range->start, range->count, range->stride);
-  return x && range->isReversed ? graph::ReverseOp::create(b, b.getLoc(), x, ArrayRef<int64_t>{dim}) : x;
-}
-
-Value takeAlong(Node &node, Value x, int64_t dim, AffineExpr index) {
-  if (!x || node.failed())
-    return {};
-  Compose &b = node.compose;
-  auto place = graph::placeOf(index, b.extentsOf(x)[dim], node.module());
-  if (!place) {
-    node.fail("dimension " + Twine(dim) + ": " + toString(place.takeError()));
-    return {};
-  }
-  return b.squeeze(b.sliceDim(x, dim, *place, b.getAffineConstantExpr(1)), {dim});
-}
-
-void expectInside(Node &node, int64_t dim, AffineExpr start, AffineExpr count, AffineExpr extent) {
-  if (Error outside = graph::checkInside(start, count, extent, node.module()))
-    node.fail("dimension " + Twine(dim) + ": " + toString(std::move(outside)));
-}
-
-Operand split(Node &node, Value x, int64_t dim, ArrayRef<int64_t> extents) {
-  Compose &b = node.compose;
-  int64_t whole = node.staticExtent(x, dim, "input 0"), start = 0;
+Operand reshapeTo(Node &node, Value x, ArrayRef<Value> shape) {
   if (node.failed())
     return {};
-  if (extents.size() > (1 << 16))
-    return node.fail("more than 65536 parts");
-  SmallVector<Operand> parts;
-  for (int64_t extent : extents) {
-    if (extent < 0 || extent > whole - start)
-      return node.fail("the parts are larger than the extent of " + Twine(whole));
-    parts.push_back(b.sliceDim(x, dim, b.getAffineConstantExpr(start), b.getAffineConstantExpr(extent)));
-    start += extent;
+  Compose &b = node.compose;
+  const AffineExpr all = graph::productOf(b.extentsOf(x), b.getContext());
+  std::optional<size_t> open;
+  Extents extents(shape.size()), given;
+  SmallVector<size_t> data;
+  for (auto [i, entry] : enumerate(shape)) {
+    auto extent = node.known(entry);
+    if (!extent) {
+      data.push_back(i);
+      continue;
+    }
+    auto constant = graph::constantOf(*extent);
+    if (constant == -1 && !open) {
+      open = i;
+      continue;
+    }
+    if (constant && *constant < 0)
+      return node.fail("a shape with the entry " + Twine(*constant));
+    node.require(*extent, "a shape with the entry '" + node.text(*extent) + "'");
+    given.push_back(extents[i] = *extent);
   }
-  if (start != whole)
-    return node.fail("the parts do not fill the extent of " + Twine(whole));
+  // An entry of -1 that the run computes is what the others leave.
+  Value product;
+  if (!open && !data.empty()) {
+    for (Value entry : shape)
+      product = product ? b.mul(product, entry) : entry;
+    product = b.maximum(b.unary(UnaryKind::Abs, product), b.scalarLike(product, 1));
+    product = b.binary(BinaryKind::FloorDiv, b.extent(all), product);
+  }
+  for (size_t i : data) {
+    Value entry = shape[i];
+    if (product)
+      entry = b.select(b.compare(CompareKind::Less, entry, b.scalarLike(entry, 0)), product, entry);
+    extents[i] = node.extentOf(entry, i, node.bounds(all).max);
+    given.push_back(extents[i]);
+  }
+  if (node.failed())
+    return {};
+  if (open) {
+    const AffineExpr rest = graph::productOf(given, b.getContext());
+    auto divisor = graph::constantOf(rest);
+    auto quotient = divisor == 0 ? std::nullopt : graph::divideExactly(all, rest);
+    if (divisor == 0)
+      return node.fail("the elements do not divide into that shape");
+    if (!quotient && divisor)
+      quotient = all.floorDiv(*divisor);
+    if (!quotient) { // by what may be nothing
+      Value whole = b.extent(all), part = b.maximum(b.extent(rest), b.scalar(b.getI64Type(), 1));
+      quotient = node.measure(b.binary(BinaryKind::FloorDiv, whole, part), *open, node.bounds(all).max);
+    }
+    given.push_back(extents[*open] = *quotient);
+  }
+  node.expectEqual(all, graph::productOf(given, b.getContext()), "the elements do not divide into that shape");
+  return node.failed() ? Value() : b.reshape(x, extents);
+}
+
+Value sliceAlong(Node &node, Value x, int64_t dim, const graph::ComputedSlice &slice) {
+  const graph::AxisRange range = node.rangeOf(slice, x, dim);
+  if (!x || node.failed())
+    return {};
+  Compose &b = node.compose;
+  x = b.sliceDim(x, dim, range.start, range.count, range.stride);
+  return x && range.isReversed ? graph::ReverseOp::create(b, b.getLoc(), x, ArrayRef<int64_t>{dim}) : x;
+}
+
+Value takeAlong(Node &node, Value x, int64_t dim, Value index) {
+  const AffineExpr place = node.placeOf(index, x, dim);
+  if (!x || node.failed())
+    return {};
+  Compose &b = node.compose;
+  return b.squeeze(b.sliceDim(x, dim, place, b.getAffineConstantExpr(1)), {dim});
+}
+
+Value partAlong(Node &node, Value x, int64_t dim, AffineExpr start, AffineExpr count) {
+  if (!x || node.failed())
+    return {};
+  const AffineExpr extent = node.compose.extentsOf(x)[dim];
+  for (AffineExpr amount : {start, count})
+    if (auto constant = graph::constantOf(amount); constant && std::abs(*constant) > graph::extentLimit) {
+      node.fail("dimension " + Twine(dim) + ": " + Twine(*constant) + " is out of range");
+      return {};
+    }
+  for (AffineExpr room : {start, count, extent - start - count})
+    node.require(room, "dimension " + Twine(dim) + ": '" + node.text(count) + "' elements from '" + node.text(start) +
+                           "' on lie outside an extent of '" + node.text(extent) + "'");
+  return node.failed() ? Value() : node.compose.sliceDim(x, dim, start, count);
+}
+
+Operand split(Node &node, Value x, int64_t dim, Extents extents) {
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  AffineExpr total = b.getAffineConstantExpr(0), whole = b.extentsOf(x)[dim];
+  for (AffineExpr extent : extents) {
+    if (auto constant = graph::constantOf(extent); constant && (*constant < 0 || *constant > graph::extentLimit))
+      return node.fail("a part of " + Twine(*constant) + " elements");
+    node.require(extent, "a part of '" + node.text(extent) + "' elements");
+    total = total + extent;
+  }
+  node.expectEqual(total, whole,
+                   "the parts have '" + node.text(total) + "' elements together, the extent is '" + node.text(whole) +
+                       "'");
+  if (node.failed())
+    return {};
+  // By the parts' sum it follows that they lie inside.
+  Extents joined = b.extentsOf(x);
+  joined[dim] = graph::normalise(total);
+  x = b.reshape(x, joined);
+  AffineExpr start = b.getAffineConstantExpr(0);
+  SmallVector<Operand> parts;
+  for (AffineExpr extent : extents) {
+    parts.push_back(b.sliceDim(x, dim, start, extent));
+    start = start + extent;
+  }
   return Operand::sequence(parts);
 }
 
-Operand splitBySize(Node &node, Value x, int64_t dim, int64_t extent, int64_t part) {
-  if (extent / part > (1 << 16))
-    return node.fail("more than 65536 parts");
-  Integers extents;
-  for (int64_t rest = extent; rest > 0; rest -= part)
-    extents.push_back(std::min(rest, part));
+Operand splitBySize(Node &node, Value x, int64_t dim, AffineExpr part) {
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  const AffineExpr whole = b.extentsOf(x)[dim];
+  node.require(part - 1, "parts of '" + node.text(part) + "' elements");
+  if (node.failed())
+    return {};
+  const auto counts = node.bounds((whole + part - 1).floorDiv(part));
+  unsigned count = counts.max;
+  if (counts.min != counts.max || counts.max > (1 << 16)) {
+    count = node.declaredCount();
+    if (count == 0 || count > (1 << 16))
+      return node.fail("how many parts there are depends on the extent '" + node.text(whole) + "'" +
+                       "; fix it with --dim");
+    const std::string reason = "an extent of '" + node.text(whole) + "' does not split into " + std::to_string(count) +
+                               " parts of '" + node.text(part) + "'";
+    node.require(whole - part * (count - 1) - 1, reason);
+    node.require(part * count - whole, reason);
+  }
+  Extents extents(count, part);
+  if (count > 0)
+    extents.back() = graph::normalise(whole - part * (count - 1));
   return split(node, x, dim, extents);
 }
 
-/// Mirrored with the border element, so that it stands twice.
-static Operand padSymmetric(Node &node, Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
-  Compose &b = node.compose;
-  for (int64_t dim = 0; dim < node.rank(x) && !node.failed(); ++dim) {
-    if (low[dim] == 0 && high[dim] == 0)
-      continue;
-    int64_t extent = node.staticExtent(x, dim, "input 0");
-    if (low[dim] < 0 || high[dim] < 0 || std::max(low[dim], high[dim]) > extent)
-      return node.fail("symmetric padding must be 0 to the extent it mirrors, " + Twine(extent));
-    auto mirrored = [&](int64_t start, int64_t count) -> Value {
-      Value part = b.sliceDim(x, dim, b.getAffineConstantExpr(start), b.getAffineConstantExpr(count));
-      return part ? Value(graph::ReverseOp::create(b, b.getLoc(), part, ArrayRef<int64_t>{dim})) : part;
-    };
-    SmallVector<Value> parts;
-    if (low[dim])
-      parts.push_back(mirrored(0, low[dim]));
-    parts.push_back(x);
-    if (high[dim])
-      parts.push_back(mirrored(extent - high[dim], high[dim]));
-    x = b.concat(parts, dim);
-  }
-  return x;
-}
-
-Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<int64_t> low, ArrayRef<int64_t> high, Value value) {
+Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<Value> low, ArrayRef<Value> high, Value value) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  for (int64_t amount : concat<const int64_t>(low, high))
-    if (amount < -(1 << 30) || amount > (1 << 30))
-      return node.fail("padding of " + Twine(amount) + " is out of range");
-  for (auto [dim, extent] : enumerate(b.extentsOf(x))) {
-    const int64_t reach = std::max(low[dim], high[dim]);
-    node.expectAtLeast(extent, -std::min<int64_t>(low[dim], 0) - std::min<int64_t>(high[dim], 0),
-                       "padding of " + Twine(low[dim]) + " and " + Twine(high[dim]) + " in dimension " + Twine(dim));
-    if (mode != "constant" && reach > 0)
-      node.expectAtLeast(extent,
-                         mode == "reflect"    ? reach + 1
-                         : mode == "circular" ? reach
-                                              : 1,
-                         "padding mode '" + mode + "' in dimension " + Twine(dim));
+  const AffineExpr zero = b.getAffineConstantExpr(0);
+  Extents amounts[2];
+  for (int64_t dim = 0; dim < node.rank(x); ++dim) {
+    const AffineExpr extent = b.extentsOf(x)[dim];
+    AffineExpr grows[2], crops[2];
+    for (unsigned side = 0; side < 2; ++side) {
+      Value given = side == 0 ? low[dim] : high[dim];
+      auto known = node.known(given);
+      const auto range = known ? node.bounds(*known) : graph::Interval{-1, 1};
+      if (known && graph::constantOf(*known) && (range.min < -(1 << 30) || range.max > (1 << 30)))
+        return node.fail("padding of " + node.text(*known) + " is out of range");
+      if (range.min >= 0 || range.max <= 0) {
+        grows[side] = range.min >= 0 ? *known : zero;
+        crops[side] = range.min >= 0 ? zero : *known * -1;
+        continue;
+      }
+      // Which of the two it is, the run says.
+      const int64_t most = std::max<int64_t>(node.bounds(extent).max, 0);
+      const bool isBounded = mode != "constant" && mode != "edge";
+      const std::string part = side == 0 ? ".low" : ".high";
+      Value none = b.scalarLike(given, 0);
+      grows[side] = node.extentOf(b.maximum(given, none), dim, isBounded ? std::optional(most) : std::nullopt, part);
+      crops[side] = node.extentOf(b.maximum(b.sub(none, given), none), dim, most, part + ".crop");
+    }
+    const std::string place = " in dimension " + std::to_string(dim);
+    const AffineExpr kept = graph::normalise(extent - crops[0] - crops[1]);
+    if (crops[0] != zero || crops[1] != zero) {
+      node.require(kept, "padding" + place + " takes away '" + node.text(crops[0] + crops[1]) + "' elements of '" +
+                             node.text(extent) + "'");
+      x = node.failed() ? Value() : b.sliceDim(x, dim, crops[0], kept);
+    }
+    for (unsigned side = 0; side < 2; ++side) {
+      amounts[side].push_back(grows[side]);
+      if (mode == "constant" || grows[side] == zero)
+        continue;
+      const AffineExpr needed = mode == "reflect" ? grows[side] + 1 : mode == "edge" ? zero + 1 : grows[side];
+      node.require(kept - needed, "padding mode '" + mode + "'" + place + " needs an extent of at least '" +
+                                      node.text(needed) + "', and '" + node.text(kept) + "' is less");
+    }
+    if (node.failed() || !x)
+      return {};
   }
-  if (node.failed())
-    return {};
+  const auto &[before, after] = amounts;
   if (mode == "constant")
-    return b.pad(x, value ? value : b.scalar(node.element(x), 0), low, high);
+    return b.padConstant(x, value ? value : b.scalar(node.element(x), 0), before, after);
   if (mode == "reflect")
-    return b.padReflect(x, low, high);
-  if (mode == "edge" || mode == "replicate")
-    return b.padEdge(x, low, high);
+    return b.padReflect(x, before, after);
+  if (mode == "edge")
+    return b.padEdge(x, before, after);
   if (mode == "circular")
-    return b.padWrap(x, low, high);
+    return b.padWrap(x, before, after);
   if (mode == "SYMMETRIC")
-    return padSymmetric(node, x, low, high);
+    return b.padSymmetric(x, before, after);
   return node.fail("padding mode '" + mode + "' is not supported");
 }
 
 Operand padFromLast(Node &node, StringRef mode) {
   Value x = node.tensor(0), value = mode == "constant" ? node.optionalTensor(2) : Value();
-  Integers pads = node.integers("paddings", 1);
+  auto pads = node.amounts("paddings", 1);
   if (node.failed())
     return {};
   int64_t rank = node.rank(x), count = pads.size() / 2;
   if (pads.size() % 2 != 0 || count > rank)
     return node.fail("paddings has " + Twine(pads.size()) + " entries for rank " + Twine(rank));
-  Integers low(rank, 0), high(rank, 0);
+  Value none = node.compose.scalar(node.compose.getI64Type(), 0);
+  SmallVector<Value> low(rank, none), high(rank, none);
   for (int64_t i = 0; i < count; ++i) {
     low[rank - 1 - i] = pads[2 * i];
     high[rank - 1 - i] = pads[2 * i + 1];
   }
-  return padWith(node, x, mode, low, high, value ? node.compose.cast(value, node.element(x)) : value);
+  return padWith(node, x, mode == "replicate" ? "edge" : mode, low, high,
+                 value ? node.compose.cast(value, node.element(x)) : value);
+}
+
+Operand padByPairs(Node &node, StringRef mode) {
+  Value x = node.tensor(0);
+  auto pads = node.amounts("paddings", 1);
+  if (!node.failed() && static_cast<int64_t>(pads.size()) != 2 * node.rank(x))
+    return node.fail("paddings has not one pair per dimension");
+  SmallVector<Value> low, high;
+  for (auto [i, amount] : enumerate(pads))
+    (i % 2 == 0 ? low : high).push_back(amount);
+  return padWith(node, x, mode, low, high, Value());
 }
 
 void expectIndices(Node &node, Value indices, Value x, int64_t dim) {
@@ -167,8 +247,24 @@ void expectIndices(Node &node, Value indices, Value x, int64_t dim) {
     node.fail("indices into dimension " + Twine(dim) + " of a tensor that has " + Twine(node.rank(x)));
     return;
   }
-  if (Error outside = graph::checkIndices(indices, node.compose.extentsOf(x)[dim], node.module()))
-    node.fail("dimension " + Twine(dim) + ": " + toString(std::move(outside)));
+  const AffineExpr extent = node.compose.extentsOf(x)[dim];
+  if (auto constants = graph::constantIntegers(indices)) {
+    if (constants->empty())
+      return;
+    auto [lowest, highest] = std::minmax_element(constants->begin(), constants->end());
+    for (int64_t index : {*lowest, *highest})
+      (void)node.placeOf(node.asTensor(Operand::integer(index), "an index"), x, dim);
+    return;
+  }
+  // Data is moved inside, where there is something.
+  const graph::Dims dims = graph::getNamedDims(node.module());
+  if (none_of(node.compose.extentsOf(indices), [&](AffineExpr e) { return graph::isNeverNegative(extent - e, dims); }))
+    node.expectAtLeast(extent, 1, "indexing dimension " + Twine(dim));
+}
+
+void expectElements(Node &node, Value x) {
+  if (!node.failed())
+    node.expectAtLeast(graph::productOf(node.compose.extentsOf(x), node.compose.getContext()), 1, "an index");
 }
 
 Value toIndices(Node &node, Value indices) {
@@ -183,21 +279,31 @@ Value toIndices(Node &node, Value indices) {
   return fits ? indices : node.compose.cast(indices, node.compose.getI64Type());
 }
 
-Operand topAlong(Node &node, Value x, int64_t k, int64_t dim, bool smallest) {
+Operand topAlong(Node &node, Value x, AffineExpr k, int64_t dim, bool smallest, Type index) {
   Compose &b = node.compose;
-  int64_t extent = node.staticExtent(x, dim, "input 0"), last = node.rank(x) - 1;
-  if (!node.failed() && (k < 1 || k > extent))
-    return node.fail("k = " + Twine(k) + " is out of range for an extent of " + Twine(extent));
+  if (node.failed() || node.rank(x) < 1)
+    return node.fail("input 0 has rank 0");
+  const AffineExpr extent = b.extentsOf(x)[dim];
+  for (AffineExpr room : {k, extent - k})
+    node.require(room, "k = '" + node.text(k) + "' is out of range for an extent of '" + node.text(extent) + "'");
   if (node.failed())
     return {};
+  const int64_t last = node.rank(x) - 1;
   auto order = to_vector(seq<int64_t>(0, last + 1));
   std::swap(order[dim], order[last]); // its own inverse
   Value rows = b.transpose(x, order);
   if (!rows)
     return {};
   auto top = graph::TopKOp::create(b, b.getLoc(), rows, k, smallest);
-  Type type = node.declaredElement(1) ? node.declaredElement(1) : b.getI64Type();
+  Type type = node.declaredElement(1) ? node.declaredElement(1) : index;
   return Operand::tuple({b.transpose(top.getValues(), order), b.cast(b.transpose(top.getIndices(), order), type)});
+}
+
+Operand topAlong(Node &node, Value x, Value k, int64_t dim, bool smallest, Type index) {
+  if (node.failed() || node.rank(x) < 1)
+    return node.fail("input 0 has rank 0");
+  const int64_t most = node.bounds(node.compose.extentsOf(x)[dim]).max;
+  return topAlong(node, x, node.extentOf(k, dim, most), dim, smallest, index);
 }
 
 Value triangle(Node &node, Value x, int64_t diagonal, bool upper) {
@@ -223,14 +329,13 @@ Value triangle(Node &node, Value x, int64_t diagonal, bool upper) {
 std::pair<Value, Value> halves(Node &node, StringRef axisName) {
   Value x = node.tensor(0);
   int64_t axis = node.axis(node.integer(axisName, 1, -1), node.rank(x));
-  int64_t extent = node.failed() ? 0 : node.staticExtent(x, axis, "input 0");
-  if (!node.failed() && extent % 2 != 0)
-    node.fail("an extent of " + Twine(extent) + " has no halves");
   if (node.failed())
     return {};
-  AffineExpr half = node.compose.getAffineConstantExpr(extent / 2);
-  return {node.compose.sliceDim(x, axis, node.compose.getAffineConstantExpr(0), half),
-          node.compose.sliceDim(x, axis, half, half)};
+  const AffineExpr half = node.compose.extentsOf(x)[axis].floorDiv(2);
+  Operand parts = split(node, x, axis, {half, half});
+  if (node.failed())
+    return {};
+  return {parts.elements()[0].tensor, parts.elements()[1].tensor};
 }
 
 Operand stack(Node &node, StringRef axisName) {
@@ -253,10 +358,9 @@ Operand stack(Node &node, StringRef axisName) {
 Operand unstack(Node &node, StringRef axisName) {
   Value x = node.tensor(0);
   int64_t axis = node.axis(node.integer(axisName, 1, 0), node.rank(x));
-  int64_t extent = node.failed() ? 0 : node.staticExtent(x, axis, "input 0");
+  Operand parts = splitBySize(node, x, axis, node.compose.getAffineConstantExpr(1));
   if (node.failed())
     return {};
-  Operand parts = splitBySize(node, x, axis, extent, 1);
   return mapLeaves(parts, [&](const Operand &part) { return Operand(node.compose.squeeze(part.tensor, {axis})); });
 }
 
@@ -264,14 +368,15 @@ Operand sort(Node &node, StringRef axisName) {
   Value x = node.tensor(0);
   int64_t axis = node.axis(node.integer(axisName, 1, -1), node.rank(x));
   bool descending = node.flag("descending", 2, false);
-  int64_t extent = node.failed() ? 1 : node.staticExtent(x, axis, "input 0");
-  return node.failed() ? Operand() : topAlong(node, x, extent, axis, !descending);
+  if (node.failed() || node.rank(x) < 1)
+    return node.fail("input 0 has rank 0");
+  return topAlong(node, x, node.compose.extentsOf(x)[axis], axis, !descending, node.compose.getI64Type());
 }
 
 Operand scalars(Node &node, function_ref<AffineExpr(AffineExpr, AffineExpr)> combine) {
   if (node.inputCount() < 2)
     return node.fail("2 inputs are needed");
-  Extents x = node.extents("", 0), y = node.extents("", 1);
+  Extents x = node.expressions("", 0), y = node.expressions("", 1);
   if (!node.failed() && (x.size() != 1 || y.size() != 1))
     return node.fail("integers are needed");
   return node.failed() ? Operand() : Operand::extent(combine(x.front(), y.front()));

@@ -5,36 +5,42 @@
 
 namespace wasmind::mindir {
 
-/// x under another shape; one extent of `shape` may be the constant -1.
-Operand reshapeTo(Node &node, Value x, Extents shape);
+/// x under another shape; one extent of `shape` may be -1, also where the run computes it.
+Operand reshapeTo(Node &node, Value x, llvm::ArrayRef<Value> shape);
 
 /// x[..., begin:end:stride, ...] in dimension `dim`.
-Value sliceAlong(Node &node, Value x, int64_t dim, const graph::AxisSlice &slice);
+Value sliceAlong(Node &node, Value x, int64_t dim, const graph::ComputedSlice &slice);
 /// x[..., index, ...]; the dimension vanishes.
-Value takeAlong(Node &node, Value x, int64_t dim, AffineExpr index);
-/// Fails unless `count` elements from `start` on lie inside the extent of dimension `dim`.
-void expectInside(Node &node, int64_t dim, AffineExpr start, AffineExpr count, AffineExpr extent);
+Value takeAlong(Node &node, Value x, int64_t dim, Value index);
+/// `count` elements from `start` on along `dim`, which are required to be there.
+Value partAlong(Node &node, Value x, int64_t dim, AffineExpr start, AffineExpr count);
 
-/// A tuple of the parts of x of these extents along `dim`.
-Operand split(Node &node, Value x, int64_t dim, llvm::ArrayRef<int64_t> extents);
-/// The same with parts of one extent, the last one smaller.
-Operand splitBySize(Node &node, Value x, int64_t dim, int64_t extent, int64_t part);
+/// A tuple of the parts of x of these extents along `dim`, which are required to fill it.
+Operand split(Node &node, Value x, int64_t dim, Extents extents);
+/// The same with parts of one extent, the last one smaller. How many there are must be known, or is what the file
+/// declares.
+Operand splitBySize(Node &node, Value x, int64_t dim, AffineExpr part);
 
-/// Mode constant (value null = 0), reflect, edge, circular.
-Operand padWith(Node &node, Value x, llvm::StringRef mode, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
+/// Mode constant (value null = 0), reflect, edge, circular, SYMMETRIC; by two amounts per dimension.
+Operand padWith(Node &node, Value x, llvm::StringRef mode, llvm::ArrayRef<Value> low, llvm::ArrayRef<Value> high,
                 Value value);
-
 /// Pads input 0 by input 1: (low, high) of the last dimension, then of the one before, ...; input 2, if any, is the
 /// value of mode constant.
 Operand padFromLast(Node &node, llvm::StringRef mode);
+/// Pads input 0 by parameter 1: one (low, high) per dimension.
+Operand padByPairs(Node &node, llvm::StringRef mode);
 
-/// Fails when the indices are constant and one of them lies outside dimension `dim` of x.
+/// Requires that constant indices lie inside dimension `dim` of x, and of others that there is something to index.
 void expectIndices(Node &node, Value indices, Value x, int64_t dim);
+/// Requires that x has an element, for what is moved inside it.
+void expectElements(Node &node, Value x);
 /// Indices as i32 or i64.
 Value toIndices(Node &node, Value indices);
 
-/// The k largest or smallest elements along `dim`, and their indices in the declared type.
-Operand topAlong(Node &node, Value x, int64_t k, int64_t dim, bool smallest);
+/// The k largest or smallest elements along `dim`, and their indices in the declared type, else `index`.
+Operand topAlong(Node &node, Value x, AffineExpr k, int64_t dim, bool smallest, Type index);
+/// The same of a parameter k.
+Operand topAlong(Node &node, Value x, Value k, int64_t dim, bool smallest, Type index);
 
 /// x with zeros outside the triangle above or below a diagonal.
 Value triangle(Node &node, Value x, int64_t diagonal, bool upper);

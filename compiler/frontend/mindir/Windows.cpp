@@ -81,21 +81,33 @@ bool checkWindow(Node &node, ArrayRef<int64_t> kernel, const Compose::Window &wi
 bool checkFit(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::Window &window) {
   if (!checkWindow(node, kernel, window))
     return false;
-  if (!window.extents.empty()) // of the result, which the pads follow from
-    return true;
-  const auto extents = spatialExtents(node, x);
-  for (auto [d, extent] : enumerate(extents)) {
-    int64_t span = window.dilations[d] * (kernel[d] - 1) + 1, pads = window.padLow[d] + window.padHigh[d];
-    node.expectAtLeast(extent, span - pads,
-                       "a window that spans " + Twine(span) + " with " + Twine(pads) + " of padding in dimension " +
-                           Twine(d + 2));
+  for (auto [d, extent] : enumerate(spatialExtents(node, x))) {
+    const std::string place = " in dimension " + std::to_string(d + 2);
+    if (!window.extents.empty()) { // of the result, which the pads follow from
+      const AffineExpr out = window.extents[d];
+      const std::string reason = "a window" + place + " of an extent of '" + node.text(extent) + "'";
+      out.walk([&](AffineExpr part) { // what is divided is never negative, too
+        auto binary = dyn_cast<mlir::AffineBinaryOpExpr>(part);
+        if (binary && binary.getKind() == mlir::AffineExprKind::FloorDiv)
+          node.require(binary.getLHS(), reason);
+      });
+      node.require(out, reason);
+      continue;
+    }
+    const int64_t span = window.dilations[d] * (kernel[d] - 1) + 1, pads = window.padLow[d] + window.padHigh[d];
+    const std::string what =
+        "a window that spans " + std::to_string(span) + " with " + std::to_string(pads) + " of padding" + place;
+    node.expectAtLeast(extent, span - pads, what);
+    node.require(graph::normalise(extent - (span - pads)).floorDiv(window.strides[d]) + 1, what);
   }
   return !node.failed();
 }
 
 void roundUp(Node &node, Value x, ArrayRef<int64_t> kernel, Compose::Window &window) {
-  if (!node.failed() && checkWindow(node, kernel, window))
-    Compose::roundUp(spatialExtents(node, x), kernel, window);
+  if (node.failed() || !checkWindow(node, kernel, window))
+    return;
+  Compose::roundUp(spatialExtents(node, x), kernel, window);
+  checkFit(node, x, kernel, window);
 }
 
 Pool readPool(Node &node, bool hasDilation) {
@@ -110,8 +122,10 @@ Pool readPool(Node &node, bool hasDilation) {
   pool.window.dilations =
       hasDilation ? perSpatial(node, node.integers("dilation", 4, Integers{1}), 2, "dilation") : Integers{1, 1};
   pool.roundsUp = node.flag("ceil_mode", hasDilation ? 5 : 4, false);
-  pool.ok = !node.failed() && (pool.roundsUp ? checkWindow(node, pool.kernel, pool.window)
-                                             : checkFit(node, pool.x, pool.kernel, pool.window));
+  Compose::Window window = pool.window;
+  if (pool.roundsUp)
+    roundUp(node, pool.x, pool.kernel, window);
+  pool.ok = !node.failed() && checkFit(node, pool.x, pool.kernel, window);
   return pool;
 }
 

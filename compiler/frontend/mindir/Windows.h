@@ -19,12 +19,12 @@ void applyPadMode(Node &node, const std::string &mode, Value x, llvm::ArrayRef<i
 void expectChannelsFirst(Node &node, llvm::StringRef attribute, unsigned i);
 
 /// Grows the pads at the end so that the number of outputs is rounded up, PyTorch's ceil_mode: a last window that would
-/// start in the padding is left out.
+/// start in the padding is left out. Fails where no window remains.
 void roundUp(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, Compose::Window &window);
 
 /// Fails unless kernel, strides and dilations are positive and pads not negative.
 bool checkWindow(Node &node, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window);
-/// The same, and unless the padded spatial extents of x hold the window.
+/// The same, and requires that the padded spatial extents of x hold the window.
 bool checkFit(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window);
 
 /// A pool of the mint interface: (x, kernel, stride, padding, dilation, ceil_mode).

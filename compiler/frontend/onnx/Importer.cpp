@@ -30,7 +30,8 @@ constexpr uint64_t nodeLimit = 2'000'000; // after expansion of functions
 } // namespace
 
 Importer::Importer(std::shared_ptr<Model> model, mlir::MLIRContext &context, const frontend::ImportOptions &options)
-    : model(std::move(model)), context(context), options(options), builder(mlir::UnknownLoc::get(&context), &context) {}
+    : model(std::move(model)), context(context), options(options), builder(mlir::UnknownLoc::get(&context), &context),
+      measured(options) {}
 
 llvm::Error Importer::error(const llvm::Twine &text) {
   std::string line = (model->name() + ": " + text).str();
@@ -323,7 +324,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
   auto results = collect(outputs, "output");
   if (!results)
     return results.takeError();
-  for (const auto &name : measuredNames) {
+  for (const auto &name : measured.names) {
     usedDimNames.insert(name.first());
     dimPlaces.try_emplace(name.first(), "computed by the run");
   }
@@ -359,8 +360,9 @@ llvm::Expected<frontend::Imported> Importer::run() {
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");
-  return frontend::Imported{std::move(moduleOp), std::move(keepAlive), model->dataFiles(), std::move(defaults),
-                            std::move(notes), hasDefaultBounds};
+  llvm::append_range(notes, measured.notes);
+  return frontend::Imported{std::move(moduleOp), std::move(keepAlive), model->dataFiles(),
+                            std::move(defaults), std::move(notes),     measured.hasDefaultBounds};
 }
 
 llvm::Expected<frontend::Imported> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,

@@ -1,6 +1,7 @@
 //===- Importer.h - walks the model's graphs and composes a function ----------------------------------------------===//
 #pragma once
 #include "compiler/frontend/Inputs.h"
+#include "compiler/frontend/Measured.h"
 #include "compiler/frontend/onnx/Model.h"
 #include "compiler/frontend/onnx/Onnx.h"
 #include "compiler/frontend/onnx/Operator.h"
@@ -39,7 +40,7 @@ public:
   /// The named dimensions as errors print them: in double quotes where the name reads like an expression or sentence.
   graph::Dims displayedDims();
   /// A rank-0 integer of the run as an extent: min..max, or as the user bounds `name`; `max` none = by default.
-  AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max);
+  AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max);
   /// The bounds of a computed extent that lies in `range`.
   graph::Interval boundsFor(llvm::StringRef name, graph::Interval range);
   /// Sets a bound of a dimension that the user did not bound; false when that is not possible.
@@ -112,8 +113,7 @@ private:
   mlir::Operation *lastConstant = nullptr;
   Scope *scope = nullptr;
   llvm::StringMap<int64_t> counts;           // source operators
-  bool hasDefaultBounds = false;             // of such an extent
-  llvm::StringSet<> measuredNames;           // extents that the run computes
+  frontend::Measured measured;               // extents that the run computes
   llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
   llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"
   std::vector<std::string> notes;

@@ -1,7 +1,7 @@
 //===- Inputs.cpp - the model's inputs and the bounds of their named dimensions -----------------------------------===//
+#include "compiler/frontend/Measured.h"
 #include "compiler/frontend/Origin.h"
 #include "compiler/frontend/onnx/Importer.h"
-#include "compiler/graph/ShapeValues.h"
 
 namespace wasmind::onnx {
 
@@ -121,26 +121,11 @@ llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {
 }
 
 graph::Interval Importer::boundsFor(llvm::StringRef name, graph::Interval range) {
-  range.min = std::max<int64_t>(range.min, 0);
-  const bool isNew = measuredNames.insert(name).second;
-  if (auto given = options.dims.find(name); given != options.dims.end()) {
-    range = {std::max(range.min, given->second.min), std::min(range.max, given->second.max)};
-  } else if (range.max >= graph::extentLimit) {
-    range.max = std::max(range.min, options.defaultComputedMax);
-    hasDefaultBounds = true;
-    if (isNew)
-      notes.push_back("extent '" + name.str() + "' is computed by the run and may be up to " +
-                      std::to_string(range.max) + "; --dim " + name.str() + "=MIN..MAX sets it");
-  }
-  return {range.min, std::max(range.min, range.max)};
+  return measured.boundsFor(name, range);
 }
 
-AffineExpr Importer::measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) {
-  graph::Interval range = graph::valueBounds(scalar);
-  if (max)
-    range.max = std::min(range.max, *max);
-  range = boundsFor(name, range);
-  return builder.measure(scalar, name, range.min, range.max);
+AffineExpr Importer::measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) {
+  return measured.measure(builder, scalar, name, max);
 }
 
 bool Importer::setBounds(AffineExpr extent, int64_t limit, bool upper) {

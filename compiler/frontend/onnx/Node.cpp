@@ -183,7 +183,7 @@ std::optional<AffineExpr> Node::extentOf(Value scalar, unsigned output, int64_t 
     return std::nullopt;
   if (auto expressions = graph::shapeElements(scalar))
     return expressions->front();
-  return importer.measure(scalar, nameOfExtent(output, axis), axis, max);
+  return importer.measure(scalar, nameOfExtent(output, axis), max);
 }
 
 graph::Interval Node::boundsFor(unsigned output, int64_t axis, graph::Interval range) {

@@ -113,7 +113,8 @@ public:
   /// `max`, or the default bound where that is none.
   std::optional<AffineExpr> extentOf(Value scalar, unsigned output, int64_t axis,
                                      std::optional<int64_t> max = std::nullopt);
-  /// The bounds of a computed extent, named as above, that lies in `range`: the user's, or the default where it has none.
+  /// The bounds of a computed extent, named as above, that lies in `range`: the user's, or the default where it has
+  /// none.
   graph::Interval boundsFor(unsigned output, int64_t axis, graph::Interval range);
   /// What is known of extents, to be restored when what was built since is dropped.
   using Knowledge = std::pair<mlir::Attribute, mlir::Attribute>;

@@ -6,10 +6,15 @@ namespace wasmind::mindir::ops {
 Operand Chunk(Node &node) {
   Value x = node.tensor(0);
   int64_t count = node.integer("chunks", 1), axis = node.axis(node.integer("dim", 2, 0), node.rank(x));
-  int64_t extent = node.failed() ? 0 : node.staticExtent(x, axis, "input 0");
-  if (!node.failed() && count < 1)
+  if (!node.failed() && (count < 1 || count > (1 << 16)))
     return node.fail("chunks is " + llvm::Twine(count));
-  return node.failed() ? Operand() : splitBySize(node, x, axis, extent, std::max<int64_t>((extent - 1) / count + 1, 1));
+  if (node.failed())
+    return {};
+  // Of nothing there is one part, which is empty.
+  const AffineExpr extent = node.compose.extentsOf(x)[axis];
+  if (graph::constantOf(extent) == 0)
+    return split(node, x, axis, {extent});
+  return splitBySize(node, x, axis, (extent + (count - 1)).floorDiv(count));
 }
 
 } // namespace wasmind::mindir::ops

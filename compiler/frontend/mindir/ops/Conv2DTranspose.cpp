@@ -19,7 +19,7 @@ Operand Conv2DTranspose(Node &node) {
   Integers pads = node.integers("pad_list", Node::none, node.integers("pad", Node::none, Integers{0}));
   if (pads.size() == 1)
     pads.assign(4, pads.front());
-  Integers size = node.integers("input_sizes", 2);
+  Extents size = node.expressions("input_sizes", 2);
   if (!node.failed() && (pads.size() != 4 || size.size() != 4))
     return node.fail("the pads or the result's size have not 4 entries");
   int64_t groups = node.integer("group", Node::none, node.integer("groups", Node::none, 1));
@@ -32,11 +32,13 @@ Operand Conv2DTranspose(Node &node) {
   // Several sizes give one input size when the stride is above 1: the result's decides how much is added at the end.
   Integers added;
   for (unsigned d = 0; d < 2; ++d) {
-    int64_t plain = (node.staticExtent(x, 2 + d, "input 0") - 1) * window.strides[d] +
-                    window.dilations[d] * (kernel[d] - 1) + 1 - pads[2 * d] - pads[2 * d + 1];
-    added.push_back(size[2 + d] - plain);
-    if (!node.failed() && (added.back() < -pads[2 * d + 1] || added.back() >= window.strides[d] + pads[2 * d + 1]))
-      return node.fail("a result extent of " + llvm::Twine(size[2 + d]) + " does not follow from the input's");
+    const AffineExpr plain = (node.compose.extentsOf(x)[2 + d] - 1) * window.strides[d] +
+                             (window.dilations[d] * (kernel[d] - 1) + 1 - pads[2 * d] - pads[2 * d + 1]);
+    auto more = graph::constantOf(graph::normalise(size[2 + d] - plain));
+    if (!more || *more < -pads[2 * d + 1] || *more >= window.strides[d] + pads[2 * d + 1])
+      return node.fail("a result extent of '" + node.text(size[2 + d]) + "' does not follow from the input's, '" +
+                       node.text(plain) + "'");
+    added.push_back(*more);
   }
   if (node.failed())
     return {};

@@ -5,18 +5,19 @@ namespace wasmind::mindir::ops {
 
 Operand OneHot(Node &node) {
   Value indices = node.tensor(0);
-  int64_t depth = node.integer("depth", 1);
+  Value depth = node.amount("depth", 1);
   auto [on, off] = promote(node, 2, 3);
   int64_t axis = node.axis(node.integer("axis", 4, -1), node.rank(indices), /*inclusive=*/true);
-  if (!node.failed() && (depth < 0 || depth > (1 << 30)))
-    return node.fail("a depth of " + llvm::Twine(depth) + " is out of range");
+  const AffineExpr classCount = node.extentOf(depth, axis);
+  node.require(classCount, "a depth of '" + node.text(classCount) + "'");
+  if (auto constant = graph::constantOf(classCount); constant && *constant > (1 << 30))
+    return node.fail("a depth of " + llvm::Twine(*constant) + " is out of range");
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  Integers line(node.rank(indices) + 1, 1);
-  line[axis] = depth;
-  Value classes =
-      graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType(b.getContext(), line, node.element(indices)), axis);
+  Extents line(node.rank(indices) + 1, b.getAffineConstantExpr(1));
+  line[axis] = classCount;
+  Value classes = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType(line, node.element(indices)), axis);
   return b.select(b.compare(CompareKind::Equal, b.unsqueeze(indices, {axis}), classes), on, off);
 }
 

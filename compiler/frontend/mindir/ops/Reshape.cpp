@@ -5,10 +5,7 @@ namespace wasmind::mindir::ops {
 
 Operand Reshape(Node &node) {
   Value x = node.tensor(0);
-  Extents shape = node.extents("shape", 1);
-  if (node.failed())
-    return {};
-  return reshapeTo(node, x, shape);
+  return reshapeTo(node, x, node.amounts("shape", 1));
 }
 
 } // namespace wasmind::mindir::ops

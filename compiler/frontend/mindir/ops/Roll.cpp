@@ -10,17 +10,22 @@ Operand Roll(Node &node) {
     return node.fail("shifts and dims have different numbers of entries");
   for (size_t i = 0; i < shifts.size() && !node.failed(); ++i) {
     int64_t dim = node.axis(dims[i], node.rank(x));
-    int64_t extent = node.failed() ? 0 : node.staticExtent(x, dim, "input 0");
-    if (node.failed() || extent == 0)
+    if (node.failed())
       break;
-    int64_t moved = ((shifts[i] % extent) + extent) % extent; // that many from the end come first
-    if (moved == 0)
+    Compose &b = node.compose;
+    const AffineExpr extent = b.extentsOf(x)[dim], zero = b.getAffineConstantExpr(0);
+    AffineExpr moved; // that many from the end come first
+    if (auto constant = graph::constantOf(extent)) {
+      moved = b.getAffineConstantExpr(*constant == 0 ? 0 : ((shifts[i] % *constant) + *constant) % *constant);
+    } else {
+      Value length = b.maximum(b.extent(extent), b.scalar(b.getI64Type(), 1));
+      Value shift = node.asTensor(Operand::integer(shifts[i]), "a shift");
+      moved = node.extentOf(b.binary(BinaryKind::FloorMod, shift, length), dim, node.bounds(extent).max, ".shift");
+      node.require(extent - moved, "a shift is larger than the extent of '" + node.text(extent) + "'");
+    }
+    if (node.failed() || moved == zero)
       continue;
-    auto part = [&](int64_t start, int64_t count) {
-      return node.compose.sliceDim(x, dim, node.compose.getAffineConstantExpr(start),
-                                   node.compose.getAffineConstantExpr(count));
-    };
-    x = node.compose.concat({part(extent - moved, moved), part(0, extent - moved)}, dim);
+    x = b.concat({b.sliceDim(x, dim, extent - moved, moved), b.sliceDim(x, dim, zero, extent - moved)}, dim);
   }
   return x;
 }

@@ -5,8 +5,8 @@ namespace wasmind::mindir::ops {
 
 Operand SelectExtView(Node &node) {
   Value x = node.tensor(0);
-  int64_t axis = node.axis(node.integer("dim", 1, 0), node.rank(x)), index = node.integer("index", 2);
-  return node.failed() ? Value() : takeAlong(node, x, axis, node.compose.getAffineConstantExpr(index));
+  int64_t axis = node.axis(node.integer("dim", 1, 0), node.rank(x));
+  return takeAlong(node, x, axis, node.amount("index", 2));
 }
 
 } // namespace wasmind::mindir::ops

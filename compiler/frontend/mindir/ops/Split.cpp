@@ -9,10 +9,9 @@ Operand Split(Node &node) {
   int64_t count = node.integer("output_num", 2);
   if (node.failed())
     return {};
-  int64_t extent = node.staticExtent(x, axis, "input 0");
-  if (!node.failed() && (count < 1 || extent % count != 0))
-    return node.fail("an extent of " + llvm::Twine(extent) + " does not split into " + llvm::Twine(count) + " parts");
-  return node.failed() ? Operand() : split(node, x, axis, Integers(count, extent / count));
+  if (count < 1 || count > (1 << 16))
+    return node.fail("output_num is " + llvm::Twine(count));
+  return split(node, x, axis, Extents(count, node.compose.extentsOf(x)[axis].floorDiv(count)));
 }
 
 } // namespace wasmind::mindir::ops

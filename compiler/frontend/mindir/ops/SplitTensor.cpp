@@ -5,11 +5,9 @@ namespace wasmind::mindir::ops {
 
 Operand SplitTensor(Node &node) {
   Value x = node.tensor(0);
-  int64_t size = node.integer("split_size", 1), axis = node.axis(node.integer("dim", 2, 0), node.rank(x));
-  int64_t extent = node.failed() ? 0 : node.staticExtent(x, axis, "input 0");
-  if (!node.failed() && size < 1)
-    return node.fail("split_size is " + llvm::Twine(size));
-  return node.failed() ? Operand() : splitBySize(node, x, axis, extent, size);
+  Value size = node.amount("split_size", 1);
+  int64_t axis = node.axis(node.integer("dim", 2, 0), node.rank(x));
+  return node.failed() ? Operand() : splitBySize(node, x, axis, node.extentOf(size, axis));
 }
 
 } // namespace wasmind::mindir::ops

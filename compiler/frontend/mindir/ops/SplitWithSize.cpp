@@ -5,9 +5,15 @@ namespace wasmind::mindir::ops {
 
 Operand SplitWithSize(Node &node) {
   Value x = node.tensor(0);
-  Integers sizes = node.integers("split_sections", 1);
+  auto sizes = node.amounts("split_sections", 1);
   int64_t axis = node.axis(node.integer("dim", 2, 0), node.rank(x));
-  return node.failed() ? Operand() : split(node, x, axis, sizes);
+  if (node.failed())
+    return {};
+  const int64_t most = node.bounds(node.compose.extentsOf(x)[axis]).max;
+  Extents extents;
+  for (auto [i, size] : llvm::enumerate(sizes))
+    extents.push_back(node.extentOf(size, axis, most, "." + llvm::Twine(i)));
+  return split(node, x, axis, extents);
 }
 
 } // namespace wasmind::mindir::ops

@@ -9,7 +9,7 @@ namespace wasmind::mindir::ops {
 
 Operand StridedSlice(Node &node) {
   Value x = node.tensor(0);
-  Extents begin = node.extents("begin", 1), end = node.extents("end", 2);
+  auto begin = node.amounts("begin", 1), end = node.amounts("end", 2);
   Integers strides = node.integers("strides", 3);
   uint64_t beginMask = node.integer("begin_mask", 4, 0), endMask = node.integer("end_mask", 5, 0);
   uint64_t ellipsisMask = node.integer("ellipsis_mask", 6, 0), newAxisMask = node.integer("new_axis_mask", 7, 0);
@@ -36,12 +36,12 @@ Operand StridedSlice(Node &node) {
       x = node.compose.unsqueeze(x, {dim++});
     } else {
       bool shrink = bit(shrinkMask, i);
-      graph::AxisSlice slice;
-      if (shrink || !bit(beginMask, i))
+      graph::ComputedSlice slice;
+      if (!bit(beginMask, i))
         slice.begin = begin[i];
-      if (!shrink && !bit(endMask, i))
+      if (!bit(endMask, i))
         slice.end = end[i];
-      slice.stride = shrink ? 1 : strides[i];
+      slice.stride = strides[i];
       if (shrink)
         x = takeAlong(node, x, dim, begin[i]);
       else

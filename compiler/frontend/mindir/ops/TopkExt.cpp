@@ -5,9 +5,10 @@ namespace wasmind::mindir::ops {
 
 Operand TopkExt(Node &node) {
   Value x = node.tensor(0);
-  int64_t k = node.integer("k", 1), axis = node.axis(node.integer("dim", 2, -1), node.rank(x));
+  Value k = node.amount("k", 1);
+  int64_t axis = node.axis(node.integer("dim", 2, -1), node.rank(x));
   bool largest = node.flag("largest", 3, true);
-  return node.failed() ? Operand() : topAlong(node, x, k, axis, !largest);
+  return topAlong(node, x, k, axis, !largest, node.compose.getI64Type());
 }
 
 } // namespace wasmind::mindir::ops

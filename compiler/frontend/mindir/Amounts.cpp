@@ -1,0 +1,180 @@
+//===- Amounts.cpp - integers of a node that may be extents or data, and what is required of them -----------------===//
+#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/graph/ShapeValues.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+namespace wasmind::mindir {
+using Kind = Operand::Kind;
+
+//===- Parameters ------------------------------------------------------------------------------------------------===//
+
+Value Node::elementAt(Value tensor, int64_t i) {
+  if (tensor && rank(tensor) == 1)
+    tensor = compose.sliceDim(tensor, 0, compose.getAffineConstantExpr(i), compose.getAffineConstantExpr(1));
+  return tensor ? compose.cast(compose.reshape(tensor, ArrayRef<int64_t>()), compose.getI64Type()) : Value();
+}
+
+SmallVector<Value> Node::amounts(StringRef name, unsigned i) {
+  const std::string what = nameOfParameter(name, i);
+  auto value = parameter(name, i);
+  SmallVector<Value> result;
+  if (!value)
+    fail(what + " is missing");
+  else
+    forEachLeaf(*value, [&](const Operand &leaf) {
+      Value tensor = asTensor(leaf, what);
+      if (!tensor)
+        return;
+      auto type = cast<mlir::RankedTensorType>(tensor.getType());
+      const bool isShort = type.hasStaticShape() && type.getNumElements() <= (1 << 10);
+      if (!isShort || !isa<mlir::IntegerType>(type.getElementType())) {
+        failParameter(name, i, value,
+                      " must be integers, as a tuple or as a tensor whose number of elements is known while compiling");
+        return;
+      }
+      if (type.getRank() > 1)
+        tensor = compose.reshape(tensor, ArrayRef<int64_t>{type.getNumElements()});
+      for (int64_t k = 0; k < type.getNumElements(); ++k)
+        result.push_back(elementAt(tensor, k));
+    });
+  return result;
+}
+
+Value Node::amount(StringRef name, unsigned i, std::optional<int64_t> defaultValue) {
+  auto value = parameter(name, i);
+  if ((!value || value->is(Kind::Nothing)) && defaultValue)
+    return asTensor(Operand::integer(*defaultValue), name);
+  auto values = amounts(name, i);
+  if (!failed() && values.size() != 1)
+    fail(nameOfParameter(name, i) + " is " + Twine(values.size()) + " integers, one is needed");
+  return failed() ? Value() : values.front();
+}
+
+Extents Node::extents(StringRef name, unsigned i, std::optional<int64_t> max) {
+  Extents result;
+  for (auto [axis, value] : enumerate(amounts(name, i))) {
+    result.push_back(extentOf(value, axis, max));
+    if (!failed() && !graph::constantOf(result.back()))
+      require(result.back(), nameOfParameter(name, i) + " has an entry '" + text(result.back()) + "'");
+  }
+  return failed() ? Extents() : result;
+}
+
+Extents Node::expressions(StringRef name, unsigned i) {
+  Extents result;
+  for (Value value : amounts(name, i)) {
+    auto expression = known(value);
+    if (!expression) {
+      failParameter(name, i, parameter(name, i), " must be known while compiling or be computed from shapes");
+      return {};
+    }
+    result.push_back(*expression);
+  }
+  return result;
+}
+
+//===- Extents ---------------------------------------------------------------------------------------------------===//
+
+graph::Interval Node::bounds(AffineExpr extent) { return graph::boundsOf(extent, graph::getNamedDims(module())); }
+std::string Node::text(AffineExpr extent) {
+  return graph::toString(graph::normalise(extent), graph::getNamedDims(module()));
+}
+
+void Node::require(AffineExpr e, const Twine &reason) {
+  if (failed() || graph::isNeverNegative(e, graph::getNamedDims(module())))
+    return;
+  const std::string line = reason.str();
+  if (bounds(e).max < 0 || !compose.require(graph::normalise(e), /*isZero=*/false, line))
+    fail(line + graph::adviceText(e, graph::getNamedDims(module())));
+}
+
+void Node::expectAtLeast(AffineExpr extent, int64_t least, const Twine &what) {
+  if (!failed())
+    require(extent - least,
+            what + " needs an extent of at least " + Twine(least) + ", and '" + text(extent) + "' is less");
+}
+
+void Node::expectEqual(AffineExpr a, AffineExpr b, const Twine &reason) {
+  if (!failed() && !compose.equate(a, b))
+    fail(reason);
+}
+
+std::optional<AffineExpr> Node::known(Value scalar) {
+  auto expressions = scalar ? graph::shapeElements(scalar) : std::nullopt;
+  return expressions ? std::optional(expressions->front()) : std::nullopt;
+}
+
+std::string Node::nameOfExtent(int64_t axis) const {
+  auto name = dyn_cast<mlir::NameLoc>(compose.getLoc());
+  return (name ? name.getName().getValue() : primitive).str() + "." + std::to_string(axis);
+}
+
+AffineExpr Node::extentOf(Value scalar, int64_t axis, std::optional<int64_t> max, const Twine &part) {
+  if (failed() || !scalar)
+    return compose.getAffineConstantExpr(0);
+  auto expression = known(scalar);
+  return expression ? *expression : measure(scalar, axis, max, part);
+}
+
+AffineExpr Node::measure(Value scalar, int64_t axis, std::optional<int64_t> max, const Twine &part) {
+  AffineExpr extent = scalar ? context.measure(scalar, nameOfExtent(axis) + part.str(), axis, max) : AffineExpr();
+  return extent ? extent : compose.getAffineConstantExpr(0);
+}
+
+graph::AxisRange Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
+  const AffineExpr zero = compose.getAffineConstantExpr(0);
+  graph::AxisRange none{zero, zero};
+  if (failed() || !x)
+    return none;
+  if (slice.stride == 0) {
+    fail("a step of 0 in dimension " + Twine(dim));
+    return none;
+  }
+  auto range = graph::rangeOf(slice, compose.extentsOf(x)[dim], module());
+  if (range)
+    return *range;
+  consumeError(range.takeError());
+  auto computed = [&](AffineExpr at) { return at ? asTensor(Operand::extent(at), "a position") : Value(); };
+  return graph::measureRange(compose, {computed(slice.begin), computed(slice.end), slice.stride, slice.startsInside},
+                             compose.extentsOf(x)[dim], nameOfExtent(dim));
+}
+
+graph::AxisRange Node::rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim) {
+  auto begin = known(slice.begin), end = known(slice.end);
+  const bool isKnown = (!slice.begin || begin) && (!slice.end || end);
+  if (isKnown || slice.stride == 0 || failed() || !x)
+    return rangeOf(
+        graph::AxisSlice{begin.value_or(AffineExpr()), end.value_or(AffineExpr()), slice.stride, slice.startsInside}, x,
+        dim);
+  return graph::measureRange(compose, slice, compose.extentsOf(x)[dim], nameOfExtent(dim));
+}
+
+AffineExpr Node::placeOf(Value index, Value x, int64_t dim) {
+  const AffineExpr zero = compose.getAffineConstantExpr(0);
+  if (failed() || !index || !x)
+    return zero;
+  const AffineExpr extent = compose.extentsOf(x)[dim];
+  auto expression = known(index);
+  if (expression)
+    if (auto constant = graph::constantOf(*expression)) // far outside is outside
+      expression =
+          compose.getAffineConstantExpr(std::clamp<int64_t>(*constant, -graph::extentLimit, graph::extentLimit));
+  const auto range = expression ? bounds(*expression) : graph::Interval{-1, 0};
+  const std::string reason = "dimension " + std::to_string(dim) + ": the index " +
+                             (expression ? "'" + text(*expression) + "' " : "") + "lies outside an extent of '" +
+                             text(extent) + "'";
+  AffineExpr place;
+  if (range.min < 0 && range.max >= 0) { // from which end is for the run to say
+    index = compose.select(compose.compare(CompareKind::Less, index, compose.scalarLike(index, 0)),
+                           compose.add(index, compose.extent(extent)), index);
+    place = measure(index, dim, std::max<int64_t>(bounds(extent).max - 1, 0), ".start");
+  } else {
+    place = graph::normalise(range.min >= 0 ? *expression : extent + *expression);
+  }
+  require(place, reason);
+  require(extent - 1 - place, reason);
+  return place;
+}
+
+} // namespace wasmind::mindir
