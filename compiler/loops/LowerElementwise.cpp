@@ -118,9 +118,10 @@ LogicalResult lowerPad(KernelContext &context) {
   };
   Indices probe = identityIndices(pad.getInput().getType());
   SmallVector<Access> accesses;
-  if (!e.collect(pad.getInput(), source(probe), accesses))
-    return context.fail("its input is gathered in the same kernel");
+  const bool isAffine = e.collect(pad.getInput(), source(probe), accesses);
   accesses.push_back({result, place(probe)});
+  if (!isAffine)
+    accesses.clear(); // a gathered row lies anywhere
   emitElementLoops(e, count, accesses, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
     e.forget();
     Value elements = e.evaluate(pad.getInput(), source(indices), lanes);
