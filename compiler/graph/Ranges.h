@@ -7,6 +7,9 @@ namespace wasmind::graph {
 /// Whether all coefficients are below 2^31, so that products and sums of a few such expressions fit 64 bits.
 bool hasSmallCoefficients(mlir::AffineExpr e);
 
+/// Whether all that is divided in `e` is never negative: kernels divide without sign.
+bool dividesWholes(mlir::AffineExpr e, const Dims &dims);
+
 /// Bounds of integer expressions over axes (dims d0, d1, ..., each 0 <= d < its extent) and vars (symbols, within the
 /// bounds of the module's named dimensions). Sound, not complete: what is not proved may still be true.
 class Ranges {

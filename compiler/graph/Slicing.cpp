@@ -1,6 +1,7 @@
 //===- Slicing.cpp - ranges of one dimension as numpy slices them -------------------------------------------------===//
 #include "compiler/graph/Slicing.h"
 #include "compiler/graph/Compose.h"
+#include "compiler/graph/Ranges.h"
 #include <algorithm>
 
 using namespace mlir;
@@ -94,6 +95,10 @@ llvm::Expected<AxisRange> rangeOf(const AxisSlice &slice, AffineExpr extent, Mod
   const int64_t stride = std::abs(slice.stride);
   range.count = normalise((*distance + (stride - 1)).floorDiv(stride));
   range.start = normalise(forward ? start : start - (range.count - 1) * stride);
+  for (AffineExpr amount : {range.count, range.start})
+    if (!dividesWholes(amount, getNamedDims(module)))
+      return llvm::createStringError("the slice takes " + axis.text(range.count) +
+                                     " elements, a part of what may be negative");
   return range;
 }
 

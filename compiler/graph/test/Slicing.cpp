@@ -63,7 +63,7 @@ TEST_F(SlicingTest, EveryRangeIsNumpysOrRefused) {
                 << begin.value_or(99) << ":" << end.value_or(99) << ":" << stride << " of " << low << ".." << high;
           }
   }
-  EXPECT_GE(placed, 12000u) << refused << " refused";
+  EXPECT_GE(placed, 11900u) << refused << " refused";
 }
 
 TEST_F(SlicingTest, RefusalsSayWhatWouldDo) {
