@@ -151,33 +151,93 @@ Operand splitBySize(Node &node, Value x, int64_t dim, AffineExpr part) {
   return split(node, x, dim, extents);
 }
 
+/// Pads one dimension by amounts that the run computes. Element i of the result is that at i - low, or the one that the
+/// mode puts there, or `value`.
+static Value padAlong(Node &node, Value x, int64_t dim, StringRef mode, Value low, Value high, Value value) {
+  Compose &b = node.compose;
+  const AffineExpr extent = b.extentsOf(x)[dim];
+  Value length = b.extent(extent), zero = b.scalarLike(length, 0), one = b.scalarLike(length, 1);
+  auto negative = [&](Value amount) { return b.maximum(b.sub(zero, amount), zero); };
+  // What is too much: of what the mode repeats, or taken away.
+  Value excess, crops = b.add(negative(low), negative(high));
+  if (mode == "constant") {
+    excess = negative(b.sub(length, crops));
+  } else {
+    Value reach = b.maximum(b.maximum(low, high), zero), last = b.maximum(b.sub(length, one), zero);
+    Value most = mode == "reflect" ? last : length;
+    if (mode == "edge")
+      most = b.select(b.compare(CompareKind::Equal, length, zero), zero, reach);
+    excess = b.add(negative(b.sub(most, reach)), crops);
+  }
+  const AffineExpr none = node.measure(excess, dim, 1 << 30, ".excess");
+  node.require(none * -1, "padding mode '" + mode + "' in dimension " + Twine(dim) + " does not fit an extent of '" +
+                              node.text(extent) + "'");
+  const AffineExpr padded = node.measure(b.add(length, b.add(low, high)), dim, std::nullopt);
+  if (node.failed())
+    return {};
+  auto line = [&](Value scalar) { return b.reshape(scalar, ArrayRef<int64_t>{1}); };
+  Value place = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({padded}, b.getI64Type()), 0);
+  place = b.sub(place, line(low));
+  length = line(length);
+  Value last = b.sub(length, line(one)), inside;
+  if (mode == "reflect") { // there and back again
+    inside = b.unary(UnaryKind::Abs, place);
+    inside = b.minimum(inside, b.sub(b.add(last, last), inside));
+  } else if (mode == "SYMMETRIC") {
+    inside = b.maximum(place, b.sub(line(b.scalarLike(zero, -1)), place));
+    inside = b.minimum(inside, b.sub(b.add(last, length), inside));
+  } else if (mode == "circular") {
+    inside = b.binary(BinaryKind::FloorMod, place, b.maximum(length, line(one)));
+  } else {
+    inside = b.minimum(b.maximum(place, line(zero)), b.maximum(last, line(zero)));
+  }
+  Value source = x;
+  if (node.bounds(extent).min < 1) { // one element more, for there must be one to point at
+    Extents more = b.extentsOf(x);
+    more[dim] = b.getAffineConstantExpr(1);
+    source = b.concat({x, b.splat(more, node.element(x), 0)}, dim);
+  }
+  Value result = b.gather(source, inside, dim);
+  if (mode != "constant" || !result)
+    return result;
+  Value isThere = b.select(b.compare(CompareKind::Less, place, length),
+                           b.compare(CompareKind::GreaterEqual, place, line(zero)), b.scalar(b.getI1Type(), 0));
+  Extents shape(node.rank(x), b.getAffineConstantExpr(1));
+  shape[dim] = padded;
+  return b.select(b.reshape(isThere, shape), result, value);
+}
+
 Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<Value> low, ArrayRef<Value> high, Value value) {
+  if (!node.failed() && !is_contained({"constant", "reflect", "edge", "circular", "SYMMETRIC"}, mode))
+    return node.fail("padding mode '" + mode + "' is not supported");
   if (node.failed())
     return {};
   Compose &b = node.compose;
   const AffineExpr zero = b.getAffineConstantExpr(0);
+  value = value ? b.reshape(value, ArrayRef<int64_t>()) : b.scalar(node.element(x), 0);
   Extents amounts[2];
   for (int64_t dim = 0; dim < node.rank(x); ++dim) {
     const AffineExpr extent = b.extentsOf(x)[dim];
     AffineExpr grows[2], crops[2];
+    bool isKnown = true;
     for (unsigned side = 0; side < 2; ++side) {
-      Value given = side == 0 ? low[dim] : high[dim];
-      auto known = node.known(given);
+      auto known = node.known(side == 0 ? low[dim] : high[dim]);
       const auto range = known ? node.bounds(*known) : graph::Interval{-1, 1};
       if (known && graph::constantOf(*known) && (range.min < -(1 << 30) || range.max > (1 << 30)))
         return node.fail("padding of " + node.text(*known) + " is out of range");
-      if (range.min >= 0 || range.max <= 0) {
+      isKnown &= range.min >= 0 || range.max <= 0;
+      if (isKnown) {
         grows[side] = range.min >= 0 ? *known : zero;
         crops[side] = range.min >= 0 ? zero : *known * -1;
-        continue;
       }
-      // Which of the two it is, the run says.
-      const int64_t most = std::max<int64_t>(node.bounds(extent).max, 0);
-      const bool isBounded = mode != "constant" && mode != "edge";
-      const std::string part = side == 0 ? ".low" : ".high";
-      Value none = b.scalarLike(given, 0);
-      grows[side] = node.extentOf(b.maximum(given, none), dim, isBounded ? std::optional(most) : std::nullopt, part);
-      crops[side] = node.extentOf(b.maximum(b.sub(none, given), none), dim, most, part + ".crop");
+    }
+    if (!isKnown) {
+      x = padAlong(node, x, dim, mode, low[dim], high[dim], value);
+      if (node.failed() || !x)
+        return {};
+      amounts[0].push_back(zero);
+      amounts[1].push_back(zero);
+      continue;
     }
     const std::string place = " in dimension " + std::to_string(dim);
     const AffineExpr kept = graph::normalise(extent - crops[0] - crops[1]);
@@ -199,16 +259,14 @@ Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<Value> low, ArrayR
   }
   const auto &[before, after] = amounts;
   if (mode == "constant")
-    return b.padConstant(x, value ? value : b.scalar(node.element(x), 0), before, after);
+    return b.padConstant(x, value, before, after);
   if (mode == "reflect")
     return b.padReflect(x, before, after);
   if (mode == "edge")
     return b.padEdge(x, before, after);
   if (mode == "circular")
     return b.padWrap(x, before, after);
-  if (mode == "SYMMETRIC")
-    return b.padSymmetric(x, before, after);
-  return node.fail("padding mode '" + mode + "' is not supported");
+  return b.padSymmetric(x, before, after);
 }
 
 Operand padFromLast(Node &node, StringRef mode) {
