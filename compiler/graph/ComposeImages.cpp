@@ -219,8 +219,8 @@ void Compose::roundUp(ArrayRef<AffineExpr> input, Ints kernel, Window &window) {
     const AffineExpr out = normalise((room + (more - 1)).floorDiv(stride) + 1);
     lowAt.push_back(mlir::getAffineConstantExpr(low, in.getContext()));
     extents.push_back(out);
-    if (auto constant = constantOf(in)) {
-      if (*constant + low + high >= span)
+    if (constantOf(in)) {
+      if (*constantOf(room) + more > 0) // one window at least
         window.padHigh[i] += std::max<int64_t>((*constantOf(out) - 1) * stride - *constantOf(room), 0);
     } else if (more == stride) {
       window.padHigh[i] += stride - 1;

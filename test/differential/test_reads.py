@@ -201,6 +201,48 @@ class MaxPool(Step):
         return graph.node("MaxPool", [x], kernel_shape=self.sizes, strides=self.strides)
 
 
+class RoundedPool(Step):
+    """Maxima of so many windows that every element lies in one: a last one hangs over the end, unless it begins behind it."""
+
+    forms = ("mindir",)
+
+    def __init__(self, pick):
+        super().__init__(pick)
+        self.size, self.stride = pick([1, 2, 3, 4]), pick([1, 2, 3])
+
+    def numpy(self, x, form):
+        for axis in (2, 3):
+            extent = x.shape[axis]
+            room = extent - self.size + self.stride - 1
+            if extent == 0 or room < 0:
+                raise Outside
+            starts = [at for at in range(0, room // self.stride * self.stride + 1, self.stride) if at < extent]
+            x = np.stack([np.take(x, range(at, min(at + self.size, extent)), axis).max(axis) for at in starts], axis)
+        return x
+
+    def mindir(self, x):
+        pool = mindir.N("MaxPoolWithMask", x, (self.size,) * 2, (self.stride,) * 2, (0, 0), (1, 1), True, mindir.TYPE_IDS["int64"])
+        return mindir.N("TupleGetItem", pool, 0)
+
+
+class SamePool(RoundedPool):
+    """Maxima of ceil(extent / stride) windows, in the middle of what they reach over."""
+
+    def numpy(self, x, form):
+        for axis in (2, 3):
+            extent = x.shape[axis]
+            if extent == 0:
+                raise Outside
+            count = -(-extent // self.stride)
+            first = -(max((count - 1) * self.stride + self.size - extent, 0) // 2)
+            starts = [first + i * self.stride for i in range(count)]
+            x = np.stack([np.take(x, range(max(at, 0), min(at + self.size, extent)), axis).max(axis) for at in starts], axis)
+        return x
+
+    def mindir(self, x):
+        return mindir.N("MaxPool", x, kernel_size=(1, 1, *(self.size,) * 2), strides=(1, 1, *(self.stride,) * 2), pad_mode="same", format="NCHW")
+
+
 class Gather(Step):
     def __init__(self, pick):
         super().__init__(pick)
@@ -336,8 +378,8 @@ class GivenTile(Step):
         return mindir.N("Tile", x, within(counts, 0, 3))
 
 
-STEPS = [Slice, Slice, Slice, GivenSlice, Narrow, GivenNarrow, Select, GivenSelect, Pad, Pad, GivenPad, MaxPool, Gather, GivenGather,
-         Join, Join, Reshape, Halves, Roll, Top, GivenTop, GivenTile]
+STEPS = [Slice, Slice, Slice, GivenSlice, Narrow, GivenNarrow, Select, GivenSelect, Pad, Pad, GivenPad, MaxPool, RoundedPool,
+         SamePool, Gather, GivenGather, Join, Join, Reshape, Halves, Roll, Top, GivenTop, GivenTile]
 
 
 # --- models of a chain of steps

@@ -91,7 +91,7 @@ bool checkFit(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::Wind
         if (binary && binary.getKind() == mlir::AffineExprKind::FloorDiv)
           node.require(binary.getLHS(), reason);
       });
-      node.require(out, reason);
+      node.require(out - 1, reason);
       continue;
     }
     const int64_t span = window.dilations[d] * (kernel[d] - 1) + 1, pads = window.padLow[d] + window.padHigh[d];
