@@ -118,7 +118,9 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   if (getInput().getType() == getType())
     return getInput();
   auto inner = getInput().getDefiningOp<ReshapeOp>();
-  if (!inner)
+  // What two reshapes take for granted may not be proved of one.
+  auto countOf = [](Value value) { return productOf(getExtents(value.getType()), value.getContext()); };
+  if (!inner || countOf(inner.getInput()) != countOf(getResult()))
     return {};
   setOperand(inner.getInput());
   return getResult();

@@ -125,8 +125,26 @@ std::string Node::text(Type type) {
 
 std::string Node::origin(Value x) { return frontend::originOf(x).text(); }
 std::string Node::advice(Value x) { return frontend::originOf(x).advice(); }
-bool Node::ensureAtMost(AffineExpr extent, int64_t limit) { return importer.lowerMax(extent, limit); }
-bool Node::ensureAtLeast(AffineExpr extent, int64_t limit) { return importer.raiseMin(extent, limit); }
+bool Node::ensureAtMost(AffineExpr extent, int64_t limit) {
+  const auto range = bounds(extent);
+  return range.max <= limit || (!isInBranch() && importer.lowerMax(extent, limit)) ||
+         (range.min <= limit &&
+          compose().require(limit - extent, /*isZero=*/false,
+                            "an extent of '" + text(extent) + "' must be at most " + llvm::Twine(limit)));
+}
+
+bool Node::ensureAtLeast(AffineExpr extent, int64_t limit) {
+  const auto range = bounds(extent);
+  return range.min >= limit || (!isInBranch() && importer.raiseMin(extent, limit)) ||
+         (range.max >= limit &&
+          compose().require(extent - limit, /*isZero=*/false,
+                            "an extent of '" + text(extent) + "' must be at least " + llvm::Twine(limit)));
+}
+
+bool Node::isInBranch() {
+  mlir::Operation *around = compose().getInsertionBlock()->getParentOp();
+  return mlir::isa<graph::IfOp>(around) || around->getParentOfType<graph::IfOp>();
+}
 
 std::optional<graph::AxisRange> Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
   auto computed = [&](AffineExpr at) -> Value {
@@ -138,7 +156,7 @@ std::optional<graph::AxisRange> Node::rangeOf(const graph::AxisSlice &slice, Val
   AffineExpr extent = compose().extentsOf(x)[dim];
   // A table's rows bound what is looked up in it: a default bound beyond them serves nobody.
   const bool isTable = graph::constantOf(extent).has_value();
-  auto ensure = [&](AffineExpr e) { return isTable && importer.lowerMax(e * -1, 0); };
+  auto ensure = [&](AffineExpr e) { return isTable && !isInBranch() && importer.lowerMax(e * -1, 0); };
   auto range = graph::rangeOf(slice, extent, importer.module(), ensure);
   if (range)
     return *range;
@@ -171,6 +189,41 @@ bool Node::require(AffineExpr e, const llvm::Twine &text) {
   if (range.max >= 0 && compose().require(e, /*isZero=*/false, text))
     return true;
   fail(text);
+  return false;
+}
+
+bool Node::assume(Value condition, bool value, const llvm::Twine &text) {
+  mlir::Operation *op = condition.getDefiningOp();
+  if (mlir::isa_and_nonnull<graph::CastOp, graph::ReshapeOp>(op) && compose().elementOf(op->getOperand(0)).isInteger(1))
+    return assume(op->getOperand(0), value, text);
+  if (auto unary = mlir::dyn_cast_or_null<graph::UnaryOp>(op); unary && unary.getKind() == UnaryKind::Not)
+    return assume(unary.getInput(), !value, text);
+  auto compare = mlir::dyn_cast_or_null<graph::CompareOp>(op);
+  auto lhs = compare ? graph::shapeElements(compare.getLhs()) : std::nullopt,
+       rhs = compare ? graph::shapeElements(compare.getRhs()) : std::nullopt;
+  if (!lhs || !rhs || lhs->size() != 1 || rhs->size() != 1)
+    return false;
+  const AffineExpr difference = lhs->front() - rhs->front();
+  auto atLeast = [&](AffineExpr e) { return compose().require(e, /*isZero=*/false, text); };
+  auto isZero = [&] { return compose().require(difference, /*isZero=*/true, text); };
+  auto isOther = [&] { // above or below, where the bounds leave one of the two
+    const auto range = bounds(difference);
+    return range.min >= 0 ? atLeast(difference - 1) : range.max <= 0 && atLeast(difference * -1 - 1);
+  };
+  switch (compare.getKind()) {
+  case CompareKind::Equal:
+    return value ? isZero() : isOther();
+  case CompareKind::NotEqual:
+    return value ? isOther() : isZero();
+  case CompareKind::Less:
+    return atLeast(value ? difference * -1 - 1 : difference);
+  case CompareKind::LessEqual:
+    return atLeast(value ? difference * -1 : difference - 1);
+  case CompareKind::Greater:
+    return atLeast(value ? difference - 1 : difference * -1);
+  case CompareKind::GreaterEqual:
+    return atLeast(value ? difference : difference * -1 - 1);
+  }
   return false;
 }
 
@@ -231,7 +284,7 @@ std::optional<AffineExpr> Node::distance(AffineExpr begin, AffineExpr end) {
 }
 
 bool Node::checkIndices(Value indices, Value x, int64_t dim) {
-  auto ensure = [&](AffineExpr e) { return importer.raiseMin(e, 0); };
+  auto ensure = [&](AffineExpr e) { return ensureAtLeast(e, 0); };
   if (llvm::Error outside = graph::checkIndices(indices, compose().extentsOf(x)[dim], importer.module(), ensure)) {
     fail("axis " + llvm::Twine(dim) + ": " + llvm::toString(std::move(outside)));
     return false;

@@ -105,6 +105,8 @@ public:
   bool ensureAtLeast(AffineExpr extent, int64_t limit);
   /// Whether `e` is never negative, by proof or taken for granted (`text` says of what); else the node fails.
   bool require(AffineExpr e, const llvm::Twine &text);
+  /// Takes for granted that a condition on extents has a value; false where it is none that can be checked.
+  bool assume(Value condition, bool value, const llvm::Twine &text);
   /// What a slice of one dimension of x takes: placed while compiling where that can be, else by measured dimensions.
   std::optional<graph::AxisRange> rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim);
   std::optional<graph::AxisRange> rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim);
@@ -163,6 +165,8 @@ public:
   std::string nameOfExtent(unsigned output, int64_t axis) const;
 
 private:
+  /// Whether the node stands in a branch that may not be taken.
+  bool isInBranch();
   /// Input i should be a constant and is not.
   Failure failUnknown(unsigned i, llvm::StringRef what);
 

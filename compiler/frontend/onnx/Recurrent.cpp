@@ -82,11 +82,14 @@ std::optional<RecurrentLayer> recurrentLayer(Node &node, int64_t gates, llvm::Ar
   const int64_t count = direction == "bidirectional" ? 2 : 1, rows = gates * layer.hidden;
   const Extents shape = compose.extentsOf(layer.x);
   auto number = [&](int64_t n) { return compose.getAffineConstantExpr(n); };
-  auto matches = [&](Value value, llvm::ArrayRef<AffineExpr> wanted) {
+  auto matches = [&](Value &value, const Extents &wanted) {
     Extents own = compose.extentsOf(value);
-    return own.size() == wanted.size() && llvm::all_of(llvm::zip(own, wanted), [](auto pair) {
-             return graph::provablyEqual(std::get<0>(pair), std::get<1>(pair));
-           });
+    if (own.size() != wanted.size() || !llvm::all_of(llvm::zip(own, wanted), [&](auto pair) {
+          return compose.equate(std::get<0>(pair), std::get<1>(pair));
+        }))
+      return false;
+    value = compose.reshape(value, wanted);
+    return bool(value);
   };
   if (!matches(w, {number(count), number(rows), shape[2]}) ||
       !matches(r, {number(count), number(rows), number(layer.hidden)}) ||

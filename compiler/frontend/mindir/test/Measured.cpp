@@ -39,9 +39,9 @@ TEST(Measured, DefaultBoundsHoldWhereNothingElseDoes) {
            "=MIN..MAX sets it";
   };
   EXPECT_EQ(outcomeOf(tile, {}),
-            "Default/n.0=0..8; Default/n.1=0..640; " + note("Default/n.0", "8") + "; " + note("Default/n.1", "640"));
+            "Default/n.0=0..640; Default/n.1=0..640; " + note("Default/n.0", "640") + "; " + note("Default/n.1", "640"));
   EXPECT_EQ(outcomeOf(tile, {{"Default/n.1", {1, 3}}}),
-            "Default/n.0=0..8; Default/n.1=1..3; " + note("Default/n.0", "8"));
+            "Default/n.0=0..640; Default/n.1=1..3; " + note("Default/n.0", "640"));
   EXPECT_EQ(outcomeOf(tile, {{"Default/n.7", {1, 3}}}),
             "net.mindir: --dim Default/n.7: no dimension of that name; the inputs have Default/n.0, Default/n.1");
 }

@@ -104,10 +104,15 @@ std::optional<Term> contract(Node &node, Term lhs, Term rhs, llvm::StringRef nee
     extents.push_back(graph::productOf(rest.drop_front(second.size()), compose.getContext()));
     return compose.reshape(x, extents);
   };
-  for (char label : batch + sum)
-    if (!graph::provablyEqual(compose.extentsOf(lhs.value)[lhs.labels.find(label)],
-                              compose.extentsOf(rhs.value)[rhs.labels.find(label)]))
+  Extents shape = compose.extentsOf(rhs.value);
+  for (char label : batch + sum) {
+    const AffineExpr wanted = compose.extentsOf(lhs.value)[lhs.labels.find(label)];
+    AffineExpr &own = shape[rhs.labels.find(label)];
+    if (!compose.equate(own, wanted))
       return node.fail("attribute 'equation': the extents of '" + llvm::Twine(llvm::StringRef(&label, 1)) + "' differ");
+    own = wanted;
+  }
+  rhs.value = compose.reshape(rhs.value, shape);
   Extents extents;
   for (char label : batch + lhsFree)
     extents.push_back(compose.extentsOf(lhs.value)[lhs.labels.find(label)]);

@@ -1,6 +1,7 @@
 #include "compiler/frontend/onnx/ControlFlow.h"
 
-// A condition known while compiling leaves one branch; else both must give the same types.
+// A condition known while compiling leaves one branch. Else extents may differ, which the run tells. Where ranks do (an
+// exporter's squeeze of an axis that was 1 when it looked), a condition on extents is taken to be what it was then.
 WASMIND_ONNX_OPERATOR(If) {
   Compose &compose = node.compose();
   Value condition = node.input(0);
@@ -11,6 +12,7 @@ WASMIND_ONNX_OPERATOR(If) {
   condition = toScalar(node, condition);
   if (!condition)
     return Failure();
+  const Node::Knowledge known = node.knowledge();
   // Result types are known when the branches are there, which a draft holds until then.
   const mlir::Location location = compose.getLoc();
   auto draft = graph::IfOp::create(compose, location, mlir::TypeRange(), condition);
@@ -43,9 +45,19 @@ WASMIND_ONNX_OPERATOR(If) {
   for (auto [i, pair] : llvm::enumerate(llvm::zip(sides[0], sides[1]))) {
     auto [a, b] = pair;
     if (compose.elementOf(a) != compose.elementOf(b) || compose.rankOf(a) != compose.rankOf(b)) {
-      node.fail("the branches give " + node.text(a.getType()) + " and " + node.text(b.getType()) +
-                ", and which is taken is only known at run time, from " + node.origin(condition) + node.advice(condition));
-      return abandon();
+      const bool isThenSmaller = compose.rankOf(a) < compose.rankOf(b);
+      const std::string types = node.text(a.getType()) + " and " + node.text(b.getType());
+      abandon();
+      node.restore(known);
+      for (bool taken : {isThenSmaller, !isThenSmaller})
+        if (node.assume(condition, taken,
+                        "the branches give " + types + "; the " + (taken ? "first" : "second") +
+                            " one is in the module")) {
+          auto values = node.subgraph(taken ? "then_branch" : "else_branch", {});
+          return values ? Results(*values) : Failure();
+        }
+      return node.fail("the branches give " + types + ", and which is taken is only known at run time, from " +
+                       node.origin(condition) + node.advice(condition));
     }
     for (auto [dim, own, other] : llvm::enumerate(compose.extentsOf(a), compose.extentsOf(b))) {
       const auto x = node.bounds(own), y = node.bounds(other);

@@ -29,7 +29,7 @@ std::optional<llvm::SmallVector<Value>> scan(Node &node, llvm::ArrayRef<Value> s
       return std::nullopt;
     axis = *dim;
     AffineExpr extent = compose.extentsOf(sequence)[*dim];
-    if (length && !graph::provablyEqual(length, extent))
+    if (length && !compose.equate(length, extent))
       return node.fail("sequences of lengths '" + node.text(length) + "' and '" + node.text(extent) + "'");
     length = extent;
   }

@@ -135,18 +135,13 @@ TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
       "error: m.onnx: node 'b' (Det, opset 17): the operator is not supported; the branch of node 'y' can be chosen "
       "with --constant rate=...");
   EXPECT_EQ(
-      errorOf(R"((float[n,m] x) => (float[n,m] y) {
-      shape = Shape (x)
-      k = Constant <value_int = 1> ()
-      last = Gather (shape, k)
-      one = Constant <value_int = 1> ()
-      c = Equal (last, one)
+      errorOf(R"((float[n,m] x, bool c) => (float[n,m] y) {
       axes = Constant <value_ints = [1]> ()
       y = If (c) <
         then_branch = g () => (float[n] a) { a = ReduceSum <keepdims = 0> (x, axes) },
         else_branch = h () => (float[n,m] b) { b = Identity (x) }> })"),
       "error: m.onnx: node 'y' (If, opset 17): the branches give f32[n] and f32[n, m], and which is taken is only "
-      "known at run time, from dimension 'm'; fix it with --dim m=N");
+      "known at run time, from input 'c'; fix it with --constant c=...");
 }
 
 TEST(Errors, InputsAndTypes) {
