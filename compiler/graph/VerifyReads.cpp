@@ -132,8 +132,11 @@ LogicalResult GatherOp::verify() {
   if (constantOf(extent).value_or(0) > 0)
     return success();
   Dims dims = namedDimsAround(*this);
-  auto isAtLeast = [&](AffineExpr taken) { return isNeverNegative(extent - taken, dims); };
-  if (isNeverNegative(extent - 1, dims) || isUnbounded(extent, dims) || llvm::any_of(getExtents(getType()), isAtLeast))
+  auto takesNothingOfNothing = [&](AffineExpr taken) {
+    return isNeverNegative(extent - taken, dims) || isNeverNegative(extent * extentLimit - taken, dims);
+  };
+  if (isNeverNegative(extent - 1, dims) || isUnbounded(extent, dims) ||
+      llvm::any_of(getExtents(getType()), takesNothingOfNothing))
     return success();
   return emitOpError("takes elements of dimension ") << getDim() << " of extent " << boundsText(extent, dims)
                                                      << ", which may be empty" << adviceText(extent - 1, dims);

@@ -1,38 +1,29 @@
-#include "compiler/frontend/onnx/Resampling.h"
-#include <cmath>
+#include "compiler/frontend/onnx/ResamplingFormulas.h"
+#include "compiler/graph/ShapeValues.h"
 
 namespace wasmind::onnx {
 namespace {
 
 // Elements and weights that make up each output element; all outputs have the same number.
 struct Taps {
-  llvm::SmallVector<llvm::SmallVector<std::pair<int64_t, double>>> perOutput;
+  llvm::SmallVector<llvm::SmallVector<std::pair<int64_t, float>>> perOutput;
 };
 
-double cubicWeight(double distance, double a) {
-  const double d = std::abs(distance);
-  if (d <= 1)
-    return ((a + 2) * d - (a + 3)) * d * d + 1;
-  if (d < 2)
-    return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
-  return 0;
-}
-
-Taps tapsOf(const Resampling &how, int64_t in, int64_t out, double scale, llvm::function_ref<double(int64_t)> source) {
+Taps tapsOf(const Resampling &how, int64_t in, int64_t out, float scale, llvm::function_ref<float(int64_t)> source) {
   const bool cubic = how.mode == "cubic";
   // Antialiasing stretches the filter when shrinking.
-  const double stretch = how.antialias && scale < 1 ? scale : 1.0;
-  const double reach = (cubic ? 2.0 : 1.0) / stretch;
+  const float stretch = how.antialias && scale < 1 ? scale : 1.0f;
+  const float reach = (cubic ? 2.0f : 1.0f) / stretch;
   Taps taps;
   for (int64_t i = 0; i < out; ++i) {
-    const double at = source(i);
-    llvm::SmallVector<std::pair<int64_t, double>> list;
-    double sum = 0;
+    const float at = source(i);
+    llvm::SmallVector<std::pair<int64_t, float>> list;
+    float sum = 0;
     const int64_t count = int64_t(std::ceil(reach)) * 2;
     const int64_t first = int64_t(std::floor(at)) - count / 2 + 1;
     for (int64_t k = first; k < first + count; ++k) {
-      const double distance = (double(k) - at) * stretch;
-      double weight = cubic ? cubicWeight(distance, how.cubicCoefficient) : std::max(1 - std::abs(distance), 0.0);
+      const float distance = (float(k) - at) * stretch;
+      float weight = weightAt(how, distance);
       if (how.excludeOutside && (k < 0 || k >= in))
         weight = 0;
       sum += weight;
@@ -103,68 +94,80 @@ bool Resampling::isValid(Node &node) const {
          check("nearest_mode", nearest, {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"});
 }
 
-double Resampling::source(int64_t i, double in, double out, double scale, double roiStart, double roiEnd) const {
-  const double x = double(i);
-  if (coordinates == "half_pixel")
-    return (x + 0.5) / scale - 0.5;
-  if (coordinates == "half_pixel_symmetric") {
-    // The output may be a little shorter or longer than in * scale; both centres are kept together.
-    const double adjustment = out / (in * scale), centre = in / 2;
-    return centre * (1 - adjustment) + (x + 0.5) / scale - 0.5;
-  }
-  if (coordinates == "pytorch_half_pixel")
-    return out > 1 ? (x + 0.5) / scale - 0.5 : 0.0;
-  if (coordinates == "align_corners")
-    return out > 1 ? x * (in - 1) / (out - 1) : 0.0;
-  if (coordinates == "tf_half_pixel_for_nn")
-    return (x + 0.5) / scale;
-  if (coordinates == "tf_crop_and_resize")
-    return out > 1 ? roiStart * (in - 1) + x * (roiEnd - roiStart) * (in - 1) / (out - 1)
-                   : 0.5 * (roiStart + roiEnd) * (in - 1);
-  return x / scale; // asymmetric
+std::optional<llvm::SmallVector<Amount>> amountsOf(Node &node, unsigned i, llvm::StringRef what) {
+  Compose &compose = node.compose();
+  Value list = node.input(i);
+  if (!list || node.rank(list) != 1 || !node.staticExtent(list, 0))
+    return node.fail(what + " (input " + llvm::Twine(i) + ") must be a list whose length is known while compiling");
+  const auto data = graph::constantDataOf(list);
+  llvm::SmallVector<Amount> amounts;
+  for (int64_t k = 0; k < *node.staticExtent(list, 0); ++k)
+    amounts.push_back(data ? Amount{float(data->asDouble(k)), {}}
+                           : Amount{{}, compose.cast(node.elementAt(list, k), compose.getF32Type())});
+  return amounts;
 }
 
-int64_t Resampling::round(double coordinate) const {
-  if (nearest == "round_prefer_floor")
-    return int64_t(std::ceil(coordinate - 0.5));
-  if (nearest == "round_prefer_ceil")
-    return int64_t(std::floor(coordinate + 0.5));
-  return int64_t(nearest == "ceil" ? std::ceil(coordinate) : std::floor(coordinate));
+std::optional<AffineExpr> scaledExtent(Node &node, Value x, int64_t dim, const Amount &scale, bool rounds) {
+  Compose &compose = node.compose();
+  const AffineExpr in = compose.extentsOf(x)[dim];
+  const auto constant = graph::constantOf(in);
+  const float rounding = rounds ? 0.5f : 0.0f;
+  if (scale.known && !(*scale.known > 0 && *scale.known < 1e6))
+    return node.fail("a scale of " + std::to_string(*scale.known) + " along axis " + llvm::Twine(dim) + " of extent '" +
+                     node.text(in) + "'");
+  if (scale.known && constant)
+    return compose.getAffineConstantExpr(int64_t(std::floor(float(*constant) * *scale.known + rounding)));
+  // By a small fraction, the extent is an expression.
+  for (int64_t denominator = 1; scale.known && !rounds && denominator <= 64; denominator *= 2)
+    if (const float numerator = *scale.known * float(denominator); numerator == std::floor(numerator))
+      return graph::normalise((in * int64_t(numerator)).floorDiv(denominator));
+  const Type real = compose.getF32Type();
+  Value factor = scale.known ? compose.scalar(real, *scale.known) : scale.computed;
+  Value product = compose.mul(compose.cast(compose.extent(in), real), factor);
+  product = compose.unary(UnaryKind::Floor, compose.add(product, compose.scalar(real, rounding)));
+  const double most = double(node.bounds(in).max) * double(scale.known.value_or(float(graph::extentLimit))) + 1;
+  return node.extentOf(compose.cast(product, compose.getI64Type()), 0, dim,
+                       int64_t(std::min(most, double(graph::extentLimit))));
 }
 
-Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out, std::optional<double> scale,
-               double roiStart, double roiEnd) {
+Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out, std::optional<Amount> scale,
+               const Amount &roiStart, const Amount &roiEnd) {
   Compose &compose = node.compose();
   Extents extents = compose.extentsOf(x);
   const AffineExpr in = extents[dim];
   auto constantIn = graph::constantOf(in), constantOut = graph::constantOf(out);
-  if (!constantIn || !constantOut) {
+  const bool isKnown = (!scale || scale->known) && (!how.crops() || (roiStart.known && roiEnd.known));
+  if (isKnown && (!constantIn || !constantOut)) {
     auto quotient = graph::divideExactly(out, in);
     auto factor = quotient ? graph::constantOf(*quotient) : std::nullopt;
-    bool repeats = factor && *factor > 0 && how.mode == "nearest";
+    bool repeats = factor && *factor > 0 && how.mode == "nearest" && !how.crops();
     // Whether every element is simply repeated shows on a short dimension.
     constexpr int64_t probe = 5;
-    for (int64_t i = 0; repeats && i < probe * *factor; ++i)
-      repeats = std::clamp<int64_t>(how.round(how.source(i, probe, double(probe * *factor), double(*factor), 0, 1)), 0,
-                                    probe - 1) == i / *factor;
-    if (!repeats)
-      return node.fail("resizing axis " + llvm::Twine(dim) + " from '" + node.text(in) + "' to '" + node.text(out) +
-                       "' needs static extents; fix them with --dim");
-    Extents spread = extents;
-    spread.insert(spread.begin() + dim + 1, compose.getAffineConstantExpr(1));
-    Value result = compose.reshape(x, spread);
-    spread[dim + 1] = compose.getAffineConstantExpr(*factor);
-    result = compose.broadcastTo(result, spread);
-    extents[dim] = out;
-    return compose.reshape(result, extents);
+    for (int64_t i = 0; repeats && i < probe * *factor; ++i) {
+      const float at = sourceOf<float>(how, float(i), probe, float(probe * *factor), float(*factor), 0, 1);
+      repeats = std::clamp<int64_t>(int64_t(nearestTo(how, at)), 0, probe - 1) == i / *factor;
+    }
+    if (repeats) {
+      Extents spread = extents;
+      spread.insert(spread.begin() + dim + 1, compose.getAffineConstantExpr(1));
+      Value result = compose.reshape(x, spread);
+      spread[dim + 1] = compose.getAffineConstantExpr(*factor);
+      result = compose.broadcastTo(result, spread);
+      extents[dim] = out;
+      return compose.reshape(result, extents);
+    }
   }
-  if (*constantOut > (int64_t(1) << 20) || *constantIn < 1 || *constantOut < 0)
+  if (!isKnown || !constantIn || !constantOut)
+    return resampleByValues(node, how, x, dim, out, scale, roiStart, roiEnd);
+  if (*constantOut > (int64_t(1) << 20) || *constantOut < 0 || (*constantIn < 1 && *constantOut > 0))
     return node.fail("resizing axis " + llvm::Twine(dim) + " from " + llvm::Twine(*constantIn) + " to " +
                      llvm::Twine(*constantOut));
-  const double factor = scale.value_or(double(*constantOut) / double(*constantIn));
-  auto source = [&](int64_t i) { return how.source(i, *constantIn, *constantOut, factor, roiStart, roiEnd); };
-  const bool crops = how.coordinates == "tf_crop_and_resize";
-  if (*constantIn == *constantOut && factor == 1.0 && !crops)
+  const float factor = scale ? *scale->known : float(*constantOut) / float(*constantIn);
+  auto source = [&](int64_t i) {
+    return sourceOf<float>(how, float(i), float(*constantIn), float(*constantOut), factor, roiStart.known.value_or(0),
+                           roiEnd.known.value_or(1));
+  };
+  if (*constantIn == *constantOut && factor == 1.0 && !how.crops())
     return x;
   Value result;
   if (*constantOut == 0) {
@@ -172,7 +175,7 @@ Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineEx
     return compose.splat(extents, compose.elementOf(x), 0);
   }
   if (how.mode == "nearest") {
-    result = compose.resizeNearest(x, dim, *constantOut, [&](int64_t i) { return how.round(source(i)); });
+    result = compose.resizeNearest(x, dim, *constantOut, [&](int64_t i) { return int64_t(nearestTo(how, source(i))); });
   } else {
     // Weights are floats; integers are resampled in float and rounded towards zero, as a cast does.
     Type element = compose.elementOf(x);
@@ -183,12 +186,12 @@ Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineEx
       result = applyTaps(compose, tapsOf(how, *constantIn, *constantOut, factor, source), wide, dim, *constantIn);
     result = result ? compose.cast(result, element) : result;
   }
-  if (result && crops) {
+  if (result && how.crops()) {
     Integers line(node.rank(x), 1);
     line[dim] = *constantOut;
     std::vector<char> inside;
     for (int64_t i = 0; i < *constantOut; ++i)
-      inside.push_back(source(i) >= 0 && source(i) <= double(*constantIn - 1));
+      inside.push_back(source(i) >= 0 && source(i) <= float(*constantIn - 1));
     Value mask =
         graph::makeConstant(compose, compose.getLoc(), mlir::RankedTensorType::get(line, compose.getI1Type()), inside);
     result = compose.select(mask, result, compose.scalarLike(result, how.extrapolation));

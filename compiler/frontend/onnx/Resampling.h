@@ -9,19 +9,34 @@ struct Resampling {
   std::string mode = "nearest";           ///< nearest, linear, cubic
   std::string coordinates = "asymmetric"; ///< coordinate_transformation_mode
   std::string nearest = "floor";          ///< nearest_mode
-  double cubicCoefficient = -0.75;
+  float cubicCoefficient = -0.75f;
   bool excludeOutside = false, antialias = false;
   double extrapolation = 0; ///< outside values, for tf_crop_and_resize
 
-  /// Source coordinate of output element i, for input and output extents, the scale, and the region of interest.
-  double source(int64_t i, double in, double out, double scale, double roiStart, double roiEnd) const;
-  /// The element nearest to a coordinate.
-  int64_t round(double coordinate) const;
+  bool crops() const { return coordinates == "tf_crop_and_resize"; }
   bool isValid(Node &node) const;
 };
 
-/// Resamples dimension `dim` of x to `out` elements. A run-time extent takes integer factors in mode nearest only.
-Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out, std::optional<double> scale,
-               double roiStart = 0, double roiEnd = 1);
+/// A scale, or where a region of interest begins or ends.
+struct Amount {
+  std::optional<float> known;
+  Value computed; ///< else f32 of rank 0
+  bool is(float value) const { return known && *known == value; }
+};
+
+/// The elements of a float input; none where their number is not known.
+std::optional<llvm::SmallVector<Amount>> amountsOf(Node &node, unsigned i, llvm::StringRef what);
+
+/// The extent of dimension `dim` of x times `scale`, rounded down or, with `rounds`, to the nearest.
+std::optional<AffineExpr> scaledExtent(Node &node, Value x, int64_t dim, const Amount &scale, bool rounds = false);
+
+/// Resamples dimension `dim` of x to `out` elements. Indices and weights are constants where all is known while
+/// compiling, else the run computes them. `scale` is the quotient of the extents where it is none.
+Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out, std::optional<Amount> scale,
+               const Amount &roiStart = {0.0f, {}}, const Amount &roiEnd = {1.0f, {}});
+
+/// The same with all of it by values of the run.
+Value resampleByValues(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out,
+                       const std::optional<Amount> &scale, const Amount &roiStart, const Amount &roiEnd);
 
 } // namespace wasmind::onnx

@@ -1,6 +1,30 @@
 #include "compiler/frontend/onnx/Resampling.h"
 #include "llvm/ADT/Sequence.h"
-#include <cmath>
+
+namespace wasmind::onnx {
+
+// The smallest or largest quotient of a size and its extent.
+static Amount commonScale(Node &node, Value x, const Integers &axes, const Extents &sizes, bool isSmallest) {
+  Compose &compose = node.compose();
+  const Type real = compose.getF32Type();
+  std::optional<float> known;
+  Value computed;
+  bool isKnown = true;
+  for (auto [dim, size] : llvm::zip(axes, sizes)) {
+    const AffineExpr extent = compose.extentsOf(x)[dim];
+    auto in = graph::constantOf(extent), out = graph::constantOf(size);
+    isKnown &= in && out && *in > 0;
+    if (isKnown) {
+      const float scale = float(*out) / float(*in);
+      known = !known ? scale : isSmallest ? std::min(*known, scale) : std::max(*known, scale);
+    }
+    Value scale = compose.div(compose.cast(compose.extent(size), real), compose.cast(compose.extent(extent), real));
+    computed = !computed ? scale : isSmallest ? compose.minimum(computed, scale) : compose.maximum(computed, scale);
+  }
+  return isKnown ? Amount{known, {}} : Amount{{}, computed};
+}
+
+} // namespace wasmind::onnx
 
 // Opset 10: X, scales. Since 11: X, roi, scales, sizes.
 WASMIND_ONNX_OPERATOR(Resize) {
@@ -12,7 +36,7 @@ WASMIND_ONNX_OPERATOR(Resize) {
   if (node.opset() >= 11) {
     how.coordinates = node.string("coordinate_transformation_mode", "half_pixel");
     how.nearest = node.string("nearest_mode", "round_prefer_floor");
-    how.cubicCoefficient = node.real("cubic_coeff_a", -0.75);
+    how.cubicCoefficient = float(node.real("cubic_coeff_a", -0.75));
     how.excludeOutside = node.flag("exclude_outside");
     how.antialias = node.flag("antialias");
     how.extrapolation = node.real("extrapolation_value", 0);
@@ -33,14 +57,14 @@ WASMIND_ONNX_OPERATOR(Resize) {
   const bool hasScales = !isEmpty(scalesInput), hasSizes = node.opset() >= 11 && !isEmpty(3);
   if (hasScales == hasSizes)
     return node.fail("needs either scales or sizes");
-  std::optional<llvm::SmallVector<double>> scales, roi;
+  std::optional<llvm::SmallVector<Amount>> scales, roi;
   std::optional<Extents> sizes;
   if (hasScales)
-    scales = node.constantReals(scalesInput, "scales");
+    scales = amountsOf(node, scalesInput, "scales");
   else
     sizes = node.shape(3, "sizes");
-  if (how.coordinates == "tf_crop_and_resize")
-    roi = node.constantReals(1, "roi");
+  if (how.crops())
+    roi = amountsOf(node, 1, "roi");
   if (node.failed())
     return Failure();
   const size_t count = axes.size();
@@ -49,38 +73,21 @@ WASMIND_ONNX_OPERATOR(Resize) {
 
   // Keeping the aspect ratio: one scale for all axes, the sizes follow.
   const std::string policy = node.string("keep_aspect_ratio_policy", "stretch");
-  std::optional<double> common;
-  if (sizes && policy != "stretch") {
-    for (size_t i = 0; i < count; ++i) {
-      auto in = node.staticExtent(x, axes[i]), out = graph::constantOf((*sizes)[i]);
-      if (!in || !out || *in == 0)
-        return node.fail("attribute 'keep_aspect_ratio_policy' needs static extents; fix them with --dim");
-      const double scale = double(*out) / double(*in);
-      common = !common ? scale : policy == "not_larger" ? std::min(*common, scale) : std::max(*common, scale);
-    }
-  }
+  std::optional<Amount> common;
+  if (sizes && policy != "stretch")
+    common = commonScale(node, x, axes, *sizes, policy == "not_larger");
   for (size_t i = 0; i < count; ++i) {
     const int64_t dim = axes[i];
     const AffineExpr in = compose.extentsOf(x)[dim];
-    auto constant = graph::constantOf(in);
-    std::optional<double> scale = scales ? std::optional((*scales)[i]) : common;
-    AffineExpr out;
-    if (scale) {
-      if (!(*scale > 0 && *scale < 1e6) || (!constant && *scale != std::floor(*scale)))
-        return node.fail("a scale of " + std::to_string(*scale) + " along axis " + llvm::Twine(dim) + " of extent '" +
-                         node.text(in) + "'");
-      const double exact = constant ? double(*constant) * *scale : 0;
-      out = constant ? compose.getAffineConstantExpr(int64_t(common ? std::floor(exact + 0.5) : std::floor(exact)))
-                     : in * int64_t(*scale);
-    } else {
-      out = (*sizes)[i];
-      if (node.bounds(out).min < 0)
-        return node.fail("a size of '" + node.text(out) + "'");
-    }
-    const bool isCropped = roi && ((*roi)[i] != 0 || (*roi)[count + i] != 1);
-    if (graph::provablyEqual(in, out) && (!scale || *scale == 1.0) && !isCropped)
+    std::optional<Amount> scale = scales ? std::optional((*scales)[i]) : common;
+    auto out = scale ? scaledExtent(node, x, dim, *scale, /*rounds=*/common.has_value()) : (*sizes)[i];
+    if (!out || !node.require(*out, "a size of '" + node.text(*out) + "'"))
+      return Failure();
+    const bool isCropped = roi && !((*roi)[i].is(0) && (*roi)[count + i].is(1));
+    if (graph::provablyEqual(in, *out) && (!scale || scale->is(1)) && !isCropped)
       continue;
-    x = resample(node, how, x, dim, out, scale, roi ? (*roi)[i] : 0, roi ? (*roi)[count + i] : 1);
+    x = roi ? resample(node, how, x, dim, *out, scale, (*roi)[i], (*roi)[count + i])
+            : resample(node, how, x, dim, *out, scale);
     if (!x)
       return Failure();
   }
