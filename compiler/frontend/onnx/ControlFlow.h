@@ -22,6 +22,13 @@ std::optional<llvm::SmallVector<Value>>
 emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm::ArrayRef<Value> initial,
          llvm::function_ref<std::optional<Iteration>(Value iteration, llvm::ArrayRef<Value> carried)> body);
 
+/// What a branch gives; none where the node failed.
+using Branch = std::optional<llvm::SmallVector<Value>>;
+
+/// Emits one of two branches by `condition` (rank-0 bool). Extents in which their results differ are measured; the node
+/// fails where more than these differ.
+Branch emitIf(Node &node, Value condition, llvm::function_ref<Branch()> onTrue, llvm::function_ref<Branch()> onFalse);
+
 /// A bool or integer of one element as rank 0.
 Value toScalar(Node &node, Value x);
 

@@ -1,4 +1,5 @@
 #include "compiler/frontend/onnx/Elementwise.h"
+#include "compiler/frontend/onnx/ControlFlow.h"
 
 namespace wasmind::onnx {
 
@@ -51,24 +52,38 @@ Results variadicOperator(Node &node, BinaryKind kind) {
 std::optional<Reduction> reductionOf(Node &node) {
   Value x = node.input(0);
   const int64_t rank = node.rank(x);
-  auto axes = node.axesInput(1, "axes", rank);
+  auto axes = axesOf(node, 1, "axes", rank);
   if (!axes)
     return std::nullopt;
-  Reduction reduction{x, {}, node.flag("keepdims", true)};
-  if (*axes)
-    reduction.dims = **axes;
-  if (reduction.dims.empty() && !node.flag("noop_with_empty_axes"))
+  if (axes->count == 0 && !node.flag("noop_with_empty_axes")) {
     for (int64_t i = 0; i < rank; ++i)
-      reduction.dims.push_back(i);
-  return reduction;
+      axes->dims.push_back(i);
+    axes->count = rank;
+  }
+  return Reduction{x, *axes, node.flag("keepdims", true)};
+}
+
+Value reduceBy(Node &node, const Reduction &reduction, Value x,
+               llvm::function_ref<Value(Value x, const Integers &dims, bool keepDims)> reduce) {
+  if (!x || reduction.reducesNothing())
+    return x;
+  if (!reduction.axes.flags)
+    return reduce(x, reduction.axes.dims, reduction.keepDims);
+  for (int64_t dim = 0; x && dim < node.rank(reduction.x); ++dim) {
+    Value flag = node.compose().cast(node.elementAt(reduction.axes.flags, dim), node.compose().getI1Type());
+    auto reduced =
+        emitIf(node, flag, [&] { return Branch{{reduce(x, {dim}, /*keepDims=*/true)}}; }, [&] { return Branch{{x}}; });
+    x = reduced ? reduced->front() : Value();
+  }
+  return x && !reduction.keepDims ? dropAxes(node, x, reduction.axes) : x;
 }
 
 Value reduceTo(Node &node, const Reduction &reduction, ReduceKind kind, Value x) {
-  if (!x || reduction.dims.empty())
-    return x;
-  if (isBool(node, x))
+  if (x && isBool(node, x))
     kind = kind == ReduceKind::Max ? ReduceKind::Or : kind == ReduceKind::Min ? ReduceKind::And : kind;
-  return node.compose().reduce(kind, x, reduction.dims, reduction.keepDims);
+  return reduceBy(node, reduction, x, [&](Value x, const Integers &dims, bool keepDims) {
+    return node.compose().reduce(kind, x, dims, keepDims);
+  });
 }
 
 Results argOperator(Node &node, ReduceKind kind) {

@@ -1,6 +1,6 @@
 //===- Elementwise.h - what families of operators share -----------------------------------------------------------===//
 #pragma once
-#include "compiler/frontend/onnx/Operator.h"
+#include "compiler/frontend/onnx/Axes.h"
 
 namespace wasmind::onnx {
 
@@ -18,14 +18,18 @@ bool isFloat(Node &node, Value x);
 bool isBool(Node &node, Value x);
 
 /// What a reduction operator reduces: attribute `axes` or input 1, all axes where neither is there (or none of them,
-/// with noop_with_empty_axes). `dims` may be empty: nothing is reduced.
+/// with noop_with_empty_axes).
 struct Reduction {
   Value x;
-  Integers dims;
+  Axes axes;
   bool keepDims;
+  bool reducesNothing() const { return axes.count == 0; }
 };
 std::optional<Reduction> reductionOf(Node &node);
-/// The reduction itself, also of bool (max = or, min = and).
+/// x reduced by `reduce`, which may be called for one axis after the other where only the run knows them.
+Value reduceBy(Node &node, const Reduction &reduction, Value x,
+               llvm::function_ref<Value(Value x, const Integers &dims, bool keepDims)> reduce);
+/// The same by one kind, also of bool (max = or, min = and).
 Value reduceTo(Node &node, const Reduction &reduction, ReduceKind kind, Value x);
 /// ArgMax and ArgMin.
 Results argOperator(Node &node, ReduceKind kind);

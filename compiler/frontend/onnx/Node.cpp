@@ -227,6 +227,23 @@ bool Node::assume(Value condition, bool value, const llvm::Twine &text) {
   return false;
 }
 
+bool Node::check(Value flag, const llvm::Twine &text) {
+  if (!flag)
+    return false;
+  if (auto known = constantCondition(flag)) {
+    if (!*known)
+      fail(text);
+    return *known;
+  }
+  // A fault is an extent of 1 that must not be one, so that it ends the run as a broken requirement does.
+  Value fault = compose().cast(compose().unary(UnaryKind::Not, flag), compose().getI64Type());
+  const AffineExpr measured = compose().measure(fault, nameOfExtent(0, 0) + ".fault", 0, 1);
+  if (measured && compose().require(measured * -1, /*isZero=*/false, text))
+    return true;
+  fail(text);
+  return false;
+}
+
 std::string Node::nameOfExtent(unsigned output, int64_t axis) const {
   return (hasOutput(output) ? proto.output(output) : titleOf(proto)) + "." + std::to_string(axis);
 }
@@ -268,7 +285,8 @@ std::optional<llvm::SmallVector<Value>> Node::elements(unsigned i, llvm::StringR
     return fail(what + " (input " + llvm::Twine(i) + ") must be an integer tensor of rank 0 or 1");
   auto shape = staticExtents(value);
   if (!shape)
-    return fail(what + " (input " + llvm::Twine(i) + ") must have a number of elements that is known while compiling");
+    return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) +
+                "') must have a number of elements that is known while compiling" + advice(value));
   llvm::SmallVector<Value> result;
   for (int64_t k = 0; k < (shape->empty() ? 1 : shape->front()); ++k)
     result.push_back(elementAt(value, k));
@@ -318,61 +336,25 @@ std::optional<Integers> Node::axes(llvm::ArrayRef<int64_t> list, int64_t rank) {
 
 //===- Inputs known while compiling ----------------------------------------------------------------------------===//
 
-std::optional<Integers> Node::constantIntegers(unsigned i, llvm::StringRef what) {
+std::optional<Integers> Node::knownIntegers(unsigned i) {
   Value value = input(i);
   if (!value || !mlir::isa<mlir::IntegerType>(compose().elementOf(value)))
-    return fail(what + " (input " + llvm::Twine(i) + ") must be an integer tensor");
+    return std::nullopt;
+  if (auto shape = staticExtents(value); shape && llvm::is_contained(*shape, 0))
+    return Integers();
   if (auto constants = graph::constantIntegers(value))
     return Integers(*constants);
-  if (auto expressions = graph::shapeValue(value)) {
-    Integers result;
-    for (AffineExpr expression : *expressions)
-      if (auto constant = graph::constantOf(expression))
-        result.push_back(*constant);
-    if (result.size() == expressions->size())
-      return result;
+  auto expressions = graph::shapeValue(value);
+  if (!expressions)
+    return std::nullopt;
+  Integers result;
+  for (AffineExpr expression : *expressions) {
+    auto constant = graph::constantOf(expression);
+    if (!constant)
+      return std::nullopt;
+    result.push_back(*constant);
   }
-  return failUnknown(i, what);
-}
-
-Failure Node::failUnknown(unsigned i, llvm::StringRef what) {
-  const auto origin = frontend::originOf(input(i));
-  return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) +
-              "') must be known while compiling, but depends on " + (origin.inputs.empty() ? "" : "the data of ") +
-              origin.text() + origin.advice());
-}
-
-std::optional<int64_t> Node::constantInteger(unsigned i, llvm::StringRef what) {
-  auto values = constantIntegers(i, what);
-  if (!values)
-    return std::nullopt;
-  if (values->size() != 1)
-    return fail(what + " (input " + llvm::Twine(i) + ") must have one element, has " + llvm::Twine(values->size()));
-  return values->front();
-}
-
-std::optional<llvm::SmallVector<double>> Node::constantReals(unsigned i, llvm::StringRef what) {
-  Value value = input(i);
-  if (!value)
-    return fail(what + " (input " + llvm::Twine(i) + ") is missing");
-  auto data = graph::constantDataOf(value);
-  if (!data)
-    return failUnknown(i, what);
-  if (data->elementCount > (1 << 20))
-    return fail(what + " (input " + llvm::Twine(i) + ") has more than 2^20 elements");
-  llvm::SmallVector<double> result;
-  for (int64_t k = 0; k < data->elementCount; ++k)
-    result.push_back(data->asDouble(k));
   return result;
-}
-
-std::optional<double> Node::constantReal(unsigned i, llvm::StringRef what) {
-  auto values = constantReals(i, what);
-  if (!values)
-    return std::nullopt;
-  if (values->size() != 1)
-    return fail(what + " (input " + llvm::Twine(i) + ") must have one element, has " + llvm::Twine(values->size()));
-  return values->front();
 }
 
 std::optional<Extents> Node::shape(unsigned i, llvm::StringRef what) {
@@ -395,23 +377,6 @@ std::optional<Extents> Node::shape(unsigned i, llvm::StringRef what) {
   return fail(named + " depends on the data of " + origin.text() +
               "; memory is planned while compiling, so it must be a constant or computed from shapes" +
               origin.advice());
-}
-
-std::optional<std::optional<Integers>> Node::axesInput(unsigned i, llvm::StringRef attribute, int64_t rank) {
-  std::optional<Integers> list;
-  if (has(attribute))
-    list = integers(attribute);
-  else if (hasInput(i)) {
-    list = constantIntegers(i, attribute);
-    if (!list)
-      return std::nullopt;
-  }
-  if (!list)
-    return std::optional<std::optional<Integers>>(std::in_place, std::nullopt);
-  auto dims = axes(*list, rank);
-  if (!dims)
-    return std::nullopt;
-  return std::optional<std::optional<Integers>>(std::in_place, *dims);
 }
 
 //===- Element types, subgraphs --------------------------------------------------------------------------------===//

@@ -107,6 +107,8 @@ public:
   bool require(AffineExpr e, const llvm::Twine &text);
   /// Takes for granted that a condition on extents has a value; false where it is none that can be checked.
   bool assume(Value condition, bool value, const llvm::Twine &text);
+  /// Takes for granted that a rank-0 bool, which the run computes, is true: the run ends with `text` where it is not.
+  bool check(Value flag, const llvm::Twine &text);
   /// What a slice of one dimension of x takes: placed while compiling where that can be, else by measured dimensions.
   std::optional<graph::AxisRange> rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim);
   std::optional<graph::AxisRange> rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim);
@@ -136,15 +138,11 @@ public:
   /// The same for several, which must differ; sorted.
   std::optional<Integers> axes(llvm::ArrayRef<int64_t> axes, int64_t rank);
 
-  // --- inputs whose values must be known while compiling; `what` names the input in the error
-  std::optional<Integers> constantIntegers(unsigned i, llvm::StringRef what);
-  std::optional<int64_t> constantInteger(unsigned i, llvm::StringRef what);
-  std::optional<llvm::SmallVector<double>> constantReals(unsigned i, llvm::StringRef what);
-  std::optional<double> constantReal(unsigned i, llvm::StringRef what);
+  // --- the values of inputs; `what` names the input in the error
+  /// Integers where they are known while compiling.
+  std::optional<Integers> knownIntegers(unsigned i);
   /// Expressions over the named dimensions (run-time shape arithmetic).
   std::optional<Extents> shape(unsigned i, llvm::StringRef what);
-  /// Axes that were an attribute up to some opset and are input `i` since: the node has one of both or none.
-  std::optional<std::optional<Integers>> axesInput(unsigned i, llvm::StringRef attribute, int64_t rank);
 
   // --- dtypes
   /// The element type of a TensorProto.DataType number; fails for types without one.
@@ -167,8 +165,6 @@ public:
 private:
   /// Whether the node stands in a branch that may not be taken.
   bool isInBranch();
-  /// Input i should be a constant and is not.
-  Failure failUnknown(unsigned i, llvm::StringRef what);
 
   Importer &importer;
   const ::onnx::NodeProto &proto;

@@ -1,12 +1,9 @@
-#include "compiler/frontend/onnx/Operator.h"
+#include "compiler/frontend/onnx/Axes.h"
 
 WASMIND_ONNX_OPERATOR(CumProd) {
   Value x = node.input(0);
-  auto axis = node.constantInteger(1, "axis");
-  auto dim = axis ? node.axis(*axis, node.rank(x)) : std::nullopt;
-  if (!dim)
-    return Failure();
-  return graph::ScanOp::create(node.compose(), node.compose().getLoc(), ReduceKind::Prod, x, *dim,
-                               node.flag("exclusive"), node.flag("reverse"))
-      .getResult();
+  return chooseByAxis(node, 1, node.rank(x), [&](int64_t dim) -> Value {
+    return graph::ScanOp::create(node.compose(), node.compose().getLoc(), ReduceKind::Prod, x, dim,
+                                 node.flag("exclusive"), node.flag("reverse"));
+  });
 }

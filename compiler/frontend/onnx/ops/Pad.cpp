@@ -1,4 +1,4 @@
-#include "compiler/frontend/onnx/Operator.h"
+#include "compiler/frontend/onnx/Axes.h"
 #include "llvm/ADT/Sequence.h"
 
 namespace wasmind::onnx {
@@ -75,18 +75,30 @@ WASMIND_ONNX_OPERATOR(Pad) {
     given = node.elements(1, "pads");
     if (!given)
       return Failure();
-    if (auto constants = graph::constantIntegers(node.input(1)))
-      known = Integers(*constants);
-    else if (auto expressions = graph::shapeValue(node.input(1));
-             expressions && llvm::all_of(*expressions, [](AffineExpr e) { return graph::constantOf(e).has_value(); }))
-      known = llvm::map_to_vector<6>(*expressions, [](AffineExpr e) { return *graph::constantOf(e); });
+    known = node.knownIntegers(1);
   }
-  if (node.hasInput(3))
-    axes = node.constantIntegers(3, "axes");
-  if (node.failed())
-    return Failure();
-  if (!axes)
+  axes = node.hasInput(3) ? node.knownIntegers(3) : llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (!axes) { // pads of every axis, 0 for those that are not named
+    auto named = node.elements(3, "axes");
+    if (!named)
+      return Failure();
+    if (given->size() != 2 * named->size())
+      return node.fail(llvm::Twine(given->size()) + " pads for " + llvm::Twine(named->size()) + " axes");
+    Value pads = compose.cast(node.input(1), compose.getI64Type());
+    const AffineExpr half = compose.getAffineConstantExpr(named->size());
+    auto lists = placeByAxes(
+        node, 3, rank,
+        {compose.sliceDim(pads, 0, compose.getAffineConstantExpr(0), half), compose.sliceDim(pads, 0, half, half)},
+        {0, 0});
+    if (node.failed())
+      return Failure();
+    given->clear();
+    for (Value list : lists)
+      for (int64_t dim = 0; dim < rank; ++dim)
+        given->push_back(node.elementAt(list, dim));
+    known = std::nullopt;
     axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  }
   const size_t count = known ? known->size() : given->size();
   if (count != 2 * axes->size())
     return node.fail(llvm::Twine(count) + " pads for " + llvm::Twine(axes->size()) + " axes");

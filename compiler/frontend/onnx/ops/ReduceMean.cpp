@@ -4,6 +4,6 @@ WASMIND_ONNX_OPERATOR(ReduceMean) {
   auto reduction = reductionOf(node);
   if (!reduction)
     return Failure();
-  return reduction->dims.empty() ? reduction->x
-                                 : node.compose().mean(reduction->x, reduction->dims, reduction->keepDims);
+  return reduceBy(node, *reduction, reduction->x,
+                  [&](Value x, const Integers &dims, bool keepDims) { return node.compose().mean(x, dims, keepDims); });
 }

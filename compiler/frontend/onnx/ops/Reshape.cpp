@@ -8,7 +8,9 @@ std::optional<Extents> computedShape(Node &node, const Extents &own, llvm::Array
   Compose &compose = node.compose();
   const bool copies = !node.flag("allowzero");
   const AffineExpr total = graph::productOf(own, compose.getContext());
-  const int64_t most = node.bounds(total).max;
+  // Of nothing, the other extents may be anything.
+  const auto count = node.bounds(total);
+  const auto most = count.max > 0 ? std::optional(count.max) : std::nullopt;
   auto number = [&](int64_t value) {
     return compose.reshape(graph::makeIntegers(compose, compose.getLoc(), value), Integers());
   };

@@ -1,17 +1,19 @@
-#include "compiler/frontend/onnx/Operator.h"
+#include "compiler/frontend/onnx/Axes.h"
 
 // Removes the extents of 1 that are named, or all of them.
 WASMIND_ONNX_OPERATOR(Squeeze) {
   Compose &compose = node.compose();
   Value x = node.input(0);
-  auto axes = node.axesInput(1, "axes", node.rank(x));
+  auto axes = axesOf(node, 1, "axes", node.rank(x));
   if (!axes)
     return Failure();
+  if (axes->flags)
+    return dropAxes(node, x, *axes);
   Integers dims;
   for (auto [i, extent] : llvm::enumerate(compose.extentsOf(x))) {
-    if (*axes ? !llvm::is_contained(**axes, int64_t(i)) : graph::constantOf(extent).value_or(1) != 1)
+    if (axes->areGiven ? !llvm::is_contained(axes->dims, int64_t(i)) : graph::constantOf(extent).value_or(1) != 1)
       continue;
-    if (!*axes && !graph::constantOf(extent)) {
+    if (!axes->areGiven && !graph::constantOf(extent)) {
       if (node.bounds(extent).min > 1)
         continue;
       return node.fail("without axes the shape must be known, but axis " + llvm::Twine(i) + " is '" +

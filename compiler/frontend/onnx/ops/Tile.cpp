@@ -1,4 +1,4 @@
-#include "compiler/frontend/onnx/Operator.h"
+#include "compiler/frontend/onnx/Axes.h"
 
 WASMIND_ONNX_OPERATOR(Tile) {
   Compose &compose = node.compose();
@@ -8,13 +8,25 @@ WASMIND_ONNX_OPERATOR(Tile) {
   if (!repeats)
     return Failure();
   if (node.opset() < 6) { // one axis
-    auto axis = node.constantInteger(2, "axis");
-    auto dim = axis ? node.axis(*axis, node.rank(x)) : std::nullopt;
-    if (!dim || repeats->size() != 1)
+    if (repeats->size() != 1)
       return node.fail("tiles must have one element");
     const AffineExpr count = repeats->front();
-    repeats->assign(extents.size(), compose.getAffineConstantExpr(1));
-    (*repeats)[*dim] = count;
+    const int64_t rank = node.rank(x);
+    repeats->assign(rank, compose.getAffineConstantExpr(1));
+    auto axes = axesOf(node, 2, "axis", rank);
+    if (!axes || axes->count != 1)
+      return node.failed() ? Failure() : node.fail("axis must be one number");
+    if (!axes->flags)
+      (*repeats)[axes->dims.front()] = count;
+    for (int64_t dim = 0; axes->flags && dim < rank; ++dim) {
+      Value flag = node.elementAt(axes->flags, dim);
+      // 1, and count - 1 more where it is named.
+      Value more = compose.mul(flag, compose.extent(count - 1));
+      auto found = node.extentOf(compose.add(more, compose.scalarLike(more, 1)), 0, dim, node.bounds(count).max);
+      if (!found)
+        return Failure();
+      (*repeats)[dim] = *found;
+    }
   }
   if (repeats->size() != extents.size())
     return node.fail(llvm::Twine(repeats->size()) + " repeats for rank " + llvm::Twine(extents.size()));

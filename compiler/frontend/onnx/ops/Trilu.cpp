@@ -7,16 +7,20 @@ WASMIND_ONNX_OPERATOR(Trilu) {
   const int64_t rank = node.rank(x);
   if (rank < 2)
     return node.fail("the input must have rank 2 or more");
-  auto k = node.hasInput(1) ? node.constantInteger(1, "k") : std::optional<int64_t>(0);
+  Value k = node.hasInput(1) ? compose.reshape(compose.cast(node.input(1), compose.getI64Type()), Integers())
+                             : compose.scalar(compose.getI64Type(), 0);
   if (!k)
-    return Failure();
+    return node.fail("k must be one number");
   auto positions = [&](int64_t dim) -> Value {
     Extents line(rank, compose.getAffineConstantExpr(1));
     line[dim] = compose.extentsOf(x)[dim];
     return graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType(line, compose.getI64Type()), dim);
   };
   Value row = positions(rank - 2), column = positions(rank - 1);
-  Value diagonal = compose.add(row, compose.scalarLike(row, *k));
+  // No diagonal is further away than the largest extent, and none so far that a position overflows.
+  k = compose.minimum(compose.maximum(k, compose.scalar(compose.getI64Type(), -double(graph::extentLimit))),
+                      compose.scalar(compose.getI64Type(), double(graph::extentLimit)));
+  Value diagonal = compose.add(row, k);
   Value kept =
       compose.compare(node.flag("upper", true) ? CompareKind::GreaterEqual : CompareKind::LessEqual, column, diagonal);
   return compose.select(kept, x, compose.scalarLike(x, 0));

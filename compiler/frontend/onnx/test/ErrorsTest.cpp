@@ -104,24 +104,23 @@ TEST(Errors, ValuesNeededWhileCompiling) {
 
 TEST(Errors, ValuesThatAnOptionCanFixNameIt) {
   // An input, a dimension, several of them.
-  EXPECT_EQ(errorOf("(float[4,8] x, int64[1] k) => (float[4,8] y) { y = CumSum (x, k) }"),
-            "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'k') must be known while compiling, but "
-            "depends on the data of input 'k'; fix it with --constant k=...");
-  EXPECT_EQ(errorOf("(float[4,8] x, int64[2] k) => (float[4,8] y) { d = ReduceSum <keepdims = 1> (k) "
-                    "y = CumSum (x, d) }"),
-            "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'd') must be known while compiling, but "
-            "depends on the data of input 'k'; fix it with --constant k=...");
+  EXPECT_EQ(errorOf("(float[4,8] x, int64[r] k) => (float[n,m] y) { y = ReduceSum (x, k) }"),
+            "error: m.onnx: node 'y' (ReduceSum, opset 17): axes (input 1, 'k') must have a number of elements that is "
+            "known while compiling; fix it with --constant k=...");
+  EXPECT_EQ(errorOf("(float[4,8] x, int64[r] k) => (float[n,m] y) { d = Neg (k) y = ReduceSum (x, d) }"),
+            "error: m.onnx: node 'y' (ReduceSum, opset 17): axes (input 1, 'd') must have a number of elements that is "
+            "known while compiling; fix it with --constant k=...");
   // A dimension that happens to be called like the input.
-  EXPECT_EQ(errorOf("(float[k,8] x, int64[1] k) => (float[k,8] y) { y = CumSum (x, k) }"),
-            "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'k') must be known while compiling, but "
-            "depends on the data of input 'k'; fix it with --constant k=...");
-  EXPECT_EQ(errorOf("(float[4,8] x, float[n] z) => (float[4,8] y) { k = Shape (z) y = CumSum (x, k) }"),
-            "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'k') must be known while compiling, but "
-            "depends on dimension 'n'; fix it with --dim n=N");
-  EXPECT_EQ(
-      errorOf("(float[4,8] x, int64 a, int64 b) => (float[n] y) { c = Add (a, b) y = CumSum (x, c) }"),
-      "error: m.onnx: node 'y' (CumSum, opset 17): axis (input 1, 'c') must be known while compiling, but depends "
-      "on the data of inputs 'a' and 'b'; fix them with --constant a=... --constant b=...");
+  EXPECT_EQ(errorOf("(float[k,8] x, int64[k] k) => (float[n,m] y) { y = ReduceSum (x, k) }"),
+            "error: m.onnx: node 'y' (ReduceSum, opset 17): axes (input 1, 'k') must have a number of elements that is "
+            "known while compiling; fix it with --constant k=...");
+  EXPECT_EQ(errorOf("(float[4,8] x, float[n] z) => (float[p,q] y) { s = Shape (z) o = Constant <value_ints = [1]> () "
+                    "k = Expand (o, s) y = ReduceSum (x, k) }"),
+            "error: m.onnx: node 'y' (ReduceSum, opset 17): axes (input 1, 'k') must have a number of elements that is "
+            "known while compiling; fix it with --dim n=N");
+  EXPECT_EQ(errorOf("(float[4,8] x, int64[r] a, int64[r] b) => (float[n,m] y) { c = Add (a, b) y = ReduceSum (x, c) }"),
+            "error: m.onnx: node 'y' (ReduceSum, opset 17): axes (input 1, 'c') must have a number of elements that is "
+            "known while compiling; fix them with --constant a=... --constant b=...");
 }
 
 TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
