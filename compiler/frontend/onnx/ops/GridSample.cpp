@@ -110,8 +110,8 @@ WASMIND_ONNX_OPERATOR(GridSample) {
   const AffineExpr count = graph::productOf(imageDims, context),
                    points = graph::productOf(llvm::ArrayRef(result).drop_front().drop_back(), context);
   for (AffineExpr extent : imageDims)
-    if (!node.ensureAtLeast(extent, 1))
-      return node.fail("an image of extent '" + node.text(extent) + "'");
+    if (!node.require(extent - 1, "an image of extent '" + node.text(extent) + "'"))
+      return Failure();
   const Type integer = node.bounds(count).max < INT32_MAX ? compose.getI32Type() : compose.getI64Type();
   const Type real = element.isF64() ? compose.getF64Type() : compose.getF32Type();
   auto constant = [&](int64_t value) { return compose.getAffineConstantExpr(value); };

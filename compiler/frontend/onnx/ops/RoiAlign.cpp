@@ -66,8 +66,8 @@ WASMIND_ONNX_OPERATOR(RoiAlign) {
   const AffineExpr regions = compose.extentsOf(rois)[0],
                    points = graph::productOf({regions, constant(outs[0] * outs[1])}, context);
   for (AffineExpr extent : {image[2], image[3]})
-    if (!node.ensureAtLeast(extent, 1))
-      return node.fail("an image of extent '" + node.text(extent) + "'");
+    if (!node.require(extent - 1, "an image of extent '" + node.text(extent) + "'"))
+      return Failure();
   Value rows = compose.reshape(compose.transpose(x, {0, 2, 3, 1}),
                                {graph::productOf({image[0], image[2], image[3]}, context), image[1]});
   rows = compose.cast(rows, real);
