@@ -88,15 +88,14 @@ private:
   std::string input, output;
   std::vector<std::string> files; ///< that the model was read from
   const CompileOptions &options;
-  std::vector<std::shared_ptr<void>> keepAlive; // outlives the context: constants point into it
+  std::vector<std::shared_ptr<void>> keepAlive;    // outlives the context: constants point into it
+  int64_t computedMax = frontend::defaultOtherMax; ///< default bound of extents that the run computes
+  static constexpr int64_t smallestComputedMax = 10;
+  bool mayTakeLess = false; ///< whether a smaller one changes something
   MLIRContext context;
   CompileResult result;
   llvm::StringMap<llvm::ArrayRef<char>> defaults; ///< of inputs
   std::string format;
-  /// The bound of extents that the run computes and nobody bounds, and whether there are any.
-  static constexpr int64_t smallestComputedMax = 40;
-  int64_t computedMax = frontend::defaultOtherMax;
-  bool hasDefaultBounds = false;
   std::pair<llvm::ArrayRef<te::Tensor>, llvm::ArrayRef<te::Tensor>> formulas; ///< inputs, outputs; else a model file
 
   static std::string firstLine(std::string text) { return text.substr(0, text.find('\n')); }
@@ -114,32 +113,45 @@ private:
   llvm::Error stages() {
     OwningOpRef<ModuleOp> graph;
     loops::Program program;
-    for (;;) {
-      if (llvm::Error error = timed("frontend", [&] { return import(graph); }))
-        return error;
-      if (llvm::Error error = checkPaths())
-        return error;
-      if (options.stopAfter == Stage::Frontend)
-        return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
-      llvm::Error error = timed("graph", [&] { return rewrite(*graph); });
-      if (!error && options.stopAfter != Stage::Graph)
-        error = timed("loops", [&] { return lower(*graph, program); });
-      if (!error)
-        break;
-      // Bounds that nobody chose may ask for more memory than there is: smaller ones are tried.
-      if (!hasDefaultBounds || computedMax <= smallestComputedMax)
-        return error;
-      llvm::consumeError(std::move(error));
+    llvm::Error error = stagesBeforeModule(graph, program);
+    // The default bounds of what a run computes are meant for few axes; where memory is too small for them, smaller
+    // ones serve more than none.
+    while (error && mayTakeLess && computedMax >= 2 * smallestComputedMax) {
       computedMax /= 2;
-      result.times.clear();
-      program = {};
+      graph = nullptr;
+      program = loops::Program();
+      result = CompileResult();
+      if (llvm::Error again = stagesBeforeModule(graph, program)) {
+        llvm::consumeError(std::move(again));
+        continue;
+      }
+      llvm::consumeError(std::move(error));
+      error = llvm::Error::success();
     }
+    if (error || options.stopAfter != Stage::Module)
+      return error;
+    return timed("module", [&] { return emit(*graph, program); });
+  }
+
+  llvm::Error stagesBeforeModule(OwningOpRef<ModuleOp> &graph, loops::Program &program) {
+    mayTakeLess = false;
+    if (llvm::Error error = timed("frontend", [&] { return import(graph); }))
+      return error;
+    if (llvm::Error error = checkPaths())
+      return error;
+    if (options.stopAfter == Stage::Frontend)
+      return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
+
+    if (llvm::Error error = timed("graph", [&] { return rewrite(*graph); }))
+      return error;
     if (options.stopAfter == Stage::Graph)
       return writeOutput(output, [&](llvm::raw_ostream &out) { print(*graph, out); });
+
+    if (llvm::Error error = timed("loops", [&] { return lower(*graph, program); }))
+      return error;
     if (options.stopAfter == Stage::Loops)
       return writeOutput(output, [&](llvm::raw_ostream &out) { program.code->print(out); });
-
-    return timed("module", [&] { return emit(*graph, program); });
+    return llvm::Error::success();
   }
 
   std::string weightsPath() const {
@@ -204,13 +216,16 @@ private:
                                      fileName(input).c_str());
     auto imported = isMindIR ? mindir::importMindIR(context, input, importOptions)
                              : onnx::importOnnx(context, input, importOptions);
-    if (!imported)
-      return imported.takeError();
+    if (!imported) {
+      llvm::Error error = imported.takeError();
+      mayTakeLess = error.isA<frontend::TooLarge>();
+      return error;
+    }
+    mayTakeLess = imported->hasDefaultBounds;
     format = isMindIR ? "mindir" : "onnx";
     graph = std::move(imported->module);
-    keepAlive = std::move(imported->keepAlive);
+    llvm::append_range(keepAlive, imported->keepAlive);
     result.notes = std::move(imported->notes);
-    hasDefaultBounds = imported->hasDefaultBounds;
     defaults = std::move(imported->defaults);
     files = std::move(imported->dataFiles);
     files.push_back(input);

@@ -40,6 +40,13 @@ struct ImportOptions : InputOptions {
   int64_t defaultComputedMax = defaultOtherMax;
 };
 
+/// An import that fails because tensors are too large at the default bounds of what the run computes.
+class TooLarge : public llvm::ErrorInfo<TooLarge, llvm::StringError> {
+public:
+  static inline char ID = 0;
+  explicit TooLarge(const llvm::Twine &text) : ErrorInfo(text, llvm::inconvertibleErrorCode()) {}
+};
+
 /// Why `bounds` cannot be those of an extent, or success.
 inline llvm::Error checkBounds(llvm::StringRef name, DimBounds bounds) {
   if (bounds.min >= 0 && bounds.min <= bounds.max && bounds.max <= INT32_MAX)

@@ -229,8 +229,12 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   // Later arithmetic on extents relies on sizes that fit.
   const auto dims = graph::getNamedDims(*moduleOp);
   for (Value result : results)
-    if (result && !graph::boundedElementCount(result.getType(), dims))
-      return errorAt(proto, opset, "a result may have more than 2^40 elements; bound the dimensions with --dim");
+    if (result && !graph::boundedElementCount(result.getType(), dims)) {
+      llvm::Error tooMany =
+          errorAt(proto, opset, "a result may have more than 2^40 elements; bound the dimensions with --dim");
+      return measured.hasDefaultBounds ? llvm::make_error<frontend::TooLarge>(llvm::toString(std::move(tooMany)))
+                              : std::move(tooMany);
+    }
   if (builder.getInsertionBlock() == block && (!before || before->getBlock() == block)) {
     if (!before && block == entry)
       before = lastConstant;
