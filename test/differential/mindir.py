@@ -1,7 +1,8 @@
 """Writes .mindir files: networks of a few primitives, for tests that say what each primitive computes.
 
     N("AddExt", a, b, 2)     a node: arrays and X(dims) are the network's inputs, K(array) constants, None, numbers, texts and
-                             tuples of them parameters, other nodes what they are; keywords are attributes
+                             tuples of them parameters, other nodes what they are; keywords are attributes, among them
+                             shape=(X(2, -1), ...), what the file declares of the results
 """
 import struct
 
@@ -65,6 +66,8 @@ def attribute(value, name=""):
         return named + number(16, 25)
     if isinstance(value, K):
         return named + text(12, tensor(value.array, True)) + number(16, 19)
+    if isinstance(value, X):
+        return named + text(12, tensor(value, False)) + number(16, 19)
     if isinstance(value, bool):
         return named + number(3, value) + number(16, 9)
     if isinstance(value, int):

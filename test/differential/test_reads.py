@@ -328,6 +328,33 @@ class Halves(Step):
         return mindir.N("TupleGetItem", mindir.N("Split", x, self.axis, 2), 1)
 
 
+class Parts(Step):
+    """The last of as many parts as the file declares: of a number, of a size, of one row each."""
+
+    forms = ("mindir",)
+
+    def __init__(self, pick):
+        super().__init__(pick)
+        self.kind, self.count, self.size = pick(["Chunk", "SplitTensor", "Unstack"]), pick([1, 2, 3]), pick([1, 2, 3])
+
+    def numpy(self, x, form):
+        extent = x.shape[self.axis]
+        size = {"Chunk": -(-extent // self.count), "SplitTensor": self.size, "Unstack": 1}[self.kind]
+        if extent == 0 or -(-extent // size) != self.count:
+            raise Outside
+        return x[self.along(slice(size * (self.count - 1), None))]
+
+    def mindir(self, x):
+        shape = [1, 2, -1, -1]
+        if self.kind == "Unstack":
+            del shape[self.axis]
+            rows = mindir.N("Unstack", x, self.axis, shape=(mindir.X(*shape),) * self.count)
+            return mindir.N("ExpandDims", mindir.N("TupleGetItem", rows, self.count - 1), self.axis)
+        amount = self.count if self.kind == "Chunk" else self.size
+        parts = mindir.N(self.kind, x, amount, self.axis, shape=(mindir.X(*shape),) * self.count)
+        return mindir.N("TupleGetItem", parts, self.count - 1)
+
+
 class Roll(Step):
     forms = ("mindir",)
 
@@ -379,7 +406,7 @@ class GivenTile(Step):
 
 
 STEPS = [Slice, Slice, Slice, GivenSlice, Narrow, GivenNarrow, Select, GivenSelect, Pad, Pad, GivenPad, MaxPool, RoundedPool,
-         SamePool, Gather, GivenGather, Join, Join, Reshape, Halves, Roll, Top, GivenTop, GivenTile]
+         SamePool, Gather, GivenGather, Join, Join, Reshape, Halves, Parts, Roll, Top, GivenTop, GivenTile]
 
 
 # --- models of a chain of steps

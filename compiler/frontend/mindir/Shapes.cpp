@@ -134,9 +134,12 @@ Operand splitBySize(Node &node, Value x, int64_t dim, AffineExpr part) {
   if (node.failed())
     return {};
   const auto counts = node.bounds((whole + part - 1).floorDiv(part));
+  const unsigned declared = node.declaredCount();
   unsigned count = counts.max;
+  if (counts.min == counts.max && declared && declared != count)
+    return node.fail("gives " + Twine(count) + " parts, but the file declares " + Twine(declared));
   if (counts.min != counts.max || counts.max > (1 << 16)) {
-    count = node.declaredCount();
+    count = declared;
     if (count == 0 || count > (1 << 16))
       return node.fail("how many parts there are depends on the extent '" + node.text(whole) + "'" +
                        "; fix it with --dim");
