@@ -334,12 +334,63 @@ std::optional<AffineExpr> divideExactly(AffineExpr value, AffineExpr divisor) {
 
 bool provablyEqual(AffineExpr a, AffineExpr b) { return a == b || normalise(a) == normalise(b); }
 
+static AffineExpr toExpression(const Term &term, MLIRContext *context) {
+  AffineExpr product = getAffineConstantExpr(term.coefficient, context);
+  for (AffineExpr variable : term.variables)
+    product = product * variable;
+  return product;
+}
+
+/// `e` with `whole` replaced by what it is equal to, also inside products.
+static AffineExpr replaceWhole(AffineExpr e, AffineExpr whole, AffineExpr by) {
+  constexpr unsigned most = 16;
+  for (unsigned i = 0; i < most; ++i) {
+    std::optional<AffineExpr> factor;
+    for (const Term &term : termsOf(e))
+      if ((factor = divideExactly(toExpression(term, e.getContext()), whole)))
+        break;
+    if (!factor)
+      break;
+    e = normalise(e - *factor * whole + *factor * by);
+  }
+  return e;
+}
+
+/// `e` with divisions replaced by what they are equal to by requirement: its expression and the negative one are facts.
+static AffineExpr withoutDivisions(AffineExpr e, ArrayRef<AffineExpr> facts) {
+  SmallVector<AffineExpr> zeros =
+      llvm::filter_to_vector(facts, [&](AffineExpr fact) { return llvm::is_contained(facts, normalise(fact * -1)); });
+  for (auto [i, zero] : llvm::enumerate(zeros)) {
+    auto replace = [&](AffineExpr whole, AffineExpr by) {
+      e = replaceWhole(e, whole, by);
+      for (AffineExpr &later : MutableArrayRef(zeros).drop_front(i + 1))
+        later = replaceWhole(later, whole, by);
+    };
+    const SmallVector<Term> terms = termsOf(zero);
+    for (const Term &term : terms) {
+      auto found = llvm::find_if(term.variables, [](AffineExpr v) { return isa<AffineBinaryOpExpr>(v); });
+      if (found == term.variables.end())
+        continue;
+      auto division = cast<AffineBinaryOpExpr>(*found);
+      AffineExpr whole = toExpression(term, e.getContext());
+      replace(whole, normalise(whole - zero));
+      const bool isMod = division.getKind() == AffineExprKind::Mod && terms.size() == 1 && term.variables.size() == 1;
+      if (isMod) // x mod c = 0: c * (x floordiv c) = x
+        replace(division.getLHS().floorDiv(division.getRHS()) * division.getRHS(), division.getLHS());
+      break;
+    }
+  }
+  return e;
+}
+
 bool provablyEqual(AffineExpr a, AffineExpr b, const Dims &dims) {
   if (provablyEqual(a, b))
     return true;
   AffineExpr difference = normalise(a - b), negative = normalise(b - a);
   auto facts = factsFor(difference, dims);
   if (llvm::is_contained(facts, difference) && llvm::is_contained(facts, negative))
+    return true;
+  if (constantOf(withoutDivisions(difference, facts)) == 0)
     return true;
   Interval range = boundsOf(difference, dims);
   return range.min == 0 && range.max == 0;

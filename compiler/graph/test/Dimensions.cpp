@@ -21,6 +21,19 @@ TEST_F(DimensionsTest, EqualExpressionsHaveOneNormalForm) {
   EXPECT_FALSE(divideExactly(n + 1, number(2)));
 }
 
+TEST_F(DimensionsTest, WhatIsRequiredToBeEqualIsEqualInsideProducts) {
+  const AffineExpr quarter = n.floorDiv(2).floorDiv(2), third = m.floorDiv(3);
+  EXPECT_FALSE(provablyEqual(quarter * third * 12, n * m, getNamedDims(*module)));
+  addRequirement(*module, {quarter * 4 - n, /*isZero=*/true, "a multiple of 4"});
+  EXPECT_TRUE(provablyEqual(quarter * m * 4, n * m, getNamedDims(*module)));
+  EXPECT_FALSE(provablyEqual(quarter * third * 12, n * m, getNamedDims(*module)));
+  addRequirement(*module, {m - third * 3, /*isZero=*/true, "a multiple of 3"});
+  const Dims dims = getNamedDims(*module);
+  EXPECT_TRUE(provablyEqual(quarter * third * 12, n * m, dims));
+  EXPECT_FALSE(provablyEqual(quarter * third * 11, n * m, dims));
+  EXPECT_FALSE(provablyEqual(quarter * third * 12, n * m + 1, dims));
+}
+
 TEST_F(DimensionsTest, DeclaringTwiceFindsTheFirst) { EXPECT_EQ(declareDim(*module, "n", 3, 4), n); }
 
 TEST_F(DimensionsTest, Bounds) {
