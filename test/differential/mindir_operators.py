@@ -224,6 +224,13 @@ def rows():
     hot = np.int64([2, 0, 1])
     yield N("OneHotExt", hot, 4, K(np.float32(5)), K(np.float32(-1)), -1), np.where(np.arange(4) == hot[:, None], np.float32(5), np.float32(-1))
 
+    # Pads of -1 follow from the sizes.
+    small, kernel = floats(random, 1, 1, 3, 4), floats(random, 1, 1, 3, 3)
+    spread = np.zeros((1, 1, 7, 9), np.float32)
+    for i, j in np.ndindex(3, 4):
+        spread[0, 0, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += small[0, 0, i, j] * kernel[0, 0]
+    yield N("Conv2DTranspose", small, K(kernel), (1, 1, 6, 8), stride=(2, 2), pad_list=(-1, -1, -1, -1), pad_mode="same"), spread[:, :, :6, :8]
+
     # Amounts that are data.
     one, two, vector = np.array(1), np.array(2), lambda *values: np.int64(values)
     yield N("SliceExt", x, 1, one, np.array(-1), 1), x[:, 1:-1]

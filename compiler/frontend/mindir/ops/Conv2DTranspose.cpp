@@ -25,21 +25,35 @@ Operand Conv2DTranspose(Node &node) {
   int64_t groups = node.integer("group", Node::none, node.integer("groups", Node::none, 1));
   if (node.failed())
     return {};
-  window.padLow = {pads[0], pads[2]};
-  window.padHigh = {pads[1], pads[3]};
   if (!checkWindow(node, kernel, window))
     return {};
-  // Several sizes give one input size when the stride is above 1: the result's decides how much is added at the end.
   Integers added;
   for (unsigned d = 0; d < 2; ++d) {
-    const AffineExpr plain = (node.compose.extentsOf(x)[2 + d] - 1) * window.strides[d] +
-                             (window.dilations[d] * (kernel[d] - 1) + 1 - pads[2 * d] - pads[2 * d + 1]);
-    auto more = graph::constantOf(graph::normalise(size[2 + d] - plain));
-    if (!more || *more < -pads[2 * d + 1] || *more >= window.strides[d] + pads[2 * d + 1])
-      return node.fail("a result extent of '" + node.text(size[2 + d]) + "' does not follow from the input's, '" +
-                       node.text(plain) + "'");
-    added.push_back(*more);
+    const int64_t span = window.dilations[d] * (kernel[d] - 1) + 1;
+    const AffineExpr reach = (node.compose.extentsOf(x)[2 + d] - 1) * window.strides[d] + span;
+    const AffineExpr out = size[2 + d];
+    auto fail = [&] {
+      return node.fail("a result extent of '" + node.text(out) + "' does not follow from the input's, '" +
+                       node.text(node.compose.extentsOf(x)[2 + d]) + "'");
+    };
+    // The exporter writes -1 for pads of mode `same` that follow from open extents.
+    int64_t low = pads[2 * d], high = pads[2 * d + 1];
+    auto excess = graph::constantOf(graph::normalise(reach - out));
+    if (low < 0 || high < 0) {
+      if (!excess)
+        return fail();
+      low = std::max<int64_t>(*excess, 0) / 2;
+      high = std::max<int64_t>(*excess, 0) - low;
+    }
+    // Several sizes give one input size when the stride is above 1: the result's decides how much is added at the end.
+    if (!excess || low + high - *excess < -high || low + high - *excess >= window.strides[d] + high)
+      return fail();
+    window.padLow.push_back(low);
+    window.padHigh.push_back(high);
+    added.push_back(low + high - *excess);
   }
+  if (!checkWindow(node, kernel, window))
+    return {};
   if (node.failed())
     return {};
   return node.compose.convolveTranspose(x, weights, Value(), window, groups, added);
