@@ -195,9 +195,10 @@ private:
     for (auto &[name, bounds] : options.dims)
       importOptions.dims[name] = {bounds.min, bounds.max};
     if (!formulas.second.empty()) {
-      if (!options.constants.empty() || !options.shapes.empty() || options.overridableDefaults)
-        return llvm::createStringError("constants, shapes and input defaults are options of model files; a formula has "
-                                       "te.const and the shapes of its placeholders");
+      if (!options.constants.empty() || !options.shapes.empty() || !options.sequences.empty() ||
+          options.overridableDefaults)
+        return llvm::createStringError("constants, shapes, sequences and input defaults are options of model files; a "
+                                       "formula has te.const and the shapes of its placeholders");
       auto traced = te::trace(context, formulas.first, formulas.second, importOptions);
       if (!traced)
         return traced.takeError();

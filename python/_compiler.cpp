@@ -11,6 +11,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/operators.h>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
@@ -248,6 +249,7 @@ using Arrays = std::map<std::string, std::tuple<std::string, std::vector<int64_t
 
 wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string, wasmind::InputValue> &constants,
                                   const std::map<std::string, std::vector<std::string>> &shapes,
+                                  const std::map<std::string, std::optional<int64_t>> &sequences,
                                   bool hasOverridableDefaults, const Pairs &state, const Arrays &stateInit,
                                   bool showsStateOutputs, bool isRelaxedSimd, bool hasExternalWeights, int optLevel,
                                   uint64_t memoryLimit) {
@@ -264,6 +266,7 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
     options.dims[name] = {bounds.first, bounds.second};
   options.constants = constants;
   options.shapes = shapes;
+  options.sequences = sequences;
   options.overridableDefaults = hasOverridableDefaults;
   options.relaxedSimd = isRelaxedSimd;
   options.externalWeights = hasExternalWeights;
@@ -274,8 +277,8 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
 
 void defineOptions(nb::module_ &m) {
   nb::class_<wasmind::CompileOptions>(m, "CompileOptions")
-      .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "overridable_defaults"_a, "state"_a,
-                  "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a,
+      .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "sequences"_a, "overridable_defaults"_a,
+                  "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a,
                   "memory_limit"_a);
   nb::class_<wasmind::InputValue>(m, "InputValue")
       .def_static("array",

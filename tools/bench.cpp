@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 struct BenchOptions {
   std::string model, inputs, features = "relaxed-simd";
-  std::vector<std::string> dims, constants, shapes, state;
+  std::vector<std::string> dims, constants, shapes, sequences, state;
   std::vector<std::string> engines{"wasmtime", "node"}, peers;
   std::vector<unsigned> threads{1};
   unsigned repeat = 20;
@@ -65,6 +65,8 @@ std::string compileModel(const BenchOptions &options, const TemporaryFolder &fol
     arguments.push_back("--constant=" + constant);
   for (const std::string &shape : options.shapes)
     arguments.push_back("--shape=" + shape);
+  for (const std::string &sequence : options.sequences)
+    arguments.push_back("--sequence=" + sequence);
   if (int code = runProgram(executable().string(), arguments))
     throw Refusal(options.model + ": the compilation ended with exit code " + std::to_string(code));
   return module;
@@ -157,6 +159,7 @@ void registerBench(Command app, [[maybe_unused]] int &exitCode) {
       .oneEach();
   command.option("--constant", options->constants, "Value of a source model's input, see compile").oneEach();
   command.option("--shape", options->shapes, "Shape of a source model's input, see compile").oneEach();
+  command.option("--sequence", options->sequences, "Length of a source model's input, see compile").oneEach();
   command.option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
   command.option("--repeat", options->repeat, "Timed runs after the first (20)").range(1, 1000000);
   command.flag("--json", options->printsJson, "Prints JSON");

@@ -7,6 +7,7 @@
 #include "tools/VerifyGraph.h"
 #include "tools/Wat.h"
 #include "tools/WriteText.h"
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
@@ -75,6 +76,19 @@ void parseShape(const std::string &text, CompileOptions &options) {
     throw UsageError("--shape " + name + " is given twice");
 }
 
+/// "x=3"; "x=none" is an optional that is empty.
+void parseSequence(const std::string &text, CompileOptions &options) {
+  auto [name, value] = splitOption("--sequence", text, "NAME=N or NAME=none");
+  std::optional<int64_t> length;
+  if (value != "none") {
+    const auto [end, wrong] = std::from_chars(value.data(), value.data() + value.size(), length.emplace());
+    if (wrong != std::errc() || end != value.data() + value.size() || *length < 0)
+      throw UsageError("--sequence " + text + ": expected NAME=N or NAME=none");
+  }
+  if (!options.sequences.emplace(name, length).second)
+    throw UsageError("--sequence " + name + " is given twice");
+}
+
 /// "h=hn".
 void parseState(const std::string &text, CompileOptions &options) {
   auto [input, output] = splitOption("--state", text, "INPUT=OUTPUT");
@@ -130,7 +144,7 @@ CompileResult compileAndTell(const std::string &model, const std::string &output
 void registerCompile(Command app, int &exitCode) {
   struct Arguments {
     std::string model, output, weights = "inline", inputDefaults = "baked", stopAfter = "module", emit = "wasm", verify;
-    std::vector<std::string> dims, constants, shapes, features, state, stateInit;
+    std::vector<std::string> dims, constants, shapes, sequences, features, state, stateInit;
     bool time = false, quiet = false, showsStateOutputs = false;
     int optLevel = 2;
     uint64_t limitMiB = 1024;
@@ -171,6 +185,12 @@ void registerCompile(Command app, int &exitCode) {
           "--shape", arguments->shapes,
           "Shape of an input: NAME=EXTENT,EXTENT,...; an extent is a number, or a name for one that run time knows; "
           "extents of one name are equal (repeatable)")
+      .oneEach();
+  command
+      .option(
+          "--sequence", arguments->sequences,
+          "How many tensors an input holds that is a sequence: NAME=N; they become the inputs NAME.0, NAME.1, ... Of "
+          "an optional: NAME=none where it is empty, NAME=1 where it holds a tensor, called NAME (repeatable)")
       .oneEach();
   command
       .option(
@@ -223,6 +243,8 @@ void registerCompile(Command app, int &exitCode) {
       parseConstant(constant, options);
     for (const std::string &shape : arguments->shapes)
       parseShape(shape, options);
+    for (const std::string &sequence : arguments->sequences)
+      parseSequence(sequence, options);
     parseFeatures(arguments->features, options);
     options.externalWeights = arguments->weights == "external";
     options.overridableDefaults = arguments->inputDefaults == "overridable";

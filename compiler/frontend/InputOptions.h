@@ -34,6 +34,8 @@ struct InputOptions {
   std::map<std::string, InputValue> constants;
   /// Shapes of inputs, by name: an extent per axis, a number or the name of one that run time knows.
   std::map<std::string, std::vector<std::string>> shapes;
+  /// How many tensors an input holds that is a sequence or an optional, by name; none: an optional that is empty.
+  std::map<std::string, std::optional<int64_t>> sequences;
   /// Whether an input for which the model has a default value stays an input; else the value is a constant.
   bool overridableDefaults = false;
 };

@@ -4,6 +4,7 @@ import logging
 
 import numpy as np
 import onnx
+import onnx.parser
 import pytest
 
 import wasmind
@@ -70,6 +71,23 @@ def test_constants_and_shapes(top, k, w):
     for rows in (2, 5):
         x = np.random.default_rng(rows).standard_normal((rows, 3)).astype(np.float32)
         np.testing.assert_array_equal(model.run([x])["y"], -np.sort(-x, axis=0)[:2] * np.float32([1.5, -2, 0]))
+
+
+def test_sequences(tmp_path):
+    path = tmp_path / "list.onnx"
+    onnx.save(onnx.parser.parse_model("""<ir_version: 8, opset_import: ["" : 18]> g (seq(float[2]) x, optional(float[2]) o) => (float[n] y, bool there)
+        { y = ConcatFromSequence <axis = 0> (x) there = OptionalHasElement (o) }"""), path)
+    rows = np.float32([[1, 2], [3, 4]])
+    for held in (None, 1):
+        model = wasmind.compile(path, sequences={"x": 2, "o": held})
+        outputs = model.run({"x.0": rows[0], "x.1": rows[1], **({"o": rows[0]} if held else {})})
+        np.testing.assert_array_equal(outputs["y"], rows.ravel())
+        assert outputs["there"] == bool(held)
+    with pytest.raises(WasmindError, match="--sequence o=1"):
+        wasmind.compile(path, sequences={"x": 2})
+    for wrong in ("2", -1, 1.5, True):
+        with pytest.raises(WasmindError, match="neither a number of tensors nor None"):
+            wasmind.compile(path, sequences={"x": wrong})
 
 
 def test_constants_that_do_not_fit_are_refused(top):

@@ -71,6 +71,12 @@ def _shape(name, extents):
     raise WasmindError("InvalidArgument", f"shapes: '{name}' is {extents!r}, not a list of numbers and names")
 
 
+def _length(name, value):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise WasmindError("InvalidArgument", f"sequences: '{name}' is {value!r}, neither a number of tensors nor None")
+
+
 def _split(tensors, te):
     """Inputs and outputs among tensors of wasmind.te."""
     for tensor in tensors:
@@ -86,7 +92,7 @@ def _split(tensors, te):
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
-            features: Iterable[str] = (), weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
+            sequences: Mapping[str, int | None] | None = None, features: Iterable[str] = (), weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
             memory_limit: int = 1 << 30) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
@@ -102,6 +108,8 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
                   input's element type, Python's numbers and lists take it on.
     shapes:       shapes of inputs: {"x": (1, 3, "height", "width")}; a name stands for an extent that run time knows, and
                   extents of one name are equal.
+    sequences:    how many tensors inputs hold that are sequences: {"boxes": 3}; they become the inputs boxes.0, boxes.1, ... Of
+                  an optional: None where it is empty, 1 where it holds a tensor, which keeps the input's name.
     features:     beyond simd128: "relaxed-simd".
     weights:      "inline", or "external" for a file beside `output` that ends in .weights.
     input_defaults: of inputs for which the model has a default value: "baked" makes them constants, "overridable" keeps them
@@ -125,6 +133,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         dims={name: _bounds(name, value) for name, value in (dims or {}).items()},
         constants={name: _constant(name, value, _compiler.InputValue) for name, value in (constants or {}).items()},
         shapes={name: _shape(name, extents) for name, extents in (shapes or {}).items()},
+        sequences={name: _length(name, value) for name, value in (sequences or {}).items()},
         overridable_defaults=input_defaults == "overridable",
         state=list((state or {}).items()), state_init={name: _initial(name, value) for name, value in (state_init or {}).items()},
         state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)

@@ -10,6 +10,7 @@ import warnings
 
 import numpy as np
 import onnx
+import onnx_sequences
 import pytest
 from models import compiled, numerics
 from onnx import helper, numpy_helper
@@ -30,7 +31,7 @@ def single(name, op, inputs, outputs, opset, **attributes):
     """A case of one node; its inputs and outputs are called x0, x1, ... and y0, y1, ..."""
     domain, _, kind = op.rpartition(".")
     xs, ys = [f"x{i}" for i in range(len(inputs))], [f"y{i}" for i in range(len(outputs))]
-    typed = lambda names, arrays: [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(a.dtype), a.shape) for n, a in zip(names, arrays)]
+    typed = lambda names, values: [onnx_sequences.value_info(*pair) for pair in zip(names, values)]
     graph = helper.make_graph([helper.make_node(kind, xs, ys, domain=domain, **attributes)], name, typed(xs, inputs), typed(ys, outputs))
     imports = [helper.make_opsetid(domain, opset)] + ([helper.make_opsetid("", 17)] if domain else [])
     return Case(name, helper.make_model(graph, opset_imports=imports, ir_version=8), inputs, outputs)
@@ -38,6 +39,7 @@ def single(name, op, inputs, outputs, opset, **attributes):
 
 def own_cases():
     """Operators that the package has no cases for; the formulas are the standard's."""
+    yield from onnx_sequences.own_cases(single, Case)
     random = np.random.default_rng(7)
     x = random.standard_normal((3, 4)).astype(np.float32)
     weights, offsets = random.standard_normal((2, 4)).astype(np.float32), np.float32([0.5, -1])
@@ -71,9 +73,10 @@ def own_cases():
 
 
 def plain(values):
-    """The values as arrays, or None where the host does not know their types (sequences, optionals, texts, narrow floats)."""
+    """The values as arrays, lists of arrays and None, or None where the host does not know their types (texts, narrow floats)."""
     arrays = [numpy_helper.to_array(v) if isinstance(v, onnx.TensorProto) else np.asarray(v) if isinstance(v, np.generic) else v for v in values]
-    return arrays if all(isinstance(v, np.ndarray) and v.dtype in DTYPES for v in arrays) else None
+    known = lambda v: v is None or (all(map(known, v)) if isinstance(v, list) else isinstance(v, np.ndarray) and v.dtype in DTYPES)
+    return arrays if all(map(known, arrays)) else None
 
 
 @functools.cache
@@ -99,12 +102,12 @@ def cases():
 
 
 def with_constants(case, keep):
-    """The case with all inputs but those of `keep` as initializers."""
+    """The case with all tensors among the inputs but those of `keep` as initializers."""
     model = onnx.ModelProto()
     model.CopyFrom(case.model)
     kept = []
     for value, array in zip(case.model.graph.input, case.inputs, strict=True):
-        if keep(array):
+        if not isinstance(array, np.ndarray) or keep(array):
             kept.append(array)
         else:
             model.graph.initializer.append(numpy_helper.from_array(array, value.name))
@@ -116,19 +119,25 @@ def outcome(case, folder):
     """'' when every output is right, else the one line of the refusal. Anything else fails the test."""
     file, module, given, taken = (folder / n for n in ("model.onnx", "model.wasm", "in.npz", "out.npz"))
     onnx.save(case.model, str(file))
-    result = compiled.tool("compile", file, "-o", module)
+    result = compiled.tool("compile", file, "-o", module, *onnx_sequences.options(case.model, case.inputs))
     text = (result.stderr or result.stdout).strip()
     if result.returncode:
         assert result.returncode == 1 and text.count("\n") == 0 and "internal:" not in text, f"{case.name}: {result.returncode}, {text}"
         return text
-    names = [i.name for i in case.model.graph.input]
-    np.savez(given, **dict(zip(names, case.inputs)))
-    result = compiled.tool("run", module, *(["--inputs", given] if names else []), "--outputs", taken)
+    arrays = {}
+    for value, held in zip(case.model.graph.input, case.inputs, strict=True):
+        arrays |= onnx_sequences.tensors(value.name, held)
+    np.savez(given, **arrays)
+    result = compiled.tool("run", module, *(["--inputs", given] if arrays else []), "--outputs", taken)
     assert result.returncode == 0, f"{case.name}: {result.stderr.strip()}"
     with np.load(taken) as actual:
-        for value, expected in zip(case.model.graph.output, case.outputs, strict=True):
-            key = next(k for k in (value.name, "out:" + value.name) if k in actual)
-            numerics.check(actual[key], expected, f"{case.name}: {value.name}", case.tolerance)
+        wanted = {}
+        for value, held in zip(case.model.graph.output, case.outputs, strict=True):
+            wanted |= onnx_sequences.tensors(value.name, held)
+        assert {key.removeprefix("out:") for key in actual} == set(wanted), case.name
+        for name, expected in wanted.items():
+            key = next(k for k in (name, "out:" + name) if k in actual)
+            numerics.check(actual[key], expected, f"{case.name}: {name}", case.tolerance)
     return ""
 
 

@@ -118,6 +118,23 @@ TEST_F(Compile, MakesInputsConstantsAndGivesThemShapes) {
   expectError("compile @top.onnxtxt -o @w.npy --constant w=@w.npy --constant k=3", 2, "w.npy");
 }
 
+TEST_F(Compile, IsToldWhatSequencesAndOptionalsHold) {
+  write("list.onnxtxt", "(seq(float[2]) x, optional(float[2]) o) => (float[n] y, bool there) {"
+                        " y = ConcatFromSequence <axis = 0> (x) there = OptionalHasElement (o) }");
+  const std::string start = "compile @list.onnxtxt -o @list.wasm ";
+  Outcome compiled = run(start + "--sequence x=3 --sequence o=none --verify");
+  EXPECT_EQ(compiled.exitCode, 0) << compiled.errors;
+  const std::string text = run("inspect @list.wasm").output;
+  for (const char *name : {"x.0", "x.1", "x.2"})
+    EXPECT_TRUE(contains(text, name)) << text;
+  expectError(start + "--sequence x=3", 1, "input 'o' is an optional");
+  expectError(start + "--sequence o=1", 1, "give it with --sequence x=N");
+  expectError(start + "--sequence x=2 --sequence x=3", 2, "--sequence x is given twice");
+  expectError(start + "--sequence x=many", 2, "--sequence x=many: expected NAME=N or NAME=none");
+  expectError(start + "--sequence x=-1", 2, "--sequence x=-1: expected NAME=N or NAME=none");
+  expectError(start + "--sequence x", 2, "--sequence x: expected NAME=N");
+}
+
 TEST_F(Compile, KeepsInputsWithDefaultValues) {
   write("default.onnxtxt",
         "(float[4] a, float[4] b) => (float[4] sum) <float[4] b = {1, 2, 3, 4}> { sum = Add(a, b) }");

@@ -572,6 +572,8 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
     return failure(
         createStringError("--input-defaults=overridable is an option of ONNX models; inputs of MindIR models "
                           "have no default values"));
+  if (!options.sequences.empty())
+    return failure(createStringError("--sequence is an option of ONNX models; inputs of MindIR models are tensors"));
   if (model->hasParallelLayouts)
     return failure(
         createStringError("holds one device's slice of a distributed model; merge its weights and export again"));

@@ -11,9 +11,10 @@ using Changes = llvm::SmallVector<llvm::SmallVector<bool>>;
 
 class LoopBuilder {
 public:
-  LoopBuilder(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm::ArrayRef<Value> initial)
+  LoopBuilder(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm::ArrayRef<Value> initial,
+              llvm::ArrayRef<std::string> names)
       : node(node), compose(node.compose()), tripCount(tripCount), condition(condition), rowCount(rowCount),
-        initial(initial), location(compose.getLoc()) {
+        initial(initial), names(names), location(compose.getLoc()) {
     for (Value value : initial)
       changes.push_back(llvm::SmallVector<bool>(compose.rankOf(value), false));
   }
@@ -38,6 +39,7 @@ private:
   Value tripCount, condition;
   AffineExpr rowCount;
   llvm::ArrayRef<Value> initial;
+  llvm::ArrayRef<std::string> names;
   mlir::Location location;
   Changes changes;
   bool foundChange = false;
@@ -49,10 +51,15 @@ private:
         if (changes)
           each(value, dim);
   }
-  graph::Interval boundsOf(size_t value, size_t dim) { return node.boundsFor(value, dim, {0, graph::extentLimit}); }
+  std::string nameOf(size_t value, size_t dim) {
+    return names.empty() ? node.nameOfExtent(value, dim) : names[value] + "." + std::to_string(dim);
+  }
+  graph::Interval boundsOf(size_t value, size_t dim) {
+    return node.boundsFor(nameOf(value, dim), {0, graph::extentLimit});
+  }
   AffineExpr declare(size_t value, size_t dim) {
     auto [min, max] = boundsOf(value, dim);
-    return compose.declareMeasured(node.nameOfExtent(value, dim), min, max);
+    return compose.declareMeasured(nameOf(value, dim), min, max);
   }
   /// The types of the carried values with dimensions of their own where they change; appends these.
   llvm::SmallVector<Type> carriedTypes(llvm::SmallVectorImpl<AffineExpr> &dims) {
@@ -74,8 +81,8 @@ private:
       const AffineExpr extent = compose.extentsOf(initial[value])[dim];
       const auto range = boundsOf(value, dim);
       node.require(compose.getAffineConstantExpr(range.max) - extent,
-                   "'" + node.nameOfExtent(value, dim) + "' is outside its bounds " + llvm::Twine(range.min) + ".." +
-                       llvm::Twine(range.max) + "; compile with --dim " + node.nameOfExtent(value, dim) + "=MIN..MAX");
+                   "'" + nameOf(value, dim) + "' is outside its bounds " + llvm::Twine(range.min) + ".." +
+                       llvm::Twine(range.max) + "; compile with --dim " + nameOf(value, dim) + "=MIN..MAX");
       operands.push_back(compose.extent(extent));
     });
     auto draft = graph::LoopOp::create(compose, location, mlir::TypeRange(), tripCount, condition, mlir::ValueRange());
@@ -181,10 +188,11 @@ private:
 
 std::optional<llvm::SmallVector<Value>>
 emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm::ArrayRef<Value> initial,
-         llvm::function_ref<std::optional<Iteration>(Value iteration, llvm::ArrayRef<Value> carried)> body) {
+         llvm::function_ref<std::optional<Iteration>(Value iteration, llvm::ArrayRef<Value> carried)> body,
+         llvm::ArrayRef<std::string> names) {
   if (!condition)
     condition = node.compose().scalar(node.compose().getI1Type(), 1);
-  return LoopBuilder(node, tripCount, condition, rowCount, initial).build(body);
+  return LoopBuilder(node, tripCount, condition, rowCount, initial, names).build(body);
 }
 
 Branch emitIf(Node &node, Value condition, llvm::function_ref<Branch()> onTrue, llvm::function_ref<Branch()> onFalse) {

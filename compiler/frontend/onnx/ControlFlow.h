@@ -17,10 +17,12 @@ struct Iteration {
 
 /// Emits a loop of at most `tripCount` (rank-0 i64) iterations while `condition` (rank-0 bool, null = true) holds. The
 /// body is emitted once. Results: the last carried values, then per row a tensor [rowCount, row's shape...]; without
-/// rows `rowCount` may be null. The node fails where a carried value changes its type.
+/// rows `rowCount` may be null. The node fails where a carried value changes its type. `names` are those of the carried
+/// values by which users bound extents; none: they are the node's outputs.
 std::optional<llvm::SmallVector<Value>>
 emitLoop(Node &node, Value tripCount, Value condition, AffineExpr rowCount, llvm::ArrayRef<Value> initial,
-         llvm::function_ref<std::optional<Iteration>(Value iteration, llvm::ArrayRef<Value> carried)> body);
+         llvm::function_ref<std::optional<Iteration>(Value iteration, llvm::ArrayRef<Value> carried)> body,
+         llvm::ArrayRef<std::string> names = {});
 
 /// What a branch gives; none where the node failed.
 using Branch = std::optional<llvm::SmallVector<Value>>;

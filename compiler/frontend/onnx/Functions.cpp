@@ -39,10 +39,15 @@ std::vector<::onnx::TypeProto> Importer::inputTypes(const ::onnx::NodeProto &nod
   std::vector<::onnx::TypeProto> types;
   for (const std::string &input : node.input()) {
     types.emplace_back();
-    Value value = input.empty() ? Value() : lookup(input);
-    if (!value)
+    const Datum *found = input.empty() ? nullptr : lookup(input);
+    if (!found || found->isEmptyOptional())
       continue;
-    auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
+    if (auto *sequence = found->sequence()) {
+      auto *element = types.back().mutable_sequence_type()->mutable_elem_type()->mutable_tensor_type();
+      element->set_elem_type(sequence->element ? static_cast<int>(dataTypeOf(sequence->element)) : 0);
+      continue;
+    }
+    auto type = mlir::cast<mlir::RankedTensorType>(found->tensor().getType());
     auto *tensor = types.back().mutable_tensor_type();
     tensor->set_elem_type(static_cast<int>(dataTypeOf(type.getElementType())));
     auto *shape = tensor->mutable_shape();
@@ -80,7 +85,7 @@ llvm::Error Importer::expand(const ::onnx::NodeProto &node, const ::onnx::Functi
     inner.opsets[standardDomain(import.domain())] = import.version();
   for (int i = 0; i < function.input_size(); ++i)
     if (i < node.input_size() && !node.input(i).empty())
-      inner.values[function.input(i)] = lookup(node.input(i));
+      inner.values[function.input(i)] = *lookup(node.input(i));
 
   llvm::StringSet<> wanted;
   llvm::SmallVector<std::string> outputs;
@@ -102,7 +107,7 @@ llvm::Error Importer::expand(const ::onnx::NodeProto &node, const ::onnx::Functi
         input.clear();
   }
 
-  llvm::SmallVector<Value> values;
+  Data values;
   {
     Entered entered(*this, inner);
     expanding.push_back(key);
@@ -133,8 +138,7 @@ llvm::Error Importer::expand(const ::onnx::NodeProto &node, const ::onnx::Functi
   return llvm::Error::success();
 }
 
-llvm::Expected<llvm::SmallVector<Value>> Importer::importSubgraph(const ::onnx::GraphProto &graph,
-                                                                  llvm::ArrayRef<Value> arguments) {
+llvm::Expected<Data> Importer::importSubgraph(const ::onnx::GraphProto &graph, llvm::ArrayRef<Datum> arguments) {
   if (depth >= depthLimit)
     return error("subgraphs are nested more than " + llvm::Twine(depthLimit) + " deep");
   Scope inner;

@@ -13,7 +13,8 @@ namespace wasmind::onnx {
 
 bool Importer::readsHalves(const ::onnx::NodeProto &node) {
   return llvm::any_of(node.input(), [&](const std::string &input) {
-    Value value = input.empty() ? Value() : lookup(input);
+    const Datum *found = input.empty() ? nullptr : lookup(input);
+    Value value = found ? found->tensor() : Value();
     return value && graph::isHalf(builder.elementOf(value));
   });
 }
@@ -31,7 +32,8 @@ llvm::Error Importer::convertInF32(const ::onnx::NodeProto &node, int64_t opset)
   if (bodyDepth == 0)
     builder.setLoc(mlir::NameLoc::get(builder.getStringAttr(titleOf(node))));
   for (const std::string &input : node.input()) {
-    Value value = input.empty() ? Value() : lookup(input);
+    const Datum *found = input.empty() ? nullptr : lookup(input);
+    Value value = found ? found->tensor() : Value();
     given.push_back(value ? builder.elementOf(value) : Type());
     if (!value || !graph::isHalf(given.back()) || wide.values.contains(input))
       continue;
@@ -48,11 +50,11 @@ llvm::Error Importer::convertInF32(const ::onnx::NodeProto &node, int64_t opset)
   for (auto [output, source, inferredType] : llvm::zip(node.output(), sources, inferred)) {
     if (output.empty())
       continue;
-    Value value = wide.values.lookup(output);
+    Datum datum = wide.values.lookup(output);
     const Type type = source >= 0 ? given[source] : elementTypeOf(inferredType, &context);
-    if (type && graph::isHalf(type) && builder.elementOf(value).isF32())
-      value = builder.cast(value, type);
-    if (llvm::Error failure = define(output, value))
+    if (Value value = datum.tensor(); value && type && graph::isHalf(type) && builder.elementOf(value).isF32())
+      datum = builder.cast(value, type);
+    if (llvm::Error failure = define(output, std::move(datum)))
       return failure;
   }
   builder.setLoc(location);

@@ -69,26 +69,27 @@ llvm::Expected<Value> Importer::constant(llvm::Expected<TensorBytes> bytes, llvm
   return value;
 }
 
-Value Importer::lookup(llvm::StringRef name) {
+const Datum *Importer::lookup(llvm::StringRef name) {
   for (Scope *s = scope; s; s = s->outer) {
     if (auto found = s->values.find(name); found != s->values.end())
-      return found->second;
+      return &found->second;
     auto initializer = s->initializers.find(name);
     if (initializer == s->initializers.end())
       continue;
     auto value = std::visit([&](auto *tensor) { return constant(*tensor, name); }, initializer->second);
     if (!value) {
       nodeError("initializer '" + name + "': " + llvm::toString(value.takeError()));
-      return {};
+      return nullptr;
     }
-    s->values[name] = *value;
-    return *value;
+    Datum &datum = s->values[name];
+    datum = *value;
+    return &datum;
   }
-  return {};
+  return nullptr;
 }
 
-llvm::Error Importer::define(llvm::StringRef name, Value value) {
-  if (scope->initializers.contains(name) || !scope->values.try_emplace(name, value).second)
+llvm::Error Importer::define(llvm::StringRef name, Datum datum) {
+  if (scope->initializers.contains(name) || !scope->values.try_emplace(name, std::move(datum)).second)
     return error("the name '" + name + "' is defined twice");
   return llvm::Error::success();
 }
@@ -117,17 +118,17 @@ int64_t Importer::opsetOf(llvm::StringRef domain) {
   return 0;
 }
 
-llvm::Expected<llvm::SmallVector<Value>> Importer::collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what) {
-  llvm::SmallVector<Value> values;
+llvm::Expected<Data> Importer::collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what) {
+  Data data;
   for (const std::string &name : names) {
-    Value value = lookup(name);
+    const Datum *datum = lookup(name);
     if (!firstError.empty())
       return error(what + ": " + std::exchange(firstError, ""));
-    if (!value)
+    if (!datum || !*datum)
       return error(what + " '" + name + "' is not the result of any node");
-    values.push_back(value);
+    data.push_back(*datum);
   }
-  return values;
+  return data;
 }
 
 //===- Nodes ---------------------------------------------------------------------------------------------------===//
@@ -174,6 +175,16 @@ llvm::Error Importer::importNode(const ::onnx::NodeProto &node) {
                        ", the newest that is known; export the model with an older one");
   if (std::string fault = verifyNode(node, opset); !fault.empty())
     return errorAt(node, opset, fault);
+  // What an operator is given besides tensors is checked here, so that its file need not.
+  for (int i = 0; i < node.input_size(); ++i) {
+    const Datum *datum = node.input(i).empty() ? nullptr : lookup(node.input(i));
+    if (!datum || takesForm(node, opset, i, Form::Optional))
+      continue;
+    if (datum->isEmptyOptional() || !takesForm(node, opset, i, datum->isTensor() ? Form::Tensor : Form::Sequence))
+      return errorAt(node, opset,
+                     "input " + llvm::Twine(i) + " ('" + node.input(i) + "') is " + datum->text() +
+                         ", which the operator does not take");
+  }
   return convert(node, opset);
 }
 
@@ -199,14 +210,14 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   const mlir::Location location = builder.getLoc();
   Node node(*this, proto, opset);
   graph::Composition composition(builder);
-  llvm::SmallVector<Value, 2> results;
+  Data data;
   {
     mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &message) {
       if (message.getSeverity() == mlir::DiagnosticSeverity::Error && diagnostic.empty())
         diagnostic = message.str();
       return mlir::success();
     });
-    results = converter(node).values;
+    data = converter(node).data;
   }
   builder.setLoc(location);
   // An error inside a subgraph names its own node already.
@@ -218,7 +229,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   if (!firstError.empty())
     return errorAt(proto, opset, std::exchange(firstError, ""));
   for (int i = 0; i < proto.output_size(); ++i)
-    if (!proto.output(i).empty() && (i >= int(results.size()) || !results[i]))
+    if (!proto.output(i).empty() && (i >= int(data.size()) || !data[i]))
       return errorAt(proto, opset, "output " + llvm::Twine(i) + " ('" + proto.output(i) + "') is not supported");
   // The nodes of subgraphs have been looked at themselves.
   const bool hasSubgraph = llvm::any_of(proto.attribute(), [](const auto &attribute) { return attribute.has_g(); });
@@ -226,6 +237,8 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
     composition.erase();
     return convertInF32(proto, opset);
   }
+  llvm::SmallVector<Value> results = flatten(data);
+  nodeCount += results.size(); // what sequences hold counts as well
   // Later arithmetic on extents relies on sizes that fit.
   const auto dims = graph::getNamedDims(*moduleOp);
   for (Value result : results)
@@ -239,10 +252,11 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
     if (!before && block == entry)
       before = lastConstant;
     foldConstants(block, before, results, dims);
+    data = rebuild(data, results);
   }
   for (int i = 0; i < proto.output_size(); ++i)
     if (!proto.output(i).empty())
-      if (llvm::Error failure = define(proto.output(i), results[i]))
+      if (llvm::Error failure = define(proto.output(i), std::move(data[i])))
         return failure;
   return llvm::Error::success();
 }
@@ -312,6 +326,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
     top.values[input.name] = *value;
     keepAlive.push_back(input.constant);
   }
+  holdInputs();
 
   llvm::StringSet<> wanted;
   llvm::SmallVector<std::string> outputs;
@@ -325,9 +340,13 @@ llvm::Expected<frontend::Imported> Importer::run() {
   }
   if (llvm::Error failure = importNodes(listOf(graph.node()), wanted))
     return failure;
-  auto results = collect(outputs, "output");
-  if (!results)
-    return results.takeError();
+  auto data = collect(outputs, "output");
+  if (!data)
+    return data.takeError();
+  auto names = nameOutputs(outputs, *data);
+  if (!names)
+    return names.takeError();
+  const llvm::SmallVector<Value> results = flatten(*data);
   for (const auto &name : measured.names) {
     usedDimNames.insert(name.first());
     dimPlaces.try_emplace(name.first(), "computed by the run");
@@ -337,9 +356,9 @@ llvm::Expected<frontend::Imported> Importer::run() {
     return error(llvm::toString(std::move(unknown)));
 
   builder.setLoc(mlir::UnknownLoc::get(&context));
-  mlir::func::ReturnOp::create(builder, builder.getLoc(), *results);
-  function.setFunctionType(mlir::FunctionType::get(&context, types, mlir::ValueRange(*results).getTypes()));
-  for (auto [i, name] : llvm::enumerate(outputs))
+  mlir::func::ReturnOp::create(builder, builder.getLoc(), results);
+  function.setFunctionType(mlir::FunctionType::get(&context, types, mlir::ValueRange(results).getTypes()));
+  for (auto [i, name] : llvm::enumerate(*names))
     function.setResultAttr(i, "graph.name", builder.getStringAttr(name));
   llvm::SmallVector<mlir::NamedAttribute> operators;
   for (const auto &count : counts)

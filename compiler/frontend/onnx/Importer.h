@@ -29,11 +29,10 @@ public:
   /// Makes the tensor a constant of the function; it stands before everything else.
   llvm::Expected<Value> constant(const ::onnx::TensorProto &tensor, llvm::StringRef name);
   llvm::Expected<Value> constant(const ::onnx::SparseTensorProto &tensor, llvm::StringRef name);
-  /// The value of a name that the node may see; null when there is none.
-  Value lookup(llvm::StringRef name);
+  /// What a name that the node may see stands for; null when there is no such name. Valid until the scope is left.
+  const Datum *lookup(llvm::StringRef name);
   /// Imports a subgraph at the builder's position; its inputs take `arguments`.
-  llvm::Expected<llvm::SmallVector<Value>> importSubgraph(const ::onnx::GraphProto &graph,
-                                                          llvm::ArrayRef<Value> arguments);
+  llvm::Expected<Data> importSubgraph(const ::onnx::GraphProto &graph, llvm::ArrayRef<Datum> arguments);
   /// Between these, nodes of a branch are imported that may not be taken; `advice` is what errors add.
   void enterBranch(std::string advice) { branches.push_back(std::move(advice)); }
   void leaveBranch() { branches.pop_back(); }
@@ -53,7 +52,7 @@ private:
   // Names visible in a graph. A subgraph sees the names around it, a function body does not.
   struct Scope {
     Scope *outer = nullptr;
-    llvm::StringMap<Value> values;
+    llvm::StringMap<Datum> values;
     llvm::StringMap<std::variant<const ::onnx::TensorProto *, const ::onnx::SparseTensorProto *>> initializers;
     llvm::StringMap<int64_t> opsets; // of a model or function
   };
@@ -70,13 +69,27 @@ private:
 
   /// The inputs as the model declares them and the options change them, without those that are baked in.
   llvm::Expected<llvm::SmallVector<frontend::Input>> readInputs(const ::onnx::GraphProto &graph);
-  llvm::Expected<frontend::Input> readInput(const ::onnx::ValueInfoProto &input);
+  llvm::Expected<frontend::Input> readTensor(const std::string &name, const ::onnx::TypeProto &type);
+  /// The tensors of an input, whose own name stands in `held` where it is a sequence or an optional.
+  llvm::Error readInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<frontend::Input> &inputs);
+  /// What an input that is a sequence or an optional holds, as the user says.
+  struct Held {
+    std::string name;
+    std::optional<int64_t> length; ///< of a sequence; none: the optional is a tensor, called like it
+    bool isEmpty = false;          ///< of an optional
+    Type element;
+  };
+  std::vector<Held> held;
+  /// Gives the names of such inputs what they hold, in the current scope.
+  void holdInputs();
+  /// The name of each tensor of the outputs; a sequence 'y' gives y.0, y.1, ...
+  llvm::Expected<std::vector<std::string>> nameOutputs(llvm::ArrayRef<std::string> names, llvm::ArrayRef<Datum> data);
   llvm::Expected<Type> declareInput(const frontend::Input &input);
   /// The default value of an input, or its misfit.
   llvm::Expected<llvm::ArrayRef<char>> defaultOf(const frontend::Input &input);
   llvm::Expected<AffineExpr> declareExtent(const std::string &name, const std::string &place, int64_t axis);
   llvm::Error addInitializers(const ::onnx::GraphProto &graph);
-  llvm::Error define(llvm::StringRef name, Value value);
+  llvm::Error define(llvm::StringRef name, Datum datum);
   llvm::Expected<Value> constant(llvm::Expected<TensorBytes> bytes, llvm::StringRef name);
   using NodeList = llvm::SmallVector<const ::onnx::NodeProto *>;
   template <typename Nodes> static NodeList listOf(const Nodes &nodes) {
@@ -96,7 +109,7 @@ private:
   bool readsHalves(const ::onnx::NodeProto &node);
   llvm::Error convertInF32(const ::onnx::NodeProto &node, int64_t opset);
   llvm::Error expand(const ::onnx::NodeProto &node, const ::onnx::FunctionProto &function, bool fromSchema);
-  llvm::Expected<llvm::SmallVector<Value>> collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what);
+  llvm::Expected<Data> collect(llvm::ArrayRef<std::string> names, const llvm::Twine &what);
   std::vector<::onnx::TypeProto> inputTypes(const ::onnx::NodeProto &node);
   int64_t opsetOf(llvm::StringRef domain);
   llvm::Error errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text);

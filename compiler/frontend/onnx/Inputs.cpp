@@ -21,12 +21,13 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
   return graph::declareDim(*moduleOp, name, 1, frontend::defaultMaxOf(name, axis));
 }
 
-llvm::Expected<frontend::Input> Importer::readInput(const ::onnx::ValueInfoProto &input) {
-  const std::string what = "input '" + input.name() + "'";
-  if (!input.type().has_tensor_type())
-    return error(what + " is not a tensor; sequences, maps, optionals and sparse tensors are not supported as inputs");
-  const auto &tensor = input.type().tensor_type();
-  frontend::Input result{input.name(), elementTypeOf(tensor.elem_type(), &context), {}, {}};
+llvm::Expected<frontend::Input> Importer::readTensor(const std::string &name, const ::onnx::TypeProto &type) {
+  const std::string what = "input '" + name + "'";
+  if (!type.has_tensor_type())
+    return error(what + " is neither a tensor nor a sequence or an optional of tensors; maps, sparse tensors and "
+                        "sequences of sequences are not supported as inputs");
+  const auto &tensor = type.tensor_type();
+  frontend::Input result{name, elementTypeOf(tensor.elem_type(), &context), {}, {}};
   if (!result.element)
     return error(what + " has element type " + dataTypeName(tensor.elem_type()) + ", which is not supported");
   if (!tensor.has_shape())
@@ -37,19 +38,121 @@ llvm::Expected<frontend::Input> Importer::readInput(const ::onnx::ValueInfoProto
       result.shape->push_back(dim.dim_value());
       continue;
     }
-    std::string name = dim.dim_param();
+    std::string extent = dim.dim_param();
     // Exporters write these where they know no name; two of them are not the same dimension.
     for (llvm::StringRef placeholder : {"", "?", "-1", "None", "unk"})
-      if (name == placeholder)
-        name = input.name() + "." + std::to_string(axis);
-    result.shape->push_back(std::move(name));
+      if (extent == placeholder)
+        extent = name + "." + std::to_string(axis);
+    result.shape->push_back(std::move(extent));
   }
+  return result;
+}
+
+llvm::Error Importer::readInput(const ::onnx::ValueInfoProto &input, llvm::SmallVectorImpl<frontend::Input> &inputs) {
+  const std::string &name = input.name();
+  const ::onnx::TypeProto *type = &input.type();
+  const bool isOptional = type->has_optional_type();
+  if (isOptional)
+    type = &type->optional_type().elem_type();
+  const bool isSequence = type->has_sequence_type();
+  if (isSequence)
+    type = &type->sequence_type().elem_type();
+  auto given = options.sequences.find(name);
+  const std::string option = frontend::optionText("--sequence", name, "N");
+  const std::string emptyOption = frontend::optionText("--sequence", name, "none");
+  auto add = [&](const std::string &tensor) -> llvm::Error {
+    auto read = readTensor(tensor, *type);
+    if (!read)
+      return read.takeError();
+    // The type of a sequence speaks of each of its tensors: the extents that it names may differ from one to the next.
+    if (isSequence && read->shape)
+      for (auto [axis, extent] : llvm::enumerate(*read->shape))
+        if (!extent.isNumber())
+          extent.name = tensor + "." + std::to_string(axis);
+    inputs.push_back(std::move(*read));
+    return llvm::Error::success();
+  };
+  if (!isOptional && !isSequence) {
+    if (given != options.sequences.end())
+      return error("--sequence " + name + ": the input is a tensor");
+    return add(name);
+  }
+  auto declared = readTensor(name, *type);
+  if (!declared)
+    return declared.takeError();
+  if (given == options.sequences.end()) {
+    if (!isSequence)
+      return error("input '" + name +
+                   "' is an optional, and code differs with and without it; say that it is there with" +
+                   frontend::optionText("--sequence", name, "1") + ", or that it is not with" + emptyOption);
+    return error("input '" + name + "' is " + (isOptional ? "an optional sequence" : "a sequence") +
+                 " of tensors, and how many it holds must be known while compiling; give it with" + option +
+                 (isOptional ? " or" + emptyOption : "") + ", and its tensors are the inputs '" + name + ".0', '" +
+                 name + ".1', ...");
+  }
+  const std::optional<int64_t> length = given->second;
+  constexpr int64_t lengthLimit = 4096;
+  if (!length && !isOptional)
+    return error("--sequence " + name + "=none: the input is a sequence and no optional; an empty one has 0 tensors");
+  if (length && (*length < 0 || *length > (isSequence ? lengthLimit : 1)))
+    return error("--sequence " + name + "=" + std::to_string(*length) + ": expected " +
+                 (isSequence ? "a number of tensors, at most " + std::to_string(lengthLimit) : "1 or none"));
+  if (length == 0 && !isSequence)
+    return error("--sequence " + name + "=0: the input is an optional tensor; expected 1 or none");
+  held.push_back({name, isSequence ? length : std::nullopt, !length, declared->element});
+  if (!isSequence)
+    return length ? add(name) : llvm::Error::success();
+  for (int64_t i = 0; i < length.value_or(0); ++i) {
+    const std::string tensor = name + "." + std::to_string(i);
+    if (scope->initializers.contains(tensor))
+      return error("the name '" + tensor + "' of a tensor of input '" + name + "' is that of an initializer, too");
+    if (llvm::Error failure = add(tensor))
+      return failure;
+  }
+  return llvm::Error::success();
+}
+
+void Importer::holdInputs() {
+  for (const Held &input : held) {
+    if (input.isEmpty) {
+      scope->values[input.name] = EmptyOptional();
+    } else if (input.length) {
+      Sequence sequence{{}, input.element};
+      for (int64_t i = 0; i < *input.length; ++i) {
+        auto tensor = scope->values.find(input.name + "." + std::to_string(i));
+        sequence.tensors.push_back(tensor->second.tensor());
+        scope->values.erase(tensor); // nodes may use the name
+      }
+      scope->values[input.name] = std::move(sequence);
+    }
+  }
+}
+
+llvm::Expected<std::vector<std::string>> Importer::nameOutputs(llvm::ArrayRef<std::string> names,
+                                                               llvm::ArrayRef<Datum> data) {
+  std::vector<std::string> result;
+  llvm::StringSet<> taken;
+  for (auto [name, datum] : llvm::zip(names, data)) {
+    for (size_t i = 0; i < datum.tensors().size(); ++i) {
+      result.push_back(datum.isTensor() ? name : name + "." + std::to_string(i));
+      if (!taken.insert(result.back()).second)
+        return error("two outputs are called '" + result.back() + "'; the tensors of output '" + name +
+                     "' are called after their place in it, so rename the other");
+    }
+    if (datum.tensors().empty())
+      notes.push_back("output '" + name + "' is " + datum.text() + "; the module has no output for it");
+  }
+  if (result.empty())
+    return error("its outputs hold no tensors");
   return result;
 }
 
 llvm::Expected<llvm::SmallVector<frontend::Input>> Importer::readInputs(const ::onnx::GraphProto &graph) {
   llvm::SmallVector<frontend::Input> inputs;
   llvm::SmallVector<std::string> baked;
+  for (const auto &[name, length] : options.sequences)
+    if (llvm::none_of(graph.input(), [&name = name](const auto &input) { return input.name() == name; }))
+      return error("--sequence " + name + ": no input of that name");
   for (const auto &input : graph.input()) {
     if (input.name().empty())
       return error("an input has no name");
@@ -58,13 +161,13 @@ llvm::Expected<llvm::SmallVector<frontend::Input>> Importer::readInputs(const ::
       baked.push_back(input.name());
       continue;
     }
-    if (llvm::any_of(inputs, [&](const frontend::Input &other) { return other.name == input.name(); }))
-      return error("the name '" + input.name() + "' is defined twice");
-    auto read = readInput(input);
-    if (!read)
-      return read.takeError();
-    inputs.push_back(std::move(*read));
+    if (llvm::Error failure = readInput(input, inputs))
+      return failure;
   }
+  llvm::StringSet<> names;
+  for (const frontend::Input &input : inputs)
+    if (!names.insert(input.name).second)
+      return error("the name '" + input.name + "' is defined twice");
   if (llvm::Error wrong = frontend::applyInputOptions(inputs, options, usedDimNames, notes))
     return error(llvm::toString(std::move(wrong)));
   if (!baked.empty())

@@ -36,7 +36,25 @@ unsigned Node::inputCount() const {
 }
 
 bool Node::hasInput(unsigned i) const { return int(i) < proto.input_size() && !proto.input(i).empty(); }
-Value Node::input(unsigned i) { return hasInput(i) ? importer.lookup(proto.input(i)) : Value(); }
+
+Datum Node::datum(unsigned i) {
+  const Datum *found = hasInput(i) ? importer.lookup(proto.input(i)) : nullptr;
+  return found ? *found : Datum();
+}
+
+Value Node::input(unsigned i) {
+  const Datum *found = hasInput(i) ? importer.lookup(proto.input(i)) : nullptr;
+  if (found && !found->isTensor())
+    return fail("input " + llvm::Twine(i) + " ('" + proto.input(i) + "') is " + found->text() + ", not a tensor");
+  return found ? found->tensor() : Value();
+}
+
+std::optional<Sequence> Node::sequence(unsigned i) {
+  const Datum found = datum(i);
+  if (!found.sequence())
+    return fail("input " + llvm::Twine(i) + " ('" + proto.input(i) + "') is " + found.text() + ", not a sequence");
+  return *found.sequence();
+}
 
 llvm::SmallVector<Value> Node::inputs() {
   llvm::SmallVector<Value> values;
@@ -244,21 +262,38 @@ bool Node::check(Value flag, const llvm::Twine &text) {
   return false;
 }
 
+std::string Node::nameOfOutput(unsigned output) const {
+  return hasOutput(output) ? proto.output(output) : titleOf(proto);
+}
+
 std::string Node::nameOfExtent(unsigned output, int64_t axis) const {
-  return (hasOutput(output) ? proto.output(output) : titleOf(proto)) + "." + std::to_string(axis);
+  return nameOfOutput(output) + "." + std::to_string(axis);
+}
+
+llvm::SmallVector<std::string> Node::namesOf(llvm::ArrayRef<Datum> data) const {
+  llvm::SmallVector<std::string> names;
+  for (auto [output, datum] : llvm::enumerate(data))
+    for (size_t i = 0; i < datum.tensors().size(); ++i)
+      names.push_back(nameOfOutput(output) + (datum.isTensor() ? "" : "." + std::to_string(i)));
+  return names;
 }
 
 std::optional<AffineExpr> Node::extentOf(Value scalar, unsigned output, int64_t axis, std::optional<int64_t> max) {
+  return extentOf(scalar, nameOfExtent(output, axis), max);
+}
+
+std::optional<AffineExpr> Node::extentOf(Value scalar, llvm::StringRef name, std::optional<int64_t> max) {
   if (!scalar)
     return std::nullopt;
   if (auto expressions = graph::shapeElements(scalar))
     return expressions->front();
-  return importer.measure(scalar, nameOfExtent(output, axis), max);
+  return importer.measure(scalar, name, max);
 }
 
 graph::Interval Node::boundsFor(unsigned output, int64_t axis, graph::Interval range) {
   return importer.boundsFor(nameOfExtent(output, axis), range);
 }
+graph::Interval Node::boundsFor(llvm::StringRef name, graph::Interval range) { return importer.boundsFor(name, range); }
 
 Node::Knowledge Node::knowledge() {
   return {importer.module()->getAttr("graph.dims"), importer.module()->getAttr("graph.requirements")};
@@ -404,7 +439,7 @@ unsigned Node::subgraphOutputCount(llvm::StringRef attribute) {
   return found && found->has_g() ? found->g().output_size() : 0;
 }
 
-std::optional<llvm::SmallVector<Value>> Node::subgraph(llvm::StringRef attribute, llvm::ArrayRef<Value> arguments) {
+std::optional<Data> Node::subgraph(llvm::StringRef attribute, llvm::ArrayRef<Datum> arguments) {
   auto *found = find(proto, attribute);
   if (!found || !found->has_g() || found->g().input_size() != int(arguments.size()))
     return fail("attribute '" + attribute + "' must be a graph of " + llvm::Twine(arguments.size()) + " inputs");
@@ -414,7 +449,21 @@ std::optional<llvm::SmallVector<Value>> Node::subgraph(llvm::StringRef attribute
   return *values;
 }
 
-std::optional<llvm::SmallVector<Value>> Node::branch(llvm::StringRef attribute, Value condition) {
+std::optional<llvm::SmallVector<Value>> Node::subgraphOfTensors(llvm::StringRef attribute,
+                                                                llvm::ArrayRef<Value> arguments) {
+  auto data = subgraph(attribute, Data(arguments));
+  if (!data)
+    return std::nullopt;
+  llvm::SmallVector<Value> values;
+  for (auto [i, datum] : llvm::enumerate(*data)) {
+    if (!datum.isTensor())
+      return fail("output " + llvm::Twine(i) + " of its '" + attribute + "' is " + datum.text() + ", not a tensor");
+    values.push_back(datum.tensor());
+  }
+  return values;
+}
+
+std::optional<Data> Node::branch(llvm::StringRef attribute, Value condition) {
   const auto origin = frontend::originOf(condition);
   importer.enterBranch(origin.inputs.empty()
                            ? ""

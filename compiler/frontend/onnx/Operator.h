@@ -9,6 +9,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include "compiler/frontend/onnx/Datum.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Slicing.h"
 #include "llvm/ADT/Twine.h"
@@ -41,14 +42,16 @@ struct Failure {
   template <typename T> operator std::optional<T>() const { return std::nullopt; }
 };
 
-/// The values of a node's outputs in order; a null value where an output is not asked for.
+/// What a node's outputs are, in order; a null value where an output is not asked for.
 class Results {
 public:
   Results(Failure) {}
-  Results(Value value) : values{value} {}
-  Results(std::initializer_list<Value> list) : values(list) {}
-  Results(llvm::SmallVector<Value> list) : values(list.begin(), list.end()) {}
-  llvm::SmallVector<Value, 2> values;
+  Results(Value value) : data{value} {}
+  Results(Sequence sequence) : data{std::move(sequence)} {}
+  Results(std::initializer_list<Value> list) : data(list.begin(), list.end()) {}
+  Results(llvm::SmallVector<Value> list) : data(list.begin(), list.end()) {}
+  Results(Data data) : data(std::move(data)) {}
+  Data data;
 };
 
 /// One node of the model while it is converted.
@@ -68,8 +71,11 @@ public:
   // --- inputs and outputs; an input or output left empty does not exist
   unsigned inputCount() const;
   bool hasInput(unsigned i) const;
-  Value input(unsigned i);           ///< null when it does not exist
+  Value input(unsigned i);           ///< null when it does not exist; fails when it is no tensor
   llvm::SmallVector<Value> inputs(); ///< all, for variadic operators
+  Datum datum(unsigned i);           ///< also what is no tensor; a null value when it does not exist
+  /// Of operators that take sequences; fails for an optional that is empty.
+  std::optional<Sequence> sequence(unsigned i);
   unsigned outputCount() const;
   bool hasOutput(unsigned i) const;
 
@@ -117,9 +123,12 @@ public:
   /// `max`, or the default bound where that is none.
   std::optional<AffineExpr> extentOf(Value scalar, unsigned output, int64_t axis,
                                      std::optional<int64_t> max = std::nullopt);
+  /// The same with the name that users know it by.
+  std::optional<AffineExpr> extentOf(Value scalar, llvm::StringRef name, std::optional<int64_t> max);
   /// The bounds of a computed extent, named as above, that lies in `range`: the user's, or the default where it has
   /// none.
   graph::Interval boundsFor(unsigned output, int64_t axis, graph::Interval range);
+  graph::Interval boundsFor(llvm::StringRef name, graph::Interval range);
   /// What is known of extents, to be restored when what was built since is dropped.
   using Knowledge = std::pair<mlir::Attribute, mlir::Attribute>;
   Knowledge knowledge();
@@ -153,14 +162,20 @@ public:
   // --- subgraphs (If, Loop, Scan): emitted at compose()'s position, seeing the names around the node
   unsigned subgraphInputCount(llvm::StringRef attribute);
   unsigned subgraphOutputCount(llvm::StringRef attribute);
-  std::optional<llvm::SmallVector<Value>> subgraph(llvm::StringRef attribute, llvm::ArrayRef<Value> arguments);
+  std::optional<Data> subgraph(llvm::StringRef attribute, llvm::ArrayRef<Datum> arguments);
+  /// The same where all results must be tensors.
+  std::optional<llvm::SmallVector<Value>> subgraphOfTensors(llvm::StringRef attribute, llvm::ArrayRef<Value> arguments);
   /// The same for a subgraph without inputs that runs only where `condition` says so.
-  std::optional<llvm::SmallVector<Value>> branch(llvm::StringRef attribute, Value condition);
+  std::optional<Data> branch(llvm::StringRef attribute, Value condition);
   /// The value when it is known while compiling.
   std::optional<bool> constantCondition(Value x);
 
+  /// "y": the output's name, else the node's.
+  std::string nameOfOutput(unsigned output) const;
   /// "y.1": how users call the extent of an output.
   std::string nameOfExtent(unsigned output, int64_t axis) const;
+  /// The same of every tensor of the outputs that `data` are: "y", or "y.0", "y.1" of a sequence.
+  llvm::SmallVector<std::string> namesOf(llvm::ArrayRef<Datum> data) const;
 
 private:
   /// Whether the node stands in a branch that may not be taken.

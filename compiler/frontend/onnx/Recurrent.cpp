@@ -166,8 +166,9 @@ Value activate(Node &node, const RecurrentLayer &layer, const Direction &directi
   return compose.softplus(x);
 }
 
-std::optional<Sequence> runDirection(Node &node, const RecurrentLayer &layer, const Direction &direction, Value bias,
-                                     llvm::function_ref<llvm::SmallVector<Value>(Value, llvm::ArrayRef<Value>)> step) {
+std::optional<DirectionResults>
+runDirection(Node &node, const RecurrentLayer &layer, const Direction &direction, Value bias,
+             llvm::function_ref<llvm::SmallVector<Value>(Value, llvm::ArrayRef<Value>)> step) {
   Compose &compose = node.compose();
   Value projected = compose.matmul(layer.x, compose.transpose(direction.w, {1, 0}));
   if (bias)
@@ -195,21 +196,21 @@ std::optional<Sequence> runDirection(Node &node, const RecurrentLayer &layer, co
                           });
   if (!results)
     return std::nullopt;
-  return Sequence{results->back(), llvm::SmallVector<Value>(llvm::ArrayRef(*results).drop_back())};
+  return DirectionResults{results->back(), llvm::SmallVector<Value>(llvm::ArrayRef(*results).drop_back())};
 }
 
-Results recurrentResults(Node &node, const RecurrentLayer &layer, llvm::ArrayRef<Sequence> sequences) {
+Results recurrentResults(Node &node, const RecurrentLayer &layer, llvm::ArrayRef<DirectionResults> directions) {
   Compose &compose = node.compose();
-  auto join = [&](llvm::function_ref<Value(const Sequence &)> part, int64_t dim) {
+  auto join = [&](llvm::function_ref<Value(const DirectionResults &)> part, int64_t dim) {
     llvm::SmallVector<Value> parts;
-    for (const Sequence &sequence : sequences)
-      parts.push_back(compose.unsqueeze(part(sequence), {dim}));
+    for (const DirectionResults &direction : directions)
+      parts.push_back(compose.unsqueeze(part(direction), {dim}));
     return compose.concat(parts, dim);
   };
-  Value y = join([](const Sequence &s) { return s.y; }, 1);
+  Value y = join([](const DirectionResults &s) { return s.y; }, 1);
   llvm::SmallVector<Value> results{y && layer.batchFirst ? compose.transpose(y, {2, 0, 1, 3}) : y};
-  for (size_t i = 0; i < sequences.front().states.size(); ++i) {
-    Value state = join([i](const Sequence &s) { return s.states[i]; }, 0);
+  for (size_t i = 0; i < directions.front().states.size(); ++i) {
+    Value state = join([i](const DirectionResults &s) { return s.states[i]; }, 0);
     results.push_back(state && layer.batchFirst ? compose.transpose(state, {1, 0, 2}) : state);
   }
   return results;

@@ -42,14 +42,15 @@ Value activate(Node &node, const RecurrentLayer &layer, const Direction &directi
 
 /// Runs a direction step by step: step(t's X * W^T + `bias` [B, G * H], states) gives the next states, the first of
 /// which is the output. Results: Y [T, B, H] and the last states.
-struct Sequence {
+struct DirectionResults {
   Value y;
   llvm::SmallVector<Value> states;
 };
-std::optional<Sequence> runDirection(Node &node, const RecurrentLayer &layer, const Direction &direction, Value bias,
-                                     llvm::function_ref<llvm::SmallVector<Value>(Value, llvm::ArrayRef<Value>)> step);
+std::optional<DirectionResults>
+runDirection(Node &node, const RecurrentLayer &layer, const Direction &direction, Value bias,
+             llvm::function_ref<llvm::SmallVector<Value>(Value, llvm::ArrayRef<Value>)> step);
 
-/// Y, Y_h, ... in the node's layout from the sequences of all directions.
-Results recurrentResults(Node &node, const RecurrentLayer &layer, llvm::ArrayRef<Sequence> sequences);
+/// Y, Y_h, ... in the node's layout from the results of all directions.
+Results recurrentResults(Node &node, const RecurrentLayer &layer, llvm::ArrayRef<DirectionResults> directions);
 
 } // namespace wasmind::onnx

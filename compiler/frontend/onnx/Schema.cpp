@@ -100,6 +100,16 @@ std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset) try {
   return tidy(error.what(), node.name());
 }
 
+bool takesForm(const ::onnx::NodeProto &node, int64_t opset, int i, Form form) {
+  const ::onnx::OpSchema *schema = findSchema(node, opset);
+  if (!schema || schema->inputs().empty())
+    return true;
+  const auto &formal = schema->inputs()[std::min<size_t>(i, schema->inputs().size() - 1)];
+  const std::string prefix = form == Form::Tensor ? "tensor(" : form == Form::Sequence ? "seq(" : "optional(";
+  return std::any_of(formal.GetTypes().begin(), formal.GetTypes().end(),
+                     [&](const std::string *type) { return type->rfind(prefix, 0) == 0; });
+}
+
 std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node, int64_t opset,
                                                   const std::vector<::onnx::TypeProto> &inputTypes,
                                                   std::string &error) try {

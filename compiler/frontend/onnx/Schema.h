@@ -23,6 +23,11 @@ int64_t newestOpset(const std::string &domain);
 /// version give an error.
 std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset);
 
+/// What of inputs and outputs an operator's schema lets be.
+enum class Form { Tensor, Sequence, Optional };
+/// Whether input i of the node may be of this form; a node without a schema takes any.
+bool takesForm(const ::onnx::NodeProto &node, int64_t opset, int i, Form form);
+
 /// The body of an operator that the specification defines by other operators, for these input types (unset where not
 /// known); none when there is no body or (then `error` is set) it cannot be built.
 std::optional<::onnx::FunctionProto> functionBody(const ::onnx::NodeProto &node, int64_t opset,

@@ -9,7 +9,7 @@ WASMIND_ONNX_OPERATOR(GRU) {
     return Failure();
   const bool linearFirst = node.flag("linear_before_reset");
   const AffineExpr hidden = compose.getAffineConstantExpr(layer->hidden), zero = compose.getAffineConstantExpr(0);
-  llvm::SmallVector<Sequence> sequences;
+  llvm::SmallVector<DirectionResults> results;
   for (const Direction &direction : layer->directions) {
     const Value recurrent = compose.transpose(direction.r, {1, 0});
     const Value forGates = compose.sliceDim(recurrent, 1, zero, hidden * 2);
@@ -44,7 +44,7 @@ WASMIND_ONNX_OPERATOR(GRU) {
     auto sequence = runDirection(node, *layer, direction, bias, step);
     if (!sequence)
       return Failure();
-    sequences.push_back(*sequence);
+    results.push_back(*sequence);
   }
-  return recurrentResults(node, *layer, sequences);
+  return recurrentResults(node, *layer, results);
 }

@@ -1,3 +1,3 @@
 #include "compiler/frontend/onnx/Operator.h"
 
-WASMIND_ONNX_OPERATOR(Identity) { return node.input(0); }
+WASMIND_ONNX_OPERATOR(Identity) { return Data{node.datum(0)}; }

@@ -11,9 +11,24 @@ WASMIND_ONNX_OPERATOR(If) {
   condition = toScalar(node, condition);
   if (!condition)
     return Failure();
-  auto branch = [&](llvm::StringRef attribute) {
-    return [&node, condition, attribute] { return node.branch(attribute, condition); };
+  // Sequences and optionals branch tensor by tensor: both sides hold as many.
+  Data given[2];
+  auto branch = [&](llvm::StringRef attribute, Data &side, const Data &other) -> Branch {
+    auto values = node.branch(attribute, condition);
+    if (!values)
+      return std::nullopt;
+    side = std::move(*values);
+    for (auto [i, pair] : llvm::enumerate(llvm::zip(side, other)))
+      if (!haveOneForm(std::get<0>(pair), std::get<1>(pair)))
+        return node.fail("the branches give " + std::get<1>(pair).text() + " and " + std::get<0>(pair).text() +
+                         " as '" + node.nameOfOutput(i) + "', and which is taken is only known at run time, from " +
+                         node.origin(condition) + node.advice(condition));
+    return flatten(side);
   };
-  auto values = emitIf(node, condition, branch("then_branch"), branch("else_branch"));
-  return values ? Results(*values) : Failure();
+  auto values = emitIf(
+      node, condition, [&] { return branch("then_branch", given[0], given[1]); },
+      [&] { return branch("else_branch", given[1], given[0]); });
+  if (!values)
+    return Failure();
+  return rebuild(given[0].empty() ? given[1] : given[0], *values);
 }

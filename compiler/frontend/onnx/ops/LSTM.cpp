@@ -10,7 +10,7 @@ WASMIND_ONNX_OPERATOR(LSTM) {
     return Failure();
   const bool couples = node.flag("input_forget");
   const AffineExpr hidden = compose.getAffineConstantExpr(layer->hidden);
-  llvm::SmallVector<Sequence> sequences;
+  llvm::SmallVector<DirectionResults> results;
   for (auto [i, direction] : llvm::enumerate(layer->directions)) {
     Value bias = direction.wBias ? compose.add(direction.wBias, direction.rBias) : Value();
     auto isPlain = [](auto pair) { return std::get<0>(pair).name == std::get<1>(pair); };
@@ -21,7 +21,7 @@ WASMIND_ONNX_OPERATOR(LSTM) {
                                     direction.reverse);
       if (!y)
         return Failure();
-      sequences.push_back({y, {h, c}});
+      results.push_back({y, {h, c}});
       continue;
     }
     Value peepholes; // [3 * H]: i, o, f
@@ -52,7 +52,7 @@ WASMIND_ONNX_OPERATOR(LSTM) {
     auto sequence = runDirection(node, *layer, direction, bias, step);
     if (!sequence)
       return Failure();
-    sequences.push_back(*sequence);
+    results.push_back(*sequence);
   }
-  return recurrentResults(node, *layer, sequences);
+  return recurrentResults(node, *layer, results);
 }

@@ -6,7 +6,7 @@ WASMIND_ONNX_OPERATOR(RNN) {
   auto layer = recurrentLayer(node, 1, {5}, {"Tanh"});
   if (!layer)
     return Failure();
-  llvm::SmallVector<Sequence> sequences;
+  llvm::SmallVector<DirectionResults> results;
   for (const Direction &direction : layer->directions) {
     const Value recurrent = compose.transpose(direction.r, {1, 0});
     Value bias = direction.wBias ? compose.add(direction.wBias, direction.rBias) : Value();
@@ -16,7 +16,7 @@ WASMIND_ONNX_OPERATOR(RNN) {
     auto sequence = runDirection(node, *layer, direction, bias, step);
     if (!sequence)
       return Failure();
-    sequences.push_back(*sequence);
+    results.push_back(*sequence);
   }
-  return recurrentResults(node, *layer, sequences);
+  return recurrentResults(node, *layer, results);
 }

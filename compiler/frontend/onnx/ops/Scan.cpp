@@ -44,7 +44,7 @@ std::optional<llvm::SmallVector<Value>> scan(Node &node, llvm::ArrayRef<Value> s
                    arguments.push_back(compose.gather(sequence, index(reverse), axis));
                  if (llvm::is_contained(arguments, Value()))
                    return std::nullopt;
-                 auto given = node.subgraph("body", arguments);
+                 auto given = node.subgraphOfTensors("body", arguments);
                  if (!given)
                    return std::nullopt;
                  Iteration result;

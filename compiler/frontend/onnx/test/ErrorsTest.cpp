@@ -59,8 +59,8 @@ TEST(Errors, NamesInTheGraph) {
 TEST(Errors, OperatorsAndVersions) {
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Foo (x) }"),
             "error: m.onnx: node 'y' (Foo, opset 17): no such operator");
-  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Det (x) }"),
-            "error: m.onnx: node 'y' (Det, opset 17): the operator is not supported");
+  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = RandomUniformLike (x) }"),
+            "error: m.onnx: node 'y' (RandomUniformLike, opset 17): the operator is not supported");
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Gelu (x) }"),
             "error: m.onnx: node 'y' (Gelu, opset 17): the operator exists since opset 20; export the model with that "
             "one");
@@ -124,15 +124,15 @@ TEST(Errors, ValuesThatAnOptionCanFixNameIt) {
 }
 
 TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
-  EXPECT_EQ(
-      errorOf(R"((float[2,2] x, int64 rate) => (float[2,2] y) {
+  EXPECT_EQ(errorOf(R"((float[2,2] x, int64 rate) => (float[2,2] y) {
       k = Constant <value_int = 8> ()
       c = Equal (rate, k)
       y = If (c) <
         then_branch = g () => (float[2,2] a) { a = Relu (x) },
-        else_branch = h () => (float[2,2] b) { b = Det (x) }> })"),
-      "error: m.onnx: node 'b' (Det, opset 17): the operator is not supported; the branch of node 'y' can be chosen "
-      "with --constant rate=...");
+        else_branch = h () => (float[2,2] b) { b = RandomUniformLike (x) }> })"),
+            "error: m.onnx: node 'b' (RandomUniformLike, opset 17): the operator is not supported; the branch of node "
+            "'y' can be chosen "
+            "with --constant rate=...");
   EXPECT_EQ(
       errorOf(R"((float[n,m] x, bool c) => (float[n,m] y) {
       axes = Constant <value_ints = [1]> ()
@@ -146,9 +146,10 @@ TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
 TEST(Errors, InputsAndTypes) {
   EXPECT_EQ(errorOf("(string[2] x) => (string[2] y) { y = Identity (x) }"),
             "error: m.onnx: input 'x' has element type STRING, which is not supported");
-  EXPECT_EQ(errorOf("(seq(float[2]) x) => (float[2] y) { y = Identity (x) }"),
-            "error: m.onnx: input 'x' is not a tensor; sequences, maps, optionals and sparse tensors are not supported "
-            "as inputs");
+  EXPECT_EQ(
+      errorOf("(map(int64, float[2]) x) => (float[2] y) { y = Identity (x) }"),
+      "error: m.onnx: input 'x' is neither a tensor nor a sequence or an optional of tensors; maps, sparse tensors "
+      "and sequences of sequences are not supported as inputs");
   EXPECT_EQ(errorOf("(float x, int64[2] z) => (float y) { y = Cast <to = 8> (x) }"),
             "error: m.onnx: node 'y' (Cast, opset 17): element type STRING is not supported");
 }
