@@ -138,12 +138,14 @@ void MemoryPlan::declareExtents(func::FuncOp entry) {
     program.extents.push_back(
         {dim.name, symbol, dim.min, dim.max, uint32_t(kernels.extents.address + 4 * i), dim.measured, isHidden});
   }
+  Dims dims = kernels.dims;
+  dims.facts.clear(); // as in the slots' lengths
   auto declare = [&](Type tensor) {
     for (AffineExpr extent : getExtents(tensor)) {
       if (constantOf(extent) ||
           llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.expression == extent; }))
         continue;
-      Interval bounds = boundsOf(extent, kernels.dims); // possibly wider than what extents can be
+      Interval bounds = boundsOf(extent, dims); // possibly wider than what extents can be
       // A dimension of the model may be named like an expression ("past + 1") and yet be one of its own.
       std::string name = toString(extent, kernels.dims);
       while (llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.name == name; }))
