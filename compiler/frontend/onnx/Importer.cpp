@@ -246,7 +246,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
       llvm::Error tooMany =
           errorAt(proto, opset, "a result may have more than 2^40 elements; bound the dimensions with --dim");
       return measured.hasDefaultBounds ? llvm::make_error<frontend::TooLarge>(llvm::toString(std::move(tooMany)))
-                              : std::move(tooMany);
+                                       : std::move(tooMany);
     }
   if (builder.getInsertionBlock() == block && (!before || before->getBlock() == block)) {
     if (!before && block == entry)

@@ -392,6 +392,31 @@ std::optional<Integers> Node::knownIntegers(unsigned i) {
   return result;
 }
 
+std::optional<Integers> Node::constantIntegers(unsigned i, llvm::StringRef what) {
+  Value value = input(i);
+  if (!value || !mlir::isa<mlir::IntegerType>(compose().elementOf(value)))
+    return fail(what + " (input " + llvm::Twine(i) + ") must be an integer tensor");
+  if (auto known = knownIntegers(i))
+    return known;
+  return failUnknown(i, what);
+}
+
+Failure Node::failUnknown(unsigned i, llvm::StringRef what) {
+  const auto origin = frontend::originOf(input(i));
+  return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) +
+              "') must be known while compiling, but depends on " + (origin.inputs.empty() ? "" : "the data of ") +
+              origin.text() + origin.advice());
+}
+
+std::optional<int64_t> Node::constantInteger(unsigned i, llvm::StringRef what) {
+  auto values = constantIntegers(i, what);
+  if (!values)
+    return std::nullopt;
+  if (values->size() != 1)
+    return fail(what + " (input " + llvm::Twine(i) + ") must have one element, has " + llvm::Twine(values->size()));
+  return values->front();
+}
+
 std::optional<Extents> Node::shape(unsigned i, llvm::StringRef what) {
   Value value = input(i);
   if (!value || !mlir::isa<mlir::IntegerType>(compose().elementOf(value)) || rank(value) > 1)

@@ -150,6 +150,9 @@ public:
   // --- the values of inputs; `what` names the input in the error
   /// Integers where they are known while compiling.
   std::optional<Integers> knownIntegers(unsigned i);
+  /// Integers that must be known while compiling; the node fails where they are not.
+  std::optional<Integers> constantIntegers(unsigned i, llvm::StringRef what);
+  std::optional<int64_t> constantInteger(unsigned i, llvm::StringRef what);
   /// Expressions over the named dimensions (run-time shape arithmetic).
   std::optional<Extents> shape(unsigned i, llvm::StringRef what);
 
@@ -180,6 +183,8 @@ public:
 private:
   /// Whether the node stands in a branch that may not be taken.
   bool isInBranch();
+  /// Input i should be a constant and is not.
+  Failure failUnknown(unsigned i, llvm::StringRef what);
 
   Importer &importer;
   const ::onnx::NodeProto &proto;
