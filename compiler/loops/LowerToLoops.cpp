@@ -183,8 +183,10 @@ private:
     calls.push_back(std::move(call));
   }
   void addCopy(Value from, Value to) {
-    if (storageOf(from) != storageOf(to))
-      add(KernelCall::Form::Copy, {from, to});
+    if (storageOf(from) == storageOf(to))
+      return;
+    add(KernelCall::Form::Copy, {from, to});
+    calls.back().copied = cast<RankedTensorType>(from.getType());
   }
 
   LogicalResult lowerLoop(Kernels &kernels, LoopOp loop) {
@@ -359,8 +361,8 @@ private:
         func::CallOp::create(e, call.callee, TypeRange(), pointers);
         break;
       case KernelCall::Form::Copy: {
-        auto type = cast<RankedTensorType>(call.operands[0].tensor.getType());
-        AffineExpr bytes = normalise(productOf(getExtents(type), e.getContext()) * byteWidth(type.getElementType()));
+        AffineExpr bytes =
+            normalise(productOf(getExtents(call.copied), e.getContext()) * byteWidth(call.copied.getElementType()));
         LLVM::MemcpyOp::create(e, pointers[1], pointers[0], e.index(bytes), /*isVolatile=*/false);
         break;
       }

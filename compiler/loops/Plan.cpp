@@ -101,6 +101,7 @@ void MemoryPlan::placeState(func::FuncOp entry, std::vector<KernelCall> &calls) 
     }
     KernelCall copy;
     copy.form = KernelCall::Form::Copy;
+    copy.copied = cast<RankedTensorType>(next.getType());
     copy.operands.resize(2);
     copy.operands[0].tensor = next;
     copy.operands[1].tensor = argument;

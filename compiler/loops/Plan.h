@@ -16,7 +16,7 @@ namespace wasmind::loops {
 struct KernelCall {
   enum class Form {
     Call, ///< callee(operands)
-    Copy, ///< operands[0] to operands[1], whole tensors of one type
+    Copy, ///< operands[0] to operands[1]: a whole tensor of type `copied`
     Loop, ///< up to End: while operands[1] (bool) and iteration < operands[0] (i64); operands[2] = iteration (i64)
     Then, ///< up to Else: when operands[0] (bool)
     Else, ///< up to End: otherwise
@@ -28,6 +28,7 @@ struct KernelCall {
   };
   Form form = Form::Call;
   int64_t dim = -1;
+  mlir::RankedTensorType copied; ///< not the type of its storage, whose extents a loop measures at its end
   std::string callee;
   std::vector<KernelOperand> operands;
   llvm::SmallVector<mlir::Value> outputs;

@@ -109,15 +109,18 @@ private:
 
     llvm::SmallVector<Value> yielded{iteration->proceed ? iteration->proceed : compose.scalar(compose.getI1Type(), 1)};
     llvm::SmallVector<Value> next(iteration->carried), extents;
+    // One reshape of each value, whose equal counts are required as they stand in it.
+    auto shapes = llvm::map_to_vector(next, [&](Value value) { return compose.extentsOf(value); });
     forEachChange([&](size_t value, size_t dim) {
-      Extents shape = compose.extentsOf(next[value]);
-      extents.push_back(compose.extent(shape[dim]));
+      AffineExpr &extent = shapes[value][dim];
+      extents.push_back(compose.extent(extent));
       const AffineExpr measured = declare(value, dim);
       compose.measureAs(measured, extents.back());
-      compose.require(shape[dim] - measured, /*isZero=*/true, "an extent is what it is measured to be");
-      shape[dim] = measured;
-      next[value] = compose.reshape(next[value], shape);
+      compose.require(extent - measured, /*isZero=*/true, "an extent is what it is measured to be");
+      extent = measured;
     });
+    for (auto [value, shape] : llvm::zip_equal(next, shapes))
+      value = compose.reshape(value, shape);
     if (llvm::is_contained(next, Value()))
       return abandon();
     yielded.append(next);
