@@ -170,8 +170,9 @@ func.func @kernel(%x: tensor<1x?x3xf32, affine_map<()[s0] -> (1, s0, 3)>>, %w: t
 // -----
 
 module attributes {graph.dims = [{name = "n", min = 0, max = 8}]} {
-func.func @nothing(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>, %one: tensor<1xi64>, %all: tensor<?xi64, affine_map<()[s0] -> (s0)>>) {
+func.func @nothing(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>, %one: tensor<1xi64>, %all: tensor<?xi64, affine_map<()[s0] -> (s0)>>, %more: tensor<?xi64, affine_map<()[s0] -> (s0 * 8)>>) {
   %0 = graph.gather %x, %all dim 0 : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<?xi64, affine_map<()[s0] -> (s0)>>
+  %2 = graph.gather %x, %more dim 0 : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<?xi64, affine_map<()[s0] -> (s0 * 8)>>
   // expected-error @+1 {{takes elements of dimension 0 of extent 'n' (0..8), which may be empty; compile with --dim n=1..8}}
   %1 = graph.gather %x, %one dim 0 : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<1xi64>
   return
