@@ -183,11 +183,21 @@ void Instance::run(size_t function, std::span<const wasmind_tensor> inputs) {
   writeDims();
   if (int32_t code = guest.call(called.function); code != 0) {
     std::string text = guest.errorText();
-    throw Failure(WASMIND_INVALID_ARGUMENT,
-                  model().name() + ": " + (text.empty() ? "the model failed with code " + std::to_string(code) : text));
+    throw Failure(WASMIND_INVALID_ARGUMENT, model().name() + ": " +
+                                                (text.empty() ? "the model failed with code " + std::to_string(code)
+                                                              : text + givenDims()));
   }
   readDims(called);
   lastRun = &called;
+}
+
+std::string Instance::givenDims() const {
+  const std::vector<abi::Dim> &dims = model().signature().contract().dims;
+  std::string text;
+  for (size_t index = 0; index < dims.size(); ++index)
+    if (!dims[index].derived)
+      text += (text.empty() ? " (" : ", ") + dims[index].name + " = " + std::to_string(dimValues[index]);
+  return text.empty() ? text : text + ")";
 }
 
 wasmind_tensor Instance::output(size_t function, size_t output) const {

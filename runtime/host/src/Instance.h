@@ -34,6 +34,8 @@ private:
   void collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes);
   void writeState();
   void writeDims();
+  /// " (height = 100, width = 64)": the dims that inputs give, for the end of a message; empty without any.
+  std::string givenDims() const;
   /// Reads what the module derived and holds it against the bounds; throws `InvalidModule`.
   void readDims(Entry &entry);
   wasmind_tensor view(const abi::Tensor &tensor, const std::vector<int64_t> &shape) const;

@@ -26,6 +26,12 @@ export class Extents {
     return [...this.values].map(([name, { value }]) => ({ dim: this.dims.get(name)!, value }));
   }
 
+  /** " (height = 100, width = 64)": the dims with their values, for the end of a message; empty without any. */
+  text(): string {
+    const values = this.entries().map(({ dim, value }) => `${dim.name} = ${value}`);
+    return values.length > 0 ? ` (${values.join(', ')})` : '';
+  }
+
   /**
    * Holds the extents of one input against its shape and gives the names in it their values.
    *

@@ -119,7 +119,7 @@ export class Instance {
     const status = this.breakable(() => Instance.call(entry.call, entry.spec.name));
     if (status !== 0) {
       const text = this.breakable(() => this.readErrorText());
-      throw new WasmindError('InvalidArgument', `${entry.spec.name}: ${text || `failed with code ${status}`}`);
+      throw new WasmindError('InvalidArgument', `${entry.spec.name}: ${text ? text + extents.text() : `failed with code ${status}`}`);
     }
     const extentOf = (dim: Dim): number => extents.find(dim.name) ?? table.getInt32(dim.offset, true);
     const outputs: [string, Tensor][] = entry.spec.outputs.map(spec => {
