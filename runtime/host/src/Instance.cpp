@@ -183,9 +183,9 @@ void Instance::run(size_t function, std::span<const wasmind_tensor> inputs) {
   writeDims();
   if (int32_t code = guest.call(called.function); code != 0) {
     std::string text = guest.errorText();
-    throw Failure(WASMIND_INVALID_ARGUMENT, model().name() + ": " +
-                                                (text.empty() ? "the model failed with code " + std::to_string(code)
-                                                              : text + givenDims()));
+    throw Failure(WASMIND_INVALID_ARGUMENT,
+                  model().name() + ": " +
+                      (text.empty() ? "the model failed with code " + std::to_string(code) : text + givenDims()));
   }
   readDims(called);
   lastRun = &called;

@@ -38,8 +38,8 @@ TEST(Measured, DefaultBoundsHoldWhereNothingElseDoes) {
     return "extent '" + name + "' is computed by the run and may be up to " + most + "; --dim " + name +
            "=MIN..MAX sets it";
   };
-  EXPECT_EQ(outcomeOf(tile, {}),
-            "Default/n.0=0..640; Default/n.1=0..640; " + note("Default/n.0", "640") + "; " + note("Default/n.1", "640"));
+  EXPECT_EQ(outcomeOf(tile, {}), "Default/n.0=0..640; Default/n.1=0..640; " + note("Default/n.0", "640") + "; " +
+                                     note("Default/n.1", "640"));
   EXPECT_EQ(outcomeOf(tile, {{"Default/n.1", {1, 3}}}),
             "Default/n.0=0..640; Default/n.1=1..3; " + note("Default/n.0", "640"));
   EXPECT_EQ(outcomeOf(tile, {{"Default/n.7", {1, 3}}}),
