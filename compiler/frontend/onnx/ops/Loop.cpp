@@ -95,7 +95,7 @@ WASMIND_ONNX_OPERATOR(Loop) {
   AffineExpr rows = compose.getAffineConstantExpr(0);
   if (countsRows) {
     const auto range = trips ? node.bounds(*trips) : graph::valueBounds(tripCount);
-    rows = compose.getAffineConstantExpr(node.boundsFor(firstRow, 0, range).max);
+    rows = compose.getAffineConstantExpr(node.boundsFor(firstRow, 0, {0, range.max}).max); // the condition may end it
     carried.push_back(compose.scalar(compose.getI64Type(), 0));
     names.push_back(node.nameOfOutput(firstRow));
   }
