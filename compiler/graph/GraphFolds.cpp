@@ -51,7 +51,7 @@ OpFoldResult UnaryOp::fold(FoldAdaptor) {
     return {};
   UnaryKind kind = getKind();
   if (inner.getKind() == kind) {
-    if (kind == UnaryKind::Neg || kind == UnaryKind::Not)
+    if (kind == UnaryKind::Neg || kind == UnaryKind::Not || kind == UnaryKind::Bits)
       return inner.getInput();
     if (kind == UnaryKind::Abs || kind == UnaryKind::Sign || kind == UnaryKind::Floor || kind == UnaryKind::Ceil ||
         kind == UnaryKind::Round || kind == UnaryKind::Trunc)

@@ -91,6 +91,17 @@ bool allModest(ArrayRef<int64_t> values) {
 LogicalResult UnaryOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
   Type element = elementOf(in.getInput());
   UnaryKind kind = in.getKind();
+  if (kind == UnaryKind::Bits) {
+    Type other = element.isF32()                 ? Type(IntegerType::get(context, 32))
+                 : element.isF64()               ? Type(IntegerType::get(context, 64))
+                 : element.isSignlessInteger(32) ? Type(Float32Type::get(context))
+                 : element.isSignlessInteger(64) ? Type(Float64Type::get(context))
+                                                 : Type();
+    if (!other)
+      return emitOptionalError(loc, "unary bits does not take this element type");
+    results.push_back(withElement(in.getInput().getType(), other));
+    return success();
+  }
   bool arithmetic = kind == UnaryKind::Neg || kind == UnaryKind::Abs || kind == UnaryKind::Sign;
   if (kind == UnaryKind::Not ? !isa<IntegerType>(element) : !arithmetic && !isa<FloatType>(element))
     return emitOptionalError(loc, "unary ", stringifyUnaryKind(kind), " does not take this element type");

@@ -43,7 +43,7 @@ def Graph_UnaryKind : Graph_Enum<"UnaryKind", [
   I32EnumAttrCase<"Atan", 17, "atan">, I32EnumAttrCase<"Sinh", 18, "sinh">, I32EnumAttrCase<"Cosh", 19, "cosh">,
   I32EnumAttrCase<"Asinh", 20, "asinh">, I32EnumAttrCase<"Acosh", 21, "acosh">, I32EnumAttrCase<"Atanh", 22, "atanh">,
   I32EnumAttrCase<"Tanh", 23, "tanh">, I32EnumAttrCase<"Sigmoid", 24, "sigmoid">, I32EnumAttrCase<"Erf", 25, "erf">,
-  I32EnumAttrCase<"Not", 26, "not">, I32EnumAttrCase<"IsNaN", 27, "is_nan">
+  I32EnumAttrCase<"Not", 26, "not">, I32EnumAttrCase<"IsNaN", 27, "is_nan">, I32EnumAttrCase<"Bits", 28, "bits">
 ]>;
 
 def Graph_BinaryKind : Graph_Enum<"BinaryKind", [
@@ -112,6 +112,7 @@ def Graph_Index : RankedTensorOf<[I32, I64]>;
 
 def Graph_UnaryOp : Graph_InferOp<"unary", [Structured]> {
   let summary = "Applies a function to each element; `not` takes integers and bool, `is_nan` gives bool";
+  let description = "`bits` makes f32 and f64 the i32 and i64 of the same bits, and these the floats.";
   let arguments = (ins Graph_UnaryKind:$kind, Graph_Tensor:$input);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $input attr-dict `:` type($input)";

@@ -27,6 +27,7 @@ bool isExactForHalves(Operation *op) {
     case UnaryKind::Trunc:
     case UnaryKind::Not:
     case UnaryKind::IsNaN:
+    case UnaryKind::Bits:
       return true;
     default:
       return false;

@@ -6,6 +6,7 @@
 #include "compiler/graph/Floats.h"
 #include "compiler/graph/InterpreterKernels.h"
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 
@@ -78,6 +79,7 @@ double unaryFloat(UnaryKind kind, double x) {
     return std::erf(x);
   case UnaryKind::Not:
   case UnaryKind::IsNaN:
+  case UnaryKind::Bits:
     break;
   }
   llvm_unreachable("not a function of floats");
@@ -108,6 +110,11 @@ Result unary(Operation *op, UnaryKind kind, const View &x) {
       for (int64_t i = 0; i < count; ++i)
         result.bytes[i] = x.as<T>()[i] != x.as<T>()[i];
     });
+    return result;
+  }
+  if (kind == UnaryKind::Bits) {
+    HostTensor result = allocate(cast<RankedTensorType>(op->getResult(0).getType()).getElementType(), x.shape);
+    std::memcpy(result.bytes.data(), x.as<char>(), result.bytes.size());
     return result;
   }
   HostTensor result = allocate(x.element, x.shape);

@@ -72,6 +72,8 @@ Value floatUnary(UnaryKind kind, Term x) {
     return errorFunction(x);
   case UnaryKind::IsNaN:
     return x != x;
+  case UnaryKind::Bits:
+    return x.bits();
   case UnaryKind::Not:
     return {};
   }
@@ -83,6 +85,8 @@ Value integerUnary(UnaryKind kind, Term x, bool isUnsigned) {
   switch (kind) {
   case UnaryKind::Not:
     return ~x;
+  case UnaryKind::Bits:
+    return x.asFloat();
   case UnaryKind::Neg:
     return isBool ? Value() : -x;
   case UnaryKind::Abs:

@@ -19,13 +19,14 @@ def gathered(name, outputs, like):
 
 
 def told(model, inputs):
-    """({input: length}, {tensor: shape}): what must be known while compiling of inputs that are no tensors."""
+    """({input: length}, {tensor: shape}): what the compiler is told of a model some of whose inputs are no tensors."""
     lengths, shapes = {}, {}
+    if all(value.type.HasField("tensor_type") for value in model.graph.input):
+        return lengths, shapes
     for value, given in zip(model.graph.input, inputs, strict=True):
         kind = value.type
-        if kind.HasField("tensor_type"):
-            continue
-        lengths[value.name] = None if given is None else len(given) if isinstance(given, list) else 1
+        if not kind.HasField("tensor_type"):
+            lengths[value.name] = None if given is None else len(given) if isinstance(given, list) else 1
         kind = kind.optional_type.elem_type if kind.HasField("optional_type") else kind
         kind = kind.sequence_type.elem_type if kind.HasField("sequence_type") else kind
         if not kind.tensor_type.HasField("shape") or not all(dim.HasField("dim_value") for dim in kind.tensor_type.shape.dim):

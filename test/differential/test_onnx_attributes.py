@@ -102,8 +102,11 @@ def test_stft(length, step, onesided, windowed, tmp_path):
     check(tmp_path, "STFT", [floats(2, 50, 1), np.int64(step), window, np.int64(length)], 17, reference, constants=(1, 3), onesided=onesided)
 
 
-def test_stft_of_a_length_that_the_run_knows(tmp_path):
-    check(tmp_path, "STFT", [floats(2, 100, 1), np.int64(10), floats(32)], 17, reference, constants=(1,), open_axes={0: (0, 1)})
+@pytest.mark.parametrize("constants", [(1, 3), (1,), (3,), ()])
+@pytest.mark.parametrize("open_axes", [{}, {0: (0, 1)}])
+def test_stft_of_lengths_and_steps_that_the_run_knows(constants, open_axes, tmp_path):
+    check(tmp_path, "STFT", [floats(2, 100, 1), np.int64(10), None, np.int64(32)], 17, reference, constants=constants, open_axes=open_axes)
+    check(tmp_path, "STFT", [floats(2, 100, 1), np.int64(7), floats(32)], 17, reference, constants=set(constants) - {3}, open_axes=open_axes)
 
 
 @pytest.mark.parametrize("kernel, strides, pads, dilations", [
@@ -161,8 +164,27 @@ def test_tensor_scatter_from_the_start(tmp_path):
     check(tmp_path, "TensorScatter", [floats(2, 3, 8, 4), floats(2, 3, 5, 4)], 24, reference, open_axes={0: (0, 2), 1: (0,)})
 
 
+@pytest.mark.parametrize("of, to", [("f4", "i4"), ("f4", "u4"), ("i4", "f4"), ("u4", "f4"), ("f8", "i8"), ("f8", "u8"), ("u8", "f8"), ("i4", "u4"),
+                                    ("u2", "i2"), ("i1", "u1"), ("?", "u1"), ("f4", "f4")])
+def test_bit_cast(of, to, tmp_path):
+    bits = np.frombuffer(RANDOM.bytes(240), of if of != "?" else "u1").reshape(3, -1)
+    bits = bits % 2 == 1 if of == "?" else np.where(np.isnan(bits), 0, bits).astype(of)
+    check(tmp_path, "BitCast", [bits], 26, reference, to=helper.np_dtype_to_tensor_dtype(np.dtype(to)))
+
+
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("bins, length, rate, low, high", [(8, 16, 8192, 0, 4096), (40, 512, 16000, 20, 7600), (3, 20, 100, 10, 40)])
 def test_mel_weight_matrix(bins, length, rate, low, high, known, tmp_path):
     inputs = [np.int64(bins), np.int64(length), np.int64(rate), np.float32(low), np.float32(high)]
     check(tmp_path, "MelWeightMatrix", inputs, 17, reference, constants=range(5) if known else (), options=() if known else ("--dim", "y0.0=1..400", "--dim", "y0.1=1..64"))
+
+
+@pytest.mark.parametrize("mode", ["TF", "IDF", "TFIDF"])
+@pytest.mark.parametrize("shortest, longest, skips", [(1, 1, 0), (1, 3, 0), (2, 2, 2), (2, 3, 4), (1, 2, 1)])
+@pytest.mark.parametrize("open_axes", [{}, {0: (0, 1)}])
+def test_tf_idf_vectorizer(mode, shortest, longest, skips, open_axes, tmp_path):
+    pool = [0, 1, 2, 3, 0, 1, 1, 0, 2, 2, 3, 1, 0, 1, 2, 2, 2, 1]
+    columns = [3, 0, 1, 2, 8, 4, 6, 5, 7, 9]
+    check(tmp_path, "TfIdfVectorizer", [RANDOM.integers(0, 4, (3, 17)).astype(np.int64)], 9, open_axes=open_axes, mode=mode, min_gram_length=shortest,
+          max_gram_length=longest, max_skip_count=skips, ngram_counts=[0, 4, 12], ngram_indexes=columns, pool_int64s=pool,
+          weights=[0.5 + i for i in range(10)])

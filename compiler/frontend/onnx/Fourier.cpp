@@ -87,6 +87,8 @@ Value transform(Node &node, const Fourier &fourier, Value x, Value window) {
     return {};
   const AffineExpr inputs = range->count, outputs = fourier.onesided && !fourier.inverse ? half : fourier.length;
   x = compose.cast(compose.sliceDim(x, dim, compose.getAffineConstantExpr(0), inputs), element);
+  if (!x)
+    return {};
   const int64_t results = halves ? 1 : 2;
 
   auto n = graph::constantOf(inputs), k = graph::constantOf(outputs), length = graph::constantOf(fourier.length);

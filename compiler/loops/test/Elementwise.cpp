@@ -37,6 +37,8 @@ TEST(Elementwise, Unary) {
       bool takesIntegers = kind == UnaryKind::Neg || kind == UnaryKind::Abs || kind == UnaryKind::Sign;
       if (isFloat ? kind == UnaryKind::Not : kind != UnaryKind::Not && (isBool || !takesIntegers))
         continue;
+      if (kind == UnaryKind::Bits && !type.isF32() && !type.isF64())
+        continue;
       SmallVector<int64_t> shape = batch.pick<SmallVector<int64_t>>({{37}, {3, 5}, {2, 1, 19}, {}, {1, 64}});
       Value x = isFloat ? batch.input(shape, type, unarySpan(kind)) : batch.input(shape, type);
       batch.expect(batch.builder.unary(kind, x), stringifyUnaryKind(kind) + " " + nameOf(type));
@@ -128,6 +130,13 @@ TEST(Elementwise, SpecialValues) {
          {UnaryKind::Abs, UnaryKind::Neg, UnaryKind::IsNaN, UnaryKind::Sqrt, UnaryKind::Exp, UnaryKind::Log,
           UnaryKind::Tanh, UnaryKind::Sigmoid, UnaryKind::Floor, UnaryKind::Round, UnaryKind::Erf})
       batch.expect(batch.builder.unary(kind, x), stringifyUnaryKind(kind) + name);
+    if (type.isF32() || type.isF64()) { // there and, by a detour that no fold sees, back again
+      Value bits = batch.builder.unary(UnaryKind::Bits, x);
+      batch.expect(bits, "bits" + name);
+      batch.expect(batch.builder.unary(UnaryKind::Bits,
+                                       batch.builder.binary(BinaryKind::Add, bits, batch.builder.scalarLike(bits, 1))),
+                   "float of bits" + name);
+    }
     for (Type to : allTypes())
       batch.expect(batch.builder.cast(x, to), "cast" + name + " to " + nameOf(to));
     for (ReduceKind kind : {ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum}) {

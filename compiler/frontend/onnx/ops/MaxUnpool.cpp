@@ -31,6 +31,8 @@ WASMIND_ONNX_OPERATOR(MaxUnpool) {
   Value result = graph::ScatterOp::create(compose, compose.getLoc(), ScatterKind::Set,
                                           compose.splat({total}, element, 0), places, flat);
   result = compose.reshape(result, extents);
+  if (!result)
+    return Failure();
   if (!node.hasInput(2))
     return result;
   auto shape = node.shape(2, "output_shape");
