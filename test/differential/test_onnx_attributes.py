@@ -25,7 +25,7 @@ def runtime(model, inputs):
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"]).run(None, inputs)
 
 
-def check(folder, op, inputs, opset, oracle=runtime, constants={}, outputs=1, options=(), open_axes={}, **attributes):
+def check(folder, op, inputs, opset, oracle=runtime, constants={}, outputs=1, options=(), domain="", open_axes={}, **attributes):
     """One node on `inputs`, [array or None for one that is left out]; those whose number is in `constants` are initializers, and the
     axes {input: axes} are run-time extents."""
     names = [f"x{i}" if array is not None else "" for i, array in enumerate(inputs)]
@@ -33,10 +33,10 @@ def check(folder, op, inputs, opset, oracle=runtime, constants={}, outputs=1, op
     declared = [helper.make_tensor_value_info(f"x{i}", helper.np_dtype_to_tensor_dtype(a.dtype),
                                               [f"d{axis}" if axis in open_axes.get(i, ()) else n for axis, n in enumerate(a.shape)])
                 for i, a in enumerate(inputs) if a is not None and i not in constants]
-    graph = helper.make_graph([helper.make_node(op, names, results, **attributes)], op, declared,
+    graph = helper.make_graph([helper.make_node(op, names, results, domain=domain, **attributes)], op, declared,
                               [helper.make_empty_tensor_value_info(name) for name in results],
                               [numpy_helper.from_array(np.asarray(inputs[i]), f"x{i}") for i in constants])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid(domain, opset)], ir_version=10)
     given = {value.name: inputs[int(value.name[1:])] for value in declared}
     onnx.save(model, folder / "m.onnx")
     done = compiled.tool("compile", folder / "m.onnx", "-o", folder / "m.wasm", *options)
@@ -177,6 +177,51 @@ def test_bit_cast(of, to, tmp_path):
 def test_mel_weight_matrix(bins, length, rate, low, high, known, tmp_path):
     inputs = [np.int64(bins), np.int64(length), np.int64(rate), np.float32(low), np.float32(high)]
     check(tmp_path, "MelWeightMatrix", inputs, 17, reference, constants=range(5) if known else (), options=() if known else ("--dim", "y0.0=1..400", "--dim", "y0.1=1..64"))
+
+
+def forest(depth, trees, dtype, features=5, targets=3):
+    """Attributes of random trees of version 5 whose interior nodes compare in every way, and test for members."""
+    split = RANDOM.standard_normal((1 << depth) * trees).round(1)
+    nodes = {name: [] for name in ("featureids", "modes", "splits", "truenodeids", "falsenodeids", "trueleafs", "falseleafs")}
+    leaves, members, roots = 0, [], []
+
+    def grow(level):
+        nonlocal leaves
+        at = len(nodes["modes"])
+        mode = int(RANDOM.integers(0, 7))
+        for name, value in (("featureids", int(RANDOM.integers(0, features))), ("modes", mode), ("splits", split[at])):
+            nodes[name].append(value)
+        for name in ("truenodeids", "falsenodeids", "trueleafs", "falseleafs"):
+            nodes[name].append(0)
+        if mode == 6:
+            members.extend([*(RANDOM.integers(1, 20, RANDOM.integers(0, 4)) / 10), np.nan])  # a member of 0 ends the reference's list
+        for side in ("true", "false"):
+            ends = level + 1 == depth or RANDOM.random() < 0.2
+            if ends:
+                leaves += 1
+            nodes[f"{side}leafs"][at], nodes[f"{side}nodeids"][at] = int(ends), leaves - 1 if ends else grow(level + 1)
+        return at
+
+    for _ in range(trees):
+        roots.append(grow(0))
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    tensor = lambda name, values, of=kind: helper.make_tensor(name, of, [len(values)], values)
+    return dict(tree_roots=roots, n_targets=targets, leaf_targetids=RANDOM.integers(0, targets, leaves).tolist(),
+                leaf_weights=tensor("leaf_weights", RANDOM.standard_normal(leaves)), membership_values=tensor("membership_values", members),
+                nodes_modes=tensor("nodes_modes", nodes.pop("modes"), onnx.TensorProto.UINT8), nodes_splits=tensor("nodes_splits", nodes.pop("splits")),
+                **{f"nodes_{name}": values for name, values in nodes.items()})
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("function", [0, 1, 2, 3])
+@pytest.mark.parametrize("depth, trees", [(1, 1), (4, 3), (6, 1)])
+def test_tree_ensemble(dtype, function, depth, trees, tmp_path):
+    def oracle(model, inputs):
+        """Minima and maxima of no leaves are the type's extremes to the reference, and 0 to ONNX Runtime."""
+        return [np.where(np.abs(scores) == np.finfo(dtype).max, 0, scores).astype(dtype) for scores in reference(model, inputs)]
+    x = RANDOM.standard_normal((40, 5)).round(1).astype(dtype)
+    check(tmp_path, "TreeEnsemble", [x], 5, oracle, domain="ai.onnx.ml", open_axes={0: (0,)}, aggregate_function=function, options=("--dim", "d0=1..64"),
+          **forest(depth, trees, dtype))
 
 
 @pytest.mark.parametrize("mode", ["TF", "IDF", "TFIDF"])

@@ -1,8 +1,8 @@
 //===- Fourier.cpp - discrete Fourier transforms as products with matrices ----------------------------------------===//
 //
 // The matrix of n inputs and k outputs has entries exp(-2 pi i n k / length), as pairs of a cosine and a sine. It is a
-// constant where its extents are known and it is small; else it is computed in every run, from the fraction of a turn
-// n k / length - floor(n k / length) in f64, which is exact enough for any length.
+// constant where its extents are known and it is small; else it is computed in every run, from the fractions of a turn
+// n k / length in f64, which are exact enough for any length.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/onnx/Fourier.h"
@@ -47,9 +47,16 @@ Value computedMatrix(Compose &compose, AffineExpr inputs, int64_t parts, AffineE
   };
   Value count = compose.cast(compose.extent(length), real), n = iota(inputs, {inputs, one});
   Value turn = compose.div(compose.mul(n, iota(outputs, {one, outputs})), count);
-  turn = compose.sub(turn, compose.unary(UnaryKind::Floor, turn));
-  Value angle = compose.cast(compose.mul(turn, number(2 * std::numbers::pi)), element);
-  Value cosine = compose.unary(UnaryKind::Cos, angle), sine = compose.unary(UnaryKind::Sin, angle);
+  // Within half a turn of zero, and both functions as sines within a quarter: exact at every quarter of a turn.
+  turn = compose.sub(turn, compose.unary(UnaryKind::Round, turn));
+  Value distance = compose.unary(UnaryKind::Abs, turn);
+  auto sineOf = [&](Value turn) {
+    Value angle = compose.mul(turn, number(2 * std::numbers::pi));
+    return compose.unary(UnaryKind::Sin, compose.cast(angle, element));
+  };
+  Value cosine = sineOf(compose.sub(number(0.25), distance));
+  Value sine = sineOf(
+      compose.mul(compose.unary(UnaryKind::Sign, turn), compose.minimum(distance, compose.sub(number(0.5), distance))));
   if (!inverse)
     sine = compose.unary(UnaryKind::Neg, sine);
   if (inverse) {

@@ -14,7 +14,11 @@ namespace wasmind::onnx {
 /// evaluates the ensemble for the input [rows, features]: [rows, targets], without base values.
 Value evaluateTrees(Node &node, llvm::StringRef leaves, int64_t targetCount, ReduceKind aggregate, bool average);
 
-/// The attribute `post_transform` of scores [rows, classes].
+/// The same for the attributes of version 5, which keep interior nodes and leaves apart.
+Value evaluateForest(Node &node, int64_t targetCount, ReduceKind aggregate, bool average);
+
+/// The attribute `post_transform` of scores [rows, classes]; version 5 counts the functions instead.
 Value postTransform(Node &node, Value scores);
+Value postTransform(Node &node, Value scores, llvm::StringRef function);
 
 } // namespace wasmind::onnx
