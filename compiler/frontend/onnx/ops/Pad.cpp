@@ -140,7 +140,9 @@ WASMIND_ONNX_OPERATOR(Pad) {
       return node.fail("mode '" + pads.mode + "' with a pad of " + llvm::Twine(reach));
     if (graph::constantOf(extents[dim]) == 0)
       return node.fail("mode '" + pads.mode + "' has nothing to repeat along axis " + llvm::Twine(dim));
-    if (graph::constantOf(extents[dim]) || node.bounds(extents[dim]).min >= reach + (pads.mode == "reflect"))
+    // A reflection has as many elements at least; an edge is one; of a wrap there may be several rounds.
+    if (graph::constantOf(extents[dim]) || (pads.mode == "reflect" && node.ensureAtLeast(extents[dim], reach + 1)) ||
+        node.bounds(extents[dim]).min >= (pads.mode == "edge" ? 1 : reach))
       continue;
     // An extent that may be smaller than its pads: element by element.
     auto number = [&](int64_t value) {
