@@ -12,11 +12,11 @@ public:
   explicit Measured(const ImportOptions &options) : options(options) {}
 
   /// The bounds of an extent that lies in `range`: as `options.dims` bounds `name`. Where nothing bounds it from above,
-  /// `options.defaultComputedMax` does, and a note says so.
-  graph::Interval boundsFor(llvm::StringRef name, graph::Interval range);
+  /// `usual` or, without it, `options.defaultComputedMax` does, and a note says so.
+  graph::Interval boundsFor(llvm::StringRef name, graph::Interval range, std::optional<int64_t> usual = std::nullopt);
   /// A rank-0 integer of the run as an extent: between what its producers say, at most `max`, and bounded as above.
   mlir::AffineExpr measure(graph::Compose &compose, mlir::Value scalar, llvm::StringRef name,
-                           std::optional<int64_t> max);
+                           std::optional<int64_t> max, std::optional<int64_t> usual = std::nullopt);
 
   llvm::StringSet<> names;
   std::vector<std::string> notes;

@@ -296,6 +296,22 @@ def test_crops(mode, agree):
                   for h, w in ((4, 6), (9, 5)) for roi in regions for sizes in ((3, 4), (7, 1))], **IMAGE)
 
 
+@pytest.mark.parametrize("given", ["scales", "sizes"])
+def test_images_are_resized_within_default_bounds(given, agree, tmp_path):
+    """As many images and channels, and larger ones."""
+    nodes = {"scales": helper.make_node("Resize", ["x", "", "s"], ["y"]), "sizes": helper.make_node("Resize", ["x", "", "", "s"], ["y"])}
+    model = graph([nodes[given]], {"x": [1, 32, "h", "w"], "s": ([np.float32, INDEX][given == "sizes"], [4])}, ["y"])
+    agree(model, [{"x": floats(1, 32, 120, 160), "s": {"scales": np.float32([1, 1, 1.5, 0.5]), "sizes": integers(1, 32, 200, 320)}[given]}])
+    bounds = {dim.name: dim.max for dim in wasmind.compile(tmp_path / "m.onnx").signature.dims}
+    assert bounds == {"h": 640, "w": 640, "y.0": 1, "y.1": 32, "y.2": 640, "y.3": 640}
+
+
+def test_pads_of_which_some_are_known(agree):
+    nodes = [helper.make_node("Concat", ["zeros", "low", "zeros", "high"], ["pads"], axis=0), helper.make_node("Pad", ["x", "pads"], ["y"])]
+    model = graph(nodes, {"x": ["a", "b", "c"], "low": (INDEX, [1]), "high": (INDEX, [1])}, ["y"], {"zeros": integers(0, 0)})
+    agree(model, [{"x": floats(*shape), "low": integers(low), "high": integers(high)} for shape in (*SHAPES, (0, 0, 2)) for low, high in ((0, 0), (2, 1), (-1, 3))], **CUBE | {"c": (1, 6)})
+
+
 def test_sizes_of_nothing(agree, tmp_path):
     model = graph([helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], axes=[2])], {"x": [1, 2, "h"], "sizes": (INDEX, [1])}, ["y"], opset=19)
     agree(model, [{"x": floats(1, 2, h), "sizes": integers(0)} for h in (3, 0)], lambda inputs: {"y": np.zeros((1, 2, 0), np.float32)}, h=(0, 4))

@@ -39,7 +39,7 @@ public:
   /// The named dimensions as errors print them: in double quotes where the name reads like an expression or sentence.
   graph::Dims displayedDims();
   /// A rank-0 integer of the run as an extent: min..max, or as the user bounds `name`; `max` none = by default.
-  AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max);
+  AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max, std::optional<int64_t> usual);
   /// The bounds of a computed extent that lies in `range`.
   graph::Interval boundsFor(llvm::StringRef name, graph::Interval range);
   /// Sets a bound of a dimension that the user did not bound; false when that is not possible.

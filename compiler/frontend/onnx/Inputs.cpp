@@ -227,8 +227,9 @@ graph::Interval Importer::boundsFor(llvm::StringRef name, graph::Interval range)
   return measured.boundsFor(name, range);
 }
 
-AffineExpr Importer::measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) {
-  return measured.measure(builder, scalar, name, max);
+AffineExpr Importer::measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max,
+                             std::optional<int64_t> usual) {
+  return measured.measure(builder, scalar, name, max, usual);
 }
 
 bool Importer::setBounds(AffineExpr extent, int64_t limit, bool upper) {

@@ -278,16 +278,18 @@ llvm::SmallVector<std::string> Node::namesOf(llvm::ArrayRef<Datum> data) const {
   return names;
 }
 
-std::optional<AffineExpr> Node::extentOf(Value scalar, unsigned output, int64_t axis, std::optional<int64_t> max) {
-  return extentOf(scalar, nameOfExtent(output, axis), max);
+std::optional<AffineExpr> Node::extentOf(Value scalar, unsigned output, int64_t axis, std::optional<int64_t> max,
+                                         std::optional<int64_t> usual) {
+  return extentOf(scalar, nameOfExtent(output, axis), max, usual);
 }
 
-std::optional<AffineExpr> Node::extentOf(Value scalar, llvm::StringRef name, std::optional<int64_t> max) {
+std::optional<AffineExpr> Node::extentOf(Value scalar, llvm::StringRef name, std::optional<int64_t> max,
+                                         std::optional<int64_t> usual) {
   if (!scalar)
     return std::nullopt;
   if (auto expressions = graph::shapeElements(scalar))
     return expressions->front();
-  return importer.measure(scalar, name, max);
+  return importer.measure(scalar, name, max, usual);
 }
 
 graph::Interval Node::boundsFor(unsigned output, int64_t axis, graph::Interval range) {
@@ -310,6 +312,17 @@ void Node::restore(Knowledge knowledge) {
 Value Node::elementAt(Value tensor, int64_t i) {
   if (rank(tensor) == 0)
     return tensor;
+  // Of parts that are joined, as exporters do for a shape, some may be known.
+  while (auto concat = tensor.getDefiningOp<graph::ConcatOp>()) {
+    if (!llvm::all_of(concat.getInputs(), [&](Value part) { return staticExtent(part, 0).has_value(); }))
+      break;
+    for (Value part : concat.getInputs()) {
+      tensor = part;
+      if (i < *staticExtent(part, 0))
+        break;
+      i -= *staticExtent(part, 0);
+    }
+  }
   const AffineExpr place = compose().getAffineConstantExpr(i), one = compose().getAffineConstantExpr(1);
   return compose().reshape(compose().sliceDim(tensor, 0, place, one), Integers());
 }

@@ -120,11 +120,13 @@ public:
   std::optional<graph::AxisRange> rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim);
   /// A rank-0 integer as an extent or another amount: by its expression, else measured. `axis` is the dimension of
   /// output `output` for which it stands: users bound it as `<output>.<axis>`; without such a bound it is at most
-  /// `max`, or the default bound where that is none.
+  /// `max`, or `usual`, or the default bound.
   std::optional<AffineExpr> extentOf(Value scalar, unsigned output, int64_t axis,
-                                     std::optional<int64_t> max = std::nullopt);
+                                     std::optional<int64_t> max = std::nullopt,
+                                     std::optional<int64_t> usual = std::nullopt);
   /// The same with the name that users know it by.
-  std::optional<AffineExpr> extentOf(Value scalar, llvm::StringRef name, std::optional<int64_t> max);
+  std::optional<AffineExpr> extentOf(Value scalar, llvm::StringRef name, std::optional<int64_t> max,
+                                     std::optional<int64_t> usual = std::nullopt);
   /// The bounds of a computed extent, named as above, that lies in `range`: the user's, or the default where it has
   /// none.
   graph::Interval boundsFor(unsigned output, int64_t axis, graph::Interval range);

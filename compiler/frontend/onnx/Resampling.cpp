@@ -107,6 +107,10 @@ std::optional<llvm::SmallVector<Amount>> amountsOf(Node &node, unsigned i, llvm:
   return amounts;
 }
 
+std::optional<int64_t> usualExtent(Node &node, Value x, int64_t dim) {
+  return node.rank(x) > 2 && dim < 2 ? std::optional(node.bounds(node.compose().extentsOf(x)[dim]).max) : std::nullopt;
+}
+
 std::optional<AffineExpr> scaledExtent(Node &node, Value x, int64_t dim, const Amount &scale, bool rounds) {
   Compose &compose = node.compose();
   const AffineExpr in = compose.extentsOf(x)[dim];
@@ -125,9 +129,11 @@ std::optional<AffineExpr> scaledExtent(Node &node, Value x, int64_t dim, const A
   Value factor = scale.known ? compose.scalar(real, *scale.known) : scale.computed;
   Value product = compose.mul(compose.cast(compose.extent(in), real), factor);
   product = compose.unary(UnaryKind::Floor, compose.add(product, compose.scalar(real, rounding)));
-  const double most = double(node.bounds(in).max) * double(scale.known.value_or(float(graph::extentLimit))) + 1;
-  return node.extentOf(compose.cast(product, compose.getI64Type()), 0, dim,
-                       int64_t(std::min(most, double(graph::extentLimit))));
+  Value extent = compose.cast(product, compose.getI64Type());
+  if (!scale.known)
+    return node.extentOf(extent, 0, dim, std::nullopt, usualExtent(node, x, dim));
+  const double most = double(node.bounds(in).max) * *scale.known + 1;
+  return node.extentOf(extent, 0, dim, int64_t(std::min(most, double(graph::extentLimit))));
 }
 
 Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out, std::optional<Amount> scale,

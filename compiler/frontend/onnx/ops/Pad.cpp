@@ -1,4 +1,5 @@
 #include "compiler/frontend/onnx/Axes.h"
+#include "compiler/graph/ShapeValues.h"
 #include "llvm/ADT/Sequence.h"
 
 namespace wasmind::onnx {
@@ -112,6 +113,12 @@ WASMIND_ONNX_OPERATOR(Pad) {
                                                      : compose.scalar(compose.elementOf(x), node.real("value", 0.0));
   if (!known) {
     for (auto [i, axis] : llvm::enumerate(*axes)) {
+      auto isNothing = [&](size_t at) {
+        auto amount = graph::shapeElements((*given)[at]);
+        return amount && graph::constantOf(amount->front()) == 0;
+      };
+      if (isNothing(i) && isNothing(i + axes->size()))
+        continue;
       auto amount = [&](size_t at) { return compose.cast((*given)[at], compose.getI64Type()); };
       x = padDim(node, x, *node.axis(axis, rank), pads, amount(i), amount(i + axes->size()));
       if (!x)

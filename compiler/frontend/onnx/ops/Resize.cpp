@@ -3,6 +3,22 @@
 
 namespace wasmind::onnx {
 
+static std::optional<Extents> sizesOf(Node &node, Value x, const Integers &axes) {
+  auto elements = node.elements(3, "sizes");
+  if (!elements)
+    return std::nullopt;
+  if (elements->size() != axes.size())
+    return node.fail("sizes do not have one entry per axis");
+  Extents sizes;
+  for (auto [element, dim] : llvm::zip_equal(*elements, axes)) {
+    auto size = node.extentOf(element, 0, dim, std::nullopt, usualExtent(node, x, dim));
+    if (!size)
+      return std::nullopt;
+    sizes.push_back(*size);
+  }
+  return sizes;
+}
+
 // The smallest or largest quotient of a size and its extent.
 static Amount commonScale(Node &node, Value x, const Integers &axes, const Extents &sizes, bool isSmallest) {
   Compose &compose = node.compose();
@@ -62,7 +78,7 @@ WASMIND_ONNX_OPERATOR(Resize) {
   if (hasScales)
     scales = amountsOf(node, scalesInput, "scales");
   else
-    sizes = node.shape(3, "sizes");
+    sizes = sizesOf(node, x, axes);
   if (how.crops())
     roi = amountsOf(node, 1, "roi");
   if (node.failed())
