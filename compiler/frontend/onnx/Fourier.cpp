@@ -112,8 +112,9 @@ Value transform(Node &node, const Fourier &fourier, Value x, Value window) {
                                             {rows, compose.getAffineConstantExpr(1)}));
   }
   Extents shape(llvm::drop_end(compose.extentsOf(x), 2));
-  const AffineExpr batch = graph::productOf(shape, compose.getContext());
-  Value result = compose.matmul(compose.reshape(x, {batch, inputs * parts}), matrix);
+  Extents rows(shape);
+  rows.push_back(inputs * parts);
+  Value result = compose.matmul(compose.reshape(x, rows), matrix);
   shape.append({outputs, compose.getAffineConstantExpr(results)});
   return compose.cast(compose.reshape(result, shape), given);
 }
