@@ -151,9 +151,13 @@ bool Node::ensureAtMost(AffineExpr extent, int64_t limit) {
                             "an extent of '" + text(extent) + "' must be at most " + llvm::Twine(limit)));
 }
 
+bool Node::raiseDefault(AffineExpr extent, int64_t limit) {
+  return bounds(extent).min >= limit || (!isInBranch() && importer.raiseMin(extent, limit));
+}
+
 bool Node::ensureAtLeast(AffineExpr extent, int64_t limit) {
   const auto range = bounds(extent);
-  return range.min >= limit || (!isInBranch() && importer.raiseMin(extent, limit)) ||
+  return raiseDefault(extent, limit) ||
          (range.max >= limit &&
           compose().require(extent - limit, /*isZero=*/false,
                             "an extent of '" + text(extent) + "' must be at least " + llvm::Twine(limit)));

@@ -109,6 +109,8 @@ public:
   bool ensureAtMost(AffineExpr extent, int64_t limit);
   /// Whether extent >= limit always holds, if need be by raising the default lower bound of a named dimension.
   bool ensureAtLeast(AffineExpr extent, int64_t limit);
+  /// The same by default bounds alone: nothing is taken for granted of what the user bounded.
+  bool raiseDefault(AffineExpr extent, int64_t limit);
   /// Whether `e` is never negative, by proof or taken for granted (`text` says of what); else the node fails.
   bool require(AffineExpr e, const llvm::Twine &text);
   /// Takes for granted that a condition on extents has a value; false where it is none that can be checked.

@@ -50,6 +50,8 @@ std::vector<std::string> addAll(mlir::ModuleOp module, llvm::StringRef element, 
   bool isFloat = mlir::isa<mlir::FloatType>(type);
   for (uint32_t i = 0; auto kind = graph::symbolizeUnaryKind(i); ++i) {
     bool arithmetic = kind == UnaryKind::Neg || kind == UnaryKind::Abs || kind == UnaryKind::Sign;
+    if (kind == UnaryKind::Bits) // gives another type, which is told apart from nothing here
+      continue;
     if (kind == UnaryKind::Not ? isFloat : !arithmetic && !isFloat)
       continue;
     mlir::Type result = kind == UnaryKind::IsNaN ? elementType("i1") : registers;

@@ -56,10 +56,11 @@ private:
     return fits(extents[1], rows) && fits(extents[0], columns) ? b.transpose(x, {1, 0}) : pool[0];
   }
 
-  /// Positions of the rows whose sum is positive: a measured number of them.
+  /// Positions of the rows whose sum is above a number to which no sum comes near by nature (a normalised row sums to
+  /// 0, a softmax to 1), so that rounding does not decide: a measured number of them.
   Value positiveRows(Value wide) {
     Value sums = b.reduce(ReduceKind::Sum, wide, {1}, false);
-    return b.positionsOf(b.compare(CompareKind::Greater, sums, b.scalar(f32, 0.0, 1)), "positive");
+    return b.positionsOf(b.compare(CompareKind::Greater, sums, b.scalar(f32, 0.3137, 1)), "positive");
   }
 
   Value step() {

@@ -147,8 +147,8 @@ WASMIND_ONNX_OPERATOR(Pad) {
       return node.fail("mode '" + pads.mode + "' with a pad of " + llvm::Twine(reach));
     if (graph::constantOf(extents[dim]) == 0)
       return node.fail("mode '" + pads.mode + "' has nothing to repeat along axis " + llvm::Twine(dim));
-    // A reflection has as many elements at least; an edge is one; of a wrap there may be several rounds.
-    if (graph::constantOf(extents[dim]) || (pads.mode == "reflect" && node.ensureAtLeast(extents[dim], reach + 1)) ||
+    // A reflection wants as many elements, for which default bounds make room; an edge is one; a wrap is all of them.
+    if (graph::constantOf(extents[dim]) || (pads.mode == "reflect" && node.raiseDefault(extents[dim], reach + 1)) ||
         node.bounds(extents[dim]).min >= (pads.mode == "edge" ? 1 : reach))
       continue;
     // An extent that may be smaller than its pads: element by element.
