@@ -39,6 +39,8 @@ struct CompileOptions : InputOptions {
   std::map<std::string, TensorData> stateInit;
   bool showsStateOutputs = false; ///< the outputs that feed a state are also outputs of the module
   bool relaxedSimd = false;
+  /// Convolutions of 3x3 may be computed through Winograd's transforms: up to 3x faster, another rounding.
+  bool winograd = true;
   bool externalWeights = false; ///< weights go to OUTPUT with .weights instead of .wasm
   int optLevel = 2;
   Stage stopAfter = Stage::Module;

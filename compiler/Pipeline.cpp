@@ -320,6 +320,7 @@ private:
   llvm::Error lower(ModuleOp graph, loops::Program &program) {
     loops::Options loopOptions;
     loopOptions.relaxedSimd = options.relaxedSimd;
+    loopOptions.winograd = options.winograd;
     loopOptions.limit = options.memoryLimit;
     auto lowered = loops::lowerToLoops(graph, loopOptions);
     if (!lowered)

@@ -251,8 +251,8 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
                                   const std::map<std::string, std::vector<std::string>> &shapes,
                                   const std::map<std::string, std::optional<int64_t>> &sequences,
                                   bool hasOverridableDefaults, const Pairs &state, const Arrays &stateInit,
-                                  bool showsStateOutputs, bool isRelaxedSimd, bool hasExternalWeights, int optLevel,
-                                  uint64_t memoryLimit) {
+                                  bool showsStateOutputs, bool isRelaxedSimd, bool hasWinograd, bool hasExternalWeights,
+                                  int optLevel, uint64_t memoryLimit) {
   wasmind::CompileOptions options;
   for (const auto &[input, output] : state)
     options.state.push_back({input, output});
@@ -269,6 +269,7 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
   options.sequences = sequences;
   options.overridableDefaults = hasOverridableDefaults;
   options.relaxedSimd = isRelaxedSimd;
+  options.winograd = hasWinograd;
   options.externalWeights = hasExternalWeights;
   options.optLevel = optLevel;
   options.memoryLimit = memoryLimit;
@@ -278,8 +279,8 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
 void defineOptions(nb::module_ &m) {
   nb::class_<wasmind::CompileOptions>(m, "CompileOptions")
       .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "sequences"_a, "overridable_defaults"_a,
-                  "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "external_weights"_a, "opt_level"_a,
-                  "memory_limit"_a);
+                  "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "winograd"_a, "external_weights"_a,
+                  "opt_level"_a, "memory_limit"_a);
   nb::class_<wasmind::InputValue>(m, "InputValue")
       .def_static("array",
                   [](const std::string &dtype, const std::vector<int64_t> &shape, nb::bytes bytes) {

@@ -62,6 +62,17 @@ uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::v
   return packs[full] = addWeights(*bytes, bytes);
 }
 
+uint32_t Kernels::preparedWeights(Value source, StringRef key, uint64_t byteLength, function_ref<std::string()> emit) {
+  uint32_t weights = weightsOf(source);
+  auto [found, isNew] = prepared.try_emplace(llvm::formatv("{0}:{1}", weights, key).str(), 0);
+  if (isNew) {
+    found->second = preparedBytes;
+    preparations.push_back({emit(), weights, found->second});
+    preparedBytes = llvm::alignTo(preparedBytes + byteLength, 64);
+  }
+  return found->second;
+}
+
 uint64_t Kernels::boundedElements(Type tensor) const {
   return boundedElementCount(tensor, dims).value_or(uint64_t(1) << 40);
 }
@@ -106,9 +117,17 @@ Value KernelContext::scratch(AffineExpr byteLength) {
 Value KernelContext::packed(Value source, StringRef key, function_ref<std::vector<char>()> make) {
   KernelOperand operand;
   operand.isWeights = true;
-  operand.weightAddress = kernels.packedWeights(source, key, make);
+  operand.address = kernels.packedWeights(source, key, make);
   record.bytes +=
       kernels.boundedElements(source.getType()) * byteWidth(cast<RankedTensorType>(source.getType()).getElementType());
+  return addOperand(operand);
+}
+
+Value KernelContext::prepared(Value source, StringRef key, uint64_t byteLength, function_ref<std::string()> emit) {
+  KernelOperand operand;
+  operand.isPrepared = true;
+  operand.address = kernels.preparedWeights(source, key, byteLength, emit);
+  record.bytes += byteLength;
   return addOperand(operand);
 }
 

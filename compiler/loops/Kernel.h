@@ -8,12 +8,22 @@
 
 namespace wasmind::loops {
 
-/// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, or packed weights.
+/// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, packed weights, or what
+/// the first run prepares.
 struct KernelOperand {
-  mlir::Value tensor; ///< of the graph; null for scratch and packed weights
+  mlir::Value tensor; ///< of the graph; null for the others
   mlir::AffineExpr scratchBytes;
-  uint32_t weightAddress = 0; ///< offset in the weights image
-  bool isWeights = false;
+  uint32_t address = 0; ///< offset in the weights image, or in prepared memory
+  bool isWeights = false, isPrepared = false;
+
+  bool isScratch() const { return !tensor && !isWeights && !isPrepared; }
+};
+
+/// What the first run of an instance does with weights: callee(source, target).
+struct Preparation {
+  std::string callee;
+  uint32_t source; ///< offset in the weights image
+  uint32_t target; ///< offset in prepared memory
 };
 
 class Kernels;
@@ -37,6 +47,10 @@ public:
   mlir::Value scratch(mlir::AffineExpr byteLength);
   /// Constant bytes made once per (source, key).
   mlir::Value packed(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
+  /// Memory of `byteLength` that the function with the name `emit` returns fills from the constant `source` once per
+  /// instance; one per (source, key).
+  mlir::Value prepared(mlir::Value source, llvm::StringRef key, uint64_t byteLength,
+                       llvm::function_ref<std::string()> emit);
   /// Places all the group's inputs and outputs.
   void placeAll();
   /// Why the group cannot be lowered, at the root's location. Returns failure.
@@ -59,6 +73,8 @@ public:
   /// The weights image: bytes at 16-byte-aligned offsets.
   std::vector<Segment> weights;
   uint64_t weightBytes = 0;
+  std::vector<Preparation> preparations;
+  uint64_t preparedBytes = 0;
 
   std::string freshName();
   /// Drops a finished function that equals an earlier one; returns the name to call.
@@ -68,6 +84,8 @@ public:
   uint32_t weightsOf(mlir::Value constant);
   uint32_t weightsOf(mlir::ElementsAttr elements);
   uint32_t packedWeights(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
+  uint32_t preparedWeights(mlir::Value source, llvm::StringRef key, uint64_t byteLength,
+                           llvm::function_ref<std::string()> emit);
   int64_t bound(mlir::AffineExpr extent) const { return graph::boundsOf(extent, dims).max; }
   uint64_t boundedElements(mlir::Type tensor) const;
 
@@ -76,7 +94,7 @@ private:
   unsigned count = 0;
   llvm::StringMap<std::string> byText;
   llvm::DenseMap<mlir::Attribute, uint32_t> constants;
-  llvm::StringMap<uint32_t> packs;
+  llvm::StringMap<uint32_t> packs, prepared;
 };
 
 /// Replaces each graph.call under the function by the body of what it calls. Failure (recursion, an unknown function)

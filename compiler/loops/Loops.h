@@ -13,6 +13,7 @@ namespace wasmind::loops {
 
 struct Options {
   bool relaxedSimd = false;           ///< fused multiply-add is one instruction
+  bool winograd = false;              ///< convolutions may be computed through Winograd's transforms
   uint32_t base = 65536;              ///< first byte the plan may use; the stack and LLVM's constants lie below
   uint64_t limit = uint64_t(1) << 30; ///< largest plan in bytes, without weights
 };
@@ -67,7 +68,7 @@ struct Program {
   std::vector<ExtentSlot> extents;
   std::vector<Segment> segments;
   std::vector<KernelRecord> kernels;
-  Range extentTable, arena, weights;
+  Range extentTable, arena, prepared, weights;
   uint32_t pages = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "compiler/loops/Im2col.h"
 #include "compiler/loops/Packing.h"
 #include "compiler/loops/Reductions.h"
+#include "compiler/loops/Winograd.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -25,6 +26,8 @@ LogicalResult lowerConvolve(KernelContext &context) {
   Images images = Images::of(convolve);
   if (isFloat && isOne(images.perGroup) && isOne(outPerGroup) && images.isGrouped && isDepthwiseTiled(images))
     return lowerDepthwise(context, images);
+  if (auto tile = isFloat ? winogradTileFor(context, images) : std::nullopt)
+    return lowerWinograd(context, images, *tile);
   Gemm gemm;
   gemm.anchor = convolve;
   gemm.m = productOf({images.count, images.rows.out, images.columns.out}, c);

@@ -285,6 +285,8 @@ private:
     auto pointerOf = [&](const KernelOperand &operand, const KernelCall &call) -> Value {
       return LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(plan.addressOf(operand, call)));
     };
+    if (!kernels.preparations.empty())
+      emitPreparations(e, kernels, plan);
     if (!checks.areNeeded()) {
       emitCalls(e, pointerOf, 0);
       func::ReturnOp::create(e, ValueRange(e.i32(0)));
@@ -297,6 +299,20 @@ private:
     Value hasFailed = arith::CmpIOp::create(e, arith::CmpIPredicate::ne, checks.status(e, plan), e.i32(0));
     func::ReturnOp::create(e, ValueRange(arith::ExtUIOp::create(e, e.getI32Type(), hasFailed)));
     checks.emitErrorText(*program.code, entry.getLoc(), plan, kernels.extents);
+  }
+
+  void emitPreparations(Emitter &e, const Kernels &kernels, const MemoryPlan &plan) {
+    auto at = [&](uint32_t address) -> Value { return LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(address)); };
+    Value isPrepared = at(plan.addressOfIsPrepared());
+    Value isFirst =
+        arith::CmpIOp::create(e, arith::CmpIPredicate::eq, e.loadAt(isPrepared, e.getI32Type(), 4), e.i32(0));
+    e.when(isFirst, [&] {
+      for (const Preparation &each : kernels.preparations)
+        func::CallOp::create(
+            e, each.callee, TypeRange(),
+            ValueRange{at(plan.addressOfWeights(each.source)), at(plan.addressOfPrepared(each.target))});
+      e.storeAt(e.i32(1), isPrepared, 4);
+    });
   }
 
   void emitOperatorEntry(Kernels &kernels, func::FuncOp entry, const OperatorKernel &kernel) {

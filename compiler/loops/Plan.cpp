@@ -219,9 +219,9 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
   std::vector<std::vector<size_t>> scratchLife(calls.size());
   for (auto [i, call] : llvm::enumerate(calls))
     for (const KernelOperand &operand : call.operands) {
-      if (operand.isWeights || (operand.tensor && operand.tensor.getDefiningOp<ConstantOp>()))
+      if (operand.isWeights || operand.isPrepared || (operand.tensor && operand.tensor.getDefiningOp<ConstantOp>()))
         continue;
-      if (!operand.tensor) {
+      if (operand.isScratch()) {
         scratchLife[i].push_back(lifetimes.size());
         lifetimes.push_back({llvm::alignTo(kernels.bound(operand.scratchBytes) + slack, alignment), i, i});
         continue;
@@ -271,11 +271,12 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
     for (size_t life : scratchLife[i])
       call.scratch.push_back(program.arena.offset + lifetimes[life].offset);
 
-  // Weights, last: they may be large.
+  // Weights, last: they may be large. What is prepared from them lies in front of them, behind a word that says whether
+  // that has been done.
   for (KernelCall &call : calls)
     for (KernelOperand &operand : call.operands)
       if (operand.tensor && operand.tensor.getDefiningOp<ConstantOp>()) {
-        operand.weightAddress = kernels.weightsOf(operand.tensor);
+        operand.address = kernels.weightsOf(operand.tensor);
         operand.isWeights = true;
       }
   std::vector<StateSlot>::iterator state = program.state.begin();
@@ -285,9 +286,11 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         state->initialOffset = kernels.weightsOf(initial);
       ++state;
     }
-  uint64_t total = llvm::alignTo(next, alignment) + kernels.weightBytes + slack;
+  const uint64_t preparedBytes = kernels.preparations.empty() ? 0 : alignment + kernels.preparedBytes;
+  uint64_t total = llvm::alignTo(next, alignment) + preparedBytes + kernels.weightBytes + slack;
   if (total > (uint64_t(1) << 32) - pageSize)
     return emitError(entry.getLoc()) << "the module would need " << total << " bytes; a 32-bit memory has 4 GiB";
+  program.prepared = {take(preparedBytes), uint32_t(preparedBytes)};
   weightsBase = take(kernels.weightBytes);
   program.weights = {weightsBase, uint32_t(kernels.weightBytes)};
   for (StateSlot &each : program.state)
@@ -301,14 +304,16 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
 
 uint32_t MemoryPlan::addressOf(const KernelOperand &operand, const KernelCall &call) const {
   if (operand.isWeights)
-    return weightsBase + operand.weightAddress;
+    return weightsBase + operand.address;
+  if (operand.isPrepared)
+    return addressOfPrepared(operand.address);
   if (operand.tensor)
     return addresses.lookup(operand.tensor);
   size_t position = 0;
   for (const KernelOperand &other : call.operands) {
     if (&other == &operand)
       break;
-    position += !other.tensor && !other.isWeights;
+    position += other.isScratch();
   }
   return call.scratch[position];
 }

@@ -1,6 +1,6 @@
 //===- Plan.h - where everything lies in memory -------------------------------------------------------------------===//
 //
-//   base: extents | inputs and state | outputs | arena (intermediate tensors and scratch) | weights
+//   base: extents | inputs and state | outputs | arena (intermediate tensors and scratch) | prepared | weights
 //
 // Intermediate tensors share the arena by liveness: two overlap only when no kernel runs between the first write of one
 // and the last read of the other, or when one is computed from the other in place. Inputs and outputs keep memory of
@@ -50,6 +50,9 @@ public:
   uint32_t addressOf(const KernelOperand &operand, const KernelCall &call) const;
   /// Where bytes of the weights image lie.
   uint32_t addressOfWeights(uint32_t offset) const { return weightsBase + offset; }
+  /// Where prepared bytes lie, and the i32 that is 1 once they have been.
+  uint32_t addressOfPrepared(uint32_t offset) const { return program.prepared.offset + alignment + offset; }
+  uint32_t addressOfIsPrepared() const { return program.prepared.offset; }
   /// The i32 behind the extents that says why a run failed: the address of a text, 0 where it did not.
   uint32_t addressOfStatus() const { return program.extentTable.offset + 4 * program.extents.size(); }
 

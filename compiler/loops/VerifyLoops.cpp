@@ -34,6 +34,7 @@ llvm::Error verifyMemory(const Program &program, const Options &options) {
   };
   add("the extents", program.extentTable.offset, program.extentTable.byteLength);
   add("the arena", program.arena.offset, program.arena.byteLength);
+  add("what is prepared", program.prepared.offset, program.prepared.byteLength);
   add("the weights", program.weights.offset, program.weights.byteLength);
   for (const Slot &slot : program.inputs)
     add("input '" + slot.name + "'", slot.offset, slot.byteLength);

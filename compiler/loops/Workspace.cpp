@@ -133,7 +133,7 @@ void Workspace::release() {
 
 Value Workspace::pointerOf(const KernelOperand &operand, const KernelCall &call) const {
   if (operand.isWeights)
-    return constants.lookup(operand.weightAddress);
+    return constants.lookup(operand.address);
   if (!operand.tensor)
     return scratch.lookup(&operand);
   if (operand.tensor.getDefiningOp<ConstantOp>())

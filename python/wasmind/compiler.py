@@ -92,7 +92,7 @@ def _split(tensors, te):
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
-            sequences: Mapping[str, int | None] | None = None, features: Iterable[str] = (), weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
+            sequences: Mapping[str, int | None] | None = None, features: Iterable[str] = (), winograd: bool = True, weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
             memory_limit: int = 1 << 30) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
@@ -111,6 +111,8 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
     sequences:    how many tensors inputs hold that are sequences: {"boxes": 3}; they become the inputs boxes.0, boxes.1, ... Of
                   an optional: None where it is empty, 1 where it holds a tensor, which keeps the input's name.
     features:     beyond simd128: "relaxed-simd".
+    winograd:     3x3 convolutions may be computed with fewer multiplications where that pays: up to 3x faster, the last digits
+                  differ, and the first run takes longer.
     weights:      "inline", or "external" for a file beside `output` that ends in .weights.
     input_defaults: of inputs for which the model has a default value: "baked" makes them constants, "overridable" keeps them
                   inputs that a run need not set.
@@ -136,7 +138,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         sequences={name: _length(name, value) for name, value in (sequences or {}).items()},
         overridable_defaults=input_defaults == "overridable",
         state=list((state or {}).items()), state_init={name: _initial(name, value) for name, value in (state_init or {}).items()},
-        state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
+        state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, winograd=bool(winograd), external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
 
     if isinstance(source, (list, tuple, _compiler.te.Tensor)):
         inputs, outputs = _split([source] if isinstance(source, _compiler.te.Tensor) else source, _compiler.te)

@@ -1,0 +1,233 @@
+#include "compiler/loops/Winograd.h"
+#include "compiler/loops/Gemm.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+
+namespace wasmind::loops {
+namespace {
+
+using Vectors = SmallVector<Value>;
+
+constexpr int64_t rows = panelTile.rows, vectorBytes = 16;
+
+/// One function of the program. The maps work on vectors of four channels, along one dimension of a tile; what rows
+/// have in common (interpolation points p and -p) is computed once.
+class Transform {
+public:
+  Transform(Kernels &kernels, WinogradTile tile, ArrayRef<Type> arguments)
+      : e(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), arguments, kernels.extents),
+        points(tile.points()), outputs(tile.outputs), vector(VectorType::get(4, e.getF32Type())) {}
+
+protected:
+  Emitter e;
+  const int64_t points, outputs;
+  Type vector;
+
+  Value argument(unsigned i) { return e.function.getArgument(i); }
+  Value add(Value a, Value b) { return arith::AddFOp::create(e, a, b); }
+  Value subtract(Value a, Value b) { return arith::SubFOp::create(e, a, b); }
+  Value scale(double factor, Value a) { return arith::MulFOp::create(e, a, e.floatConstant(factor, vector)); }
+  /// factor a + b
+  Value multiplyAdd(double factor, Value a, Value b) {
+    return vector::FMAOp::create(e, a, e.floatConstant(factor, vector), b);
+  }
+
+  Value load(Value pointer) { return e.loadAt(pointer, vector, 4); }
+  Vectors load(Value pointer, int64_t count, int64_t stride) {
+    Vectors loaded;
+    for (int64_t i = 0; i < count; ++i)
+      loaded.push_back(load(bump(e, pointer, i * stride)));
+    return loaded;
+  }
+  void store(ArrayRef<Value> values, Value pointer, int64_t stride) {
+    for (auto [i, value] : llvm::enumerate(values))
+      e.storeAt(value, bump(e, pointer, int64_t(i) * stride), 4);
+  }
+  /// `count` times; body returns the next pointers.
+  void repeat(Value count, int64_t step, Vectors pointers,
+              llvm::function_ref<Vectors(AffineExpr, ArrayRef<Value>)> body) {
+    e.loop(e.i32(0), count, step, pointers, body);
+  }
+  Value offset(Value pointer, Value bytes) { return bump(e, pointer, bytes); }
+
+  std::string finish(Kernels &kernels) {
+    e.finish();
+    return kernels.intern(e.function);
+  }
+
+  static Type i32(Kernels &kernels) { return IntegerType::get(kernels.code.getContext(), 32); }
+  static Type pointer(Kernels &kernels) { return LLVM::LLVMPointerType::get(kernels.code.getContext()); }
+};
+
+class InputTransform : Transform {
+public:
+  InputTransform(Kernels &kernels, WinogradTile tile)
+      : Transform(kernels, tile, {pointer(kernels), i32(kernels), pointer(kernels), i32(kernels), pointer(kernels)}) {}
+
+  std::string emit(Kernels &kernels) {
+    const int64_t lineBytes = points * vectorBytes, pointBytes = rows * vectorBytes;
+    Value lines = argument(4), tiles = bump(e, lines, points * lineBytes);
+    repeat(argument(1), 4, {argument(2)}, [&](AffineExpr channel, ArrayRef<Value> panel) {
+      Value channelBytes = e.index(graph::normalise(channel * 4));
+      repeat(e.i32(rows), 1, {argument(0), tiles}, [&](AffineExpr, ArrayRef<Value> at) {
+        repeat(e.i32(points), 1, {at[0], lines}, [&](AffineExpr, ArrayRef<Value> at) {
+          Vectors pixels;
+          for (int64_t i = 0; i < points; ++i) {
+            Value address = e.loadAt(bump(e, at[0], 4 * i), e.getI32Type(), 4);
+            pixels.push_back(load(offset(LLVM::IntToPtrOp::create(e, e.pointerType(), address), channelBytes)));
+          }
+          store(map(pixels), at[1], vectorBytes);
+          return Vectors{bump(e, at[0], 4 * points), bump(e, at[1], lineBytes)};
+        });
+        repeat(e.i32(points), 1, {lines, at[1]}, [&](AffineExpr, ArrayRef<Value> at) {
+          store(map(load(at[0], points, lineBytes)), at[1], points * pointBytes);
+          return Vectors{bump(e, at[0], vectorBytes), bump(e, at[1], pointBytes)};
+        });
+        return Vectors{bump(e, at[0], 4 * points * points), bump(e, at[1], vectorBytes)};
+      });
+      repeat(e.i32(points * points), 1, {tiles, panel[0]}, [&](AffineExpr, ArrayRef<Value> at) {
+        transpose(load(at[0], rows, vectorBytes), at[1]);
+        return Vectors{bump(e, at[0], pointBytes), offset(at[1], argument(3))};
+      });
+      return Vectors{bump(e, panel[0], 4 * rows * 4)};
+    });
+    return finish(kernels);
+  }
+
+private:
+  /// B^T d
+  Vectors map(ArrayRef<Value> d) {
+    if (outputs == 2)
+      return {subtract(d[0], d[2]), add(d[1], d[2]), subtract(d[2], d[1]), subtract(d[1], d[3])};
+    Value even1 = multiplyAdd(-4, d[2], d[4]), odd1 = multiplyAdd(-4, d[1], d[3]); // points 1 and -1
+    Value even2 = subtract(d[4], d[2]), odd2 = subtract(d[3], d[1]);               // 2 and -2
+    return {multiplyAdd(4, d[0], multiplyAdd(-5, d[2], d[4])),
+            add(even1, odd1),
+            subtract(even1, odd1),
+            multiplyAdd(2, odd2, even2),
+            multiplyAdd(-2, odd2, even2),
+            multiplyAdd(4, d[1], multiplyAdd(-5, d[3], d[5]))};
+  }
+
+  /// Four channels of each row become [4][rows].
+  void transpose(ArrayRef<Value> in, Value target) {
+    auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
+      return vector::ShuffleOp::create(e, x, y, mask);
+    };
+    Value low01 = shuffle(in[0], in[1], {0, 4, 1, 5}), high01 = shuffle(in[0], in[1], {2, 6, 3, 7});
+    Value low23 = shuffle(in[2], in[3], {0, 4, 1, 5}), high23 = shuffle(in[2], in[3], {2, 6, 3, 7});
+    store({shuffle(low01, low23, {0, 1, 4, 5}), shuffle(low01, low23, {2, 3, 6, 7}),
+           shuffle(high01, high23, {0, 1, 4, 5}), shuffle(high01, high23, {2, 3, 6, 7})},
+          target, rows * 4);
+    for (int64_t row = 4; row < rows; ++row)
+      for (int64_t channel = 0; channel < 4; ++channel)
+        e.storeAt(vector::ExtractOp::create(e, in[row], channel), bump(e, target, (channel * rows + row) * 4), 4);
+  }
+};
+
+class WeightTransform : Transform {
+public:
+  WeightTransform(Kernels &kernels, WinogradTile tile)
+      : Transform(kernels, tile, {pointer(kernels), pointer(kernels)}) {}
+
+  std::string emit(Kernels &kernels, int64_t channels, int64_t columns) {
+    const int64_t tapBytes = channels * columns * 4; // of a point, too
+    repeat(e.i32(columns), panelTile.columns, {argument(0), argument(1)}, [&](AffineExpr, ArrayRef<Value> panel) {
+      repeat(e.i32(channels), 1, {panel[0], panel[1]}, [&](AffineExpr, ArrayRef<Value> at) {
+        for (int64_t half = 0; half < panelTile.columns / 4; ++half)
+          transform(bump(e, at[0], half * vectorBytes), bump(e, at[1], half * vectorBytes), tapBytes);
+        return Vectors{bump(e, at[0], columns * 4), bump(e, at[1], panelTile.columns * 4)};
+      });
+      return Vectors{bump(e, panel[0], panelTile.columns * 4), bump(e, panel[1], channels * panelTile.columns * 4)};
+    });
+    return finish(kernels);
+  }
+
+private:
+  void transform(Value source, Value target, int64_t tapBytes) {
+    Vectors columns[3]; // [3][points]
+    for (int64_t j = 0; j < 3; ++j)
+      columns[j] = map(load(bump(e, source, j * tapBytes), 3, 3 * tapBytes));
+    for (int64_t i = 0; i < points; ++i)
+      store(map({columns[0][i], columns[1][i], columns[2][i]}), bump(e, target, i * points * tapBytes), tapBytes);
+  }
+
+  /// G g
+  Vectors map(ArrayRef<Value> g) {
+    Value outer = add(g[0], g[2]);
+    if (outputs == 2) {
+      Value even = scale(0.5, outer), odd = scale(0.5, g[1]);
+      return {g[0], add(even, odd), subtract(even, odd), g[2]};
+    }
+    Value even = multiplyAdd(4, g[2], g[0]);
+    return {scale(1.0 / 4, g[0]),
+            scale(-1.0 / 6, add(outer, g[1])),
+            scale(-1.0 / 6, subtract(outer, g[1])),
+            scale(1.0 / 24, multiplyAdd(2, g[1], even)),
+            scale(1.0 / 24, multiplyAdd(-2, g[1], even)),
+            g[2]};
+  }
+};
+
+class OutputTransform : Transform {
+public:
+  OutputTransform(Kernels &kernels, WinogradTile tile)
+      : Transform(kernels, tile,
+                  {pointer(kernels), i32(kernels), i32(kernels), i32(kernels), pointer(kernels), pointer(kernels)}) {}
+
+  std::string emit(Kernels &kernels) {
+    const int64_t lineBytes = points * vectorBytes, tileBytes = outputs * outputs * vectorBytes;
+    Value work = argument(5);
+    SmallVector<Value> pointRows; // byte offsets
+    for (int64_t i = 0; i < points; ++i)
+      pointRows.push_back(arith::MulIOp::create(e, argument(3), e.i32(i * points)));
+    repeat(argument(1), panelTile.columns, {argument(0), argument(4)}, [&](AffineExpr, ArrayRef<Value> panel) {
+      repeat(e.i32(panelTile.columns / 4), 1, {panel[0], panel[1]}, [&](AffineExpr, ArrayRef<Value> at) {
+        repeat(e.i32(points), 1, {at[0], work}, [&](AffineExpr, ArrayRef<Value> at) {
+          Vectors sums;
+          for (Value row : pointRows)
+            sums.push_back(load(offset(at[0], row)));
+          store(map(sums), at[1], lineBytes);
+          return Vectors{offset(at[0], argument(3)), bump(e, at[1], vectorBytes)};
+        });
+        repeat(e.i32(outputs), 1, {work, at[1]}, [&](AffineExpr, ArrayRef<Value> at) {
+          store(map(load(at[0], points, vectorBytes)), at[1], vectorBytes);
+          return Vectors{bump(e, at[0], lineBytes), bump(e, at[1], outputs * vectorBytes)};
+        });
+        return Vectors{bump(e, at[0], vectorBytes), bump(e, at[1], tileBytes)};
+      });
+      return Vectors{offset(panel[0], argument(2)), bump(e, panel[1], panelTile.columns / 4 * tileBytes)};
+    });
+    return finish(kernels);
+  }
+
+private:
+  /// A^T m
+  Vectors map(ArrayRef<Value> m) {
+    Value even1 = add(m[1], m[2]), odd1 = subtract(m[1], m[2]);
+    if (outputs == 2)
+      return {add(m[0], even1), subtract(odd1, m[3])};
+    Value even2 = add(m[3], m[4]), odd2 = subtract(m[3], m[4]);
+    return {add(add(m[0], even1), even2), multiplyAdd(2, odd2, odd1), multiplyAdd(4, even2, even1),
+            add(multiplyAdd(8, odd2, odd1), m[5])};
+  }
+};
+
+} // namespace
+
+std::string emitInputTransform(Kernels &kernels, WinogradTile tile) {
+  return InputTransform(kernels, tile).emit(kernels);
+}
+int64_t inputWorkBytes(WinogradTile tile) { return tile.allPoints() * vectorBytes * (1 + rows); }
+
+std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, int64_t channels, int64_t columns) {
+  return WeightTransform(kernels, tile).emit(kernels, channels, columns);
+}
+
+std::string emitOutputTransform(Kernels &kernels, WinogradTile tile) {
+  return OutputTransform(kernels, tile).emit(kernels);
+}
+int64_t outputWorkBytes(WinogradTile tile) { return tile.outputs * tile.points() * vectorBytes; }
+
+} // namespace wasmind::loops

@@ -1,0 +1,46 @@
+//===- Winograd.h - the linear maps of convolutions of 3x3 by fewer multiplications -------------------------------===//
+//
+// F(m x m, 3 x 3) of Winograd (S. Winograd, Arithmetic Complexity of Computations, 1980; A. Lavin and S. Gray, Fast
+// Algorithms for Convolutional Neural Networks, 2015): with points = m + 2,
+//
+//   output tile [m][m] = A^T ((G weights G^T) * (B^T input tile [points][points] B)) A
+//
+// where * multiplies point by point; over all channels that is points^2 matrix products. F(4x4) multiplies 4 times less
+// than the convolution as it stands and loses about a decimal digit; F(2x2) 2.25 times less and loses none.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#pragma once
+#include "compiler/loops/Images.h"
+
+namespace wasmind::loops {
+
+/// Pixels of a tile of the output along one dimension: 2 or 4.
+struct WinogradTile {
+  int64_t outputs;
+
+  int64_t points() const { return outputs + 2; }
+  int64_t allPoints() const { return points() * points(); }
+};
+
+/// The function (pixels, channels, panel, pointBytes, work) that transforms `panelTile.rows` tiles of the input.
+/// `pixels` has the addresses of each tile's pixels as [tile][point row][point column]; `channels`, a multiple of 4,
+/// lie side by side there. Of each point the panel [channels][rows] is written, points `pointBytes` apart. `work` holds
+/// `inputWorkBytes`. Returns its name, as do the others.
+std::string emitInputTransform(Kernels &kernels, WinogradTile tile);
+int64_t inputWorkBytes(WinogradTile tile);
+
+/// The function (weights, target) that transforms weights [3][3][channels][columns] into [point][columns / 8]
+/// [channels][8], panels of B (Packing.h). Columns are a multiple of 8.
+std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, int64_t channels, int64_t columns);
+
+/// The function (sums, columns, panelBytes, pointBytes, target, work) that transforms one tile's sums, of which eight
+/// columns lie side by side, the next eight `panelBytes` further on, points `pointBytes` apart, into
+/// [columns / 4][m][m][4]. `work` holds `outputWorkBytes`.
+std::string emitOutputTransform(Kernels &kernels, WinogradTile tile);
+int64_t outputWorkBytes(WinogradTile tile);
+
+/// The tile with which a convolution of f32 pays to be computed so; none where it does not, or is not of that kind.
+std::optional<WinogradTile> winogradTileFor(KernelContext &context, const Images &images);
+mlir::LogicalResult lowerWinograd(KernelContext &context, const Images &images, WinogradTile tile);
+
+} // namespace wasmind::loops
