@@ -142,10 +142,21 @@ public:
   /// in them is left out.
   static void roundUp(llvm::ArrayRef<mlir::AffineExpr> input, Ints kernel, Window &window);
   Value globalAveragePool(Value x); ///< keeps dims
-  /// Resampling of spatial dimensions of x along `dims` by index arithmetic folded at compile time:
-  /// coordinate(i) gives the source coordinate of output index i.
+  /// Resampling of dimension `dim` of x by index arithmetic folded at compile time: source(i) is the source coordinate
+  /// of output index i.
   Value resizeNearest(Value x, int64_t dim, int64_t extent, llvm::function_ref<int64_t(int64_t)> source);
-  Value resizeLinear(Value x, int64_t dim, int64_t extent, llvm::function_ref<double(int64_t)> source);
+  /// Between which elements of one dimension a linear resampling interpolates, and what they weigh.
+  struct Neighbours {
+    int64_t dim;
+    Value indices[2]; ///< integers [extent]; null: every element itself
+    Value weights[2]; ///< [.., extent, ..] of x's element type and rank, 1 elsewhere
+  };
+  /// The same at compile time from source coordinates; an element at or behind the last one is half of that twice.
+  std::optional<Neighbours> linearNeighbours(Value x, int64_t dim, int64_t extent,
+                                             llvm::function_ref<double(int64_t)> source);
+  /// Linear along some dimensions at once: each corner times the product of its weights. The last dimension is the
+  /// first of every product and of the sum, as in ONNX Runtime: a quantiser that follows makes steps of the last bit.
+  Value resizeLinear(Value x, llvm::ArrayRef<Neighbours> along);
 
   // --- the same, channels last, with amounts and the result's extents as expressions over the named dimensions: one
   // per

@@ -277,37 +277,74 @@ Value Compose::resizeNearest(Value x, int64_t dim, int64_t extent, llvm::functio
   return isIdentity ? x : gather(x, makeIntegers(*this, getLoc(), indices), *normal);
 }
 
-Value Compose::resizeLinear(Value x, int64_t dim, int64_t extent, llvm::function_ref<double(int64_t)> source) {
+std::optional<Compose::Neighbours> Compose::linearNeighbours(Value x, int64_t dim, int64_t extent,
+                                                             llvm::function_ref<double(int64_t)> source) {
   if (!x)
-    return nullptr;
+    return std::nullopt;
   auto normal = normalDim(dim, rankOf(x));
   auto in = normal ? constantOf(extentsOf(x)[*normal]) : std::nullopt;
   if (!in || *in < 1) {
     emitError("resizing needs a static, positive extent of dimension ") << dim;
-    return nullptr;
+    return std::nullopt;
   }
-  SmallVector<int64_t> low, high;
-  unsigned width = byteWidth(elementOf(x));
-  std::vector<char> lowWeights(extent * width), highWeights(extent * width);
-  bool isIdentity = *in == extent;
+  const unsigned width = byteWidth(elementOf(x));
+  SmallVector<int64_t> indices[2];
+  std::vector<char> weights[2];
+  for (int side : {0, 1})
+    weights[side].resize(extent * width);
   for (int64_t i = 0; i < extent; ++i) {
-    double position = std::min(std::max(source(i), 0.0), double(*in - 1));
-    double whole = std::floor(position), part = position - whole;
-    low.push_back(int64_t(whole));
-    high.push_back(std::min<int64_t>(low.back() + 1, *in - 1));
-    storeDouble(elementOf(x), 1 - part, lowWeights.data() + i * width);
-    storeDouble(elementOf(x), part, highWeights.data() + i * width);
-    isIdentity &= position == double(i);
+    const double position = std::min(std::max(source(i), 0.0), double(*in - 1)), whole = std::floor(position);
+    const bool isLast = whole == double(*in - 1);
+    const double part = isLast ? 0.5 : position - whole;
+    indices[0].push_back(int64_t(whole));
+    indices[1].push_back(isLast ? *in - 1 : int64_t(whole) + 1);
+    storeDouble(elementOf(x), 1 - part, weights[0].data() + i * width);
+    storeDouble(elementOf(x), part, weights[1].data() + i * width);
   }
-  if (isIdentity)
-    return x;
   SmallVector<int64_t> line(rankOf(x), 1);
   line[*normal] = extent;
-  auto type = RankedTensorType::get(line, elementOf(x));
-  Value before = gather(x, makeIntegers(*this, getLoc(), low), *normal);
-  Value after = gather(x, makeIntegers(*this, getLoc(), high), *normal);
-  return add(mul(before, makeConstant(*this, getLoc(), type, lowWeights)),
-             mul(after, makeConstant(*this, getLoc(), type, highWeights)));
+  const auto type = RankedTensorType::get(line, elementOf(x));
+  Neighbours neighbours{*normal, {}, {}};
+  for (int side : {0, 1}) {
+    neighbours.indices[side] = makeIntegers(*this, getLoc(), indices[side]);
+    neighbours.weights[side] = makeConstant(*this, getLoc(), type, weights[side]);
+  }
+  return neighbours;
+}
+
+Value Compose::resizeLinear(Value x, ArrayRef<Neighbours> along) {
+  if (!x || along.empty())
+    return x;
+  // Least is moved where what shrinks is gathered first. Then the last dimension: where it is the innermost, those
+  // before it find whole rows.
+  SmallVector<unsigned> order;
+  auto shrinks = [&](unsigned i) {
+    auto in = constantOf(extentsOf(x)[along[i].dim]);
+    auto out = along[i].indices[0] ? constantOf(extentsOf(along[i].indices[0])[0]) : std::nullopt;
+    return in && out && *out < *in;
+  };
+  for (unsigned i = 0; i < along.size(); ++i)
+    if (shrinks(i))
+      order.push_back(i);
+  for (unsigned i = along.size(); i-- > 0;)
+    if (!shrinks(i))
+      order.push_back(i);
+
+  Value sum;
+  for (unsigned corner = 0; corner < 1u << along.size(); ++corner) {
+    auto sideOf = [&](unsigned i) { return corner >> (along.size() - 1 - i) & 1; };
+    Value weight, element = x;
+    for (unsigned i = along.size(); i-- > 0;) {
+      Value factor = along[i].weights[sideOf(i)];
+      weight = weight ? mul(weight, factor) : factor;
+    }
+    for (unsigned i : order)
+      if (Value indices = along[i].indices[sideOf(i)])
+        element = gather(element, indices, along[i].dim);
+    Value part = mul(weight, element);
+    sum = sum ? add(sum, part) : part;
+  }
+  return sum;
 }
 
 } // namespace wasmind::graph

@@ -38,6 +38,8 @@ bool isWorthwhile(Operation *op) {
   int64_t growth = isa<CastOp>(op) ? 8 : 2;
   if (resultBytes > freeBytes && resultBytes > growth * operandBytes)
     return false;
+  if (isTableOfFactors(op))
+    return false;
   int64_t work = 0;
   if (auto contract = dyn_cast<ContractOp>(op)) {
     work = contract.getType().getNumElements();
@@ -159,6 +161,34 @@ struct FoldConstants : impl::FoldConstantsBase<FoldConstants> {
   }
 };
 } // namespace
+
+static bool isProduct(Operation *op) {
+  auto binary = dyn_cast<BinaryOp>(op);
+  return binary && binary.getKind() == BinaryKind::Mul;
+}
+
+/// Whether what the run computes is multiplied by it, perhaps after other factors, and nothing else becomes of it.
+static bool isOnlyFactor(Value value) {
+  return !value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) {
+    if (isa<TransposeOp, ReshapeOp>(user))
+      return isOnlyFactor(user->getResult(0));
+    if (!isProduct(user))
+      return false;
+    const Value other = user->getOperand(user->getOperand(0) == value ? 1 : 0);
+    return !constantDataOf(other) || isOnlyFactor(user->getResult(0));
+  });
+}
+
+bool isTableOfFactors(Operation *op) {
+  if (!isProduct(op))
+    return false;
+  const SmallVector<AffineExpr> whole = getExtents(op->getResult(0).getType());
+  auto repeats = [&](Value line) {
+    return llvm::any_of(llvm::zip(getExtents(line.getType()), whole),
+                        [](auto pair) { return isOne(std::get<0>(pair)) && !isOne(std::get<1>(pair)); });
+  };
+  return llvm::all_of(op->getOperands(), repeats) && isOnlyFactor(op->getResult(0));
+}
 
 Value foldToConstant(OpBuilder &builder, Operation *op) {
   if (op->getNumResults() != 1)

@@ -9,4 +9,8 @@ namespace wasmind::graph {
 /// much larger than the operands (and over 64 KiB). The operation itself stays.
 mlir::Value foldToConstant(mlir::OpBuilder &builder, mlir::Operation *op);
 
+/// Whether an operation multiplies two lines into a table that is only a factor of what the run computes: such weights
+/// cost less to multiply again than to keep.
+bool isTableOfFactors(mlir::Operation *op);
+
 } // namespace wasmind::graph

@@ -31,7 +31,7 @@ bool isRounded(Value value, unsigned depth = 0) {
              unary.getKind() == UnaryKind::Round || unary.getKind() == UnaryKind::Trunc;
     if (auto cast = dyn_cast<CastOp>(user))
       return !isFloat(cast.getResult());
-    if (isa<BinaryOp, ReshapeOp, TransposeOp, BroadcastOp>(user) && depth < 3)
+    if (isa<BinaryOp, SelectOp, ReshapeOp, TransposeOp, BroadcastOp>(user) && depth < 3)
       return isRounded(user->getResult(0), depth + 1);
     return isa<CompareOp>(user);
   });

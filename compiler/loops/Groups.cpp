@@ -1,5 +1,6 @@
 //===- Groups.cpp - fusion, from the results backwards ------------------------------------------------------------===//
 #include "compiler/loops/Groups.h"
+#include "compiler/graph/Folding.h"
 #include <set>
 
 using namespace mlir;
@@ -136,10 +137,22 @@ private:
     return result;
   }
 
+  /// Whether neighbours in the innermost dimension are neighbours where they are gathered from, so that they are read
+  /// together.
+  static bool gathersRows(Operation *op) {
+    auto gather = dyn_cast<GatherOp>(op);
+    if (!gather)
+      return false;
+    const auto type = cast<RankedTensorType>(gather.getIndices().getType());
+    const int64_t first = gather.getDim() + type.getRank() - gather.getBatchDims();
+    return llvm::any_of(ArrayRef(getExtents(gather.getResult().getType())).drop_front(first),
+                        [](AffineExpr extent) { return !isOne(extent); });
+  }
+
   /// Whether `user` can take its operands from registers.
   bool acceptsRegisters(Operation *user, Operation *producer) {
     if (auto gather = dyn_cast<GatherOp>(user))
-      return isView(producer) || llvm::all_of(gather.getData().getUsers(), [&](Operation *) {
+      return isView(producer) || gathersRows(producer) || llvm::all_of(gather.getData().getUsers(), [&](Operation *) {
                return gather.getData().getDefiningOp() != producer;
              });
     if (isPointwise(user) || isa<ReduceOp, ConcatOp>(user))
@@ -153,11 +166,17 @@ private:
 
   /// Repeating an element costs nothing when only inner dimensions repeat it: it is computed outside their loops.
   bool repeatsOuter(Operation *producer) {
+    if (isTableOfFactors(producer))
+      return false;
     SmallVector<AffineExpr> extents = getExtents(producer->getResult(0).getType());
     for (Operation *user : producer->getUsers()) {
+      SmallVector<AffineExpr> wide = getExtents(user->getResult(0).getType());
+      if (auto gather = dyn_cast<GatherOp>(user);
+          gather && gather.getIndices() == producer->getResult(0) &&
+          llvm::any_of(ArrayRef(wide).take_front(gather.getDim()), [](AffineExpr extent) { return !isOne(extent); }))
+        return gather.getBatchDims() == 0;
       if (!isElementwise(user) && !isa<BroadcastOp>(user))
         continue;
-      SmallVector<AffineExpr> wide = getExtents(user->getResult(0).getType());
       bool narrow = false; // seen (from inside) a dimension of the producer
       for (int64_t i = extents.size() - 1; i >= 0; --i) {
         if (isOne(extents[i]) && !isOne(wide[i]) && narrow)

@@ -30,9 +30,11 @@ SECONDS = 120  # for one test
 PASSED, REFUSED, WRONG, CRASHED, OTHER = "passed", "refused", "wrong", "crashed", "disputed"
 # Tests whose expected values are not what the operator's text says: it divides by the extent of the result, they by the
 # product of the extent and the scale, which is no integer. ONNX Runtime follows the text, too. Or what should be zero is what
-# numpy's rounding leaves of it, held to a tolerance below that.
+# numpy's rounding leaves of it, held to a tolerance below that. Or halves are rounded inside a node: each step of the Softmax of an
+# expanded Attention. All 192 values are ours when every node rounds its exact result; 27 differ from the expected ones, two of them
+# by more than the tolerance. Against f64 ours are off by 6.9e-4 at most, the expected ones by 8.7e-4.
 DISPUTED = {"test_resize_downsample_scales_linear_align_corners", "test_resize_downsample_scales_cubic_align_corners",
-            "test_dft_inverse_opset19"}
+            "test_dft_inverse_opset19", "test_attention_4d_causal_fp16_expanded"}
 
 # operator: the one under test; reason: one line, empty where the test passed; where: the operator that is refused.
 Outcome = collections.namedtuple("Outcome", "name operator kind reason where", defaults=["", ""])

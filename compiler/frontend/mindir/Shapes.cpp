@@ -446,17 +446,23 @@ Operand scalars(Node &node, function_ref<AffineExpr(AffineExpr, AffineExpr)> com
 Operand resize(Node &node, Value x, ArrayRef<int64_t> size, bool alignCorners, bool halfPixel, bool linear) {
   if (size.size() != 2)
     return node.fail("size has " + Twine(size.size()) + " entries, 2 are needed");
+  SmallVector<graph::Compose::Neighbours> along;
   for (unsigned d = 0; d < 2; ++d) {
     int64_t from = node.staticExtent(x, 2 + d, "input 0"), to = size[d];
     if (to < 1 || to > (1 << 20))
       node.fail("a size of " + Twine(to) + " is out of range");
     if (node.failed())
       return {};
+    if (from == to)
+      continue;
     bool corners = alignCorners && to > 1;
     double scale = corners ? static_cast<double>(from - 1) / (to - 1) : static_cast<double>(from) / to;
     auto position = [=](int64_t i) { return halfPixel && !alignCorners ? (i + 0.5) * scale - 0.5 : i * scale; };
     if (linear) {
-      x = node.compose.resizeLinear(x, 2 + d, to, position);
+      auto neighbours = node.compose.linearNeighbours(x, 2 + d, to, position);
+      if (!neighbours)
+        return {};
+      along.push_back(*neighbours);
     } else {
       x = node.compose.resizeNearest(x, 2 + d, to, [=](int64_t i) {
         if (corners)
@@ -465,7 +471,7 @@ Operand resize(Node &node, Value x, ArrayRef<int64_t> size, bool alignCorners, b
       });
     }
   }
-  return x;
+  return node.compose.resizeLinear(x, along);
 }
 
 Operand resizeImage(Node &node, bool linear) {

@@ -5,6 +5,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
+#include "compiler/graph/Folding.h"
 #include "compiler/graph/Interpreter.h"
 
 namespace wasmind::onnx {
@@ -89,7 +90,8 @@ void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArra
       op->erase();
     };
     const bool foldable = op->getNumRegions() == 0 && op->getNumResults() > 0 && !mlir::isa<graph::ConstantOp>(op) &&
-                          !mlir::isa<graph::CallOp>(op) && llvm::all_of(op->getResultTypes(), isSmall);
+                          !mlir::isa<graph::CallOp>(op) && llvm::all_of(op->getResultTypes(), isSmall) &&
+                          !graph::isTableOfFactors(op);
     llvm::SmallVector<graph::HostTensor> operands;
     bool isConstant = foldable;
     for (Value operand : op->getOperands()) {

@@ -136,72 +136,148 @@ std::optional<AffineExpr> scaledExtent(Node &node, Value x, int64_t dim, const A
   return node.extentOf(extent, 0, dim, int64_t(std::min(most, double(graph::extentLimit))));
 }
 
-Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out, std::optional<Amount> scale,
-               const Amount &roiStart, const Amount &roiEnd) {
+namespace {
+
+/// Where elements of a dimension come from when all about it is known while compiling.
+struct Known {
+  int64_t in, out;
+  float scale;
+  std::function<float(int64_t)> source;
+};
+
+std::optional<Known> knownOf(Node &node, const Resampling &how, Value x, const ResampledDim &to) {
+  auto in = graph::constantOf(node.compose().extentsOf(x)[to.dim]), out = graph::constantOf(to.out);
+  const bool isKnown = (!to.scale || to.scale->known) && (!how.crops() || (to.roiStart.known && to.roiEnd.known));
+  if (!isKnown || !in || !out)
+    return std::nullopt;
+  const float scale = to.scale ? *to.scale->known : float(*out) / float(*in);
+  return Known{*in, *out, scale, [=, &how](int64_t i) {
+                 return sourceOf<float>(how, float(i), float(*in), float(*out), scale, to.roiStart.known.value_or(0),
+                                        to.roiEnd.known.value_or(1));
+               }};
+}
+
+/// Which elements lie inside, [.., out, ..] of x's rank.
+Value insideOf(Node &node, const Resampling &how, Value x, const ResampledDim &to) {
+  const auto known = knownOf(node, how, x, to);
+  if (!known)
+    return insideByValues(node, how, x, to);
+  Compose &compose = node.compose();
+  Integers line(node.rank(x), 1);
+  line[to.dim] = known->out;
+  std::vector<char> inside;
+  for (int64_t i = 0; i < known->out; ++i)
+    inside.push_back(known->source(i) >= 0 && known->source(i) <= float(known->in - 1));
+  return graph::makeConstant(compose, compose.getLoc(), mlir::RankedTensorType::get(line, compose.getI1Type()), inside);
+}
+
+/// Every element of a dimension whose number is not known, repeated as often; null where nearest is not that.
+Value repeatElements(Node &node, const Resampling &how, Value x, const ResampledDim &to) {
   Compose &compose = node.compose();
   Extents extents = compose.extentsOf(x);
-  const AffineExpr in = extents[dim];
-  auto constantIn = graph::constantOf(in), constantOut = graph::constantOf(out);
-  const bool isKnown = (!scale || scale->known) && (!how.crops() || (roiStart.known && roiEnd.known));
-  if (isKnown && (!constantIn || !constantOut)) {
-    auto quotient = graph::divideExactly(out, in);
-    auto factor = quotient ? graph::constantOf(*quotient) : std::nullopt;
-    bool repeats = factor && *factor > 0 && how.mode == "nearest" && !how.crops();
-    // Whether every element is simply repeated shows on a short dimension.
-    constexpr int64_t probe = 5;
-    for (int64_t i = 0; repeats && i < probe * *factor; ++i) {
-      const float at = sourceOf<float>(how, float(i), probe, float(probe * *factor), float(*factor), 0, 1);
-      repeats = std::clamp<int64_t>(int64_t(nearestTo(how, at)), 0, probe - 1) == i / *factor;
-    }
-    if (repeats) {
-      Extents spread = extents;
-      spread.insert(spread.begin() + dim + 1, compose.getAffineConstantExpr(1));
-      Value result = compose.reshape(x, spread);
-      spread[dim + 1] = compose.getAffineConstantExpr(*factor);
-      result = compose.broadcastTo(result, spread);
-      extents[dim] = out;
-      return compose.reshape(result, extents);
-    }
+  auto quotient = graph::divideExactly(to.out, extents[to.dim]);
+  auto factor = quotient ? graph::constantOf(*quotient) : std::nullopt;
+  bool repeats = factor && *factor > 0 && how.mode == "nearest" && !how.crops() && (!to.scale || to.scale->known);
+  // Whether every element is simply repeated shows on a short dimension.
+  constexpr int64_t probe = 5;
+  for (int64_t i = 0; repeats && i < probe * *factor; ++i) {
+    const float at = sourceOf<float>(how, float(i), probe, float(probe * *factor), float(*factor), 0, 1);
+    repeats = std::clamp<int64_t>(int64_t(nearestTo(how, at)), 0, probe - 1) == i / *factor;
   }
-  if (!isKnown || !constantIn || !constantOut)
-    return resampleByValues(node, how, x, dim, out, scale, roiStart, roiEnd);
-  if (*constantOut > (int64_t(1) << 20) || *constantOut < 0 || (*constantIn < 1 && *constantOut > 0))
-    return node.fail("resizing axis " + llvm::Twine(dim) + " from " + llvm::Twine(*constantIn) + " to " +
-                     llvm::Twine(*constantOut));
-  const float factor = scale ? *scale->known : float(*constantOut) / float(*constantIn);
-  auto source = [&](int64_t i) {
-    return sourceOf<float>(how, float(i), float(*constantIn), float(*constantOut), factor, roiStart.known.value_or(0),
-                           roiEnd.known.value_or(1));
-  };
-  if (*constantIn == *constantOut && factor == 1.0 && !how.crops())
+  if (!repeats)
+    return {};
+  Extents spread = extents;
+  spread.insert(spread.begin() + to.dim + 1, compose.getAffineConstantExpr(1));
+  Value result = compose.reshape(x, spread);
+  spread[to.dim + 1] = compose.getAffineConstantExpr(*factor);
+  result = compose.broadcastTo(result, spread);
+  extents[to.dim] = to.out;
+  return compose.reshape(result, extents);
+}
+
+/// Modes nearest and cubic, and linear with a filter wider than two elements, along one dimension.
+Value resampleAlong(Node &node, const Resampling &how, Value x, const ResampledDim &to) {
+  Compose &compose = node.compose();
+  const auto known = knownOf(node, how, x, to);
+  if (!known) {
+    Value repeated = repeatElements(node, how, x, to);
+    return repeated ? repeated : resampleByValues(node, how, x, to);
+  }
+  if (how.mode == "nearest")
+    return compose.resizeNearest(x, to.dim, known->out,
+                                 [&](int64_t i) { return int64_t(nearestTo(how, known->source(i))); });
+  return applyTaps(compose, tapsOf(how, known->in, known->out, known->scale, known->source), x, to.dim, known->in);
+}
+
+/// Mode linear along all the dimensions at once.
+Value interpolate(Node &node, const Resampling &how, Value x, llvm::ArrayRef<ResampledDim> dims) {
+  Compose &compose = node.compose();
+  const int64_t rank = node.rank(x);
+  llvm::SmallVector<Compose::Neighbours> along;
+  for (const ResampledDim &to : dims) {
+    const auto known = knownOf(node, how, x, to);
+    auto neighbours =
+        known ? compose.linearNeighbours(x, to.dim, known->out, known->source) : neighboursByValues(node, how, x, to);
+    if (!neighbours)
+      return {};
+    along.push_back(*neighbours);
+  }
+  // ONNX Runtime interpolates between planes or in volumes whichever of their dimensions are resized: a single row is
+  // half of itself twice, which rounds otherwise than the whole of it.
+  const int64_t reach = rank == 3 || rank == 5 ? 3 : 2;
+  const int64_t last = rank == 4 && dims.front().dim == 1 && dims.back().dim < 3 ? 2 : rank - 1;
+  for (int64_t dim = last - reach + 1; rank <= 5 && dim >= 0 && dim <= last; ++dim) {
+    auto at = llvm::find_if(along, [&](const Compose::Neighbours &other) { return other.dim >= dim; });
+    if ((at != along.end() && at->dim == dim) || !graph::isOne(compose.extentsOf(x)[dim]))
+      continue;
+    Value half = compose.scalarLike(x, 0.5);
+    along.insert(at, Compose::Neighbours{dim, {}, {half, half}});
+  }
+  // The corners of a cell double with each dimension.
+  for (llvm::ArrayRef<Compose::Neighbours> rest = along; x && !rest.empty();
+       rest = rest.drop_front(std::min<size_t>(rest.size(), 3)))
+    x = compose.resizeLinear(x, rest.take_front(3));
+  return x;
+}
+
+} // namespace
+
+Value resample(Node &node, const Resampling &how, Value x, llvm::ArrayRef<ResampledDim> dims) {
+  Compose &compose = node.compose();
+  llvm::SmallVector<ResampledDim> changed;
+  for (const ResampledDim &to : dims) {
+    const auto known = knownOf(node, how, x, to);
+    if (known && (known->out > (int64_t(1) << 20) || known->out < 0 || (known->in < 1 && known->out > 0)))
+      return node.fail("resizing axis " + llvm::Twine(to.dim) + " from " + llvm::Twine(known->in) + " to " +
+                       llvm::Twine(known->out));
+    if (!known || known->in != known->out || known->scale != 1 || how.crops())
+      changed.push_back(to);
+  }
+  if (changed.empty())
     return x;
-  Value result;
-  if (*constantOut == 0) {
-    extents[dim] = out;
-    return compose.splat(extents, compose.elementOf(x), 0);
-  }
-  if (how.mode == "nearest") {
-    result = compose.resizeNearest(x, dim, *constantOut, [&](int64_t i) { return int64_t(nearestTo(how, source(i))); });
-  } else {
-    // Weights are floats; integers are resampled in float and rounded towards zero, as a cast does.
-    Type element = compose.elementOf(x);
-    Value wide = mlir::isa<mlir::FloatType>(element) ? x : compose.cast(x, compose.getF32Type());
-    if (how.mode == "linear" && !how.antialias && !how.excludeOutside)
-      result = compose.resizeLinear(wide, dim, *constantOut, source);
-    else
-      result = applyTaps(compose, tapsOf(how, *constantIn, *constantOut, factor, source), wide, dim, *constantIn);
-    result = result ? compose.cast(result, element) : result;
-  }
-  if (result && how.crops()) {
-    Integers line(node.rank(x), 1);
-    line[dim] = *constantOut;
-    std::vector<char> inside;
-    for (int64_t i = 0; i < *constantOut; ++i)
-      inside.push_back(source(i) >= 0 && source(i) <= float(*constantIn - 1));
-    Value mask =
-        graph::makeConstant(compose, compose.getLoc(), mlir::RankedTensorType::get(line, compose.getI1Type()), inside);
-    result = compose.select(mask, result, compose.scalarLike(result, how.extrapolation));
-  }
+  Extents extents = compose.extentsOf(x);
+  for (const ResampledDim &to : changed)
+    extents[to.dim] = to.out;
+  const Type element = compose.elementOf(x);
+  if (llvm::any_of(extents, [](AffineExpr extent) { return graph::constantOf(extent) == 0; }))
+    return compose.splat(extents, element, 0);
+  Value result = x, inside;
+  for (const ResampledDim &to : changed)
+    if (how.crops()) {
+      Value along = insideOf(node, how, x, to);
+      inside = inside && along ? compose.binary(BinaryKind::And, inside, along) : along;
+    }
+  // Weights are floats; integers are resampled in float and rounded towards zero, as a cast does.
+  if (how.mode != "nearest" && !mlir::isa<mlir::FloatType>(element))
+    result = compose.cast(x, compose.getF32Type());
+  if (how.mode == "linear" && !how.antialias && !how.excludeOutside)
+    result = interpolate(node, how, result, changed);
+  else // ONNX Runtime begins with the last dimension
+    for (const ResampledDim &to : llvm::reverse(changed))
+      result = result ? resampleAlong(node, how, result, to) : result;
+  result = result ? compose.cast(result, element) : result;
+  if (result && how.crops())
+    result = compose.select(inside, result, compose.scalarLike(result, how.extrapolation));
   return result;
 }
 

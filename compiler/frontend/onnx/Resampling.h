@@ -33,13 +33,25 @@ std::optional<int64_t> usualExtent(Node &node, Value x, int64_t dim);
 /// The extent of dimension `dim` of x times `scale`, rounded down or, with `rounds`, to the nearest.
 std::optional<AffineExpr> scaledExtent(Node &node, Value x, int64_t dim, const Amount &scale, bool rounds = false);
 
-/// Resamples dimension `dim` of x to `out` elements. Indices and weights are constants where all is known while
-/// compiling, else the run computes them. `scale` is the quotient of the extents where it is none.
-Value resample(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out, std::optional<Amount> scale,
-               const Amount &roiStart = {0.0f, {}}, const Amount &roiEnd = {1.0f, {}});
+/// To how many elements one dimension is resampled. `scale` is the quotient of the extents where it is none.
+struct ResampledDim {
+  int64_t dim;
+  AffineExpr out;
+  std::optional<Amount> scale;
+  Amount roiStart{0.0f, {}}, roiEnd{1.0f, {}};
+};
 
-/// The same with all of it by values of the run.
-Value resampleByValues(Node &node, const Resampling &how, Value x, int64_t dim, AffineExpr out,
-                       const std::optional<Amount> &scale, const Amount &roiStart, const Amount &roiEnd);
+/// Resamples some dimensions of x, in ascending order. Indices and weights are constants where all is known while
+/// compiling, else the run computes them.
+Value resample(Node &node, const Resampling &how, Value x, llvm::ArrayRef<ResampledDim> dims);
+
+/// What the run computes along one dimension.
+/// Modes nearest and cubic, and linear with antialiasing: all of it, in one dimension.
+Value resampleByValues(Node &node, const Resampling &how, Value x, const ResampledDim &to);
+/// Mode linear: the elements and what they weigh.
+std::optional<Compose::Neighbours> neighboursByValues(Node &node, const Resampling &how, Value x,
+                                                      const ResampledDim &to);
+/// Which elements lie inside, [.., out, ..] of x's rank.
+Value insideByValues(Node &node, const Resampling &how, Value x, const ResampledDim &to);
 
 } // namespace wasmind::onnx

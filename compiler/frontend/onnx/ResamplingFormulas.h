@@ -11,6 +11,10 @@
 namespace wasmind::onnx {
 
 inline float choose(bool condition, float a, float b) { return condition ? a : b; }
+/// offset + (x + 0.5) / scale - 0.5, rounded once.
+inline float halfPixelBehind(float offset, float x, float scale) {
+  return float(double(offset) + (double(x) + 0.5) / double(scale) - 0.5);
+}
 
 /// f32 numbers [n] or [1].
 struct Real {
@@ -44,6 +48,14 @@ inline Real floor(const Real &a) { return a.with(a.compose->unary(UnaryKind::Flo
 inline Real ceil(const Real &a) { return a.with(a.compose->unary(UnaryKind::Ceil, a.value)); }
 inline Real abs(const Real &a) { return a.with(a.compose->unary(UnaryKind::Abs, a.value)); }
 
+inline Real halfPixelBehind(const Real &offset, const Real &x, const Real &scale) {
+  Compose &compose = *x.compose;
+  auto wide = [&](const Real &a) { return compose.cast(a.value, compose.getF64Type()); };
+  Value half = compose.scalar(compose.getF64Type(), 0.5, 1);
+  Value sum = compose.add(wide(offset), compose.div(compose.add(wide(x), half), wide(scale)));
+  return x.with(compose.cast(compose.sub(sum, half), compose.getF32Type()));
+}
+
 /// Source coordinate of output element x, for input and output extents, the scale, and the region of interest.
 template <typename Number>
 Number sourceOf(const Resampling &how, const Number &x, const Number &in, const Number &out, const Number &scale,
@@ -53,7 +65,7 @@ Number sourceOf(const Resampling &how, const Number &x, const Number &in, const 
   if (how.coordinates == "half_pixel_symmetric") {
     // The output may be a little shorter or longer than in * scale; both centres are kept together.
     const Number adjustment = out / (in * scale), centre = in / 2.0f;
-    return centre * (1.0f - adjustment) + (x + 0.5f) / scale - 0.5f;
+    return halfPixelBehind(centre * (1.0f - adjustment), x, scale);
   }
   if (how.coordinates == "pytorch_half_pixel")
     return choose(out <= 1.0f, x * 0.0f, (x + 0.5f) / scale - 0.5f);

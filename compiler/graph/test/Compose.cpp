@@ -298,7 +298,8 @@ TEST_F(ComposeTest, GatherAndScatterFamilies) {
 TEST_F(ComposeTest, ResizesByIndexArithmetic) {
   begin({tensor({1, 1, 1, 3})});
   end({builder.resizeNearest(arg(0), 3, 6, [](int64_t i) { return i / 2; }),
-       builder.resizeLinear(arg(0), 3, 6, [](int64_t i) { return (double(i) + 0.5) / 2 - 0.5; })});
+       builder.resizeLinear(
+           arg(0), *builder.linearNeighbours(arg(0), 3, 6, [](int64_t i) { return (double(i) + 0.5) / 2 - 0.5; }))});
   auto out = run({floats({1, 1, 1, 3}, {0, 4, 8})});
   EXPECT_EQ(values(out[0]), (Floats{0, 0, 4, 4, 8, 8}));
   EXPECT_EQ(values(out[1]), (Floats{0, 1, 3, 5, 7, 8}));

@@ -67,3 +67,32 @@ module attributes {graph.dims = [{name = "n", min = 1 : i64, max = 4 : i64}]} {
     return %r : tensor<?xf32, affine_map<()[s0] -> (s0)>>
   }
 }
+
+// -----
+
+// What weights of two dimensions become as factors is multiplied in the run: the table would be larger than they are.
+// CHECK-LABEL: func.func @table_of_factors
+// CHECK: %[[T:.*]] = graph.binary mul %{{.*}}, %{{.*}} : tensor<3x1xf32>, tensor<1x4xf32>
+// CHECK: graph.binary mul %[[T]], %arg0
+func.func @table_of_factors(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %a = graph.constant dense<[[1.0], [2.0], [3.0]]> : tensor<3x1xf32> : tensor<3x1xf32>
+  %b = graph.constant dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32> : tensor<1x4xf32>
+  %t = graph.binary mul %a, %b : tensor<3x1xf32>, tensor<1x4xf32>
+  %0 = graph.binary mul %t, %x : tensor<3x4xf32>, tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}
+
+// -----
+
+// Of a table of angles more is made than factors.
+// CHECK-LABEL: func.func @table_of_angles
+// CHECK-NOT: graph.unary
+// CHECK: graph.binary mul %{{.*}}, %arg0
+func.func @table_of_angles(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %a = graph.constant dense<[[1.0], [2.0], [3.0]]> : tensor<3x1xf32> : tensor<3x1xf32>
+  %b = graph.constant dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32> : tensor<1x4xf32>
+  %t = graph.binary mul %a, %b : tensor<3x1xf32>, tensor<1x4xf32>
+  %c = graph.unary cos %t : tensor<3x4xf32>
+  %0 = graph.binary mul %c, %x : tensor<3x4xf32>, tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}

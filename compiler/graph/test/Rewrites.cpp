@@ -58,7 +58,9 @@ struct RandomGraph : GraphTest {
       return builder.resizeNearest(x, 2 + pick(0, 1), pick(2, 6), [](int64_t i) { return i / 2; });
     case 7: // channel shuffle
       if (channels % 2)
-        return builder.resizeLinear(x, 3, pick(2, 5), [](int64_t i) { return i * 0.75; });
+        return builder.resizeLinear(x,
+                                    {*builder.linearNeighbours(x, 2, pick(2, 5), [](int64_t i) { return i * 0.5; }),
+                                     *builder.linearNeighbours(x, 3, pick(2, 5), [](int64_t i) { return i * 0.75; })});
       return builder.reshape(
           builder.transpose(builder.reshape(x, {shape[0], 2, channels / 2, shape[2], shape[3]}), {0, 2, 1, 3, 4}),
           shape);

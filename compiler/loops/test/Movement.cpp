@@ -79,6 +79,10 @@ void addMovement(Batch &batch, Type type) {
   batch.expect(
       b.gather(batch.input(shape, type), batch.input(indexShape, indexType, Span{-extent - 1, extent + 1}), dim),
       "gather" + name);
+  Value taken = batch.input(shape, type);
+  for (int64_t each = 0; each < int64_t(shape.size()); ++each)
+    taken = b.gather(taken, batch.input({batch.integer(1, 5)}, indexType, Span{-1, double(shape[each])}), each);
+  batch.expect(taken, "gathers" + name);
   if (dim > 0) {
     Ints paired(shape.begin(), shape.begin() + dim);
     paired.push_back(4);

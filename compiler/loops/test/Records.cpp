@@ -4,8 +4,8 @@
 namespace wasmind::loops::test {
 namespace {
 
-std::vector<KernelRecord> recordsOf(Batch &batch) {
-  auto program = batch.lower({});
+std::vector<KernelRecord> recordsOf(Batch &batch, bool rewrite = false) {
+  auto program = batch.lower({}, rewrite);
   EXPECT_TRUE(bool(program)) << llvm::toString(program.takeError());
   return program ? program->kernels : std::vector<KernelRecord>();
 }
@@ -39,6 +39,25 @@ TEST(Records, MovesAreNoOperations) {
   auto records = recordsOf(batch);
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records[0].flops, 0u);
+}
+
+TEST(Records, InterpolationOfPixelsIsOneKernel) {
+  Batch batch(4);
+  graph::Compose &b = batch.builder;
+  auto halves = [](int64_t i) { return (double(i) + 0.5) / 2 - 0.5; };
+  Value pixels = batch.input({2, 5, 6, 8}, typeNamed("f32"));
+  batch.expect(
+      b.resizeLinear(pixels, {*b.linearNeighbours(pixels, 1, 10, halves), *b.linearNeighbours(pixels, 2, 12, halves)}),
+      "last");
+  EXPECT_EQ(recordsOf(batch, /*rewrite=*/true).size(), 1u);
+  // Columns are gathered for all rows, twice by one kernel; another reads whole rows of those.
+  Batch first(5);
+  Value rows = first.input({2, 8, 5, 6}, typeNamed("f32"));
+  graph::Compose &c = first.builder;
+  first.expect(
+      c.resizeLinear(rows, {*c.linearNeighbours(rows, 2, 10, halves), *c.linearNeighbours(rows, 3, 12, halves)}),
+      "first");
+  EXPECT_EQ(recordsOf(first, /*rewrite=*/true).size(), 2u);
 }
 
 } // namespace

@@ -92,6 +92,7 @@ WASMIND_ONNX_OPERATOR(Resize) {
   std::optional<Amount> common;
   if (sizes && policy != "stretch")
     common = commonScale(node, x, axes, *sizes, policy == "not_larger");
+  llvm::SmallVector<ResampledDim> dims;
   for (size_t i = 0; i < count; ++i) {
     const int64_t dim = axes[i];
     const AffineExpr in = compose.extentsOf(x)[dim];
@@ -102,10 +103,11 @@ WASMIND_ONNX_OPERATOR(Resize) {
     const bool isCropped = roi && !((*roi)[i].is(0) && (*roi)[count + i].is(1));
     if (graph::provablyEqual(in, *out) && (!scale || scale->is(1)) && !isCropped)
       continue;
-    x = roi ? resample(node, how, x, dim, *out, scale, (*roi)[i], (*roi)[count + i])
-            : resample(node, how, x, dim, *out, scale);
-    if (!x)
-      return Failure();
+    ResampledDim to{dim, *out, scale};
+    if (roi)
+      to.roiStart = (*roi)[i], to.roiEnd = (*roi)[count + i];
+    dims.push_back(to);
   }
-  return x;
+  llvm::sort(dims, [](const ResampledDim &a, const ResampledDim &b) { return a.dim < b.dim; });
+  return resample(node, how, x, dims);
 }

@@ -23,12 +23,13 @@ WASMIND_ONNX_OPERATOR(Upsample) {
     return Failure();
   if (int64_t(scales->size()) != node.rank(x))
     return node.fail(llvm::Twine(scales->size()) + " scales for rank " + llvm::Twine(node.rank(x)));
+  llvm::SmallVector<ResampledDim> dims;
   for (auto [dim, scale] : llvm::enumerate(*scales)) {
     auto out = scaledExtent(node, x, dim, scale);
-    if (out && !scale.is(1))
-      x = resample(node, how, x, dim, *out, scale);
-    if (!out || !x)
+    if (!out)
       return Failure();
+    if (!scale.is(1))
+      dims.push_back({int64_t(dim), *out, scale});
   }
-  return x;
+  return resample(node, how, x, dims);
 }
