@@ -287,6 +287,11 @@ def accepted():
               {"inputs": {}, "outputs": {"sum": defaults(2, 2, 2, 2)}}),
         calls(missing("a"), missing("a", b=one))]
 
+    three = [tensor(label, "f32", [4], X + 64 * i) for i, label in enumerate("abc")]
+    yield "echoes", module(signature(three, [{**t, "name": t["name"] + "_out"} for t in three]), {"run": (const(0), 0)}), [
+        {"inputs": {label: {"shape": [4], "values": [i] * 4} for i, label in enumerate("abc")},
+         "outputs": {label + "_out": {"shape": [4], "values": [i] * 4} for i, label in enumerate("abc")}}]
+
     code = const(Y) + const(X) + i64_load() + i64_const(1) + I64_ADD + i64_store() + const(0)
     scalars = signature([tensor("x", "i64", [], X)], [tensor("next", "i64", [], Y)])
     yield "scalar", module(scalars, {"run": (code, 0)}), [
@@ -334,6 +339,7 @@ def accepted():
     code = const(EXTENTS + 4) + const(-1) + i32_store() + const(0)
     yield "derived_negative", module(KEEP_SIGNATURE, {"run": (code, 0)}), [
         {"inputs": {"x": {"shape": [1], "values": [1]}}, "status": "InvalidModule"}]
+    yield "recurses", module(ADD_SIGNATURE, {"run": (b"\x10" + unsigned(0), 0)}), [{"inputs": inputs, "status": "Trap"}]
     spin = b"\x03" + NO_RESULT + b"\x0c" + unsigned(0) + END + const(0)
     yield "spins", module(ADD_SIGNATURE, {"run": (spin, 0)}), [{"inputs": inputs, "status": "Limit", "timeLimitMs": 50}]
 

@@ -14,6 +14,9 @@ nothing. Where NULL has a meaning of its own - `error`, `options`, an array of n
 Ownership: what a function named _load_ or _create hands out is freed by the function named _delete (NULL is allowed).
 An instance keeps what it needs of its model, so the two may be freed in any order.
 
+Stack: what compiles or runs a module needs WASMIND_LEAST_STACK bytes of its thread's stack, and fails with LIMIT where
+fewer are left. A module that recurses without end is stopped within them (TRAP).
+
 Threads: a model may be used by any number of threads at once. An instance is used by one thread at a time; instances
 run in parallel. Infos, names and shapes of a model live as long as it does.
 
@@ -51,6 +54,9 @@ enum {
   /** A file cannot be read. */
   WASMIND_IO = 6
 };
+
+/** Bytes of stack that a thread must have left when it loads a module or runs one. */
+#define WASMIND_LEAST_STACK ((size_t)262144)
 
 /** Element type: one of the values below; a bool is one byte, 0 or 1; f16 and bf16 are two raw bytes. */
 typedef int32_t wasmind_dtype;
@@ -208,8 +214,9 @@ WASMIND_API wasmind_status wasmind_instance_input(wasmind_instance *instance, si
 /** Runs an entry once.
 
     `inputs`: NULL with input_count 0 to run on what the inputs hold; otherwise one tensor per input in order, whose
-   extents become the current ones. Data is copied unless it is the input's own view. An input holds something from the
-   first run it was given to, or from when its view was asked for.
+   extents become the current ones; one with dtype 0 stands for what its input holds. Data is copied unless it is the
+   input's own view, and may lie in the instance's memory, views of other inputs among it. An input holds something from
+   the first run it was given to, or from when its view was asked for.
 
     State of the entry is what its last run with success left; a run that ends otherwise leaves it as it was.
 
@@ -219,7 +226,9 @@ WASMIND_API wasmind_status wasmind_instance_input(wasmind_instance *instance, si
    or changed), or the model found its inputs impossible (text from the model). The instance stays usable.
       3. INVALID_MODULE   - the module reported extents beyond their bounds.
       4. TRAP, LIMIT      - the module stopped, or was stopped. As after 3 the instance can only be deleted: every later
-         run fails with INVALID_ARGUMENT. */
+         run fails with INVALID_ARGUMENT.
+      5. LIMIT            - this thread has less than WASMIND_LEAST_STACK bytes of stack left; nothing was executed or
+         changed. */
 WASMIND_API wasmind_status wasmind_instance_run(wasmind_instance *instance, size_t function,
                                                 const wasmind_tensor *inputs, size_t input_count,
                                                 wasmind_error **error);

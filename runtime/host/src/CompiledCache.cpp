@@ -1,7 +1,6 @@
 //===- CompiledCache.cpp - compiled modules on disk ---------------------------------------------------------------===//
 #include "runtime/host/src/CompiledCache.h"
 #include "runtime/host/src/Checksum.h"
-#include "runtime/host/src/File.h"
 #include "runtime/host/src/Sha256.h"
 #include <algorithm>
 #include <cstdlib>
@@ -48,41 +47,38 @@ std::string sumOf(const File &file) {
 
 } // namespace
 
-CompiledCache::CompiledCache(const char *given) : folder(given && *given ? fs::path(given) : defaultFolder()) {
-  if (!folder.empty() && !makePrivateFolder(folder))
-    folder.clear();
+CompiledCache::CompiledCache(const char *given) {
+  if (const fs::path path = given && *given ? fs::path(given) : defaultFolder(); !path.empty())
+    if (std::optional<Folder> opened = Folder::openPrivate(path))
+      folder.emplace(std::move(*opened));
 }
 
 ModuleHandle CompiledCache::find(const Engine &engine, std::span<const uint8_t> bytes) {
   key.clear();
-  if (folder.empty())
+  if (!folder)
     return nullptr;
   Sha256 hash;
   hash.update(bytesOf(engine.compiledCodeKey() + '\n'));
   hash.update(bytes);
   key = hash.finish();
   try {
-    const fs::path path = folder / (key + ".cwasm");
-    if (!fs::exists(path))
-      return nullptr;
-    File compiled(path), sum(folder / (key + ".sum"));
+    File compiled(*folder, key + ".cwasm"), sum(*folder, key + ".sum");
     const Bytes expected = sum.readAll(64);
     if (!compiled.isPrivate() || sumOf(compiled) != std::string(expected.span().begin(), expected.span().end()))
       return nullptr;
     wasmtime_module_t *module = nullptr;
-    ErrorHandle error(wasmtime_module_deserialize_file(engine.handle(), path.c_str(), &module));
+    ErrorHandle error(wasmtime_module_deserialize_file(engine.handle(), compiled.descriptorPath().c_str(), &module));
     if (error) // of another wasmtime with the same version text
       return nullptr;
-    std::error_code ignored; // the time of last use
-    fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);
+    compiled.touch(); // the time of last use
     return ModuleHandle(module);
   } catch (const std::exception &) {
-    return nullptr; // half an entry, or none that can be read
+    return nullptr; // none, half an entry, or one that cannot be read
   }
 }
 
 void CompiledCache::store(const wasmtime_module_t *module) {
-  if (folder.empty() || key.empty())
+  if (!folder || key.empty())
     return;
   wasm_byte_vec_t serialized;
   if (ErrorHandle error{wasmtime_module_serialize(module, &serialized)})
@@ -91,10 +87,10 @@ void CompiledCache::store(const wasmtime_module_t *module) {
   Checksum sum;
   sum.update(bytes);
   // Without a matching sum an entry does not count, so it is safe in this order and in any mixture of writers.
-  if (writeFileInOneStep(folder / (key + ".sum"), bytesOf(toText(sum))))
-    writeFileInOneStep(folder / (key + ".cwasm"), bytes);
+  if (folder->writeFileInOneStep(key + ".sum", bytesOf(toText(sum))))
+    folder->writeFileInOneStep(key + ".cwasm", bytes);
   wasm_byte_vec_delete(&serialized);
-  shrink(folder, maxFolderByteLength);
+  shrink(folder->path(), maxFolderByteLength);
 }
 
 void CompiledCache::shrink(const fs::path &folder, uint64_t maxByteLength) {

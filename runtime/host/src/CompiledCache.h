@@ -3,14 +3,16 @@
 // One entry = `<key>.cwasm`, wasmtime's compiled form, and `<key>.sum`, the checksum of that file. The key is the
 // SHA-256 of the module's bytes and of everything that decides about the code (Engine::compiledCodeKey). Files appear
 // in one step, so processes may share a folder. Compiled modules are native code: an entry counts only when folder and
-// file belong to this user and nobody else can write them, and when its checksum is right; otherwise it is made anew.
-// Entries that were not used for longest are removed when all together pass a limit.
+// file belong to this user, nobody else can write or replace them, and its checksum is right; otherwise it is made
+// anew. The file that is mapped is the one that was checked. Entries that were not used for longest are removed when
+// all together pass a limit.
 //
 // The cache never makes a load fail.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "runtime/host/src/Engine.h"
+#include "runtime/host/src/File.h"
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -31,7 +33,7 @@ public:
   static void shrink(const std::filesystem::path &folder, uint64_t maxByteLength);
 
 private:
-  std::filesystem::path folder;
+  std::optional<Folder> folder;
   std::string key;
 };
 

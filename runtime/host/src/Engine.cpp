@@ -1,5 +1,6 @@
 //===- Engine.cpp - the two wasmtime engines of a process ---------------------------------------------------------===//
 #include "runtime/host/src/Engine.h"
+#include "runtime/host/src/Stack.h"
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -84,11 +85,11 @@ std::string processorKey() {
   return text;
 }
 
-/// Calls `inChild` in every process that is forked from this one, on the only thread that it has.
-void onFork(void (*inChild)()) {
-  if (pthread_atfork(nullptr, nullptr, inChild) != 0)
-    throw std::bad_alloc();
-}
+/// Held while an engine or the watch is made, and by whoever forks: a child must not wait for a thread that it lacks.
+std::mutex making;
+
+/// Without and with a time limit. Never destroyed: instances in static objects of the program may still use them.
+std::atomic<const Engine *> engines[2] = {};
 
 /// Whether this process was forked from one that had an engine, whose threads it lacks.
 std::atomic<bool> isForked = false;
@@ -96,6 +97,7 @@ std::atomic<bool> isForked = false;
 wasm_engine_t *makeEngine(bool withTimeLimit, bool isParallel) {
   wasm_config_t *config = wasm_config_new();
   wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
+  wasmtime_config_max_wasm_stack_set(config, moduleStackByteLength);
   wasmtime_config_memory_may_move_set(config, false); // views into the memory stay valid
   wasmtime_config_wasm_simd_set(config, true);
   wasmtime_config_wasm_relaxed_simd_set(config, true);
@@ -120,14 +122,17 @@ ModuleHandle compileOn(wasm_engine_t *engine, std::span<const uint8_t> bytes) {
 class Watch {
 public:
   /// Never destroyed: its thread may outlive the static objects of the program. A forked child has neither that thread
-  /// nor those that ran; it leaves this object as they left it, locked perhaps, and takes a new one.
+  /// nor those that ran; it leaves this object as they left it, locked perhaps, and makes a new one.
   static Watch &get() {
-    static Watch *watch = [] {
-      onFork([] { watch = new Watch; });
-      return new Watch;
-    }();
-    return *watch;
+    Watch *known = current.load();
+    if (known)
+      return *known;
+    std::lock_guard lock(making);
+    if (!current.load())
+      current = new Watch;
+    return *current.load();
   }
+  static void forget() { current = nullptr; }
 
   void add(wasm_engine_t *engine, Deadline::Clock::time_point end) {
     std::lock_guard lock(mutex);
@@ -167,7 +172,17 @@ private:
   std::condition_variable changed;
   std::multiset<Deadline::Clock::time_point> ends;
   bool isRunning = false;
+  static std::atomic<Watch *> current;
 };
+std::atomic<Watch *> Watch::current = nullptr;
+
+void endForkInChild() {
+  isForked = isForked || engines[0].load() || engines[1].load();
+  Watch::forget();
+  making.unlock();
+}
+
+const bool followsForks = pthread_atfork([] { making.lock(); }, [] { making.unlock(); }, endForkInChild) == 0;
 
 wasmtime_error_t *checkDeadline(const wasmtime_context_t *, void *data, uint64_t *ticksToNext,
                                 wasmtime_update_deadline_kind_t *kind) {
@@ -193,7 +208,6 @@ Engine::Engine(bool withTimeLimit)
   }
   key = "wasmind " WASMIND_VERSION ", wasmtime " WASMTIME_VERSION ", settings 1, " +
         std::string(withTimeLimit ? "limited, " : "plain, ") + processorKey();
-  onFork([] { isForked = true; });
 }
 
 ModuleHandle Engine::compile(std::span<const uint8_t> bytes) const {
@@ -215,14 +229,15 @@ ModuleHandle Engine::compile(std::span<const uint8_t> bytes) const {
 }
 
 const Engine &Engine::get(bool withTimeLimit) {
-  // Never destroyed: instances in static objects of the program may still use them. A throw leaves them to the next
-  // call.
-  if (withTimeLimit) {
-    static const Engine *limited = new Engine(true);
-    return *limited;
+  std::atomic<const Engine *> &engine = engines[withTimeLimit];
+  if (!engine.load()) {
+    std::lock_guard lock(making);
+    if (!followsForks)
+      throw std::bad_alloc();
+    if (!engine.load())
+      engine = new Engine(withTimeLimit);
   }
-  static const Engine *plain = new Engine(false);
-  return *plain;
+  return *engine.load();
 }
 
 void Deadline::install(wasmtime_store_t *store, State *state) {

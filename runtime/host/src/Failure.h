@@ -9,7 +9,7 @@ namespace wasmind::host {
 /// Thrown inside the library, turned into a status and an error object at the C interface (wasmind.cpp).
 class Failure : public std::exception {
 public:
-  /// The text becomes one line of valid UTF-8, wherever its words come from.
+  /// The text becomes one line that may be shown, wherever its words come from (abi/Line.h).
   /// `kind` is a string literal, for wasmind_error_kind.
   Failure(wasmind_status status, const std::string &text, const char *kind = "");
 

@@ -78,6 +78,7 @@ void Guest::requireUsable() const {
 }
 
 void Guest::call(const wasmtime_func_t &function, std::span<wasmtime_val_raw_t> values) {
+  requireStack();
   std::optional<Deadline> guard;
   if (shared->engine().hasTimeLimit())
     guard.emplace(shared->engine(), store.get(), deadline, *shared->timeLimit());

@@ -1,6 +1,7 @@
 //===- Guest.h - an instantiated module ---------------------------------------------------------------------------===//
 #pragma once
 #include "runtime/host/src/Model.h"
+#include "runtime/host/src/Stack.h"
 #include <span>
 
 namespace wasmind::host {
@@ -29,7 +30,7 @@ public:
 
   /// Calls an export: `values` holds the parameters before and the results after. The types are the caller's duty.
   ///
-  /// Throws `Trap` or `Limit`, after which the guest is broken.
+  /// Throws `Trap` or `Limit`, after which the guest is broken, or what `requireStack` does.
   void call(const wasmtime_func_t &function, std::span<wasmtime_val_raw_t> values);
   /// Calls an export of type () -> i32.
   int32_t call(const wasmtime_func_t &function);
@@ -42,6 +43,11 @@ public:
   bool isBroken() const { return !breakage.empty(); }
   /// Throws `InvalidArgument` when an earlier call broke the guest.
   void requireUsable() const;
+  /// Throws `Limit` when this thread's stack has no room for a call.
+  void requireStack() const {
+    if (stackLeft() < WASMIND_LEAST_STACK)
+      failForStack(shared->name());
+  }
 
 private:
   wasmtime_extern_t exported(std::string_view name, wasmtime_extern_kind_t kind);

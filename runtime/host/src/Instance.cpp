@@ -3,6 +3,7 @@
 #include "runtime/host/src/Tensor.h"
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace wasmind::host {
 
@@ -82,11 +83,66 @@ wasmind_tensor Instance::input(size_t function, size_t input) {
   return view(tensor, asked.inputShapes[input]);
 }
 
-void Instance::requireInputs(const Entry &entry) const {
-  for (size_t index = 0; index < entry.isSet.size(); ++index)
+/// An input without an element type keeps what it holds; without any inputs all do.
+static bool isGiven(std::span<const wasmind_tensor> inputs, size_t index) {
+  return !inputs.empty() && inputs[index].dtype != 0;
+}
+
+void Instance::checkInputs(Entry &entry, std::span<const wasmind_tensor> inputs) const {
+  const std::vector<abi::Tensor> &contract = entry.contract->inputs;
+  if (!inputs.empty() && inputs.size() != contract.size())
+    throw Failure(WASMIND_INVALID_ARGUMENT, model().name() + ": " + std::to_string(inputs.size()) +
+                                                " inputs where entry '" + entry.contract->name + "' takes " +
+                                                std::to_string(contract.size()));
+  for (size_t index = 0; index < inputs.size(); ++index)
+    if (isGiven(inputs, index))
+      checkTensor(model().signature(), contract[index], inputs[index]);
+  for (size_t index = 0; index < contract.size(); ++index) {
+    if (isGiven(inputs, index)) {
+      entry.givenShapes[index].assign(inputs[index].shape, inputs[index].shape + inputs[index].rank);
+      continue;
+    }
     if (!entry.isSet[index])
-      throw Failure(WASMIND_INVALID_ARGUMENT, model().name() + ": input '" + entry.contract->inputs[index].name +
+      throw Failure(WASMIND_INVALID_ARGUMENT, model().name() + ": input '" + contract[index].name +
                                                   "' is missing: it was neither given to a run nor its view filled");
+    entry.givenShapes[index] = entry.inputShapes[index];
+  }
+}
+
+void Instance::writeInputs(Entry &entry, std::span<const wasmind_tensor> inputs) {
+  if (inputs.empty())
+    return;
+  const std::vector<abi::Tensor> &contract = entry.contract->inputs;
+  auto placeOf = [&](size_t index) { return guest.memory() + contract[index].offset; };
+  auto isCopied = [&](size_t index) {
+    return isGiven(inputs, index) && inputs[index].byte_length != 0 && inputs[index].data != placeOf(index);
+  };
+  // The caller's elements may be views of this memory: what an earlier copy would overwrite is put aside first.
+  std::vector<std::pair<size_t, std::vector<uint8_t>>> aside;
+  const uint8_t *memoryEnd = guest.memory() + guest.memoryByteLength();
+  for (size_t index = 1; index < inputs.size(); ++index) {
+    if (!isCopied(index))
+      continue;
+    const auto *data = static_cast<const uint8_t *>(inputs[index].data), *end = data + inputs[index].byte_length;
+    if (std::less_equal<>()(memoryEnd, data) || std::less_equal<>()(end, guest.memory()))
+      continue;
+    for (size_t before = 0; before < index; ++before)
+      if (isCopied(before) && data < placeOf(before) + inputs[before].byte_length && placeOf(before) < end) {
+        aside.emplace_back(index, std::vector(data, end));
+        break;
+      }
+  }
+  // Nothing fails from here on.
+  for (size_t index = 0; index < inputs.size(); ++index) {
+    if (!isGiven(inputs, index))
+      continue;
+    entry.inputShapes[index] = entry.givenShapes[index];
+    entry.isSet[index] = true;
+    if (isCopied(index)) // may be an output of this instance
+      std::memmove(placeOf(index), inputs[index].data, inputs[index].byte_length);
+  }
+  for (const auto &[index, bytes] : aside)
+    std::memcpy(placeOf(index), bytes.data(), bytes.size());
 }
 
 void Instance::collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes) {
@@ -157,29 +213,11 @@ void Instance::readDims(Entry &entry) {
 void Instance::run(size_t function, std::span<const wasmind_tensor> inputs) {
   Entry &called = entry(function);
   guest.requireUsable();
-  const std::vector<abi::Tensor> &contract = called.contract->inputs;
-  if (!inputs.empty()) {
-    if (inputs.size() != contract.size())
-      throw Failure(WASMIND_INVALID_ARGUMENT, model().name() + ": " + std::to_string(inputs.size()) +
-                                                  " inputs where entry '" + called.contract->name + "' takes " +
-                                                  std::to_string(contract.size()));
-    for (size_t index = 0; index < inputs.size(); ++index)
-      checkTensor(model().signature(), contract[index], inputs[index]);
-    for (size_t index = 0; index < inputs.size(); ++index)
-      called.givenShapes[index].assign(inputs[index].shape, inputs[index].shape + inputs[index].rank);
-  } else {
-    requireInputs(called);
-  }
-  collectDims(called, inputs.empty() ? called.inputShapes : called.givenShapes);
-
+  guest.requireStack();
+  checkInputs(called, inputs);
+  collectDims(called, called.givenShapes);
   lastRun = nullptr;
-  for (size_t index = 0; index < inputs.size(); ++index) {
-    called.inputShapes[index] = called.givenShapes[index];
-    called.isSet[index] = true;
-    uint8_t *place = guest.memory() + contract[index].offset;
-    if (inputs[index].byte_length != 0 && inputs[index].data != place)
-      std::memmove(place, inputs[index].data, inputs[index].byte_length); // may be an output of this instance
-  }
+  writeInputs(called, inputs);
   writeDims();
   if (int32_t code = guest.call(called.function); code != 0) {
     std::string text = guest.errorText();

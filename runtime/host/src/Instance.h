@@ -28,8 +28,11 @@ private:
 
   Entry &entry(size_t function);
   const abi::Tensor &inputOf(Entry &entry, size_t input);
-  /// Throws `InvalidArgument` that names an input that was never set.
-  void requireInputs(const Entry &entry) const;
+  /// Holds the given inputs against their entries, and fills `givenShapes`. Throws `InvalidArgument`; nothing is
+  /// written.
+  void checkInputs(Entry &entry, std::span<const wasmind_tensor> inputs) const;
+  /// Copies the given inputs to their places, whatever memory they lie in.
+  void writeInputs(Entry &entry, std::span<const wasmind_tensor> inputs);
   /// Values of all dims that the inputs' extents determine; throws `InvalidArgument` when they disagree.
   void collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes);
   void writeState();

@@ -3,6 +3,7 @@
 #include "abi/WasmSections.h"
 #include "runtime/host/src/CompiledCache.h"
 #include "runtime/host/src/Sha256.h"
+#include "runtime/host/src/Stack.h"
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -106,6 +107,8 @@ std::shared_ptr<const Model> Model::loadBytes(std::span<const uint8_t> bytes, co
 
 Model::Model(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind)
     : limit(options.timeLimit), maxMemoryByteLength(options.maxMemoryByteLength) {
+  if (stackLeft() < WASMIND_LEAST_STACK)
+    failForStack("the module cannot be loaded");
   checkBeforeCompiling(bytes, options, kind);
   openWeights(options.weightsFolder);
   theEngine = &Engine::get(limit.has_value());
@@ -242,11 +245,14 @@ void Model::copyWeights(std::span<uint8_t> place) const {
     return;
   weightsFile->read(0, place);
   File::Stamp stamp = weightsFile->stamp();
-  std::lock_guard lock(weightsMutex);
-  if (stamp == verified)
-    return;
+  {
+    std::lock_guard lock(weightsMutex);
+    if (stamp == verified)
+      return;
+  }
   if (Sha256::of(place) != signature().contract().weights.sha256)
     throw invalidModule(weightsFile->path() + " changed after the model was loaded");
+  std::lock_guard lock(weightsMutex);
   verified = stamp;
 }
 

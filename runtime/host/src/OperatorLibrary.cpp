@@ -237,7 +237,7 @@ void OperatorLibrary::writeArgument(size_t index, uint32_t type, uint64_t value)
   write<uint64_t>(at + abi::argumentValueOffset, value);
 }
 
-uint32_t OperatorLibrary::writeOperand(size_t index, const Operand &operand, const std::string &who) {
+uint32_t OperatorLibrary::writeOperand(size_t index, const Operand &operand, bool isRead, const std::string &who) {
   switch (operand.kind) {
   case Operand::None:
     writeArgument(index, abi::typeIndexNone, 0);
@@ -250,7 +250,7 @@ uint32_t OperatorLibrary::writeOperand(size_t index, const Operand &operand, con
   case Operand::HostTensor: {
     const wasmind_tensor &tensor = operand.tensor;
     const uint32_t data = stage(index, tensor.byte_length, who);
-    if (tensor.byte_length != 0)
+    if (isRead && tensor.byte_length != 0)
       std::memmove(guest.memory() + data, tensor.data, tensor.byte_length); // the caller's may lie in the guest, too
     const auto address = uint32_t(frame + descriptorsOffset + index * descriptorStride);
     writeDescriptor(address, data, abi::DType(tensor.dtype), {tensor.shape, tensor.rank});
@@ -341,8 +341,10 @@ void OperatorLibrary::call(size_t operatorIndex, std::span<const wasmind_argumen
   OperatorArguments bound;
   bindArguments(called, arguments, outputs, bound);
   std::array<uint32_t, abi::maxOperandCount> copied;
+  // What is written only is the caller's affair until then; the kernels of others may add to it.
   for (size_t index = 0; index < bound.count; ++index)
-    copied[index] = writeOperand(index, bound.operands[index], called.name);
+    copied[index] = writeOperand(index, bound.operands[index],
+                                 index < bound.firstOutput || called.origin == abi::Origin::Linked, called.name);
   std::memset(guest.memory() + frame + resultOffset, 0, abi::argumentByteLength);
 
   wasmtime_val_raw_t values[4] = {};

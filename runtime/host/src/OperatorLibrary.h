@@ -87,8 +87,9 @@ private:
   void writeDescriptor(uint32_t address, uint32_t data, abi::DType dtype, std::span<const int64_t> shape,
                        std::span<const int64_t> strides = {});
   void writeArgument(size_t index, uint32_t type, uint64_t value);
-  /// \returns the address of the elements when they were copied, else 0.
-  uint32_t writeOperand(size_t index, const Operand &operand, const std::string &who);
+  /// `isRead`: whether the operator may look at the elements of a tensor of the caller.
+  /// \returns the address of the elements' copy, or 0 for what is in the memory already.
+  uint32_t writeOperand(size_t index, const Operand &operand, bool isRead, const std::string &who);
   [[noreturn]] void refused(const abi::Operator &called);
   /// The tensor that the operator made for argument `index`; all of it is checked.
   std::unique_ptr<GuestTensor> takeOutput(const abi::Operator &called, size_t index, const std::string &name,

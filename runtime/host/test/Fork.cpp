@@ -1,27 +1,13 @@
 // A forked child has one thread: neither the one that watches deadlines nor those that compile.
+#include "runtime/host/test/Child.h"
 #include "runtime/host/test/Vectors.h"
-#include <csignal>
-#include <functional>
-#include <sys/wait.h>
+#include <atomic>
 #include <thread>
-#include <unistd.h>
 
 using namespace wasmind;
 using namespace wasmind::test;
 
 namespace {
-
-/// What a child gives back within ten seconds; one that hangs is ended and gives -1.
-int runInChild(const std::function<int()> &work) {
-  const pid_t child = fork();
-  if (child == 0) {
-    alarm(10);
-    _exit(work());
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 int statusOf(Instance &instance) {
   Result<std::vector<Tensor>> outputs = instance.runInPlace();
@@ -86,4 +72,41 @@ TEST(Fork, childrenCompile) {
               }),
               int(Status::InvalidModule));
   }
+}
+
+// Whoever forks does not wait for a run or a compilation, and the child for neither.
+TEST(Fork, childrenWorkWhileOthersLoadAndRun) {
+  std::atomic<bool> isOver = false;
+  LoadOptions limited = uncached();
+  limited.timeLimitMs = 1000;
+  Model model = loadVector("add.wasm", limited);
+  std::vector<float> ones(4, 1);
+  auto runOnce = [&](const LoadOptions &options) {
+    Instance instance = instantiate(options.timeLimitMs ? model : loadVector("add.wasm", options));
+    auto outputs = instance.run({Tensor::of(ones, {4}), Tensor::of(ones, {4})});
+    return outputs && (*outputs)[0].elements<float>()[3] == 2 ? 0 : 1;
+  };
+  std::thread others([&] {
+    while (!isOver)
+      EXPECT_EQ(runOnce(limited), 0);
+  });
+  for (int round = 0; round < 20; ++round)
+    EXPECT_EQ(runInChild([&] { return runOnce(limited) + runOnce(uncached()); }), 0);
+  isOver = true;
+  others.join();
+}
+
+// An engine that another thread is making while the process forks.
+TEST(Fork, enginesAreWhole) {
+  for (int round = 0; round < 20; ++round)
+    EXPECT_EQ(runInChild([&] { // in a process that has no engine yet, when this test runs alone
+                std::thread first([] { loadVector("add.wasm"); });
+                const int inner = runInChild([] {
+                  loadVector("add.wasm");
+                  return 0;
+                });
+                first.join();
+                return inner;
+              }),
+              0);
 }

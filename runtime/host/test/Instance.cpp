@@ -1,5 +1,6 @@
 // Running: arguments that do not fit, views without copies, broken instances, threads.
 #include "runtime/host/test/Vectors.h"
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -183,4 +184,74 @@ TEST(Instance, outlivesItsModelHandle) {
     EXPECT_EQ(wasmind_instance_input(instance, 0, input, &view, nullptr), WASMIND_OK);
   EXPECT_EQ(wasmind_instance_run(instance, 0, nullptr, 0, nullptr), WASMIND_OK);
   wasmind_instance_delete(instance);
+}
+
+// Views of the instance's memory are inputs like others: what an input gets is what the view showed before the run.
+TEST(Instance, inputsMayBeViewsOfEachOther) {
+  for (const char *file : {"add.wasm", "echoes.wasm"}) {
+    SCOPED_TRACE(file);
+    Model model = loadVector(file);
+    const size_t count = model.signature().functions[0].inputs.size();
+    std::vector<size_t> order(count);
+    for (size_t index = 0; index < count; ++index)
+      order[index] = index;
+    do {
+      Instance instance = instantiate(model);
+      std::vector<Tensor> views, inputs;
+      for (size_t index = 0; index < count; ++index) {
+        views.push_back(*instance.input(index));
+        for (size_t i = 0; i < 4; ++i)
+          views[index].elements<float>()[i] = float(100 * index + i);
+      }
+      for (size_t from : order)
+        inputs.push_back(views[from]);
+      ASSERT_TRUE(instance.run(inputs));
+      for (size_t index = 0; index < count; ++index)
+        EXPECT_EQ(views[index].elements<float>()[3], float(100 * order[index] + 3)) << index;
+    } while (std::next_permutation(order.begin(), order.end()));
+  }
+}
+
+TEST(Instance, inputsMayOverlapTheirPlaces) {
+  Instance instance = instantiate(loadVector("shared_dim.wasm"));
+  std::span<float> a = instance.input(0)->elements<float>(), b = instance.input(1)->elements<float>();
+  auto fill = [&] {
+    for (size_t i = 0; i < 16; ++i)
+      a[i] = float(i), b[i] = float(100 + i);
+  };
+  auto part = [](std::span<float> elements, size_t from) {
+    return Tensor(DType::F32, {4}, elements.data() + from, 16);
+  };
+  fill(); // later elements of the same input, and of one that was written before
+  Result<std::vector<Tensor>> outputs = instance.run({part(a, 2), part(a, 1)});
+  ASSERT_TRUE(outputs);
+  for (size_t i = 0; i < 4; ++i)
+    EXPECT_EQ((*outputs)[0].elements<float>()[i], float(2 + i + 1 + i));
+  fill();
+  outputs = instance.run({part(b, 3), part(a, 3)});
+  ASSERT_TRUE(outputs);
+  for (size_t i = 0; i < 4; ++i)
+    EXPECT_EQ((*outputs)[0].elements<float>()[i], float(103 + i + 3 + i));
+}
+
+// An input without an element type stands for what it holds.
+TEST(Instance, inputsMayBeLeftOut) {
+  Instance instance = instantiate(loadVector("add.wasm"));
+  std::vector<float> ones(4, 1), twos(4, 2);
+  const int64_t shape[] = {4};
+  auto tensor = [&](std::vector<float> &values) { return wasmind_tensor{WASMIND_F32, 1, shape, values.data(), 16}; };
+  const wasmind_tensor half[] = {tensor(ones), {}}, whole[] = {tensor(ones), tensor(twos)}, none[] = {{}, {}};
+  wasmind_error *error = nullptr;
+  EXPECT_EQ(wasmind_instance_run(instance.get(), 0, half, 2, &error), WASMIND_INVALID_ARGUMENT);
+  EXPECT_STREQ(wasmind_error_text(error),
+               "generate.py: input 'b' is missing: it was neither given to a run nor its view filled");
+  wasmind_error_delete(error);
+  EXPECT_EQ(wasmind_instance_run(instance.get(), 0, none, 2, nullptr), WASMIND_INVALID_ARGUMENT)
+      << "the refused run has left nothing behind";
+  EXPECT_EQ(wasmind_instance_run(instance.get(), 0, whole, 2, nullptr), WASMIND_OK);
+  twos.assign(4, 7);
+  for (const auto *given : {half, none}) {
+    EXPECT_EQ(wasmind_instance_run(instance.get(), 0, given, 2, nullptr), WASMIND_OK);
+    EXPECT_EQ(instance.output(0)->elements<float>()[3], 3);
+  }
 }

@@ -175,6 +175,51 @@ TEST(Model, cacheFoldersOfOthersAreNotUsed) {
   EXPECT_TRUE(Model::load(readVector("add.wasm"), cachedIn("/proc/nowhere")));
 }
 
+// A compiled module is native code: whoever can write or replace it runs code here.
+TEST(Model, cachesThatOthersCanReplaceAreNotUsed) {
+  const std::vector<uint8_t> bytes = readVector("add.wasm");
+  auto isUsed = [&](const fs::path &folder) {
+    Result<Model> first = Model::load(bytes, cachedIn(folder)), second = Model::load(bytes, cachedIn(folder));
+    EXPECT_TRUE(first && second);
+    return second && second->info().was_cached != 0;
+  };
+  TemporaryFolder folder;
+  fs::create_directories(folder.path / "parent/cache");
+  fs::permissions(folder.path / "parent/cache", fs::perms::owner_all);
+  EXPECT_TRUE(isUsed(folder.path / "parent/cache"));
+  fs::create_directory_symlink(folder.path / "parent", folder.path / "link");
+  EXPECT_TRUE(isUsed(folder.path / "link/cache")) << "what counts is where a link leads";
+  for (fs::perms others : {fs::perms::group_write, fs::perms::others_write}) {
+    fs::permissions(folder.path / "parent", fs::perms::owner_all | others);
+    EXPECT_FALSE(isUsed(folder.path / "parent/cache"));
+    EXPECT_FALSE(isUsed(folder.path / "link/cache"));
+    EXPECT_FALSE(isUsed(folder.path / "parent/made/here"));
+    EXPECT_TRUE(fs::exists(folder.path / "parent/cache"));
+    fs::permissions(folder.path / "parent", fs::perms::owner_all | others | fs::perms::sticky_bit);
+    EXPECT_TRUE(isUsed(folder.path / "parent/cache")) << "only owners rename there";
+  }
+  const mode_t before = umask(0); // folders that are made are private whatever the umask
+  EXPECT_TRUE(isUsed(folder.path / "new/folders/down"));
+  umask(before);
+  EXPECT_EQ(fs::status(folder.path / "new").permissions(), fs::perms::owner_all);
+  EXPECT_EQ(fs::status(folder.path / "new/folders").permissions(), fs::perms::owner_all);
+}
+
+TEST(Model, cacheEntriesThatAreLinksAreMadeAnew) {
+  TemporaryFolder folder;
+  const LoadOptions options = cachedIn(folder.path / "cache");
+  const std::vector<uint8_t> bytes = readVector("add.wasm");
+  ASSERT_TRUE(Model::load(bytes, options));
+  for (const char *extension : {".cwasm", ".sum"}) {
+    const fs::path file = onlyFile(folder.path / "cache", extension), moved = folder.path / "moved";
+    fs::rename(file, moved);
+    fs::create_symlink(moved, file);
+    EXPECT_FALSE(Model::load(bytes, options)->info().was_cached) << extension;
+    EXPECT_FALSE(fs::is_symlink(file));
+    EXPECT_TRUE(Model::load(bytes, options)->info().was_cached);
+  }
+}
+
 TEST(Model, weightsBesideTheModule) {
   TemporaryFolder folder;
   fs::copy_file(vectorFolder() / "external_weights.wasm", folder.path / "m.wasm");
@@ -192,7 +237,9 @@ TEST(Model, weightsBesideTheModule) {
   EXPECT_EQ(model->info().weight_byte_length, 16u);
   EXPECT_TRUE(Instance::create(*model));
 
+  const fs::file_time_type written = fs::last_write_time(weights);
   std::fstream(weights, std::ios::in | std::ios::out | std::ios::binary).put('x'); // after loading
+  fs::last_write_time(weights, written); // whoever changes them may also set their time
   Result<Instance> changed = Instance::create(*model);
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().status, Status::InvalidModule);

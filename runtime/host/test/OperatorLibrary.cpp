@@ -1,6 +1,8 @@
 // Operator libraries through the C++ classes: calls, tensors in the library's memory, growth, limits, threads, damage.
+#include "runtime/host/src/OperatorLibrary.h"
 #include "runtime/host/test/Vectors.h"
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <random>
 #include <thread>
@@ -348,4 +350,28 @@ TEST(OperatorLibrary, damagedModules) {
   }
   EXPECT_GT(loadedCount, 30u) << "the mutations are too coarse to reach the engine";
   EXPECT_GT(ranCount, 30u);
+}
+
+// What lies in `out` before the call, which nobody may have written yet, is no concern of the module.
+TEST(OperatorLibrary, outputsAreNotShownToTheModule) {
+  OperatorLibrary library = loadLibrary();
+  const std::vector<float> ones(4, 1);
+  std::vector<float> sum(4, -123456.75f);
+  const Tensor a = Tensor::of(ones, {4}), out = Tensor::of(sum, {4});
+  const GuestTensor tensor = makeTensor(library, DType::F32, {4});
+  auto countInMemory = [&](float number) {
+    // The elements lie behind descriptor and shape, in units of the alignment.
+    const std::byte *memory = tensor.view().data() - wasmind::abi::tensorAlignment - tensor.get()->block->address;
+    size_t count = 0;
+    for (uint64_t at = 0; at + sizeof number <= library.memoryByteLength(); at += sizeof number)
+      count += std::memcmp(memory + at, &number, sizeof number) == 0;
+    return count;
+  };
+  const std::vector<float> five(5, 77.125f);
+  EXPECT_FALSE(library.callInto("Add", {out}, {a, Tensor::of(five, {5})})) << "the shapes do not fit";
+  EXPECT_EQ(countInMemory(77.125f), 5u);
+  EXPECT_EQ(countInMemory(-123456.75f), 0u);
+  ASSERT_TRUE(library.callInto("Add", {out}, {a, a}));
+  EXPECT_EQ(sum, std::vector<float>(4, 2));
+  EXPECT_EQ(countInMemory(-123456.75f), 0u);
 }
