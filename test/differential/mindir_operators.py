@@ -4,6 +4,7 @@ Rows are (node, expected), where expected is an array, or {index: array} of a tu
 (for mint, the primitives that end with Ext) PyTorch's documentation.
 """
 import math
+import statistics
 
 import numpy as np
 from differential.mindir import K, N, TYPE_IDS
@@ -303,3 +304,86 @@ def rows():
     for primitive in ("ListGetItem", "RealTupleGetItem", "tuple_getitem", "list_getitem"):
         for make in ("MakeList", "make_list", "make_tuple"):
             yield N(primitive, N(make, x, y), 1), y
+    yield N("Add", N("TensorToScalar", K(np.int64([3]))), np.int64([1, 2])), np.int64([4, 5])
+    # Nothing is printed; what is ordered behind it is passed on.
+    yield N("Neg", N("Depend", x, N("UpdateState", None, N("Print", x, None)))), -x
+    yield N("LinSpace", K(np.float32(1)), K(np.float32(3)), 5), np.linspace(1, 3, 5, dtype=np.float32)
+    yield N("LinSpace", K(np.float32(1)), K(np.float32(3)), 1), np.float32([1])
+
+    # Special values.
+    odd = np.float32([0, -0.0, 1, -2, np.inf, -np.inf, np.nan, 3])
+    with np.errstate(all="ignore"):
+        yield N("Heaviside", odd[:6].copy(), np.float32([5, 6, 7, 7, 7, 7])), np.heaviside(odd[:6], np.float32([5, 6, 7, 7, 7, 7]))
+        largest = np.finfo(np.float32).max
+        yield N("NanToNum", odd, 0.5, 4.0, None), np.nan_to_num(odd, nan=0.5, posinf=4, neginf=-largest)
+        yield N("NanToNum", odd, None, None, None), np.nan_to_num(odd)
+        yield N("NanToNum", i, None, None, None), i
+    yield N("Xlogy", np.float32([0, 0, 2, 0]), np.float32([0, 3, 3, np.nan])), np.float32([0, 0, 2 * np.log(3), np.nan])
+    unit = np.float32([-1, -0.999, -0.3, 0, 1e-6, 0.5, 0.9999, 1])
+    inverse = np.array([statistics.NormalDist().inv_cdf((float(v) + 1) / 2) / math.sqrt(2) if abs(v) < 1 else v * np.inf for v in unit])
+    yield N("Erfinv", unit), inverse
+
+    # Matrices and places.
+    square, vectors = floats(random, 3, 3), floats(random, 2, 3)
+    yield N("Cross", vectors, vectors[::-1].copy(), -65530), np.cross(vectors, vectors[::-1])
+    yield N("Cross", x[:3].copy(), y[:3].copy(), 0), np.cross(x[:3], y[:3], axis=0)
+    yield N("Diag", x[0].copy()), np.diag(x[0])
+    yield N("Diag", vectors), np.diag(vectors.ravel()).reshape(2, 3, 2, 3)
+    for offset, one, two in [(0, 0, 1), (1, 1, 3), (-2, 2, 3), (3, 3, 0)]:
+        yield N("Diagonal", image, offset, one, two) if (one, two) != (0, 1) else N("Diagonal", image), np.diagonal(image, offset, one, two)
+    yield N("Diagonal", image, 9, 2, 3), np.zeros((2, 4, 0), np.float32)
+    yield N("Trace", square), np.trace(square)
+    filled = x.copy()
+    filled[:, [0, -1]] = 7
+    yield N("IndexFill", x, 1, np.int32([0, -1]), K(np.float32(7))), filled
+    divided = x.copy()
+    np.divide.at(divided, tuple(places.T), updates)
+    yield N("TensorScatterDiv", x, places, updates), divided
+    for p, size in [(2.0, lambda d: np.sqrt((d * d).sum(-1))), (1.0, lambda d: np.abs(d).sum(-1)), (math.inf, lambda d: np.abs(d).max(-1)),
+                    (0.0, lambda d: (d != 0).sum(-1).astype(np.float32)), (3.0, lambda d: (np.abs(d) ** 3).sum(-1) ** (1 / 3))]:
+        a, b = floats(random, 2, 4, 3), floats(random, 2, 5, 3)
+        yield N("Cdist", a, b, p), size(a[:, :, None] - b[:, None])
+    sequences, lengths = floats(random, 4, 3, 2), np.int64([0, 3, 4])
+    reversed_ = sequences.copy()
+    for column, length in enumerate(lengths):
+        reversed_[:length, column] = sequences[:length, column][::-1]
+    yield N("ReverseSequence", sequences, lengths, seq_dim=0, batch_dim=1), reversed_
+    ids = np.int32([[2, 0, -1], [2, 1, 9]])
+    elements = floats(random, 2, 3, 4)
+    for primitive, ufunc, start in [("Sum", np.add, 0), ("Max", np.maximum, -largest), ("Min", np.minimum, largest), ("Prod", np.multiply, 1)]:
+        result = np.full((4, 4), start, np.float32)
+        for place in np.ndindex(2, 3):
+            if 0 <= ids[place] < 4:
+                result[ids[place]] = ufunc(result[ids[place]], elements[place])
+        yield N(f"UnsortedSegment{primitive}", elements, ids, 4), result
+    blocked = np.pad(image, [(0, 0), (0, 0), (1, 1), (0, 3)]).reshape(2, 4, 4, 2, 3, 3).transpose(3, 5, 0, 1, 2, 4).reshape(12, 4, 4, 3)
+    yield N("SpaceToBatchND", image, block_shape=(2, 3), paddings=((1, 1), (0, 3))), blocked
+    yield N("BatchToSpaceND", blocked, block_shape=(2, 3), crops=((1, 1), (0, 3))), image
+
+    # Losses.
+    logits, labels, class_weights = floats(random, 4, 5), np.int32([0, 4, 2, 1]), np.float32([1, 2, 0.5, 3, 1])
+    taken = labels != 2
+    losses, factors = -logits[np.arange(4), labels] * class_weights[labels] * taken, class_weights[labels] * taken
+    for reduction, result in [(0, losses.sum()), (1, losses.sum() / factors.sum()), (2, losses)]:
+        yield N("NLLLoss", logits, labels, class_weights, reduction, 2), {0: result, 1: factors.sum()}
+    targets, weight, positive = random.random((4, 5)).astype(np.float32), floats(random, 4, 5), np.float32([1, 2, 0.5, 3, 1])
+    entropy = -(positive * targets * np.log(sigmoid(logits)) + (1 - targets) * np.log(sigmoid(-logits))) * weight
+    for reduction, result in [(0, entropy.sum()), (1, entropy.mean()), (2, entropy)]:
+        yield N("BCEWithLogitsLoss", logits, targets, weight, positive, reduction), result
+
+    # Volumes and lines.
+    volume = floats(random, 2, 3, 4, 6, 5)
+    kernel = floats(random, 4, 3, 2, 3, 2)
+    yield N("Conv3D", volume, kernel, pad_mode="valid", strides=(1, 1, 1, 2, 1)), correlate(volume, kernel, (1, 2, 1), (0, 0, 0), (1, 1, 1), 1)
+    yield N("AvgPool3D", volume, kernel_size=(1, 1, 2, 3, 1), strides=(1, 1, 2, 3, 1), pad_mode="valid"), volume.reshape(2, 3, 2, 2, 2, 3, 5).mean((3, 5))
+    yield N("AdaptiveAvgPool3D", volume, output_size=(2, 3, None)), volume.reshape(2, 3, 2, 2, 3, 2, 5).mean((3, 5))
+    yield N("MaxPoolWithArgmaxV2", image, kernel_size=(2, 3), strides=(2, 3), pads=(0, 0), dilation=(1, 1)), {0: image.reshape(2, 4, 3, 2, 2, 3).max((3, 5))}
+    line = floats(random, 2, 3, 5)
+    at = np.linspace(0, 4, 9)
+    resampled = np.stack([[np.interp(at, np.arange(5), row) for row in rows_] for rows_ in line])
+    yield N("ResizeLinear1D", line, (9,), 0), resampled.astype(np.float32)
+    gradient, kernel = floats(random, 1, 2, 3, 3), floats(random, 2, 3, 2, 2)
+    spread = np.zeros((1, 3, 6, 6), np.float32)
+    for row, column in np.ndindex(3, 3):
+        spread[:, :, 2 * row:2 * row + 2, 2 * column:2 * column + 2] += np.einsum("no,ochw->nchw", gradient[:, :, row, column], kernel)
+    yield N("Conv2DBackpropInput", gradient, kernel, (1, 3, 6, 6), stride=(2, 2), pad_mode="valid", pad=(0, 0, 0, 0)), spread

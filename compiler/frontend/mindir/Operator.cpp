@@ -369,6 +369,7 @@ void Node::checkDeclared(const Operand &result) {
       return;
     Extents extents = compose.extentsOf(operand.tensor);
     bool anyRank = tensor->dims.size() == 1 && tensor->dims.front() == -2;
+    anyRank |= extents.empty() && tensor->dims.size() == 1 && tensor->dims.front() == 0; // how a number is declared
     bool fits = !declaredElement(i) || declaredElement(i) == element(operand.tensor);
     if (!anyRank) {
       fits &= extents.size() == tensor->dims.size();

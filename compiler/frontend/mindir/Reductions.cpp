@@ -114,4 +114,65 @@ std::pair<Value, Value> rmsNorm(Node &node, Value x, Value gamma, double epsilon
   return {b.mul(b.mul(x, deviation), gamma), deviation};
 }
 
+int64_t reductionKind(Node &node, unsigned i) {
+  auto value = node.parameter("reduction", i);
+  if (value && value->is(Operand::Kind::Text))
+    return value->string == "sum" ? 0 : value->string == "mean" ? 1 : 2;
+  const int64_t kind = node.integer("reduction", i, 1);
+  if (kind < 0 || kind > 2)
+    node.fail("reduction " + Twine(kind) + " is none of 0 (sum), 1 (mean), 2 (none)");
+  return kind;
+}
+
+Operand reduceLoss(Node &node, Value loss, int64_t reduction) {
+  if (node.failed() || !loss || reduction == 2)
+    return loss;
+  Integers all;
+  for (int64_t dim = 0; dim < node.rank(loss); ++dim)
+    all.push_back(dim);
+  return reduction == 1 ? node.compose.mean(loss, all, /*keepDims=*/false)
+                        : node.compose.reduce(ReduceKind::Sum, loss, all, /*keepDims=*/false);
+}
+
+Operand segments(Node &node, ScatterKind kind) {
+  Value x = node.tensor(0), ids = node.tensor(1);
+  const AffineExpr count = node.extentOf(node.amount("num_segments", 2), 0);
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  const int64_t idRank = node.rank(ids);
+  const Extents extents = b.extentsOf(x), idExtents = b.extentsOf(ids);
+  if (idRank > int64_t(extents.size()))
+    return node.fail("there are more ids than elements");
+  for (int64_t dim = 0; dim < idRank; ++dim)
+    node.expectEqual(extents[dim], idExtents[dim], "x and its ids are of different shapes");
+  if (node.failed())
+    return {};
+  const AffineExpr rows = graph::productOf(idExtents, b.getContext());
+  Extents updateShape{rows}, shape{graph::normalise(count + 1)};
+  updateShape.append(extents.begin() + idRank, extents.end());
+  shape.append(extents.begin() + idRank, extents.end());
+  const Type type = node.element(x);
+  double start = kind == ScatterKind::Mul ? 1 : 0;
+  if (kind == ScatterKind::Max || kind == ScatterKind::Min) {
+    if (auto real = dyn_cast<mlir::FloatType>(type))
+      start = llvm::APFloat::getLargest(real.getFloatSemantics()).convertToDouble();
+    else if (type.getIntOrFloatBitWidth() > 32)
+      return node.fail("64-bit integers are not supported; cast x to int32");
+    else
+      start = llvm::APInt::getSignedMaxValue(type.getIntOrFloatBitWidth()).getSExtValue();
+    if (type.isUnsignedInteger())
+      start = kind == ScatterKind::Max ? 0 : 2 * start + 1;
+    else if (kind == ScatterKind::Max)
+      start = isa<mlir::FloatType>(type) ? -start : -start - 1;
+  }
+  // What has no segment goes to one behind the last, which is cut off.
+  ids = b.cast(b.reshape(ids, {rows, b.getAffineConstantExpr(1)}), b.getI64Type());
+  Value behind = b.cast(b.extent(count), b.getI64Type());
+  Value isOut = b.binary(BinaryKind::Or, b.compare(CompareKind::Less, ids, b.scalarLike(ids, 0)),
+                         b.compare(CompareKind::Greater, ids, behind));
+  Value all = b.scatterNd(kind, b.splat(shape, type, start), b.select(isOut, behind, ids), b.reshape(x, updateShape));
+  return all ? b.sliceDim(all, 0, b.getAffineConstantExpr(0), count) : Value();
+}
+
 } // namespace wasmind::mindir

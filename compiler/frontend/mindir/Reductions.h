@@ -33,6 +33,14 @@ Operand reduceWithIndex(Node &node, ReduceKind extreme);
 /// Running sums or products of (x, axis, exclusive, reverse).
 Operand cumulate(Node &node, ReduceKind kind);
 
+/// How a loss is reduced, parameter `reduction`, input i: 0 sum, 1 mean, 2 not at all.
+int64_t reductionKind(Node &node, unsigned i);
+Operand reduceLoss(Node &node, Value loss, int64_t reduction);
+
+/// (x, ids, count): of the elements with one id what `kind` makes of them, along a new first dimension in place of the
+/// ids' dimensions; elements with an id outside 0 .. count - 1 are left out.
+Operand segments(Node &node, ScatterKind kind);
+
 /// x / sqrt(mean(x^2) + epsilon) * gamma over the dimensions that gamma has, and the factor 1 / sqrt(...).
 std::pair<Value, Value> rmsNorm(Node &node, Value x, Value gamma, double epsilon);
 

@@ -481,4 +481,51 @@ Operand resizeImage(Node &node, bool linear) {
   return node.expectRank(x, 4, "input 0") ? resize(node, x, size, alignCorners, halfPixel, linear) : Operand();
 }
 
+Value diagonal(Node &node, Value x, int64_t offset, int64_t rows, int64_t columns) {
+  const int64_t rank = node.rank(x);
+  rows = node.axis(rows, rank);
+  columns = node.axis(columns, rank);
+  if (!node.failed() && rows == columns)
+    node.fail("the two dimensions of a diagonal are one");
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  const int64_t height = node.staticExtent(x, rows, "input 0"), width = node.staticExtent(x, columns, "input 0");
+  if (node.failed())
+    return {};
+  const int64_t down = std::max<int64_t>(-offset, 0), right = std::max<int64_t>(offset, 0);
+  const int64_t count = std::max<int64_t>(std::min(height - down, width - right), 0);
+  Integers order;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (dim != rows && dim != columns)
+      order.push_back(dim);
+  order.append({rows, columns});
+  Value matrices = b.transpose(x, order);
+  Extents shape = b.extentsOf(matrices);
+  shape.pop_back_n(2);
+  const AffineExpr length = b.getAffineConstantExpr(count);
+  if (count == 0) {
+    shape.push_back(length);
+    return b.splat(shape, node.element(x), 0);
+  }
+  shape.push_back(b.getAffineConstantExpr(height * width));
+  Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({length}, b.getI64Type()), 0);
+  places =
+      b.add(b.mul(places, b.scalarLike(places, double(width + 1))), b.scalarLike(places, double(down * width + right)));
+  return b.gather(b.reshape(matrices, shape), places, rank - 2);
+}
+
+Integers flatIntegers(Node &node, const Operand &operand) {
+  if (operand.is(Operand::Kind::Integer))
+    return {operand.integerValue};
+  if (!operand.is(Operand::Kind::Sequence)) {
+    node.fail("a parameter is not made of constant integers");
+    return {};
+  }
+  Integers all;
+  for (const Operand &element : operand.elements())
+    all.append(flatIntegers(node, element));
+  return all;
+}
+
 } // namespace wasmind::mindir

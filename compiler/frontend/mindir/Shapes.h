@@ -45,6 +45,12 @@ Operand topAlong(Node &node, Value x, Value k, int64_t dim, bool smallest, Type 
 /// x with zeros outside the triangle above or below a diagonal.
 Value triangle(Node &node, Value x, int64_t diagonal, bool upper);
 
+/// The diagonal `offset` above the main one of two dimensions of x, as the last dimension.
+Value diagonal(Node &node, Value x, int64_t offset, int64_t rows, int64_t columns);
+
+/// The integers of a tuple of tuples, in order.
+Integers flatIntegers(Node &node, const Operand &operand);
+
 /// The halves of input 0 along the dimension of parameter 1, the last one by default. Null when it has none.
 std::pair<Value, Value> halves(Node &node, llvm::StringRef axis);
 

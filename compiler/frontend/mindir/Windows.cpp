@@ -184,15 +184,15 @@ Operand convolution(Node &node, int64_t spatial, unsigned transposedAt) {
   return batched || !result ? result : node.compose.squeeze(result, {0});
 }
 
-Operand adaptiveAveragePool(Node &node, unsigned sizeInput) {
+Operand adaptiveAveragePool(Node &node, unsigned sizeInput, int64_t spatial) {
   Compose &b = node.compose;
   Value x = node.tensor(0);
   auto size = node.parameter("output_size", sizeInput);
-  if (!node.expectRank(x, 4, "input 0"))
+  if (!node.expectRank(x, spatial + 2, "input 0"))
     return {};
-  if (!size || (size->is(Operand::Kind::Sequence) && size->elements().size() != 2))
-    return node.fail("output_size has not 2 entries");
-  for (int64_t d = 0; d < 2; ++d) {
+  if (!size || (size->is(Operand::Kind::Sequence) && int64_t(size->elements().size()) != spatial))
+    return node.fail("output_size has not " + Twine(spatial) + " entries");
+  for (int64_t d = 0; d < spatial; ++d) {
     const Operand &entry = size->is(Operand::Kind::Sequence) ? size->elements()[d] : *size;
     bool keep = entry.is(Operand::Kind::Nothing) || (entry.is(Operand::Kind::Integer) && entry.integerValue == -1);
     if (keep)
@@ -209,9 +209,9 @@ Operand adaptiveAveragePool(Node &node, unsigned sizeInput) {
     if (node.failed())
       return {};
     if (extent % outputs == 0) {
-      Integers kernel{1, 1};
+      Integers kernel(spatial, 1), none(spatial, 0), ones(spatial, 1);
       kernel[d] = extent / outputs;
-      x = b.averagePool(x, kernel, {kernel, {0, 0}, {0, 0}, {1, 1}}, /*countPadding=*/true);
+      x = b.averagePool(x, kernel, {kernel, none, none, ones}, /*countPadding=*/true);
       continue;
     }
     // A window is a product of intervals, so that its mean is a mean of means.

@@ -43,6 +43,7 @@ Pool readImagePool(Node &node);
 Operand convolution(Node &node, int64_t spatial, unsigned transposedAt);
 
 /// Means over windows that divide the image evenly into `output_size` parts, which overlap where it does not divide.
-Operand adaptiveAveragePool(Node &node, unsigned sizeInput);
+/// `spatial` dimensions at the end.
+Operand adaptiveAveragePool(Node &node, unsigned sizeInput, int64_t spatial = 2);
 
 } // namespace wasmind::mindir

@@ -1,0 +1,40 @@
+//===- AvgPool3D.cpp ---------------------------------------------------------------------------------------------===//
+//
+// AvgPool3D(x [N, C, D, H, W]), attributes kernel_size, strides, pad_mode, pad_list, ceil_mode, count_include_pad
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Windows.h"
+
+namespace wasmind::mindir::ops {
+
+Operand AvgPool3D(Node &node) {
+  Value x = node.tensor(0);
+  expectChannelsFirst(node, "format", Node::none);
+  if (!node.expectRank(x, 5, "input 0"))
+    return {};
+  const Integers kernel = perSpatial(node, node.integers("kernel_size", Node::none), 3, "kernel_size");
+  Compose::Window window;
+  window.strides = perSpatial(node, node.integers("strides", Node::none, kernel), 3, "strides");
+  window.dilations = {1, 1, 1};
+  const std::string mode = padMode(node, "pad_mode", Node::none, "valid");
+  Integers pads = node.integers("pad_list", Node::none, node.integers("pad", Node::none, Integers{0}));
+  if (pads.size() == 1)
+    pads.assign(6, pads.front());
+  if (pads.size() != 6)
+    return node.fail("the pads have not 6 entries");
+  window.padLow = {pads[0], pads[2], pads[4]};
+  window.padHigh = {pads[1], pads[3], pads[5]};
+  applyPadMode(node, mode, x, kernel, window);
+  if (node.integer("divisor_override", Node::none, 0) != 0)
+    return node.fail("divisor_override is not supported; multiply the result instead");
+  const bool roundsUp = node.flag("ceil_mode", Node::none, false),
+             countsPadding = node.flag("count_include_pad", Node::none, true);
+  Compose::Window rounded = window;
+  if (roundsUp)
+    roundUp(node, x, kernel, rounded);
+  if (node.failed() || !checkFit(node, x, kernel, rounded))
+    return {};
+  return node.compose.averagePool(x, kernel, window, countsPadding, roundsUp);
+}
+
+} // namespace wasmind::mindir::ops
