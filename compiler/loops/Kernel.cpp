@@ -146,7 +146,7 @@ LogicalResult KernelContext::fail(const Twine &why) {
 //-----------------------------------------------------------------------------------------------===//
 
 void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access> accesses, bool vectorise,
-                      function_ref<void(ArrayRef<AffineExpr>, Lanes)> body) {
+                      function_ref<void(ArrayRef<AffineExpr>, Lanes)> body, unsigned bytes) {
   unsigned rank = extents.size();
   MLIRContext *context = e.getContext();
   // Merge dimension i into its inner neighbour where every access steps over it as over one longer dimension. The
@@ -187,9 +187,9 @@ void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access>
         indices[dim] = i;
         nest(depth + 1);
       });
-    // The innermost dimension: 16 elements at a time, then 4, then one.
-    AffineExpr length = lengths[dim];
-    auto constant = constantOf(length);
+    // The innermost dimension: four vectors at a time, then fewer elements, then one.
+    const AffineExpr length = lengths[dim];
+    const auto constant = constantOf(length);
     auto run = [&](Value low, Value high, unsigned lanes) {
       e.loop(low, high, lanes, {}, [&](AffineExpr i, ArrayRef<Value>) {
         indices[dim] = i;
@@ -198,14 +198,15 @@ void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access>
       });
     };
     Value low = e.i32(0);
-    for (unsigned lanes : {16u, 4u, 1u}) {
+    int64_t done = 0;
+    SmallVector<unsigned> steps{64 / bytes, 16, 4, 1};
+    steps.erase(llvm::unique(steps), steps.end());
+    for (unsigned lanes : steps) {
       if (constant) {
-        int64_t end = *constant / lanes * lanes;
-        int64_t begin = lanes == 16 ? 0 : *constant / (lanes * 4) * (lanes * 4);
-        if (lanes == 1)
-          begin = *constant / 4 * 4;
-        if (begin < end)
-          run(e.i32(begin), e.i32(end), lanes);
+        const int64_t end = *constant / lanes * lanes;
+        if (done < end)
+          run(e.i32(done), e.i32(end), lanes);
+        done = end;
         continue;
       }
       Value all = e.index(length);

@@ -121,8 +121,10 @@ mlir::LogicalResult lowerTopK(KernelContext &context);
 mlir::LogicalResult lowerScatter(KernelContext &context);
 
 /// for each point of `extents`: body(indices, lanes). Dimensions that all `accesses` (in d0, d1, ...) allow are merged
-/// into one loop; none when there are no accesses. The innermost dimension runs in vectors where `vectorise`.
+/// into one loop; none when there are no accesses. The innermost dimension runs in vectors where `vectorise`: by four
+/// of elements that take up to `bytes` in registers, which must be 1, 2 or 4.
 void emitElementLoops(Emitter &emitter, llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<Access> accesses,
-                      bool vectorise, llvm::function_ref<void(llvm::ArrayRef<mlir::AffineExpr>, Lanes)> body);
+                      bool vectorise, llvm::function_ref<void(llvm::ArrayRef<mlir::AffineExpr>, Lanes)> body,
+                      unsigned bytes = 4);
 
 } // namespace wasmind::loops

@@ -32,6 +32,23 @@ SmallVector<Value> inPlaceInputs(KernelContext &context) {
   return fitting;
 }
 
+/// How many bytes the widest elements that the group computes take in registers: 4 where they are wider, or where they
+/// do not lie side by side along the innermost dimension.
+unsigned registerBytes(const Group &group, ArrayRef<AffineExpr> extents, ArrayRef<Access> accesses) {
+  unsigned bytes = 1;
+  for (Operation *op : group.members)
+    for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()), llvm::to_vector(op->getResultTypes())))
+      bytes = std::max(bytes, byteWidth(registerType(cast<RankedTensorType>(type).getElementType())));
+  int64_t innermost = int64_t(extents.size()) - 1;
+  while (innermost > 0 && isOne(extents[innermost]))
+    --innermost;
+  const bool isDense = !accesses.empty() && innermost >= 0 && llvm::all_of(accesses, [&](const Access &access) {
+    auto step = coefficientOf(access.flat, innermost);
+    return step && (constantOf(*step) == 0 || constantOf(*step) == 1);
+  });
+  return isDense ? std::min(bytes, 4u) : 4;
+}
+
 /// Stores every element of `value` into `pointer` at the offset `place(indices)` gives.
 void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
               function_ref<AffineExpr(ArrayRef<AffineExpr>)> place) {
@@ -44,11 +61,14 @@ void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
   if (!affine)
     accesses.clear(); // a gathered row lies anywhere
   Type element = elementOf(target);
-  emitElementLoops(e, extents, accesses, /*vectorise=*/true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
-    e.forget();
-    Value elements = e.evaluate(value, indices, lanes);
-    e.store(elements, pointer, element, place(indices), lanes);
-  });
+  emitElementLoops(
+      e, extents, accesses, /*vectorise=*/true,
+      [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+        e.forget();
+        Value elements = e.evaluate(value, indices, lanes);
+        e.store(elements, pointer, element, place(indices), lanes);
+      },
+      registerBytes(context.group, extents, accesses));
 }
 
 } // namespace
@@ -91,10 +111,13 @@ LogicalResult lowerPad(KernelContext &context) {
   SmallVector<AffineExpr> extents = getExtents(result.getType());
   Access whole{result, flatOffset(result.getType(), identityIndices(result.getType()))};
   Value fill = e.evaluate(pad.getValue(), {}, {});
-  emitElementLoops(e, extents, whole, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
-    e.forget();
-    e.store(e.splat(fill, lanes.count), pointer, element, flatOffset(result.getType(), indices), lanes);
-  });
+  emitElementLoops(
+      e, extents, whole, true,
+      [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+        e.forget();
+        e.store(e.splat(fill, lanes.count), pointer, element, flatOffset(result.getType(), indices), lanes);
+      },
+      registerBytes(context.group, extents, whole));
   // Cropping (negative pads) without interior: only the part of the input that stays.
   SmallVector<AffineExpr> from, count;
   bool interleaved = llvm::any_of(pad.getInterior(), [](int64_t v) { return v != 0; });
@@ -122,11 +145,14 @@ LogicalResult lowerPad(KernelContext &context) {
   accesses.push_back({result, place(probe)});
   if (!isAffine)
     accesses.clear(); // a gathered row lies anywhere
-  emitElementLoops(e, count, accesses, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
-    e.forget();
-    Value elements = e.evaluate(pad.getInput(), source(indices), lanes);
-    e.store(elements, pointer, element, place(indices), lanes);
-  });
+  emitElementLoops(
+      e, count, accesses, true,
+      [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+        e.forget();
+        Value elements = e.evaluate(pad.getInput(), source(indices), lanes);
+        e.store(elements, pointer, element, place(indices), lanes);
+      },
+      registerBytes(context.group, count, accesses));
   return success();
 }
 

@@ -113,6 +113,25 @@ TEST(Elementwise, Cast) {
   }
 }
 
+TEST(Elementwise, NarrowTypesOfEveryLength) {
+  // Vectors by four, by one, and what is left, of extents that are known and that are not.
+  Batch batch(450);
+  graph::Compose &b = batch.builder;
+  for (StringRef name : {"i8", "ui8", "i16", "i1"})
+    for (int64_t length : {15, 16, 31, 33, 48, 63, 64, 65, 79, 83, 127, 128, 150}) {
+      AffineExpr some = batch.dim((name + std::to_string(length)).str(), 1, 150, length);
+      for (AffineExpr extent : {batch.fixed(length), some}) {
+        Type type = typeNamed(name);
+        Value x = batch.inputOf({extent}, type), y = batch.inputOf({extent}, type);
+        const std::string label = " " + name.str() + " " + std::to_string(length);
+        batch.expect(type.isInteger(1) ? b.binary(BinaryKind::Xor, x, y) : b.maximum(x, b.add(x, y)), "sum" + label);
+        batch.expect(b.compare(CompareKind::Less, x, y), "less" + label);
+        batch.expect(b.pad(x, b.scalar(type, 1), {3}, {2}), "pad" + label);
+      }
+    }
+  batch.check();
+}
+
 TEST(Elementwise, SpecialValues) {
   double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   double values[] = {nan,  infinity, -infinity, 0,     -0.0,    1,      -1,  3e9,
