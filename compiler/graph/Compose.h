@@ -157,6 +157,13 @@ public:
   /// Linear along some dimensions at once: each corner times the product of its weights. The last dimension is the
   /// first of every product and of the sum, as in ONNX Runtime: a quantiser that follows makes steps of the last bit.
   Value resizeLinear(Value x, llvm::ArrayRef<Neighbours> along);
+  /// x [N, C, spatial...] at grid [N, result..., spatial count], whose last dimension holds coordinates in -1..1, from
+  /// the last to the first spatial dimension; gives [N, C, result...]. Mode linear, nearest or, of images, cubic; what
+  /// lies outside is zeros, border or reflection. Images have elements.
+  Value gridSample(Value x, Value grid, llvm::StringRef mode, llvm::StringRef padding, bool alignsCorners);
+  /// theta [N, S, S + 1] times the homogeneous coordinates (x, y, 1), of which each goes from -1 to 1 along its
+  /// dimension, of S spatial extents: [N, spatial..., S].
+  Value affineGrid(Value theta, llvm::ArrayRef<mlir::AffineExpr> spatial, bool alignsCorners);
 
   // --- the same, channels last, with amounts and the result's extents as expressions over the named dimensions: one
   // per

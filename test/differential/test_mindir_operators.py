@@ -11,6 +11,7 @@ from models import compiled, numerics
 PRIMITIVES = sorted(f.stem for f in (compiled.ROOT / "compiler/frontend/mindir/ops").glob("*.cpp"))
 ROWS = list(mindir_operators.rows())
 MODELS = sorted(f for f in (compiled.ROOT / "test/data/mindir").rglob("*.mindir") if "encrpty_key" not in f.name)
+MODELS += sorted(meta.parent / "model.mindir" for meta in (compiled.ROOT / "test/data/cases/mindir").rglob("meta.json") if not json.loads(meta.read_text()).get("args"))
 
 
 def called(operand):
@@ -20,7 +21,7 @@ def called(operand):
 
 @functools.cache
 def recorded():
-    """The primitives that recorded models call; `mindir_test` compares each model with what MindSpore computed."""
+    """The primitives that recorded models call; `mindir_test` and `test_cases` compare each model with what MindSpore computed."""
     found = set()
     for model in MODELS:
         result = compiled.tool("inspect", compiled.module(model), "--json")

@@ -64,7 +64,7 @@ def compiler():
 def module(model, *options):
     """Compiles a model file, or takes the module of an earlier run of the same compiler, model and options."""
     model = pathlib.Path(model)
-    key = hashlib.sha256(repr((compiler(), model.stat().st_mtime_ns, model.stat().st_size, options)).encode()).hexdigest()[:12]
+    key = hashlib.sha256(repr((compiler(), str(model), model.stat().st_mtime_ns, model.stat().st_size, options)).encode()).hexdigest()[:12]
     out = MODULES / f"{model.stem}.{key}.wasm"
     if not out.exists():
         MODULES.mkdir(parents=True, exist_ok=True)

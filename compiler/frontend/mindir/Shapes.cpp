@@ -528,4 +528,37 @@ Integers flatIntegers(Node &node, const Operand &operand) {
   return all;
 }
 
+Operand gridSampler(Node &node, int64_t spatial) {
+  Value x = node.tensor(0), grid = node.tensor(1);
+  static constexpr StringLiteral modes[] = {"linear", "nearest"}, paddings[] = {"zeros", "border", "reflection"};
+  const int64_t mode = node.integer("interpolation_mode", 2, 0), padding = node.integer("padding_mode", 3, 0);
+  const bool alignsCorners = node.flag("align_corners", 4, false);
+  if (!node.expectRank(x, spatial + 2, "input 0") || !node.expectRank(grid, spatial + 2, "the grid") || node.failed())
+    return {};
+  if (mode < 0 || mode > 1 || padding < 0 || padding > 2)
+    return node.fail("interpolation_mode must be 0 (bilinear) or 1 (nearest), padding_mode 0 (zeros), 1 (border) or 2 "
+                     "(reflection)");
+  if (!node.isFloat(x) || node.staticExtent(grid, spatial + 1, "the grid") != spatial)
+    return node.fail("x must be floats, and the grid's last dimension " + Twine(spatial) + " coordinates");
+  node.expectEqual(node.compose.extentsOf(x)[0], node.compose.extentsOf(grid)[0], "x and grid are of different images");
+  for (AffineExpr extent : drop_begin(node.compose.extentsOf(x), 2))
+    node.expectAtLeast(extent, 1, "an image of extent '" + node.text(extent) + "'");
+  return node.failed() ? Value() : node.compose.gridSample(x, grid, modes[mode], paddings[padding], alignsCorners);
+}
+
+SmallVector<double> numbersOf(Node &node, StringRef attribute, double otherwise) {
+  auto value = node.parameter(attribute, Node::none);
+  if (!value || value->is(Operand::Kind::Nothing))
+    return SmallVector<double>(4, otherwise);
+  SmallVector<double> numbers;
+  if (value->is(Operand::Kind::Sequence))
+    for (const Operand &element : value->elements())
+      numbers.push_back(element.is(Operand::Kind::Number) ? element.numberValue : double(element.integerValue));
+  if (numbers.size() != 4) {
+    node.fail(attribute + " has not 4 numbers");
+    numbers.assign(4, otherwise);
+  }
+  return numbers;
+}
+
 } // namespace wasmind::mindir

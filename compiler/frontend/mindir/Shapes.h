@@ -45,6 +45,12 @@ Operand topAlong(Node &node, Value x, Value k, int64_t dim, bool smallest, Type 
 /// x with zeros outside the triangle above or below a diagonal.
 Value triangle(Node &node, Value x, int64_t diagonal, bool upper);
 
+/// (x [N, C, spatial...], grid, interpolation_mode, padding_mode, align_corners) of `spatial` dimensions.
+Operand gridSampler(Node &node, int64_t spatial);
+
+/// Four numbers, an attribute, which are all `otherwise` where it is missing.
+llvm::SmallVector<double> numbersOf(Node &node, llvm::StringRef attribute, double otherwise);
+
 /// The diagonal `offset` above the main one of two dimensions of x, as the last dimension.
 Value diagonal(Node &node, Value x, int64_t offset, int64_t rows, int64_t columns);
 
