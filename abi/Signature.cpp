@@ -38,6 +38,13 @@ const Function *Signature::findFunction(std::string_view name) const {
   return nullptr;
 }
 
+std::string describe(const DimSum &sum) {
+  std::string text;
+  for (const DimSum::Term &term : sum.terms)
+    text += (text.empty() ? "" : " + ") + (term.times == 1 ? "" : std::to_string(term.times) + "*") + term.dim;
+  return sum.plus == 0 ? text : text + " + " + std::to_string(sum.plus);
+}
+
 namespace {
 
 uint64_t saturatingMultiply(uint64_t a, uint64_t b) {
@@ -45,15 +52,16 @@ uint64_t saturatingMultiply(uint64_t a, uint64_t b) {
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<uint64_t>::max() : product;
 }
 
-/// Smallest or largest byte length over the bounds of the named extents.
-uint64_t byteLengthAt(const Tensor &tensor, const std::vector<Dim> &dims, int64_t Dim::*bound) {
+/// The byte length where each named extent is what `valueOf` says.
+template <typename ValueOf>
+uint64_t byteLengthWhere(const Tensor &tensor, const std::vector<Dim> &dims, ValueOf valueOf) {
   uint64_t total = byteWidth(tensor.dtype);
   for (const Extent &extent : tensor.shape) {
     int64_t value = extent.value;
     if (extent.isNamed())
       for (const Dim &dim : dims)
         if (dim.name == extent.dim)
-          value = dim.*bound;
+          value = valueOf(dim);
     if (value <= 0)
       return 0; // an empty tensor, whatever the other extents are
     total = saturatingMultiply(total, uint64_t(value));
@@ -64,7 +72,11 @@ uint64_t byteLengthAt(const Tensor &tensor, const std::vector<Dim> &dims, int64_
 } // namespace
 
 uint64_t boundedByteLength(const Tensor &tensor, const std::vector<Dim> &dims) {
-  return byteLengthAt(tensor, dims, &Dim::max);
+  return byteLengthWhere(tensor, dims, [](const Dim &dim) { return dim.max; });
+}
+
+uint64_t initialByteLength(const Tensor &state, const std::vector<Dim> &dims) {
+  return byteLengthWhere(state, dims, [](const Dim &dim) { return dim.initial.value_or(dim.max); });
 }
 
 std::vector<int64_t> actualShape(const Tensor &tensor, const std::vector<Dim> &dims,
@@ -202,6 +214,17 @@ private:
       if (dim.min < 0 || dim.min > dim.max || dim.max > int64_t(maxExtent))
         fail(where, "bounds " + std::to_string(dim.min) + ".." + std::to_string(dim.max) + " are not within 0.." +
                         std::to_string(maxExtent) + " in this order");
+      if (dim.multipleOf < 1 || dim.multipleOf > int64_t(maxExtent) || (dim.multipleOf > 1 && dim.derived))
+        fail(where + ".multipleOf", dim.derived ? "a derived dim has none"
+                                                : std::to_string(dim.multipleOf) + " is not within 1.." +
+                                                      std::to_string(maxExtent));
+      if (dim.equals)
+        checkSum(where + ".equals", dim);
+      if (dim.isKept() && dim.derived)
+        fail(where + ".initial", "a derived dim has none");
+      if (dim.isKept() && (*dim.initial < dim.min || *dim.initial > dim.max))
+        fail(where + ".initial", std::to_string(*dim.initial) + " is not within " + std::to_string(dim.min) + ".." +
+                                     std::to_string(dim.max));
       const Region &extents = signature.memory.extents;
       if (dim.offset % 4 != 0)
         fail(where + ".offset", std::to_string(dim.offset) + " is not a multiple of 4");
@@ -210,6 +233,25 @@ private:
              std::to_string(dim.offset) + " is not inside memory.extents (" + describe(extents) + ")");
       if (!offsets.insert(dim.offset).second)
         fail(where + ".offset", std::to_string(dim.offset) + " is used twice");
+    }
+  }
+
+  /// The terms are dims that have no sum of their own, so that hosts find their values first.
+  void checkSum(const std::string &where, const Dim &dim) {
+    if (dim.derived || dim.isKept())
+      fail(where, "only dims that inputs give have one");
+    if (dim.equals->terms.empty() || dim.equals->plus > int64_t(maxExtent))
+      fail(where, "not a sum of dims");
+    for (size_t index = 0; index < dim.equals->terms.size() && !broken; ++index) {
+      const DimSum::Term &term = dim.equals->terms[index];
+      const std::string entry = where + ".terms[" + std::to_string(index) + "]";
+      std::optional<size_t> known = signature.findDim(term.dim);
+      if (!known)
+        fail(entry + ".dim", "'" + term.dim + "' is not one of dims");
+      else if (signature.dims[*known].derived || signature.dims[*known].equals)
+        fail(entry + ".dim", "'" + term.dim + "' is derived or a sum itself");
+      if (term.times < 1 || term.times > int64_t(maxExtent))
+        fail(entry + ".times", std::to_string(term.times) + " is not within 1.." + std::to_string(maxExtent));
     }
   }
 
@@ -247,14 +289,16 @@ private:
       if (output.empty())
         fail(where + ".output", "empty");
       for (size_t axis = 0; axis < tensor.shape.size(); ++axis)
-        if (tensor.shape[axis].isNamed())
-          fail(where + ".shape[" + std::to_string(axis) + "]", "'" + tensor.shape[axis].dim + "' is not a number");
+        if (auto dim = signature.findDim(tensor.shape[axis].dim);
+            dim && tensor.shape[axis].isNamed() && !signature.dims[*dim].isKept())
+          fail(where + ".shape[" + std::to_string(axis) + "]",
+               "'" + tensor.shape[axis].dim + "' is neither a number nor a dim that the module keeps");
       checkShape(where, tensor, /*isInput=*/true);
       checkPlace(where, tensor, /*isInput=*/true);
       checkApart(where, tensor.region(), "memory.arena", signature.memory.arena);
       if (!initialOffset || broken)
         continue;
-      const Region initial{*initialOffset, tensor.byteLength}, &weights = signature.memory.weights;
+      const Region initial{*initialOffset, initialByteLength(tensor, signature.dims)}, &weights = signature.memory.weights;
       if (initial.offset < weights.offset || initial.end() > weights.end())
         fail(where + ".initialOffset",
              describe(initial) + " are not inside memory.weights (" + describe(weights) + ")");

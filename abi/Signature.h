@@ -38,12 +38,29 @@ struct Region {
   bool overlaps(const Region &other) const { return offset < other.end() && other.offset < end(); }
 };
 
+/// A sum of dims: `plus`, and `times` of each.
+struct DimSum {
+  struct Term {
+    std::string dim;
+    int64_t times = 1;
+  };
+  std::vector<Term> terms;
+  int64_t plus = 0;
+};
+/// "2*past + seq + 1".
+std::string describe(const DimSum &sum);
+
 /// A named run-time extent: min <= value <= max, one i32 at byte `offset` of the memory.
 struct Dim {
   std::string name;
   int64_t min = 0, max = 0;
   uint64_t offset = 0;
   bool derived = false; ///< written by the module during a run; others are written by the host before it
+  /// Kept by the module from run to run: what it is before the first. The host writes it then and on reset only.
+  std::optional<int64_t> initial;
+  bool isKept() const { return initial.has_value(); }
+  int64_t multipleOf = 1;       ///< of which every value is a multiple
+  std::optional<DimSum> equals; ///< of one given by inputs: what it is by those that other inputs give, and kept ones
 };
 
 /// One entry of a shape: a number, or the name of a Dim.
@@ -66,7 +83,7 @@ struct Tensor {
   Region region() const { return {offset, byteLength}; }
 };
 
-/// A tensor that keeps its value from one run of its entry to the next; its extents are numbers.
+/// A tensor that keeps its value from one run of its entry to the next; its extents are numbers or kept dims.
 struct State {
   Tensor tensor;                         ///< named after the model's input that it stands for
   std::string output;                    ///< the model's output that gives the next value
@@ -149,6 +166,9 @@ std::string writeSignature(const Signature &signature);
 
 /// Product of the extents at their upper bounds times the element width; saturates at UINT64_MAX.
 uint64_t boundedByteLength(const Tensor &tensor, const std::vector<Dim> &dims);
+
+/// The same where the dims that the module keeps have their initial values: what a state holds before the first run.
+uint64_t initialByteLength(const Tensor &state, const std::vector<Dim> &dims);
 
 /// Extents of a tensor given one value per entry of `dims`.
 std::vector<int64_t> actualShape(const Tensor &tensor, const std::vector<Dim> &dims,

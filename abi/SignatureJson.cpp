@@ -11,6 +11,20 @@ Dim readDim(FieldReader &reader, const Json &json, const std::string &where) {
   dim.max = int64_t(reader.number(json, where, "max"));
   dim.offset = reader.number(json, where, "offset");
   dim.derived = reader.boolean(json, where, "derived", false, true);
+  if (reader.member(json, where, "initial", /*isRequired=*/false))
+    dim.initial = int64_t(reader.number(json, where, "initial"));
+  dim.multipleOf = int64_t(reader.number(json, where, "multipleOf", 1, /*isRequired=*/false));
+  if (const Json *sum = reader.member(json, where, "equals", /*isRequired=*/false)) {
+    const std::string place = FieldReader::join(where, "equals");
+    dim.equals.emplace();
+    dim.equals->plus = int64_t(reader.number(*sum, place, "plus"));
+    for (const Json &entry : reader.array(*sum, place, "terms")) {
+      const std::string at = FieldReader::at(place + ".terms", dim.equals->terms.size());
+      dim.equals->terms.push_back({reader.text(entry, at, "dim"), int64_t(reader.number(entry, at, "times"))});
+      if (reader.failure)
+        break;
+    }
+  }
   return dim;
 }
 
@@ -161,6 +175,22 @@ void readSignature(FieldReader &reader, const Json &root, Signature &signature) 
 
 OrderedJson writeRegion(const Region &region) { return {{"offset", region.offset}, {"byteLength", region.byteLength}}; }
 
+OrderedJson writeDim(const Dim &dim) {
+  OrderedJson json{
+      {"name", dim.name}, {"min", dim.min}, {"max", dim.max}, {"offset", dim.offset}, {"derived", dim.derived}};
+  if (dim.initial)
+    json["initial"] = *dim.initial;
+  if (dim.multipleOf != 1)
+    json["multipleOf"] = dim.multipleOf;
+  if (dim.equals) {
+    OrderedJson terms = OrderedJson::array();
+    for (const DimSum::Term &term : dim.equals->terms)
+      terms.push_back(OrderedJson{{"dim", term.dim}, {"times", term.times}});
+    json["equals"] = {{"terms", std::move(terms)}, {"plus", dim.equals->plus}};
+  }
+  return json;
+}
+
 OrderedJson writeTensor(const Tensor &tensor) {
   OrderedJson shape = OrderedJson::array();
   for (const Extent &extent : tensor.shape)
@@ -221,8 +251,7 @@ std::string writeSignature(const Signature &signature) {
     features.push_back(nameOf(feature));
   OrderedJson &dims = root["dims"] = OrderedJson::array();
   for (const Dim &dim : signature.dims)
-    dims.push_back(OrderedJson{
-        {"name", dim.name}, {"min", dim.min}, {"max", dim.max}, {"offset", dim.offset}, {"derived", dim.derived}});
+    dims.push_back(writeDim(dim));
   OrderedJson &functions = root["functions"] = OrderedJson::array();
   for (const Function &function : signature.functions)
     functions.push_back(writeFunction(function));

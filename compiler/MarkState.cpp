@@ -2,7 +2,7 @@
 #include "compiler/MarkState.h"
 #include "compiler/frontend/Inputs.h"
 #include "compiler/graph/Constants.h"
-#include "compiler/graph/Dimensions.h"
+#include "compiler/graph/State.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -32,19 +32,8 @@ public:
       return llvm::createStringError(pair + unknown("output", state.output, outputs));
     if (run.getArgAttr(*input, "graph.state"))
       return llvm::createStringError(pair + "input '" + state.input + "' is fed from two outputs");
-    const Type type = run.getArgumentTypes()[*input], next = run.getResultTypes()[*output];
-    std::string open;
-    for (AffineExpr extent : graph::getExtents(type))
-      if (!graph::constantOf(extent))
-        open += " --dim " + graph::toString(extent, dims) + "=N";
-    if (!open.empty())
-      return llvm::createStringError(pair + "input '" + state.input + "' is " + describe(type) +
-                                     "; the shape of a state is fixed: set" + open);
-    if (type != next)
-      return llvm::createStringError(pair + "input '" + state.input + "' is " + describe(type) + " and output '" +
-                                     state.output + "' is " + describe(next) +
-                                     "; a state has one element type and one fixed shape, so it cannot grow from run "
-                                     "to run: leave it an input");
+    if (llvm::Error wrong = compareShapes(pair, state, *input, *output))
+      return wrong;
     OpBuilder builder(run.getContext());
     run.setArgAttr(*input, "graph.state", builder.getI64IntegerAttr(*output));
     if (!options.showsStateOutputs)
@@ -73,20 +62,73 @@ public:
     // What writes arrays often has no bf16 and carries its bits in u16.
     const abi::DType dtype = dtypeOf(type.getElementType());
     const bool isOfType = dtype == value.dtype || (dtype == abi::DType::BF16 && value.dtype == abi::DType::U16);
-    if (!isOfType || type.getShape() != ArrayRef<int64_t>(value.shape))
+    bool fits = isOfType && size_t(type.getRank()) == value.shape.size();
+    if (fits)
+      for (auto [extent, given] : llvm::zip_equal(graph::getExtents(type), value.shape)) {
+        auto symbol = dyn_cast<AffineSymbolExpr>(extent);
+        fits &= symbol ? given >= dims[symbol.getPosition()].min && given <= dims[symbol.getPosition()].max
+                       : graph::constantOf(extent) == given;
+      }
+    if (!fits)
       return llvm::createStringError(
           option + "the array is " + std::string(abi::nameOf(value.dtype)) + " [" +
           llvm::join(llvm::map_range(value.shape, [](int64_t e) { return std::to_string(e); }), ", ") +
-          "], the state is " + describe(type));
-    if (value.bytes.size() != size_t(type.getNumElements()) * graph::byteWidth(type.getElementType()))
+          "], the state is " + describe(type, /*withBounds=*/true));
+    size_t byteLength = graph::byteWidth(type.getElementType());
+    for (int64_t extent : value.shape)
+      byteLength *= size_t(extent);
+    if (value.bytes.size() != byteLength)
       return llvm::createStringError(option + "the array has another number of bytes than its shape");
-    start(*position, value.bytes);
+    start(*position, value.shape, value.bytes);
     return success();
   }
 
   /// A state's default value, whose type is that of its input.
   void initialise(const std::string &input, llvm::ArrayRef<char> value) {
-    start(*find(inputs, input), {reinterpret_cast<const uint8_t *>(value.data()), value.size()});
+    const unsigned position = *find(inputs, input);
+    start(position, cast<RankedTensorType>(run.getArgumentTypes()[position]).getShape(),
+          {reinterpret_cast<const uint8_t *>(value.data()), value.size()});
+  }
+
+  /// Where the kept dimensions start, and that a run stays within their bounds: that is required of it.
+  llvm::Error keepDims() {
+    ModuleOp module = run->getParentOfType<ModuleOp>();
+    llvm::StringMap<int64_t> starts;
+    for (const CompileOptions::State &state : options.state) {
+      const unsigned position = *find(inputs, state.input);
+      auto initial = run.getArgAttrOfType<ElementsAttr>(position, "graph.initial");
+      for (auto [axis, extent] : llvm::enumerate(graph::getExtents(run.getArgumentTypes()[position]))) {
+        auto symbol = dyn_cast<AffineSymbolExpr>(extent);
+        if (!symbol)
+          continue;
+        const graph::NamedDim &dim = dims[symbol.getPosition()];
+        const int64_t start = initial ? initial.getShapedType().getDimSize(axis) : 0;
+        if (start < dim.min)
+          return llvm::createStringError("--state " + state.input + "=" + state.output + ": '" + dim.name +
+                                         "' starts at 0 and --dim puts it in " + std::to_string(dim.min) + ".." +
+                                         std::to_string(dim.max) + "; set --dim " + dim.name + "=0.." +
+                                         std::to_string(dim.max) + ", or give what the state holds with --state-init");
+        auto [known, isNew] = starts.try_emplace(dim.name, start);
+        if (!isNew && known->second != start)
+          return llvm::createStringError("--state " + state.input + "=" + state.output + ": '" + dim.name +
+                                         "' starts at " + std::to_string(start) + " here and at " +
+                                         std::to_string(known->second) + " in another state; give both arrays of one " +
+                                         "extent with --state-init");
+      }
+    }
+    for (const graph::KeptDim &kept : graph::getKeptDims(run)) {
+      const graph::NamedDim &dim = dims[kept.symbol];
+      const std::string bounds = std::to_string(dim.min) + ".." + std::to_string(dim.max);
+      const std::string after = "the state '" + dim.name + "' would be " + graph::toString(kept.next, dims) +
+                                " after the run, outside " + bounds + "; ";
+      const graph::Dims known = graph::getNamedDims(module);
+      const AffineExpr room = graph::normalise(dim.max - kept.next), rest = graph::normalise(kept.next - dim.min);
+      if (!graph::isNeverNegative(room, known))
+        graph::addRequirement(module, {room, false, after + "reset it, or compile with a larger --dim " + dim.name});
+      if (!graph::isNeverNegative(rest, known))
+        graph::addRequirement(module, {rest, false, after + "compile with a smaller minimum of --dim " + dim.name});
+    }
+    return success();
   }
 
 private:
@@ -96,10 +138,45 @@ private:
   const CompileOptions &options;
   Names inputs, outputs;
 
-  void start(unsigned position, llvm::ArrayRef<uint8_t> bytes) {
+  llvm::SmallDenseMap<unsigned, std::pair<AffineExpr, std::string>> kept; ///< what each becomes, by which state
+
+  /// Whether the output can be the input's next value. An extent that is a dimension becomes one that the module keeps.
+  llvm::Error compareShapes(const std::string &pair, const CompileOptions::State &state, unsigned input,
+                            unsigned output) {
+    auto type = cast<RankedTensorType>(run.getArgumentTypes()[input]),
+         next = cast<RankedTensorType>(run.getResultTypes()[output]);
+    const std::string shapes = pair + "input '" + state.input + "' is " + describe(type) + " and output '" +
+                               state.output + "' is " + describe(next);
+    if (type.getElementType() != next.getElementType() || type.getRank() != next.getRank())
+      return llvm::createStringError(shapes + "; a state has one element type and rank");
+    for (auto [axis, own, after] : llvm::enumerate(graph::getExtents(type), graph::getExtents(next))) {
+      if (own == after && graph::constantOf(own))
+        continue;
+      const std::string place = "; axis " + std::to_string(axis) + " ";
+      if (graph::constantOf(own))
+        return llvm::createStringError(shapes + place + "is one number and cannot grow from run to run: give it a " +
+                                       "range, as in --dim NAME=0..N, or leave it an input");
+      auto symbol = dyn_cast<AffineSymbolExpr>(own);
+      if (!symbol)
+        return llvm::createStringError(shapes + place + "is an expression; name it with --shape");
+      const std::string &name = dims[symbol.getPosition()].name;
+      if (own == after)
+        return llvm::createStringError(shapes + place + "stays what it is and so cannot leave 0: set --dim " + name +
+                                       "=N");
+      auto [known, isNew] = kept.try_emplace(symbol.getPosition(), after, state.input);
+      if (!isNew && !graph::provablyEqual(known->second.first, after, dims))
+        return llvm::createStringError(shapes + place + "is '" + name + "', which becomes " +
+                                       graph::toString(known->second.first, dims) + " in state '" +
+                                       known->second.second + "'; give each a name of its own with --shape");
+    }
+    return success();
+  }
+
+  void start(unsigned position, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<uint8_t> bytes) {
     auto type = cast<RankedTensorType>(run.getArgumentTypes()[position]);
-    if (type.getNumElements() != 0)
-      run.setArgAttr(position, "graph.initial", elementsOf(type, bytes));
+    auto first = RankedTensorType::get(shape, type.getElementType());
+    if (first.getNumElements() != 0)
+      run.setArgAttr(position, "graph.initial", elementsOf(first, bytes));
   }
 
   static llvm::Error success() { return llvm::Error::success(); }
@@ -119,10 +196,10 @@ private:
     return "the model has no " + std::string(kind) + " '" + name + "'; it has " + (known.empty() ? "none" : known);
   }
 
-  std::string describe(Type type) const {
+  std::string describe(Type type, bool withBounds = false) const {
     std::string text;
     for (AffineExpr extent : graph::getExtents(type))
-      text += (text.empty() ? "" : ", ") + graph::toString(extent, dims);
+      text += (text.empty() ? "" : ", ") + (withBounds ? graph::boundsText(extent, dims) : graph::toString(extent, dims));
     return std::string(abi::nameOf(dtypeOf(cast<RankedTensorType>(type).getElementType()))) + " [" + text + "]";
   }
 
@@ -150,7 +227,7 @@ llvm::Error markState(ModuleOp graph, const CompileOptions &options,
   for (const CompileOptions::State &state : options.state)
     if (auto value = defaults.find(state.input); value != defaults.end() && !options.stateInit.contains(state.input))
       marking.initialise(state.input, value->second);
-  return llvm::Error::success();
+  return marking.keepDims();
 }
 
 } // namespace wasmind

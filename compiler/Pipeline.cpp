@@ -18,6 +18,7 @@
 #include "compiler/frontend/onnx/Onnx.h"
 #include "compiler/graph/Interpreter.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/Sums.h"
 #include "compiler/loops/Loops.h"
 #include "compiler/module/Library.h"
 #include "compiler/module/Module.h"
@@ -55,6 +56,20 @@ abi::Tensor tensorOf(const loops::Slot &slot, const loops::Program &program) {
   tensor.offset = slot.offset;
   tensor.byteLength = slot.byteLength;
   return tensor;
+}
+
+abi::DimSum sumOf(AffineExpr expression, const loops::Program &program) {
+  abi::DimSum sum;
+  for (const graph::Term &term : graph::termsOf(expression)) {
+    if (term.variables.empty()) {
+      sum.plus = term.coefficient;
+      continue;
+    }
+    for (const loops::ExtentSlot &known : program.extents)
+      if (known.expression == term.variables[0])
+        sum.terms.push_back({known.name, term.coefficient});
+  }
+  return sum;
 }
 
 class Compilation {
@@ -194,6 +209,8 @@ private:
     importOptions.defaultComputedMax = computedMax;
     for (auto &[name, bounds] : options.dims)
       importOptions.dims[name] = {bounds.min, bounds.max};
+    for (const CompileOptions::State &state : options.state)
+      importOptions.states.insert(state.input);
     if (!formulas.second.empty()) {
       if (!options.constants.empty() || !options.shapes.empty() || !options.sequences.empty() ||
           options.overridableDefaults)
@@ -239,13 +256,14 @@ private:
                  : llvm::Error::success();
   }
 
-  /// A state before the first run: `initial`, or zeros when it is null.
+  /// A state before the first run: `initial`, or zeros when it is null; what it keeps of its shape is 0 then.
   static graph::HostTensor initialOf(RankedTensorType type, ElementsAttr initial) {
     graph::HostTensor state;
     state.element = type.getElementType();
-    state.shape.assign(type.getShape().begin(), type.getShape().end());
+    for (AffineExpr extent : graph::getExtents(initial ? initial.getShapedType() : type))
+      state.shape.push_back(graph::constantOf(extent).value_or(0));
     const size_t width = graph::byteWidth(state.element);
-    state.bytes.assign(size_t(type.getNumElements()) * width, 0);
+    state.bytes.assign(state.elementCount() * width, 0);
     if (initial) {
       graph::ConstantData data = graph::dataOf(initial);
       for (size_t at = 0; at < state.bytes.size(); at += width)
@@ -262,6 +280,8 @@ private:
     auto run = graph->lookupSymbol<func::FuncOp>("run");
     std::vector<graph::HostTensor> arguments;
     llvm::SmallVector<int64_t> dims(graph::getNamedDims(*graph).size(), 0);
+    for (const graph::KeptDim &kept : graph::getKeptDims(run))
+      dims[kept.symbol] = kept.initial;
     size_t used = 0;
     for (auto [index, argumentType] : llvm::enumerate(run.getArgumentTypes())) {
       auto type = cast<RankedTensorType>(argumentType);
@@ -337,9 +357,15 @@ private:
     signature.features = {*abi::parseFeature("simd128")};
     if (options.relaxedSimd)
       signature.features.push_back(*abi::parseFeature("relaxed-simd"));
-    for (const loops::ExtentSlot &extent : program.extents)
-      if (!extent.hidden)
-        signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived});
+    const auto sums = graph::getRequiredSums(graph.lookupSymbol<func::FuncOp>("run"));
+    for (const loops::ExtentSlot &extent : program.extents) {
+      if (extent.hidden)
+        continue;
+      auto symbol = dyn_cast<AffineSymbolExpr>(extent.expression);
+      const AffineExpr sum = symbol ? sums[symbol.getPosition()] : AffineExpr();
+      signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived, extent.initial, 1,
+                                sum ? std::optional(sumOf(sum, program)) : std::nullopt});
+    }
     abi::Function run;
     run.name = "run";
     for (const loops::Slot &slot : program.inputs)

@@ -143,6 +143,14 @@ public:
     check(wasmind_instance_reset(handle, &error), error);
   }
 
+  int64_t extent(size_t dim) {
+    std::scoped_lock lock(inUse);
+    wasmind_error *error = nullptr;
+    int64_t value = 0;
+    check(wasmind_instance_extent(handle, dim, &value, &error), error);
+    return value;
+  }
+
 private:
   const wasmind_model *model; // kept alive by nb::keep_alive
   wasmind_instance *handle = nullptr;
@@ -196,6 +204,7 @@ NB_MODULE(_runtime, m) {
       .def(nb::init<const Model &>(), nb::keep_alive<1, 2>())
       .def("run", &Instance::run, "function"_a, "inputs"_a)
       .def("reset", &Instance::reset)
+      .def("extent", &Instance::extent, "dim"_a)
       .def("resize_input", &Instance::resizeInput, "function"_a, "input"_a, "shape"_a)
       .def(
           "input",

@@ -57,6 +57,33 @@ void drawElement(DType dtype, Words &words, uint8_t *place) {
 
 } // namespace
 
+std::vector<int64_t> extentsFor(const abi::Signature &contract, int64_t divisor) {
+  std::vector<int64_t> extents;
+  for (const abi::Dim &dim : contract.dims) {
+    const int64_t most = dim.min + (dim.max - dim.min) / divisor, multiple = most / dim.multipleOf * dim.multipleOf;
+    extents.push_back(dim.initial.value_or(multiple < dim.min ? most : multiple));
+  }
+  for (size_t index = 0; index < extents.size(); ++index)
+    if (const std::optional<abi::DimSum> &equals = contract.dims[index].equals) {
+      extents[index] = equals->plus;
+      for (const abi::DimSum::Term &term : equals->terms)
+        extents[index] += term.times * extents[*contract.findDim(term.dim)];
+    }
+  return extents;
+}
+
+Signature::Function withExtents(Signature::Function entry, const std::vector<int64_t> &extents) {
+  for (Signature::Tensor &input : entry.inputs) {
+    input.byteLength = byteWidth(input.dtype);
+    for (size_t axis = 0; axis < input.bounds.size(); ++axis) {
+      if (input.dims[axis] >= 0)
+        input.bounds[axis] = extents[size_t(input.dims[axis])];
+      input.byteLength *= uint64_t(input.bounds[axis]);
+    }
+  }
+  return entry;
+}
+
 std::vector<Array> randomInputs(const Signature::Function &function, uint32_t seed) {
   Words words(seed);
   std::vector<Array> arrays;

@@ -1,7 +1,9 @@
 //===- Stream.cpp -------------------------------------------------------------------------------------------------===//
 #include "tools/Stream.h"
+#include "abi/Signature.h"
 #include "tools/Refusal.h"
 #include <algorithm>
+#include <optional>
 
 namespace wasmind::tools {
 
@@ -38,6 +40,58 @@ std::vector<Tensor> Stream::inputsOf(size_t run) {
                        array.bytes.data() + run * byteLength, byteLength);
   }
   return views;
+}
+
+namespace {
+
+/// The leading `extent` elements along an axis.
+Array leading(const Tensor &tensor, size_t axis, int64_t extent) {
+  Array cut{tensor.dtype(), tensor.shape(), {}};
+  size_t rows = 1, inner = byteWidth(tensor.dtype());
+  for (size_t at = 0; at < cut.shape.size(); ++at)
+    (at < axis ? rows : inner) *= at == axis ? 1 : size_t(cut.shape[at]);
+  const size_t from = inner * size_t(cut.shape[axis]), to = inner * size_t(extent);
+  const auto *bytes = reinterpret_cast<const uint8_t *>(tensor.data());
+  for (size_t row = 0; row < rows; ++row)
+    cut.bytes.insert(cut.bytes.end(), bytes + row * from, bytes + row * from + to);
+  cut.shape[axis] = extent;
+  return cut;
+}
+
+} // namespace
+
+void cutToState(const Instance &instance, size_t function, std::vector<Tensor> &inputs, std::vector<Array> &storage) {
+  const Signature &signature = instance.model().signature();
+  const abi::Signature contract = *abi::parseSignature(signature.json); // loading has parsed it
+  const std::vector<Signature::Tensor> &specs = signature.functions[function].inputs;
+  std::vector<std::optional<int64_t>> values(contract.dims.size());
+  for (size_t dim = 0; dim < values.size(); ++dim)
+    if (contract.dims[dim].isKept())
+      values[dim] = *instance.extent(dim);
+  for (size_t index = 0; index < inputs.size(); ++index)
+    for (size_t axis = 0; axis < std::min(inputs[index].shape().size(), specs[index].dims.size()); ++axis)
+      if (const int32_t dim = specs[index].dims[axis];
+          dim >= 0 && !contract.dims[size_t(dim)].isKept() && !contract.dims[size_t(dim)].equals)
+        values[size_t(dim)] = inputs[index].shape()[axis];
+  auto wantedOf = [&](size_t dim) -> std::optional<int64_t> {
+    const std::optional<abi::DimSum> &equals = contract.dims[dim].equals;
+    if (!equals)
+      return contract.dims[dim].isKept() ? values[dim] : std::nullopt;
+    int64_t sum = equals->plus;
+    for (const abi::DimSum::Term &term : equals->terms) {
+      const std::optional<int64_t> &value = values[*contract.findDim(term.dim)];
+      if (!value)
+        return std::nullopt;
+      sum += term.times * *value;
+    }
+    return sum;
+  };
+  storage.clear();
+  for (size_t index = 0; index < inputs.size(); ++index)
+    for (size_t axis = 0; axis < std::min(inputs[index].shape().size(), specs[index].dims.size()); ++axis)
+      if (const int32_t dim = specs[index].dims[axis]; dim >= 0)
+        if (const std::optional<int64_t> wanted = wantedOf(size_t(dim)); wanted && *wanted < inputs[index].shape()[axis])
+          inputs[index] = storage.emplace_back(leading(inputs[index], axis, *wanted)).view();
 }
 
 void StackedOutputs::add(const std::vector<Tensor> &outputs) {

@@ -9,25 +9,13 @@
 namespace wasmind::tools {
 namespace {
 
-/// The entry with fixed shapes: named extents are `divisor` parts of the way from their lower to their upper bounds.
-/// `extents` gets them as text.
-Signature::Function fixShapes(const Signature &signature, int64_t divisor, std::string &extents) {
-  std::vector<int64_t> values;
-  for (const Signature::Dim &dim : signature.dims) {
-    values.push_back(dim.min + (dim.max - dim.min) / divisor);
-    if (!dim.isDerived)
-      extents += (extents.empty() ? "" : ", ") + dim.name + "=" + std::to_string(values.back());
-  }
-  Signature::Function entry = signature.functions.front();
-  for (Signature::Tensor &input : entry.inputs) {
-    input.byteLength = byteWidth(input.dtype);
-    for (size_t axis = 0; axis < input.bounds.size(); ++axis) {
-      if (input.dims[axis] >= 0)
-        input.bounds[axis] = values[size_t(input.dims[axis])];
-      input.byteLength *= uint64_t(input.bounds[axis]);
-    }
-  }
-  return entry;
+/// The dims that a run is given or starts from, as text.
+std::string describeExtents(const abi::Signature &contract, const std::vector<int64_t> &extents) {
+  std::string text;
+  for (size_t index = 0; index < extents.size(); ++index)
+    if (!contract.dims[index].derived)
+      text += (text.empty() ? "" : ", ") + contract.dims[index].name + "=" + std::to_string(extents[index]);
+  return text;
 }
 
 } // namespace
@@ -35,11 +23,13 @@ Signature::Function fixShapes(const Signature &signature, int64_t divisor, std::
 int verifyGraph(const std::string &model, const std::string &module, const CompileOptions &options, double tolerance) {
   Model loaded = unwrap(Model::load(module), module);
   const Signature &signature = loaded.signature();
+  const abi::Signature contract = *abi::parseSignature(signature.json); // loading has parsed it
   int result = Fine;
   std::string previous;
   for (int64_t divisor : {1, 2}) {
-    std::string extents;
-    const Signature::Function entry = fixShapes(signature, divisor, extents);
+    const std::vector<int64_t> values = extentsFor(contract, divisor);
+    const Signature::Function entry = withExtents(signature.functions.front(), values);
+    const std::string extents = describeExtents(contract, values);
     if (divisor > 1 && extents == previous)
       break;
     previous = extents;

@@ -71,6 +71,17 @@ std::string describe(const abi::Tensor &tensor) {
   return text + "]";
 }
 
+std::string describe(const abi::Dim &dim) {
+  std::string text = dim.derived ? ", set by the run" : "";
+  if (dim.multipleOf != 1)
+    text += ", a multiple of " + std::to_string(dim.multipleOf);
+  if (dim.isKept())
+    text += ", kept from run to run, at first " + std::to_string(*dim.initial);
+  if (dim.equals)
+    text += ", equals " + abi::describe(*dim.equals);
+  return text;
+}
+
 void printTensor(const char *kind, size_t index, const abi::Tensor &tensor, const std::string &rest = "") {
   std::printf("  %-6s %2zu  %s: %s at %" PRIu64 ", %" PRIu64 " bytes%s\n", kind, index, tensor.name.c_str(),
               describe(tensor).c_str(), tensor.offset, tensor.byteLength, rest.c_str());
@@ -132,8 +143,7 @@ void printText(const Inspection &inspection) {
   if (!signature.dims.empty())
     std::printf("dims\n");
   for (const abi::Dim &dim : signature.dims)
-    std::printf("  %s: %" PRId64 " .. %" PRId64 "%s\n", dim.name.c_str(), dim.min, dim.max,
-                dim.derived ? ", set by the run" : "");
+    std::printf("  %s: %" PRId64 " .. %" PRId64 "%s\n", dim.name.c_str(), dim.min, dim.max, describe(dim).c_str());
   std::printf("memory: %" PRIu64 " pages, %" PRIu64 " bytes\n", signature.memory.pages, signature.memory.byteLength());
   printRegion("stack", signature.memory.stack);
   printRegion("extents", signature.memory.extents);

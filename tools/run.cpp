@@ -159,9 +159,10 @@ Inputs inputsFromFiles(const std::vector<std::string> &assignments, const Signat
   return found;
 }
 
-Inputs readInputs(const RunOptions &options, const Signature::Function &entry) {
+Inputs readInputs(const RunOptions &options, const Model &model, const Signature::Function &entry) {
   if (options.isRandom) {
-    std::vector<Array> inputs = randomInputs(entry, options.seed);
+    const abi::Signature contract = *abi::parseSignature(model.signature().json); // loading has parsed it
+    std::vector<Array> inputs = randomInputs(withExtents(entry, extentsFor(contract)), options.seed);
     return Inputs(inputs.begin(), inputs.end());
   }
   if (!options.inputFiles.empty())
@@ -237,7 +238,7 @@ int run(const RunOptions &options) {
   const Signature::Function &entry = model->signature().functions[function];
 
   std::vector<Array> inputs;
-  for (std::optional<Array> &given : readInputs(options, entry)) {
+  for (std::optional<Array> &given : readInputs(options, *model, entry)) {
     const size_t index = inputs.size();
     inputs.push_back(given ? std::move(*given)
                            : Array::copyOf(unwrap(instance->input(index, function), options.model)));
@@ -248,7 +249,9 @@ int run(const RunOptions &options) {
     Stream stream(inputs, entry);
     StackedOutputs stacked(entry);
     for (size_t step = 0; step < stream.length(); ++step) {
-      const std::vector<Tensor> views = stream.inputsOf(step);
+      std::vector<Tensor> views = stream.inputsOf(step);
+      std::vector<Array> cut;
+      cutToState(*instance, function, views, cut);
       std::vector<Tensor> computed;
       times.push_back(timeOf([&] { computed = unwrap(instance->run(views, function), options.model); }));
       stacked.add(computed);
@@ -306,7 +309,8 @@ void registerRun(Command app, int &exitCode) {
   command.flag("--random", options->isRandom, "Inputs drawn from --seed, at the upper bounds of the dims");
   command.flag("--stream", options->isStream,
                "Runs once per element of a leading axis that the inputs have before the model's own; inputs without it "
-               "are the same in every run, outputs are stacked. State goes from run to run");
+               "are the same in every run, or as much of them as the state's extents ask for; outputs are stacked. State "
+               "goes from run to run");
   command.option("--seed", options->seed, "Seed of --random (1)");
   command.option("--outputs", options->outputs, "Writes the outputs (.npz)");
   command.option("--entry", options->entry, "Entry of the module (run)");

@@ -154,6 +154,19 @@ def keep_positive():
             + const(EXTENTS + 4) + get(2) + i32_store() + const(0))
 
 
+def append():
+    """x[new] goes behind the `past` elements of state at S, which is full at 8; y[total] is what it holds then, w[total] is not
+    read. What x starts with is what `past` becomes where that is over 50. Locals: past, new, total, i."""
+    grow = element(S, 2, 2) + element(X, 3, 2) + f32_load() + f32_store() + get(2) + const(1) + I32_ADD + put(2)
+    show = element(Z, 3, 2) + element(S, 3, 2) + f32_load() + f32_store()
+    full = const(8) + const(EXTENTS) + i32_load() + const(EXTENTS + 4) + i32_load() + I32_ADD + I32_GE_U + I32_EQZ
+    wrong = const(X) + f32_load() + f32_const(50) + F32_GT + b"\x04" + NO_RESULT + const(EXTENTS) + const(50) + i32_store() + END
+    return (full + b"\x04" + NO_RESULT + const(1) + RETURN + END
+            + const(EXTENTS) + i32_load() + put(2) + const(EXTENTS + 4) + i32_load() + put(1)
+            + loop_while_less(3, 1, grow) + const(0) + put(3) + loop_while_less(3, 2, show)
+            + const(EXTENTS) + get(2) + i32_store() + wrong + const(0))
+
+
 def logical_not():
     """y = !x for bool[n]. Locals: n, i."""
     body = element(Y, 1, 0) + element(X, 1, 0) + u8_load() + I32_EQZ + i8_store()
@@ -176,6 +189,20 @@ STATE_SIGNATURE = signature([tensor("x", "f32", [2], X)], [tensor("y", "f32", [2
 STATE_ENTRY = STATE_SIGNATURE["functions"][0]
 STATE_ENTRY["state"] = [{**tensor("sum", "f32", [2], S), "output": "next"}]
 STATE = {"run": (add_vectors(X, S, Y, 2, S), 0)}
+
+
+# What x was so far, at S.
+PAST = {"name": "past", "min": 0, "max": 8, "offset": EXTENTS, "derived": False, "initial": 0}
+NEW = {"name": "new", "min": 1, "max": 4, "offset": EXTENTS + 4, "derived": False}
+TOTAL = {"name": "total", "min": 0, "max": 12, "offset": EXTENTS + 8, "derived": False,
+         "equals": {"terms": [{"dim": "past", "times": 1}, {"dim": "new", "times": 1}], "plus": 0}}
+GROWING_BOUNDS = {"past": 8, "new": 4, "total": 12}
+GROWING_SIGNATURE = signature([tensor("x", "f32", ["new"], X, bounds=GROWING_BOUNDS), tensor("w", "f32", ["total"], Y, bounds=GROWING_BOUNDS)],
+                              [tensor("y", "f32", ["total"], Z, bounds=GROWING_BOUNDS), tensor("before", "f32", ["past"], Z + 64, bounds=GROWING_BOUNDS)],
+                              [PAST, NEW, TOTAL])
+GROWING_SIGNATURE["functions"][0]["state"] = [{**tensor("held", "f32", ["past"], S, bounds=GROWING_BOUNDS), "output": "next"}]
+GROWING_SIGNATURE["memory"]["extents"]["byteLength"] = 12
+GROWING = {"run": (append(), 4)}
 
 
 def with_state(changes):
@@ -268,6 +295,27 @@ def accepted():
         {**STATE, "other": (add_vectors(X, S + 64, Y, 2, S + 64), 0)}), [
         calls(step([1, 2], [1, 2]), step([5, 5], [5, 5], entry="other"), step([1, 2], [2, 4]), step([5, 5], [10, 10], entry="other"),
               step([1, 2], [1, 2], reset=True), step([5, 5], [5, 5], entry="other"))]
+    ones = lambda count: {"shape": [count], "values": [1] * count}
+    grown = lambda before, x: {"inputs": {"x": {"shape": [len(x)], "values": x}, "w": ones(before + len(x))}}
+    held = lambda before, x, y, **rest: {**grown(before, x), "outputs": {
+        "y": {"shape": [len(y)], "values": y}, "before": {"shape": [before], "values": [0] * before}}, **rest}
+    not_now = lambda before, x, text="", **rest: {**grown(before, x), "status": "InvalidArgument", "text": text, **rest}
+    yield "state_growing", module(GROWING_SIGNATURE, GROWING, data=[(EXTENTS, struct.pack("<i", 7))]), [
+        calls(held(0, [1, 2], [1, 2]), held(2, [3], [1, 2, 3]), held(3, [4, 5, 6], [1, 2, 3, 4, 5, 6]),
+              # What does not fit, and what is refused before, leaves the state as it was.
+              not_now(6, [7, 8, 9]), not_now(5, [7, 8], "total"), not_now(6, [7, 8], "new", inputs={"x": ones(5), "w": ones(11)}),
+              held(6, [7, 8], [1, 2, 3, 4, 5, 6, 7, 8]), not_now(8, [9]), held(0, [5], [5], reset=True), held(1, [6], [5, 6])),
+        calls(not_now(1, [1], "past + new = 1")),
+        calls({**grown(0, [51]), "status": "InvalidModule", "text": "past"}, not_now(1, [1], reset="InvalidArgument"))]
+    longer = changed(changed(GROWING_SIGNATURE, ["dims", 0, "initial"], 3), ["functions", 0, "state", 0, "initialOffset"], WEIGHTS)
+    yield "state_growing_from_initial", module(longer, GROWING, data=[(WEIGHTS, struct.pack("<3f", 7, 8, 9))]), [
+        calls(held(3, [1], [7, 8, 9, 1]), held(4, [2], [7, 8, 9, 1, 2]), held(3, [3, 4], [7, 8, 9, 3, 4], reset=True))]
+    yield "state_growing_from_zeros", module(changed(GROWING_SIGNATURE, ["dims", 0, "initial"], 3), GROWING, data=[(S, struct.pack("<3f", 7, 8, 9))]), [
+        calls(held(3, [1], [0, 0, 0, 1]), held(3, [2], [0, 0, 0, 2], reset=True))]
+    yield "multiple", module(changed(KEEP_SIGNATURE, ["dims", 0, "multipleOf"], 4), {"run": (keep_positive(), 3)}), [
+        {"inputs": {"x": {"shape": [4], "values": [1, -2, 3, 0]}}, "outputs": {"positive": {"shape": [2], "values": [1, 3]}}},
+        {"inputs": {"x": {"shape": [6], "values": [1] * 6}}, "status": "InvalidArgument", "text": "multiple of 4"}]
+
     refuse = const(X) + f32_load() + f32_const(50) + F32_GT + b"\x04" + NO_RESULT + const(1) + RETURN + END
     yield "state_of_failing", module(STATE_SIGNATURE, {"run": (refuse + STATE["run"][0], 0)}), [
         calls(step([1, 2], [1, 2]), {"inputs": {"x": two([51, 0])}, "status": "InvalidArgument"}, step([1, 2], [2, 4]))]
@@ -432,6 +480,7 @@ def refused():
     yield "state_named_like_input", *state({"name": "x"})
     yield "state_first_outside_weights", *state({"initialOffset": WEIGHTS + 12})
     yield "state_first_before_weights", *state({"initialOffset": WEIGHTS - 4})
+    longer = changed(changed(GROWING_SIGNATURE, ["dims", 0, "initial"], 3), ["functions", 0, "state", 0, "initialOffset"], WEIGHTS)
     pair = lambda **second: changed(STATE_SIGNATURE, ["functions", 0, "state"], [
         STATE_ENTRY["state"][0], {**STATE_ENTRY["state"][0], "name": "more", **second}])
     yield "states_overlap", module(pair(offset=S + 4), STATE), "InvalidModule"
@@ -441,6 +490,20 @@ def refused():
     yield "state_over_output", module(moved("outputs", S - 4), STATE), "InvalidModule"
     across = {**STATE_SIGNATURE, "functions": [STATE_ENTRY, {**STATE_ENTRY, "name": "other"}]}
     yield "state_of_two_entries_shared", module(across, {**STATE, "other": STATE["run"]}), "InvalidModule"
+    growing = lambda path, value: (module(changed(GROWING_SIGNATURE, path, value), GROWING), "InvalidModule")
+    yield "state_first_outside_bounds", *growing(["dims", 0, "initial"], 9)
+    yield "state_of_derived_extent", *growing(["dims", 0, "derived"], True)
+    yield "state_of_given_extent", *growing(["dims", 0], {key: value for key, value in PAST.items() if key != "initial"})
+    yield "state_shorter_than_its_bound", *growing(["functions", 0, "state", 0, "byteLength"], 28)
+    yield "state_first_longer_than_weights", module(changed(longer, ["dims", 0, "initial"], 5), GROWING), "InvalidModule"
+    yield "sum_of_unknown_dim", *growing(["dims", 2, "equals", "terms", 0, "dim"], "other")
+    yield "sum_of_itself", *growing(["dims", 2, "equals", "terms", 0, "dim"], "total")
+    yield "sum_of_nothing", *growing(["dims", 2, "equals", "terms"], [])
+    yield "sum_of_no_times", *growing(["dims", 2, "equals", "terms", 0, "times"], 0)
+    yield "sum_that_is_kept", *growing(["dims", 0, "equals"], {"terms": [{"dim": "new", "times": 1}], "plus": 0})
+    yield "sum_as_text", *growing(["dims", 2, "equals"], "past + new")
+    yield "multiple_of_nothing", module(changed(KEEP_SIGNATURE, ["dims", 0, "multipleOf"], 0), {"run": (keep_positive(), 3)}), "InvalidModule"
+    yield "multiple_of_derived", module(changed(KEEP_SIGNATURE, ["dims", 1, "multipleOf"], 2), {"run": (keep_positive(), 3)}), "InvalidModule"
     yield "library", library.module(), "Unsupported"
 
 

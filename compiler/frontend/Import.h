@@ -36,6 +36,8 @@ struct ImportOptions : InputOptions {
   /// Bounds of run-time extents by name: the model's own name of it, or `<input>.<axis>` where it has none. Extents
   /// that are not listed get the default bounds.
   llvm::StringMap<DimBounds> dims;
+  /// Inputs that the module keeps from run to run: their extents start at 0, so that is the default lower bound.
+  llvm::StringSet<> states;
   /// Upper bound of extents that the run computes, where neither the user nor the model bounds them.
   int64_t defaultComputedMax = defaultOtherMax;
 };

@@ -225,6 +225,16 @@ llvm::Error refuseUnknown(llvm::StringRef option, llvm::StringRef name, llvm::Ar
 
 } // namespace
 
+llvm::StringSet<> extentsOfStates(llvm::ArrayRef<Input> inputs, const ImportOptions &options) {
+  llvm::StringSet<> names;
+  for (const Input &input : inputs)
+    if (input.shape && options.states.contains(input.name))
+      for (const InputExtent &extent : *input.shape)
+        if (!extent.isNumber())
+          names.insert(extent.name);
+  return names;
+}
+
 llvm::Error applyInputOptions(llvm::MutableArrayRef<Input> inputs, const ImportOptions &options,
                               llvm::StringSet<> &usedDims, std::vector<std::string> &notes) {
   for (const auto &[name, shape] : options.shapes)

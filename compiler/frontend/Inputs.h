@@ -32,6 +32,9 @@ struct Input {
 llvm::Error applyInputOptions(llvm::MutableArrayRef<Input> inputs, const ImportOptions &options,
                               llvm::StringSet<> &usedDims, std::vector<std::string> &notes);
 
+/// The names of extents that a state has.
+llvm::StringSet<> extentsOfStates(llvm::ArrayRef<Input> inputs, const ImportOptions &options);
+
 /// The element type as hosts know it. The type must be one of the graph dialect's.
 abi::DType dtypeOf(mlir::Type element);
 

@@ -110,8 +110,10 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     return success();
   }
 
-  /// Whether each state of the function is fed from a result of its own type, which is static.
+  /// Whether each state of the function is fed from a result of its element type and rank, whose extents are those of
+  /// the state or become the dimensions that it keeps.
   LogicalResult verifyState(func::FuncOp function) {
+    llvm::SmallDenseMap<AffineExpr, std::pair<AffineExpr, int64_t>> kept; // what each becomes, and where it starts
     for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
       Attribute state = function.getArgAttr(i, "graph.state"), initial = function.getArgAttr(i, "graph.initial");
       if (!state && !initial)
@@ -120,13 +122,35 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
       if (!result || !result.getType().isInteger(64) || result.getInt() < 0 ||
           result.getInt() >= int64_t(function.getNumResults()))
         return function.emitError("input ") << i << ": 'graph.state' is not the number of a result";
-      if (function.getResultTypes()[result.getInt()] != type ||
-          !llvm::all_of(getExtents(type), [](AffineExpr extent) { return constantOf(extent).has_value(); }))
-        return function.emitError("input ") << i << ": a state and the result that feeds it have one static type, not "
-                                            << type << " and " << function.getResultTypes()[result.getInt()];
+      auto own = dyn_cast<RankedTensorType>(type),
+           next = dyn_cast<RankedTensorType>(function.getResultTypes()[result.getInt()]);
+      if (!own || !next || own.getElementType() != next.getElementType() || own.getRank() != next.getRank())
+        return function.emitError("input ") << i << ": a state and the result that feeds it have one element type and "
+                                            << "rank, not " << type << " and "
+                                            << function.getResultTypes()[result.getInt()];
       auto elements = dyn_cast_or_null<ElementsAttr>(initial);
-      if (initial && (!elements || elements.getType() != type))
+      auto first = elements ? dyn_cast<RankedTensorType>(elements.getType()) : RankedTensorType();
+      if (initial && (!first || first.getElementType() != own.getElementType() || first.getRank() != own.getRank()))
         return function.emitError("input ") << i << ": 'graph.initial' has another type than the state";
+      for (auto [axis, extent, after] : llvm::enumerate(getExtents(own), getExtents(next))) {
+        auto symbol = dyn_cast<AffineSymbolExpr>(extent);
+        const bool isKept = symbol && symbol.getPosition() < dims.size() && !dims[symbol.getPosition()].measured;
+        if (isKept) {
+          const NamedDim &dim = dims[symbol.getPosition()];
+          const int64_t start = first ? first.getDimSize(axis) : 0;
+          auto [known, isNew] = kept.try_emplace(extent, after, start);
+          if (!isNew && (known->second.second != start || !provablyEqual(known->second.first, after, dims)))
+            return function.emitError("input ") << i << ": dimension '" << dim.name << "' of two states differs";
+          if (start < dim.min || start > dim.max)
+            return function.emitError("input ")
+                   << i << ": dimension '" << dim.name << "' of a state is " << start << " at first";
+        } else if (!constantOf(extent) || extent != after) {
+          return function.emitError("input ") << i << ": the extent of a state is a given dimension, or one number that "
+                                              << "is also that of the result that feeds it";
+        } else if (first && first.getDimSize(axis) != *constantOf(extent)) {
+          return function.emitError("input ") << i << ": 'graph.initial' has another type than the state";
+        }
+      }
     }
     return success();
   }

@@ -38,7 +38,8 @@ public:
   Emitter emitter;                           ///< of the driver function: one pointer argument per operand
   llvm::SmallVector<KernelOperand> operands; ///< in argument order
   KernelRecord record;
-  /// Inputs whose memory the result may take: an element is read only to compute the result's element at its place.
+  /// Inputs whose memory the result may take: an element is read only to compute the result's element at its place, or
+  /// is moved before anything is written over it.
   llvm::SmallVector<mlir::Value> inPlace;
 
   /// The pointer to a tensor in memory; adds an operand on first use and places the tensor in the emitter.

@@ -40,6 +40,7 @@ struct ExtentSlot {
   int64_t min = 0, max = 0;
   uint32_t offset = 0;
   bool derived = false, hidden = false;
+  std::optional<int64_t> initial; ///< of one that the module keeps from run to run: before the first
 };
 
 /// Constant bytes at an address; `bytes` points into `owned` or into the model file.

@@ -71,6 +71,45 @@ void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
       registerBytes(context.group, extents, accesses));
 }
 
+/// The state that a concatenation makes longer: its first input, whose next value is the result, where no other input
+/// reads it.
+Value grownState(KernelContext &context, ConcatOp concat) {
+  auto state = dyn_cast<BlockArgument>(storageOf(concat.getInputs().front()));
+  auto entry = dyn_cast<func::FuncOp>(concat->getParentOp());
+  auto next = state && entry ? entry.getArgAttrOfType<IntegerAttr>(state.getArgNumber(), "graph.state") : IntegerAttr();
+  if (!next || state.getType() != concat.getInputs().front().getType() ||
+      entry.getBody().front().getTerminator()->getOperand(next.getInt()) != concat.getResult())
+    return nullptr;
+  for (Value input : concat.getInputs().drop_front()) {
+    SmallVector<Access> accesses;
+    if (!context.emitter.collect(input, identityIndices(input.getType()), accesses) ||
+        llvm::any_of(accesses, [&](const Access &access) { return storageOf(access.value) == state; }))
+      return nullptr;
+  }
+  return state;
+}
+
+/// Moves the rows of the first input of a concatenation to their places in the result. The result may lie where the
+/// input does: no row moves down, so that going from the last to the first overwrites none that is still needed.
+void emitRowMoves(KernelContext &context, Value state, ConcatOp concat, Value target) {
+  Emitter &e = context.emitter;
+  Value source = context.pointer(state);
+  const auto dim = size_t(concat.getDim());
+  auto rowOf = [&](Type tensor) {
+    return normalise(productOf(ArrayRef(getExtents(tensor)).drop_front(dim), e.getContext()));
+  };
+  const AffineExpr from = rowOf(state.getType()), to = rowOf(concat.getResult().getType()),
+                   count = normalise(productOf(ArrayRef(getExtents(state.getType())).take_front(dim), e.getContext()));
+  const Type element = memoryType(elementOf(state));
+  Value byteLength = e.index(normalise(from * byteWidth(elementOf(state))));
+  e.loop(count, [&](AffineExpr i) {
+    const AffineExpr row = count - 1 - i;
+    Value old = e.offsetPointer(source, row * from, element), moved = e.offsetPointer(target, row * to, element);
+    e.when(LLVM::ICmpOp::create(e, LLVM::ICmpPredicate::ne, old, moved),
+           [&] { LLVM::MemmoveOp::create(e, moved, old, byteLength, /*isVolatile=*/false); });
+  });
+}
+
 } // namespace
 
 LogicalResult lowerElementwise(KernelContext &context) {
@@ -88,14 +127,20 @@ LogicalResult lowerConcat(KernelContext &context) {
   auto concat = cast<ConcatOp>(context.group.root);
   context.placeAll();
   Value pointer = context.pointer(concat.getResult());
+  Value grown = grownState(context, concat);
+  if (grown) {
+    emitRowMoves(context, grown, concat, pointer);
+    context.inPlace.push_back(grown);
+  }
   AffineExpr start = context.emitter.constantIndex(0);
-  for (Value input : concat.getInputs()) {
+  for (auto [position, input] : llvm::enumerate(concat.getInputs())) {
     AffineExpr from = start;
-    emitCopy(context, input, concat.getResult(), pointer, [&](ArrayRef<AffineExpr> indices) {
-      Indices at(indices);
-      at[concat.getDim()] = at[concat.getDim()] + from;
-      return flatOffset(concat.getResult().getType(), at);
-    });
+    if (!grown || position != 0)
+      emitCopy(context, input, concat.getResult(), pointer, [&](ArrayRef<AffineExpr> indices) {
+        Indices at(indices);
+        at[concat.getDim()] = at[concat.getDim()] + from;
+        return flatOffset(concat.getResult().getType(), at);
+      });
     start = normalise(start + getExtents(input.getType())[concat.getDim()]);
   }
   return success();

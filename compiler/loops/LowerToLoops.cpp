@@ -4,6 +4,7 @@
 // A model's operands lie where the memory plan says, those of an operator where its caller and the workspace say.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/State.h"
 #include "compiler/loops/Checks.h"
 #include "compiler/loops/Reductions.h"
 #include "compiler/loops/Workspace.h"
@@ -393,6 +394,14 @@ private:
       case KernelCall::Form::Publish:
         watch->publish();
         break;
+      case KernelCall::Form::Keep: {
+        SmallVector<std::pair<unsigned, Value>> next; // all of them from what the run started with
+        for (const KeptDim &kept : getKeptDims(graph.lookupSymbol<func::FuncOp>("run")))
+          next.push_back({kept.symbol, e.index(kept.next)});
+        for (auto [symbol, extent] : next)
+          e.storeAt(extent, e.addressOfExtent(symbol), 4);
+        break;
+      }
       case KernelCall::Form::Then: {
         auto branch = scf::IfOp::create(e, isTrue(pointers[0]), /*withElseRegion=*/true);
         size_t begin = at;

@@ -1,5 +1,6 @@
 //===- Plan.cpp ---------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Plan.h"
+#include "compiler/graph/State.h"
 #include <algorithm>
 
 using namespace mlir;
@@ -109,6 +110,8 @@ void MemoryPlan::placeState(func::FuncOp entry, std::vector<KernelCall> &calls) 
   }
   // Behind everything that reads an old value.
   calls.insert(calls.end(), copies.begin(), copies.end());
+  if (!graph::getKeptDims(entry).empty())
+    calls.emplace_back().form = KernelCall::Form::Keep;
 }
 
 FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location, bool isSlot) {
@@ -131,14 +134,19 @@ FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location, bo
 }
 
 void MemoryPlan::declareExtents(func::FuncOp entry) {
-  auto results = entry.getFunctionType().getResults();
+  SmallVector<Type> results; // that hosts see
+  for (unsigned i = 0; i < entry.getNumResults(); ++i)
+    if (!entry.getResultAttr(i, "graph.hidden"))
+      results.push_back(entry.getResultTypes()[i]);
   for (auto [i, dim] : llvm::enumerate(kernels.dims)) {
     AffineExpr symbol = getAffineSymbolExpr(i, entry.getContext());
     bool isHidden =
         dim.measured && llvm::none_of(results, [&](Type type) { return llvm::is_contained(getExtents(type), symbol); });
     program.extents.push_back(
-        {dim.name, symbol, dim.min, dim.max, uint32_t(kernels.extents.address + 4 * i), dim.measured, isHidden});
+        {dim.name, symbol, dim.min, dim.max, uint32_t(kernels.extents.address + 4 * i), dim.measured, isHidden, {}});
   }
+  for (const KeptDim &kept : getKeptDims(entry))
+    program.extents[kept.symbol].initial = kept.initial;
   Dims dims = kernels.dims;
   dims.facts.clear(); // as in the slots' lengths
   auto declare = [&](Type tensor) {
@@ -152,7 +160,7 @@ void MemoryPlan::declareExtents(func::FuncOp entry) {
       while (llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.name == name; }))
         name += " computed";
       program.extents.push_back({name, extent, std::max<int64_t>(bounds.min, 0), bounds.max,
-                                 uint32_t(kernels.options.base + 4 * program.extents.size()), true});
+                                 uint32_t(kernels.options.base + 4 * program.extents.size()), true, false, {}});
     }
   };
   for (Type type : entry.getFunctionType().getInputs())

@@ -24,7 +24,8 @@ struct KernelCall {
     Measure, ///< operands[0] (i64) becomes dimension `dim`; the run fails where it or what follows from it is not
              ///< allowed
     Check,   ///< what is required of the dimensions that are given
-    Publish  ///< writes the extents of outputs that follow from measured dimensions
+    Publish, ///< writes the extents of outputs that follow from measured dimensions
+    Keep     ///< the dimensions of state become what the next run starts from; the last step
   };
   Form form = Form::Call;
   int64_t dim = -1;

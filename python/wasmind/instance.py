@@ -81,6 +81,16 @@ class Instance:
         """
         self._handle.reset()
 
+    def extent(self, name: str) -> int:
+        """The value of a kept dim: the extent of state that the next run starts from.
+
+        Raises WasmindError InvalidArgument when there is none of that name, it is not kept, or an earlier run stopped the instance.
+        """
+        for index, dim in enumerate(self.signature.dims):
+            if dim.name == name:
+                return self._handle.extent(index)
+        raise WasmindError("InvalidArgument", f"no dim '{name}'; the model has {_names(self.signature.dims)}")
+
     def __reduce__(self):
         raise TypeError("a wasmind.Instance is a memory of this process and cannot be pickled: pickle its `model`, and call "
                         "`instantiate()` in the other process")

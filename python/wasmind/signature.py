@@ -9,12 +9,16 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Dim:
-    """A named run-time extent: min <= value <= max. Derived ones are outcomes of a run."""
+    """A named run-time extent: min <= value <= max, a multiple of `multiple_of`. Derived ones are outcomes of a run; kept ones
+    are extents of state, whose value `Instance.extent` tells; `equals` is what one must be by others, as "past + seq"."""
 
     name: str
     min: int
     max: int
     derived: bool
+    kept: bool = False
+    multiple_of: int = 1
+    equals: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +66,13 @@ class Signature:
         """The signature in JSON text that the host has checked."""
         root = json.loads(text)
 
+        def dim(entry):
+            equals = entry.get("equals")
+            if equals:
+                terms = [term["dim"] if term["times"] == 1 else f"{term['times']}*{term['dim']}" for term in equals["terms"]]
+                equals = " + ".join(terms + [str(equals["plus"])] * (equals["plus"] > 0))
+            return Dim(entry["name"], entry["min"], entry["max"], entry["derived"], "initial" in entry, entry.get("multipleOf", 1), equals)
+
         def tensor(kind, entry, *rest):
             return kind(entry["name"], entry["dtype"], tuple(entry["shape"]), entry["byteLength"], *rest, default=entry.get("default", False))
 
@@ -72,7 +83,7 @@ class Signature:
         return cls(
             compiler=root["compiler"],
             features=tuple(root["features"]),
-            dims=tuple(Dim(d["name"], d["min"], d["max"], d["derived"]) for d in root["dims"]),
+            dims=tuple(dim(d) for d in root["dims"]),
             functions=tuple(function(f) for f in root["functions"]),
             memory_bytes=root["memory"]["pages"] * 65536,
             operators=dict(root.get("operators", {})),

@@ -111,12 +111,13 @@ Expected<Type> Importer::typeOfInput(const frontend::Input &input) {
     const bool isUnnamed = dim == input.name + "." + std::to_string(axis);
     if (sameAxis && isUnnamed && !options.dims.contains(dim))
       for (const graph::NamedDim &other : graph::getNamedDims(module))
-        if (StringRef(other.name).ends_with("." + std::to_string(axis))) {
+        if (StringRef(other.name).ends_with("." + std::to_string(axis)) &&
+            stateDims.contains(dim) == stateDims.contains(other.name)) {
           notes.push_back("extent " + dim + " is taken to be the same as " + other.name);
           dim = other.name;
           break;
         }
-    int64_t low = 1, high = frontend::defaultMaxOf(dim, axis);
+    int64_t low = stateDims.contains(dim) ? 0 : 1, high = frontend::defaultMaxOf(dim, axis);
     if (auto chosen = options.dims.find(dim); chosen != options.dims.end()) {
       if (Error wrong = frontend::checkBounds(dim, chosen->second))
         return wrong;
@@ -189,6 +190,7 @@ Error Importer::declareInputs(mlir::func::FuncOp function, std::vector<Operand> 
     return error;
   if (Error wrong = frontend::applyInputOptions(inputs, options, usedDims, notes))
     return wrong;
+  stateDims = frontend::extentsOfStates(inputs, options);
 
   unsigned next = 0, openInputs = 0;
   auto declare = [&](const TensorProto &tensor, StringRef) -> Expected<Operand> {

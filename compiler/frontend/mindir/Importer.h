@@ -100,6 +100,7 @@ private:
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
   llvm::StringSet<> knownDims, usedDims; // names of open extents; options that were used
+  llvm::StringSet<> stateDims;           // those that a state has
   llvm::StringSet<> inputNames;
   std::vector<std::weak_ptr<Frame>> frames; // all that were entered
   size_t nodesRead = 0;

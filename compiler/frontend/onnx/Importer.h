@@ -128,6 +128,7 @@ private:
   llvm::StringMap<int64_t> counts;           // source operators
   frontend::Measured measured;               // extents that the run computes
   llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
+  llvm::StringSet<> stateDims;               // names of extents that a state has
   llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"
   std::vector<std::string> notes;
   llvm::StringMap<llvm::ArrayRef<char>> defaults; // of the inputs that stay inputs

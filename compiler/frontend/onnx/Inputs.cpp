@@ -18,7 +18,7 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
     fixedDims.insert(name);
     return graph::declareDim(*moduleOp, name, min, max);
   }
-  return graph::declareDim(*moduleOp, name, 1, frontend::defaultMaxOf(name, axis));
+  return graph::declareDim(*moduleOp, name, stateDims.contains(name) ? 0 : 1, frontend::defaultMaxOf(name, axis));
 }
 
 llvm::Expected<frontend::Input> Importer::readTensor(const std::string &name, const ::onnx::TypeProto &type) {
@@ -170,6 +170,7 @@ llvm::Expected<llvm::SmallVector<frontend::Input>> Importer::readInputs(const ::
       return error("the name '" + input.name + "' is defined twice");
   if (llvm::Error wrong = frontend::applyInputOptions(inputs, options, usedDimNames, notes))
     return error(llvm::toString(std::move(wrong)));
+  stateDims = frontend::extentsOfStates(inputs, options);
   if (!baked.empty())
     notes.push_back(frontend::listed("input", baked) +
                     (baked.size() > 1 ? " have default values that are" : " has a default value that is") +

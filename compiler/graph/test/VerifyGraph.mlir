@@ -127,17 +127,45 @@ func.func @run(%h: tensor<3xf32> {graph.initial = dense<2.0> : tensor<3xf32>}) -
 
 // -----
 
-// expected-error @+1 {{input 0: a state and the result that feeds it have one static type}}
+// expected-error @+1 {{input 0: the extent of a state is a given dimension, or one number that is also that of the result that feeds it}}
 func.func @run(%h: tensor<3xf32> {graph.state = 0 : i64}, %x: tensor<4xf32>) -> tensor<4xf32> {
   return %x : tensor<4xf32>
 }
 
 // -----
 
+// expected-error @+1 {{input 0: a state and the result that feeds it have one element type and rank}}
+func.func @run(%h: tensor<3xf32> {graph.state = 0 : i64}, %x: tensor<3x1xf32>) -> tensor<3x1xf32> {
+  return %x : tensor<3x1xf32>
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 0, max = 8}, {name = "s", min = 1, max = 2}]} {
+func.func @run(%h: tensor<?x2xf32, affine_map<()[s0] -> (s0, 2)>> {graph.state = 0 : i64, graph.initial = dense<1.0> : tensor<3x2xf32>},
+               %x: tensor<?x2xf32, affine_map<()[s0, s1] -> (s1, 2)>>) -> tensor<?x2xf32, affine_map<()[s0, s1] -> (s0 + s1, 2)>> {
+  %0 = graph.concat 0 %h, %x : (tensor<?x2xf32, affine_map<()[s0] -> (s0, 2)>>, tensor<?x2xf32, affine_map<()[s0, s1] -> (s1, 2)>>) -> tensor<?x2xf32, affine_map<()[s0, s1] -> (s0 + s1, 2)>>
+  return %0 : tensor<?x2xf32, affine_map<()[s0, s1] -> (s0 + s1, 2)>>
+}
+}
+
+// -----
+
 module attributes {graph.dims = [{name = "n", min = 1, max = 8}]} {
-// expected-error @+1 {{input 0: a state and the result that feeds it have one static type}}
+// expected-error @+1 {{input 0: dimension 'n' of a state is 0 at first}}
 func.func @run(%h: tensor<?xf32, affine_map<()[s0] -> (s0)>> {graph.state = 0 : i64}) -> tensor<?xf32, affine_map<()[s0] -> (s0)>> {
   return %h : tensor<?xf32, affine_map<()[s0] -> (s0)>>
+}
+}
+
+// -----
+
+module attributes {graph.dims = [{name = "n", min = 0, max = 8}]} {
+// expected-error @+1 {{input 1: dimension 'n' of two states differs}}
+func.func @run(%h: tensor<?xf32, affine_map<()[s0] -> (s0)>> {graph.state = 0 : i64},
+               %g: tensor<?xf32, affine_map<()[s0] -> (s0)>> {graph.state = 1 : i64}, %x: tensor<1xf32>)
+    -> (tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<1xf32>) {
+  return %h, %x : tensor<?xf32, affine_map<()[s0] -> (s0)>>, tensor<1xf32>
 }
 }
 

@@ -136,11 +136,14 @@ WASMIND_API wasmind_status wasmind_model_load_bytes(const void *bytes, size_t by
                                                     wasmind_error **error);
 WASMIND_API void wasmind_model_delete(wasmind_model *model);
 
-/** A named run-time extent: min <= value <= max. Derived ones are outcomes of a run. */
+/** A named run-time extent: min <= value <= max. Derived ones are outcomes of a run; kept ones are extents of state, of
+    which wasmind_instance_extent tells the present value. */
 typedef struct wasmind_dim_info {
   const char *name; /* NULL when asked for an index that does not exist */
   int64_t min, max;
-  int is_derived;
+  int is_derived, is_kept;
+  int64_t multiple_of; /* of which every value is a multiple; 1 of most */
+  const char *equals;  /* "past + seq": what it must be by the values of other dims; NULL of most */
 } wasmind_dim_info;
 
 /** An input or output of an entry. Of axis a, `dims[a]` is the index of its named extent or -1, `bounds[a]` its largest
@@ -241,6 +244,11 @@ WASMIND_API wasmind_status wasmind_instance_output(wasmind_instance *instance, s
 /** Makes the state of all entries its initial value, as in a new instance. Inputs and outputs stay as they are. Without
     effect on a model that has none. INVALID_ARGUMENT when an earlier run stopped the instance. */
 WASMIND_API wasmind_status wasmind_instance_reset(wasmind_instance *instance, wasmind_error **error);
+
+/** The value of a kept dim: the extent of state that the next run starts from. INVALID_ARGUMENT when there is no such dim,
+    it is not kept, or an earlier run stopped the instance. */
+WASMIND_API wasmind_status wasmind_instance_extent(const wasmind_instance *instance, size_t dim, int64_t *extent,
+                                                   wasmind_error **error);
 
 /* --- Operator libraries --------------------------------------------------------------------------------------------
 

@@ -30,6 +30,9 @@ struct Signature {
     std::string name;
     int64_t min = 0, max = 0;
     bool isDerived = false; ///< an outcome of a run
+    bool isKept = false;    ///< an extent of state, which goes from run to run; Instance::extent
+    int64_t multipleOf = 1; ///< of which every value is a multiple
+    std::string equals;     ///< "past + seq": what it must be by the values of other dims; empty of most
   };
   struct Tensor {
     std::string name;
@@ -85,7 +88,8 @@ private:
     signature.json = wasmind_model_signature(model);
     for (size_t index = 0; index < wasmind_model_dim_count(model); ++index) {
       wasmind_dim_info dim = wasmind_model_dim(model, index);
-      signature.dims.push_back({dim.name, dim.min, dim.max, dim.is_derived != 0});
+      signature.dims.push_back({dim.name, dim.min, dim.max, dim.is_derived != 0, dim.is_kept != 0, dim.multiple_of,
+                                dim.equals ? dim.equals : ""});
     }
     auto tensor = [](const wasmind_tensor_info &info) {
       return Signature::Tensor{info.name,
@@ -164,6 +168,16 @@ public:
     if (wasmind_status status = wasmind_instance_reset(handle.get(), &error); status != WASMIND_OK)
       return detail::takeError(status, error);
     return {};
+  }
+
+  /// The value of the kept dim `dims[dim]`: the extent of state that the next run starts from. InvalidArgument where it
+  /// is not kept.
+  Result<int64_t> extent(size_t dim) const {
+    int64_t value = 0;
+    wasmind_error *error = nullptr;
+    if (wasmind_status status = wasmind_instance_extent(handle.get(), dim, &value, &error); status != WASMIND_OK)
+      return detail::takeError(status, error);
+    return value;
   }
 
   /// A writable view of an input at its current extents; contents survive runs.

@@ -36,12 +36,29 @@ Instance::Instance(std::shared_ptr<const Model> shared)
 /// Makes the state of all entries what it is before the first run.
 void Instance::writeState() {
   uint8_t *memory = guest.memory();
-  for (const abi::Function &function : model().signature().contract().functions)
-    for (const auto &[tensor, output, initialOffset] : function.state)
+  const abi::Signature &contract = model().signature().contract();
+  for (const abi::Function &function : contract.functions)
+    for (const auto &[tensor, output, initialOffset] : function.state) {
+      const size_t byteLength = size_t(abi::initialByteLength(tensor, contract.dims));
       if (initialOffset)
-        std::memcpy(memory + tensor.offset, memory + *initialOffset, tensor.byteLength);
+        std::memcpy(memory + tensor.offset, memory + *initialOffset, byteLength);
       else
-        std::memset(memory + tensor.offset, 0, tensor.byteLength);
+        std::memset(memory + tensor.offset, 0, byteLength);
+    }
+  for (const abi::Dim &dim : contract.dims)
+    if (dim.isKept())
+      writeDim(dim, *dim.initial);
+}
+
+int64_t Instance::extent(size_t index) const {
+  const std::vector<abi::Dim> &dims = model().signature().contract().dims;
+  if (index >= dims.size() || !dims[index].isKept())
+    throw Failure(WASMIND_INVALID_ARGUMENT,
+                  model().name() + ": " +
+                      (index < dims.size() ? "dim '" + dims[index].name + "' is not kept by the module"
+                                           : "no dim " + std::to_string(index)));
+  guest.requireUsable();
+  return readDim(dims[index]);
 }
 
 void Instance::reset() {
@@ -147,11 +164,12 @@ void Instance::writeInputs(Entry &entry, std::span<const wasmind_tensor> inputs)
 
 void Instance::collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes) {
   const abi::Signature &contract = model().signature().contract();
-  struct Source {
-    const abi::Tensor *input;
-    size_t axis;
-  };
-  std::vector<std::optional<Source>> sources(contract.dims.size());
+  Sources sources(contract.dims.size());
+  for (size_t dim = 0; dim < contract.dims.size(); ++dim)
+    if (contract.dims[dim].isKept()) {
+      dimValues[dim] = readDim(contract.dims[dim]);
+      sources[dim] = Source();
+    }
   for (size_t index = 0; index < inputShapes.size(); ++index) {
     const abi::Tensor &input = entry.contract->inputs[index];
     const std::vector<int32_t> &dims = model().signature().dimsOf(input);
@@ -162,35 +180,73 @@ void Instance::collectDims(const Entry &entry, const std::vector<std::vector<int
       const int64_t value = inputShapes[index][axis];
       if (const auto &first = sources[dim]; first && dimValues[dim] != value)
         throw Failure(WASMIND_INVALID_ARGUMENT, "inputs disagree on dim '" + contract.dims[dim].name + "': it is " +
-                                                    std::to_string(dimValues[dim]) + " by axis " +
-                                                    std::to_string(first->axis) + " of '" + first->input->name +
-                                                    "' and " + std::to_string(value) + " by axis " +
-                                                    std::to_string(axis) + " of '" + input.name + "'");
+                                                    describe(dim, *first) + " and " + std::to_string(value) +
+                                                    " by axis " + std::to_string(axis) + " of '" + input.name + "'");
       if (!sources[dim])
         sources[dim] = Source{&input, axis};
       dimValues[dim] = value;
     }
   }
+  checkSums(sources);
+}
+
+std::string Instance::describe(size_t dim, const Source &source) const {
+  return std::to_string(dimValues[dim]) +
+         (source.input ? " by axis " + std::to_string(source.axis) + " of '" + source.input->name + "'"
+                       : " by the state");
+}
+
+/// Holds the dims that are sums of others against these, as far as all of them are known.
+void Instance::checkSums(const Sources &sources) const {
+  const abi::Signature &contract = model().signature().contract();
+  for (size_t dim = 0; dim < sources.size(); ++dim) {
+    const std::optional<abi::DimSum> &equals = contract.dims[dim].equals;
+    if (!equals || !sources[dim])
+      continue;
+    double sum = double(equals->plus); // exact where it can equal an extent
+    bool isKnown = true;
+    for (const abi::DimSum::Term &term : equals->terms) {
+      const size_t other = *contract.findDim(term.dim);
+      isKnown &= sources[other].has_value();
+      sum += double(term.times) * double(dimValues[other]);
+    }
+    if (isKnown && sum != double(dimValues[dim]))
+      throw Failure(WASMIND_INVALID_ARGUMENT, "dim '" + contract.dims[dim].name + "' is " +
+                                                  describe(dim, *sources[dim]) + ", not " + abi::describe(*equals) +
+                                                  " = " + std::to_string(int64_t(sum)));
+  }
+}
+
+void Instance::writeDim(const abi::Dim &dim, int64_t extent) {
+  const auto value = int32_t(extent); // bounds end at 2^31 - 1
+  std::memcpy(guest.memory() + dim.offset, &value, sizeof value);
+}
+
+int32_t Instance::readDim(const abi::Dim &dim) const {
+  int32_t value;
+  std::memcpy(&value, guest.memory() + dim.offset, sizeof value);
+  return value;
 }
 
 void Instance::writeDims() {
   const std::vector<abi::Dim> &dims = model().signature().contract().dims;
   for (size_t index = 0; index < dims.size(); ++index) {
-    if (dims[index].derived)
-      continue;
-    const auto value = int32_t(dimValues[index]); // bounds end at 2^31 - 1
-    std::memcpy(guest.memory() + dims[index].offset, &value, sizeof value);
+    if (!dims[index].derived && !dims[index].isKept())
+      writeDim(dims[index], dimValues[index]);
   }
 }
 
 void Instance::readDims(Entry &entry) {
   const std::vector<abi::Dim> &dims = model().signature().contract().dims;
   for (size_t index = 0; index < dims.size(); ++index) {
-    if (!dims[index].derived)
-      continue;
-    int32_t value;
-    std::memcpy(&value, guest.memory() + dims[index].offset, sizeof value);
-    dimValues[index] = value;
+    if (dims[index].derived)
+      dimValues[index] = readDim(dims[index]);
+    else if (int32_t kept = dims[index].isKept() ? readDim(dims[index]) : 0;
+             dims[index].isKept() && (kept < dims[index].min || kept > dims[index].max))
+      guest.breakDown(WASMIND_INVALID_MODULE, "the module left dim '" + dims[index].name + "' at " +
+                                                  std::to_string(kept) + ", which is not within " +
+                                                  std::to_string(dims[index].min) + ".." +
+                                                  std::to_string(dims[index].max));
   }
   for (size_t index = 0; index < entry.outputShapes.size(); ++index) {
     const abi::Tensor &output = entry.contract->outputs[index];

@@ -15,6 +15,8 @@ public:
   void run(size_t function, std::span<const wasmind_tensor> inputs);
   wasmind_tensor output(size_t function, size_t output) const;
   void reset();
+  /// Of a dim that the module keeps: what the next run starts from.
+  int64_t extent(size_t dim) const;
 
 private:
   /// One exported entry and the current extents of its inputs.
@@ -33,11 +35,21 @@ private:
   void checkInputs(Entry &entry, std::span<const wasmind_tensor> inputs) const;
   /// Copies the given inputs to their places, whatever memory they lie in.
   void writeInputs(Entry &entry, std::span<const wasmind_tensor> inputs);
-  /// Values of all dims that the inputs' extents determine; throws `InvalidArgument` when they disagree.
+  /// Where the value of a dim comes from: an axis of an input, or, without one, the state.
+  struct Source {
+    const abi::Tensor *input = nullptr;
+    size_t axis = 0;
+  };
+  using Sources = std::vector<std::optional<Source>>; // [dim]
+  std::string describe(size_t dim, const Source &source) const;
+  /// Values of all dims that the inputs' extents and the state determine; throws `InvalidArgument` when they disagree.
   void collectDims(const Entry &entry, const std::vector<std::vector<int64_t>> &inputShapes);
+  void checkSums(const Sources &sources) const;
   void writeState();
   void writeDims();
-  /// " (height = 100, width = 64)": the dims that inputs give, for the end of a message; empty without any.
+  void writeDim(const abi::Dim &dim, int64_t extent);
+  int32_t readDim(const abi::Dim &dim) const;
+  /// " (height = 100, width = 64)": the dims that are known before a run, for the end of a message; empty without any.
   std::string givenDims() const;
   /// Reads what the module derived and holds it against the bounds; throws `InvalidModule`.
   void readDims(Entry &entry);

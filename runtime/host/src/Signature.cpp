@@ -22,6 +22,8 @@ Signature::Signature(std::string json) : text(std::move(json)) {
     throw Failure(result.error().kind == abi::Error::Kind::Unsupported ? WASMIND_UNSUPPORTED : WASMIND_INVALID_MODULE,
                   result.error().text);
   parsed = std::move(*result);
+  for (const abi::Dim &dim : parsed.dims)
+    sums.push_back(dim.equals ? abi::describe(*dim.equals) : "");
   for (const abi::Function &function : parsed.functions) {
     std::vector<Axes> &inputAxes = inputs.emplace_back(), &outputAxes = outputs.emplace_back(),
                       &stateAxes = states.emplace_back();
@@ -54,7 +56,8 @@ wasmind_dim_info Signature::dim(size_t index) const {
   if (index >= parsed.dims.size())
     return {};
   const abi::Dim &dim = parsed.dims[index];
-  return {dim.name.c_str(), dim.min, dim.max, dim.derived};
+  return {dim.name.c_str(), dim.min,        dim.max, dim.derived, dim.isKept(),
+          dim.multipleOf,   sums[index].empty() ? nullptr : sums[index].c_str()};
 }
 
 wasmind_tensor_info Signature::find(const Lists &lists, size_t function, size_t index) {

@@ -29,6 +29,7 @@ public:
   const std::vector<int32_t> &dimsOf(const abi::Tensor &tensor) const;
 
 private:
+  std::vector<std::string> sums; ///< [dim]: what it equals, "" where that is nothing
   /// Per-axis facts of one tensor.
   struct Axes {
     const abi::Tensor *tensor;

@@ -38,6 +38,8 @@ void checkShape(const Signature &signature, const abi::Tensor &entry, std::span<
       fail(entry, where + " of dim '" + dim.name + "' is not within " + std::to_string(dim.min) + ".." +
                       std::to_string(dim.max) +
                       (shape[axis] > dim.max ? "; compile the model with a larger --dim" : ""));
+    if (shape[axis] % dim.multipleOf != 0)
+      fail(entry, where + " of dim '" + dim.name + "' is no multiple of " + std::to_string(dim.multipleOf));
   }
 }
 

@@ -183,6 +183,15 @@ wasmind_status wasmind_instance_output(wasmind_instance *instance, size_t functi
   });
 }
 
+wasmind_status wasmind_instance_extent(const wasmind_instance *instance, size_t dim, int64_t *extent,
+                                       wasmind_error **error) {
+  return guarded(error, [&] {
+    require(instance, "instance");
+    require(extent, "extent");
+    *extent = instance->instance.extent(dim);
+  });
+}
+
 wasmind_status wasmind_instance_reset(wasmind_instance *instance, wasmind_error **error) {
   return guarded(error, [&] {
     require(instance, "instance");

@@ -32,6 +32,18 @@ TEST(Instance, inputsThatDoNotFit) {
   EXPECT_TRUE(instance.run({fine, fine})) << "a refused call leaves the instance usable";
 }
 
+TEST(Instance, extentsOfState) {
+  Instance instance = instantiate(loadVector("state_growing_from_initial.wasm"));
+  EXPECT_EQ(*instance.extent(0), 3);
+  std::vector<float> one(1), four(4);
+  ASSERT_TRUE(instance.run({Tensor::of(one, {1}), Tensor::of(four, {4})}));
+  EXPECT_EQ(*instance.extent(0), 4);
+  ASSERT_TRUE(instance.reset());
+  EXPECT_EQ(*instance.extent(0), 3);
+  EXPECT_NE(instance.extent(1).error().text.find("'new' is not kept"), std::string::npos);
+  EXPECT_EQ(instance.extent(3).error().status, Status::InvalidArgument);
+}
+
 TEST(Instance, dimsThatDoNotFit) {
   Instance instance = instantiate(loadVector("shared_dim.wasm"));
   std::vector<float> values(17);

@@ -46,6 +46,17 @@ TEST(Model, showsItsSignature) {
   EXPECT_NE(signature.json.find("\"abi\""), std::string::npos);
 }
 
+TEST(Model, showsWhatDimsMayHaveBesides) {
+  const Model growing = loadVector("state_growing.wasm"), multiple = loadVector("multiple.wasm");
+  const std::vector<Signature::Dim> &dims = growing.signature().dims;
+  EXPECT_TRUE(dims[0].isKept);
+  EXPECT_FALSE(dims[1].isKept);
+  EXPECT_EQ(dims[1].equals, "");
+  EXPECT_EQ(dims[2].equals, "past + new");
+  EXPECT_EQ(dims[2].multipleOf, 1);
+  EXPECT_EQ(multiple.signature().dims[0].multipleOf, 4);
+}
+
 TEST(Model, showsItsSizes) {
   Model model = loadVector("add.wasm");
   EXPECT_EQ(model.info().memory_byte_length, 3u * 65536);

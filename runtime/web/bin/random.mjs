@@ -24,12 +24,26 @@ const f16Bits = value => {
 };
 
 /**
- * One tensor per input of `spec`, at the upper bound of every named extent. Elements are drawn one word each, in order:
+ * The largest extents that a first run allows, by name: at the multiple below the upper bound; those that the module
+ * keeps are what they are at first, sums what their terms say.
+ */
+function extentsFor(dims) {
+  const values = new Map(dims.map(({ name, min, max, multipleOf, initial }) => {
+    const multiple = Math.floor(max / multipleOf) * multipleOf;
+    return [name, initial ?? (multiple < min ? max : multiple)];
+  }));
+  for (const { name, equals } of dims)
+    if (equals) values.set(name, equals.terms.reduce((sum, { dim, times }) => sum + times * values.get(dim), equals.plus));
+  return values;
+}
+
+/**
+ * One tensor per input of `spec`, at the largest extents that a first run allows. Elements are drawn one word each, in order:
  * floating point from [-1, 1) in steps of 2^-23 (f16 and bf16 cut off to their precision), integers and bools 0 or 1,
  * which are valid whether they stand for numbers, indices or flags.
  */
 export function randomInputs(signature, spec, seed) {
-  const bounds = new Map(signature.dims.map(({ name, max }) => [name, max]));
+  const bounds = extentsFor(signature.dims);
   const source = words(seed), word = new DataView(new ArrayBuffer(4));
   const draw = () => source.next().value;
   const unit = () => (draw() >>> 8) / 2 ** 23 - 1;

@@ -7,14 +7,15 @@ import { Model, readSections, readSignature, SectionId, WasmindError } from '../
 import { readNpy, readNpz, writeNpz } from './npz.mjs';
 import { refuseOutput } from './outputPaths.mjs';
 import { randomInputs } from './random.mjs';
-import { inputsPerRun, stackOutputs } from './stream.mjs';
+import { cutToState, inputsPerRun, stackOutputs } from './stream.mjs';
 import { compareTensors } from './verify.mjs';
 
 const usage = `usage: run.mjs MODEL.wasm [--inputs CASE.npz | --input NAME_OR_INDEX=X.npy ... | --random [--seed 1]]
                [--stream] [--outputs OUT.npz] [--repeat N] [--json] [--verify CASE.npz [--tolerance 1e-3]] [--entry NAME]
 
   --inputs    arrays named like the inputs, with or without "in:" before the name
-  --stream    runs once per element of a leading axis that the inputs have before the model's own; outputs are stacked
+  --stream    runs once per element of a leading axis that the inputs have before the model's own; inputs without it are
+              the same in every run, or as much of them as the state's extents ask for; outputs are stacked
   --repeat    timed runs after the first one (default 0: the first is the only one)
   --verify    also holds the outputs against the arrays "out:NAME" of CASE.npz; inputs come from there unless given
   --tolerance largest |difference| over largest |expected|, per output
@@ -158,7 +159,7 @@ function run(options) {
     const began = performance.now(), outputs = instance.run(given, { entry: spec.name, copy });
     return { outputs, elapsed: performance.now() - began };
   };
-  const runs = (options.stream ? inputsPerRun(spec, inputs) : [inputs]).map(given => timed(given, true));
+  const runs = (options.stream ? inputsPerRun(spec, inputs) : [inputs]).map(given => timed(options.stream ? cutToState(instance, spec, given) : given, true));
   const outputs = options.stream ? stackOutputs(runs.map(each => each.outputs)) : runs[0].outputs;
   const [firstMs, ...later] = runs.map(({ elapsed }) => elapsed);
   // Inputs survive a run, so what is timed from here on is the model alone.

@@ -27,6 +27,36 @@ export function inputsPerRun(spec, inputs) {
     ({ ...inputs, ...Object.fromEntries(streamed.map(({ name }) => [name, element(inputs[name], run)])) }));
 }
 
+/** The leading `extent` elements along an axis. */
+function leading({ dtype, data, dims }, axis, extent) {
+  const rows = dims.slice(0, axis).reduce((a, b) => a * b, 1), inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const cut = new data.constructor(rows * extent * inner);
+  for (let row = 0; row < rows; row++)
+    cut.set(data.subarray(row * dims[axis] * inner, (row * dims[axis] + extent) * inner), row * extent * inner);
+  return new Tensor(dtype, cut, dims.with(axis, extent));
+}
+
+/**
+ * Shortens inputs whose extents follow from state, such as a mask over what a cache holds, to the leading elements that
+ * the instance's next run takes of them: along each axis whose dim is kept, or the sum of dims that are known.
+ */
+export function cutToState(instance, spec, inputs) {
+  const dims = new Map(instance.signature.dims.map(dim => [dim.name, dim])), values = new Map();
+  for (const { name, initial } of dims.values()) if (initial !== undefined) values.set(name, instance.extent(name));
+  const axes = spec.inputs.flatMap(({ name, shape }) => shape.map((extent, axis) => ({ name, extent, axis })))
+    .filter(({ name, extent, axis }) => typeof extent === 'string' && axis < (inputs[name]?.dims.length ?? 0));
+  for (const { name, extent, axis } of axes)
+    if (!values.has(extent) && !dims.get(extent).equals) values.set(extent, inputs[name].dims[axis]);
+  const result = { ...inputs };
+  for (const { name, extent, axis } of axes) {
+    const { initial, equals } = dims.get(extent);
+    const wanted = equals ? equals.terms.reduce((sum, { dim, times }) => sum + times * (values.get(dim) ?? NaN), equals.plus)
+      : initial !== undefined ? values.get(extent) : NaN;
+    if (wanted < result[name].dims[axis]) result[name] = leading(result[name], axis, wanted);
+  }
+  return result;
+}
+
 /**
  * The outputs of run after run as tensors with a leading axis.
  *

@@ -1,19 +1,28 @@
 import { dtypeOf, byteWidth, asArrayOf, arrayName, type TypedArray } from './dtype.ts';
 import { WasmindError } from './error.ts';
 import { GuestTensor } from './guestTensor.ts';
-import type { Dim, FunctionSpec, TensorSpec } from './signature.ts';
+import type { Dim, DimSum, FunctionSpec, TensorSpec } from './signature.ts';
 import { elementCountOf, Tensor } from './tensor.ts';
 
 /** What a caller passes for one input: a tensor, or its bare elements where the shape leaves at most one extent open. */
 export type TensorLike = Tensor | ArrayBufferView;
 
-/** The values of the named extents of one call, and which input gave each of them. */
+/** "2*past + seq + 1" */
+function describeSum({ terms, plus }: DimSum): string {
+  const texts = terms.map(({ dim, times }) => (times === 1 ? dim : `${times}*${dim}`));
+  return [...texts, ...(plus ? [plus] : [])].join(' + ');
+}
+
+/** The values of the named extents of one call, and which input, or the state, gave each of them. */
 export class Extents {
   private readonly dims: ReadonlyMap<string, Dim>;
   private readonly values = new Map<string, { value: number; from: string }>();
 
-  constructor(dims: readonly Dim[]) {
+  /** @param kept the value of a dim that the module keeps. */
+  constructor(dims: readonly Dim[], kept: (dim: Dim) => number) {
     this.dims = new Map(dims.map(dim => [dim.name, dim]));
+    for (const dim of dims)
+      if (dim.initial !== undefined) this.values.set(dim.name, { value: kept(dim), from: 'the state' });
   }
 
   /** The value of a named extent, or undefined while no input gave one. */
@@ -52,11 +61,40 @@ export class Extents {
       if (extent < min || extent > max)
         throw new WasmindError('InvalidArgument', `${place}, outside ${min}..${max} of '${entry}'; `
           + `compile with --dim ${entry}=${Math.min(min, extent)}..${Math.max(max, extent)} to allow it`);
+      const { multipleOf } = this.dims.get(entry)!;
+      if (extent % multipleOf !== 0)
+        throw new WasmindError('InvalidArgument', `${place}, no multiple of ${multipleOf}, as '${entry}' must be`);
       if (known && known.value !== extent)
-        throw new WasmindError(
-          'InvalidArgument', `${place}, but '${entry}' is ${known.value} by input '${known.from}'`);
-      if (!known) this.values.set(entry, { value: extent, from: input.name });
+        throw new WasmindError('InvalidArgument', `${place}, but '${entry}' is ${known.value} by ${known.from}`);
+      if (!known) this.values.set(entry, { value: extent, from: `input '${input.name}'` });
     });
+  }
+
+  /**
+   * Holds the dims that are sums of others against these, as far as all of them are known.
+   *
+   * @throws WasmindError `InvalidArgument` that names the sum.
+   */
+  checkSums(): void {
+    for (const [name, { value, from }] of this.values) {
+      const sum = this.sumOf(name);
+      if (sum !== undefined && sum !== value)
+        throw new WasmindError('InvalidArgument',
+          `'${name}' is ${value} by ${from}, not ${describeSum(this.dims.get(name)!.equals!)} = ${sum}`);
+    }
+  }
+
+  /** What a dim must be by others; undefined where it is no sum or a part of it is not known yet. */
+  private sumOf(name: string): number | undefined {
+    const equals = this.dims.get(name)?.equals;
+    if (!equals) return undefined;
+    let sum = equals.plus;
+    for (const { dim, times } of equals.terms) {
+      const value = this.find(dim);
+      if (value === undefined) return undefined;
+      sum += times * value;
+    }
+    return sum;
   }
 
   /**
@@ -65,7 +103,7 @@ export class Extents {
    * @throws WasmindError `InvalidArgument` when the count fits no extents, or several would do.
    */
   infer(input: TensorSpec, elementCount: number): number[] {
-    const shape = input.shape.map(entry => (typeof entry === 'number' ? entry : this.find(entry) ?? entry));
+    const shape = input.shape.map(entry => (typeof entry === 'number' ? entry : this.find(entry) ?? this.sumOf(entry) ?? entry));
     const open = shape.filter(entry => typeof entry === 'string');
     if (open.length > 1)
       throw new WasmindError('InvalidArgument',

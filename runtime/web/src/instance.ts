@@ -4,6 +4,7 @@ import { WasmindError } from './error.ts';
 import { errorTextAt } from './errorText.ts';
 import { elementsFor, Extents, outputDims, type TensorLike } from './extents.ts';
 import type { WasmExports } from './platform.ts';
+import { initialByteLength } from './signatureRules.ts';
 import type { Dim, FunctionSpec, Signature, TensorSpec } from './signature.ts';
 import { elementCountOf, Tensor } from './tensor.ts';
 
@@ -87,7 +88,7 @@ export class Instance {
   input(name: string, dims?: readonly number[], entryName?: string): TypedArray {
     this.refuseIfBroken();
     const entry = this.entryOf(entryName), spec = this.inputOf(entry, name);
-    const extents = new Extents(this.signature.dims);
+    const extents = this.knownExtents();
     const actual = dims ?? spec.shape.map(extent => {
       if (typeof extent === 'number') return extent;
       throw new WasmindError('InvalidArgument', `input '${name}': pass the extents of [${spec.shape.join(', ')}]`);
@@ -115,12 +116,14 @@ export class Instance {
     const entry = this.entryOf(options.entry);
     const extents = this.fill(entry, inputs);
     const table = new DataView(this.memory.buffer);
-    for (const { dim, value } of extents.entries()) table.setInt32(dim.offset, value, true);
+    for (const { dim, value } of extents.entries())
+      if (dim.initial === undefined) table.setInt32(dim.offset, value, true);
     const status = this.breakable(() => Instance.call(entry.call, entry.spec.name));
     if (status !== 0) {
       const text = this.breakable(() => this.readErrorText());
       throw new WasmindError('InvalidArgument', `${entry.spec.name}: ${text ? text + extents.text() : `failed with code ${status}`}`);
     }
+    this.breakable(() => this.checkKept(table));
     const extentOf = (dim: Dim): number => extents.find(dim.name) ?? table.getInt32(dim.offset, true);
     const outputs: [string, Tensor][] = entry.spec.outputs.map(spec => {
       const dims = this.breakable(() => outputDims(entry.spec, spec, this.dims, extentOf));
@@ -140,17 +143,47 @@ export class Instance {
     this.writeState();
   }
 
+  /**
+   * The value of a kept dim: the extent of state that the next run starts from.
+   *
+   * @throws WasmindError `InvalidArgument` when there is no kept dim of that name, or an earlier run stopped the instance.
+   */
+  extent(name: string): number {
+    this.refuseIfBroken();
+    const dim = this.dims.get(name);
+    if (dim?.initial === undefined)
+      throw new WasmindError('InvalidArgument', dim ? `dim '${name}' is not kept by the module` : `no dim '${name}'`);
+    return new DataView(this.memory.buffer).getInt32(dim.offset, true);
+  }
+
   private writeState(): void {
-    const bytes = new Uint8Array(this.memory.buffer);
+    const bytes = new Uint8Array(this.memory.buffer), table = new DataView(this.memory.buffer);
     for (const { state } of this.signature.functions)
-      for (const { offset, byteLength, initialOffset } of state)
+      for (const spec of state) {
+        const { offset, initialOffset } = spec, byteLength = initialByteLength(spec, this.dims);
         if (initialOffset === undefined) bytes.fill(0, offset, offset + byteLength);
         else bytes.copyWithin(offset, initialOffset, initialOffset + byteLength);
+      }
+    for (const { initial, offset } of this.signature.dims) if (initial !== undefined) table.setInt32(offset, initial, true);
+  }
+
+  /** The extents that are known before any input is: those of state. */
+  private knownExtents(): Extents {
+    const table = new DataView(this.memory.buffer);
+    return new Extents(this.signature.dims, ({ offset }) => table.getInt32(offset, true));
+  }
+
+  private checkKept(table: DataView): void {
+    for (const { name, initial, offset, min, max } of this.signature.dims) {
+      const value = table.getInt32(offset, true);
+      if (initial !== undefined && (value < min || value > max))
+        throw new WasmindError('InvalidModule', `the module left '${name}' at ${value}, outside ${min}..${max}`);
+    }
   }
 
   /** Checks all inputs of a call, then copies the given ones into place. */
   private fill(entry: Entry, inputs: Inputs): Extents {
-    const extents = new Extents(this.signature.dims);
+    const extents = this.knownExtents();
     const given = Object.keys(inputs).map(name => {
       const spec = this.inputOf(entry, name);
       return { spec, ...elementsFor(spec, inputs[name]) };
@@ -168,6 +201,7 @@ export class Instance {
       if (!dims) extents.bind(spec, actual);
       return { spec, data, actual };
     });
+    extents.checkSums();
     for (const { spec, data, actual } of settled) {
       (this.view(spec, actual) as Uint8Array).set(data as Uint8Array);
       entry.filled.set(spec.name, actual);

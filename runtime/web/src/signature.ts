@@ -15,6 +15,12 @@ export interface Region {
   readonly byteLength: number;
 }
 
+/** `plus`, and `times` of each of some dims. */
+export interface DimSum {
+  readonly terms: readonly { readonly dim: string; readonly times: number }[];
+  readonly plus: number;
+}
+
 /** A named run-time extent: min <= value <= max, one i32 at byte `offset` of the memory. */
 export interface Dim {
   readonly name: string;
@@ -23,6 +29,12 @@ export interface Dim {
   readonly offset: number;
   /** Written by the module during a run; the others are written by the host before it. */
   readonly derived: boolean;
+  /** An extent of state, which the module keeps from run to run: what it is before the first. */
+  readonly initial?: number;
+  /** Of which every value is a multiple; 1 of most. */
+  readonly multipleOf: number;
+  /** Of one that inputs give: what it must be by other dims. */
+  readonly equals?: DimSum;
 }
 
 /** An input or output: dense and row-major at the actual extents, `byteLength` bytes are reserved for it. */
@@ -35,7 +47,7 @@ export interface TensorSpec extends Region {
   readonly default?: boolean;
 }
 
-/** A tensor that an instance keeps from one run of its entry to the next; its extents are numbers. */
+/** A tensor that an instance keeps from one run of its entry to the next; its extents are numbers and kept dims. */
 export interface StateSpec extends TensorSpec {
   /** The model's output that gives the next value. */
   readonly output: string;
@@ -99,13 +111,22 @@ export interface Signature {
   readonly kernels: readonly Kernel[];
 }
 
+function readSum(field: Field): DimSum {
+  const terms = field.get('terms').elements().map(term => ({ dim: term.get('dim').text(), times: term.get('times').number() }));
+  return { terms, plus: field.get('plus').number() };
+}
+
 function readDim(field: Field): Dim {
+  const initial = field.find('initial')?.number(), equals = field.find('equals');
   return {
     name: field.get('name').text(),
     min: field.get('min').number(),
     max: field.get('max').number(),
     offset: field.get('offset').number(),
     derived: field.get('derived').boolean(),
+    multipleOf: field.find('multipleOf')?.number() ?? 1,
+    ...(initial !== undefined && { initial }),
+    ...(equals && { equals: readSum(equals) }),
   };
 }
 

@@ -44,6 +44,20 @@ function checkMemory({ memory, weights }: Signature): void {
     throw signatureError('weights.sha256', 'not 64 lower-case hexadecimal digits');
 }
 
+/** The terms are dims that have no sum of their own, so that hosts find their values first. */
+function checkSum(where: string, dim: Dim, dims: readonly Dim[]): void {
+  const { terms, plus } = dim.equals!;
+  if (dim.derived || dim.initial !== undefined) throw signatureError(where, 'only dims that inputs give have one');
+  if (terms.length === 0 || plus > maxExtent) throw signatureError(where, 'not a sum of dims');
+  terms.forEach((term, i) => {
+    const known = dims.find(({ name }) => name === term.dim);
+    if (!known) throw signatureError(`${where}.terms[${i}].dim`, `'${term.dim}' is not one of dims`);
+    if (known.derived || known.equals) throw signatureError(`${where}.terms[${i}].dim`, `'${term.dim}' is derived or a sum itself`);
+    if (term.times < 1 || term.times > maxExtent)
+      throw signatureError(`${where}.terms[${i}].times`, `${term.times} is not within 1..${maxExtent}`);
+  });
+}
+
 function checkDims({ dims, memory: { extents } }: Signature): Map<string, Dim> {
   const named = new Map<string, Dim>(), offsets = new Set<number>();
   dims.forEach((dim, i) => {
@@ -52,6 +66,13 @@ function checkDims({ dims, memory: { extents } }: Signature): Map<string, Dim> {
     if (named.has(dim.name)) throw signatureError(`${where}.name`, `'${dim.name}' is named twice`);
     if (dim.min > dim.max || dim.max > maxExtent)
       throw signatureError(where, `bounds ${dim.min}..${dim.max} are not within 0..${maxExtent} in this order`);
+    if (dim.multipleOf < 1 || dim.multipleOf > maxExtent || (dim.multipleOf > 1 && dim.derived))
+      throw signatureError(
+        `${where}.multipleOf`, dim.derived ? 'a derived dim has none' : `${dim.multipleOf} is not within 1..${maxExtent}`);
+    if (dim.equals) checkSum(`${where}.equals`, dim, dims);
+    if (dim.initial !== undefined && dim.derived) throw signatureError(`${where}.initial`, 'a derived dim has none');
+    if (dim.initial !== undefined && (dim.initial < dim.min || dim.initial > dim.max))
+      throw signatureError(`${where}.initial`, `${dim.initial} is not within ${dim.min}..${dim.max}`);
     if (dim.offset % 4 !== 0) throw signatureError(`${where}.offset`, `${dim.offset} is not a multiple of 4`);
     if (dim.offset < extents.offset || dim.offset + 4 > endOf(extents))
       throw signatureError(`${where}.offset`, `${dim.offset} is not inside memory.extents (${describe(extents)})`);
@@ -62,9 +83,10 @@ function checkDims({ dims, memory: { extents } }: Signature): Map<string, Dim> {
   return named;
 }
 
-/** Bytes of a tensor with every named extent at its bound. */
-function boundedByteLength(tensor: TensorSpec, dims: ReadonlyMap<string, Dim>): number {
-  const extents = tensor.shape.map(entry => (typeof entry === 'number' ? entry : dims.get(entry)!.max));
+/** Bytes of a tensor with every named extent at its bound, or at what `valueOf` says. */
+export function boundedByteLength(
+  tensor: TensorSpec, dims: ReadonlyMap<string, Dim>, valueOf = (dim: Dim): number => dim.max): number {
+  const extents = tensor.shape.map(entry => (typeof entry === 'number' ? entry : valueOf(dims.get(entry)!)));
   // An empty tensor is empty whatever its other extents are, also when their product would be no finite number.
   return extents.includes(0) ? 0 : extents.reduce((product, extent) => product * extent, byteWidth(tensor.dtype));
 }
@@ -128,7 +150,12 @@ function checkFunction(where: string, entry: FunctionSpec, signature: Signature,
   checkInputsApart(`${where}.inputs`, entry.inputs);
 }
 
-function checkState(where: string, entry: FunctionSpec, signature: Signature): void {
+/** What a state holds before the first run. */
+export function initialByteLength(state: TensorSpec, dims: ReadonlyMap<string, Dim>): number {
+  return boundedByteLength(state, dims, ({ initial, max }) => initial ?? max);
+}
+
+function checkState(where: string, entry: FunctionSpec, signature: Signature, dims: ReadonlyMap<string, Dim>): void {
   const { arena, weights } = signature.memory, names = new Set(entry.inputs.map(({ name }) => name));
   entry.state.forEach((state, i) => {
     const place = `${where}.state[${i}]`;
@@ -138,13 +165,15 @@ function checkState(where: string, entry: FunctionSpec, signature: Signature): v
     names.add(state.name);
     if (state.output === '') throw signatureError(`${place}.output`, 'empty');
     state.shape.forEach((extent, axis) => {
-      if (typeof extent === 'string') throw signatureError(`${place}.shape[${axis}]`, `'${extent}' is not a number`);
+      const dim = dims.get(String(extent));
+      if (typeof extent === 'string' && dim && dim.initial === undefined)
+        throw signatureError(`${place}.shape[${axis}]`, `'${extent}' is neither a number nor a dim that the module keeps`);
     });
-    checkShape(place, state, true, new Map());
+    checkShape(place, state, true, dims);
     checkPlace(place, state, true, signature);
     checkApart(place, state, 'memory.arena', arena);
     if (state.initialOffset === undefined) return;
-    const initial = { offset: state.initialOffset, byteLength: state.byteLength };
+    const initial = { offset: state.initialOffset, byteLength: initialByteLength(state, dims) };
     if (initial.offset < weights.offset || endOf(initial) > endOf(weights))
       throw signatureError(
         `${place}.initialOffset`, `${describe(initial)} are not inside memory.weights (${describe(weights)})`);
@@ -186,7 +215,7 @@ export function checkSignature(signature: Signature): void {
     if (names.has(entry.name)) throw signatureError(`functions[${i}].name`, `'${entry.name}' is named twice`);
     names.add(entry.name);
     checkFunction(`functions[${i}]`, entry, signature, dims);
-    checkState(`functions[${i}]`, entry, signature);
+    checkState(`functions[${i}]`, entry, signature, dims);
   });
   checkStateApart(signature.functions);
 }

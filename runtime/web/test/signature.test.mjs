@@ -28,6 +28,15 @@ test('a correct signature is read with all its fields', () => {
   assert.deepEqual(state && parse({ ...original(), functions: [entry] }).functions[0].state, []);
 });
 
+test('what a dim may have besides', () => {
+  const equals = { terms: [{ dim: 'n', times: 2 }], plus: 1 }, { dims, ...rest } = original();
+  const [n, m, k] = parse({ ...rest, dims: [{ ...dims[0], initial: 3, multipleOf: 1 }, dims[1], { ...dims[0], name: 'k', offset: 65544, multipleOf: 4, equals }],
+    memory: { ...rest.memory, extents: { offset: 65536, byteLength: 12 } } }).dims;
+  assert.deepEqual([n.initial, n.multipleOf, n.equals], [3, 1, undefined]);
+  assert.deepEqual([m.initial, m.multipleOf, m.equals], [undefined, 1, undefined]);
+  assert.deepEqual([k.initial, k.multipleOf, k.equals], [undefined, 4, equals]);
+});
+
 test('what only reports show may be missing', () => {
   const { source, operators, kernels, ...rest } = original();
   assert.deepEqual(source && operators && kernels && parse(rest).kernels, []);
@@ -36,6 +45,20 @@ test('what only reports show may be missing', () => {
 
 const run = 'functions.0';
 const broken = {
+  'dims.0.initial=0': 'dims[0].initial: 0 is not within 1..8',
+  'dims.0.initial="zero"': 'dims[0].initial: not a non-negative integer',
+  'dims.1.initial=1': 'dims[1].initial: a derived dim has none',
+  'dims.0.multipleOf=0': 'dims[0].multipleOf: 0 is not within 1..2147483647',
+  'dims.0.multipleOf=2147483648': 'dims[0].multipleOf: 2147483648 is not within 1..2147483647',
+  'dims.1.multipleOf=2': 'dims[1].multipleOf: a derived dim has none',
+  'dims.0.equals=1': 'dims[0].equals: not an object',
+  'dims.0.equals={"plus":1}': 'dims[0].equals.terms: missing',
+  'dims.0.equals={"terms":[]}': 'dims[0].equals.plus: missing',
+  'dims.0.equals={"terms":[],"plus":1}': 'dims[0].equals: not a sum of dims',
+  'dims.0.equals={"terms":[{"dim":"m","times":1}],"plus":0}': "dims[0].equals.terms[0].dim: 'm' is derived or a sum itself",
+  'dims.0.equals={"terms":[{"dim":"n","times":1}],"plus":0}': "dims[0].equals.terms[0].dim: 'n' is derived or a sum itself",
+  'dims.0.equals={"terms":[{"dim":"k","times":1}],"plus":0}': "dims[0].equals.terms[0].dim: 'k' is not one of dims",
+  'dims.1.equals={"terms":[{"dim":"n","times":1}],"plus":0}': 'dims[1].equals: only dims that inputs give have one',
   'abi=null': 'abi: not a non-negative integer',
   'compiler=7': 'compiler: not a string',
   'compiler="a\\u0000b"': 'compiler: contains a zero byte',
@@ -68,7 +91,7 @@ const broken = {
   [`${run}.state.0.name=""`]: 'functions[0].state[0].name: empty',
   [`${run}.state.1.name="x"`]: "functions[0].state[1].name: 'x' is named twice among inputs and state",
   [`${run}.state.1.name="h"`]: "functions[0].state[1].name: 'h' is named twice among inputs and state",
-  [`${run}.state.0.shape=["n"]`]: "functions[0].state[0].shape[0]: 'n' is not a number",
+  [`${run}.state.0.shape=["n"]`]: "functions[0].state[0].shape[0]: 'n' is neither a number nor a dim that the module keeps",
   [`${run}.state.0.byteLength=12`]: 'functions[0].state[0].byteLength: 12 where the shape at its bounds needs 16',
   [`${run}.state.0.offset=${stateAt + 2}`]: `functions[0].state[0].offset: ${stateAt + 2} is not a multiple of the element's 4 bytes`,
   [`${run}.state.0.offset=131060`]: "functions[0].state[0]: offset 131060 and byteLength 16 reach past the memory's 131072 bytes",
