@@ -5,6 +5,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Operators.h"
+#include "abi/Line.h"
 #include "compiler/OperatorHeader.h"
 #include "compiler/OperatorObject.h"
 #include "compiler/OutputFile.h"
@@ -28,7 +29,7 @@ public:
 
   LibraryResult run() {
     if (llvm::Error error = stages())
-      result.error = llvm::StringRef(llvm::toString(std::move(error))).split('\n').first.str();
+      result.error = abi::toLine(llvm::StringRef(llvm::toString(std::move(error))).split('\n').first);
     return std::move(result);
   }
 

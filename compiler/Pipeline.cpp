@@ -6,6 +6,7 @@
 //   module     LLVM, linked and signed .wasm
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "abi/Line.h"
 #include "abi/Signature.h"
 #include "compiler/Compile.h"
 #include "compiler/MarkState.h"
@@ -88,14 +89,16 @@ public:
 
   CompileResult run() {
     if (llvm::Error error = stages())
-      result.error = firstLine(llvm::toString(std::move(error)));
+      result.error = abi::toLine(firstLine(llvm::toString(std::move(error))));
+    for (std::string &note : result.notes)
+      note = abi::toLine(note);
     return std::move(result);
   }
 
   InterpretResult interpret(const std::vector<TensorData> &inputs) {
     InterpretResult computed;
     if (llvm::Error error = interpret(inputs, computed.outputs))
-      computed.error = firstLine(llvm::toString(std::move(error)));
+      computed.error = abi::toLine(firstLine(llvm::toString(std::move(error))));
     return computed;
   }
 
@@ -460,7 +463,8 @@ private:
       if (auto value = defaults.lookup(slot.name); !value.empty())
         data.push_back({slot.offset, value});
     if (auto error = abi::validate(signature))
-      return llvm::createStringError("internal: the module's signature is wrong: %s", error->text.c_str());
+      return llvm::createStringError("a fault of the compiler, please report it: the module's signature is wrong: %s",
+                                     error->text.c_str());
     module::ModuleInput moduleInput{*program.code, data, abi::writeSignature(signature), program.pages,
                                     loops::Options().base};
     for (const loops::KernelRecord &kernel : program.kernels)

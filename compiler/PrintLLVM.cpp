@@ -29,7 +29,7 @@ llvm::Expected<std::string> printLLVM(mlir::ModuleOp code) {
   });
   std::unique_ptr<llvm::Module> module = mlir::translateModuleToLLVMIR(code, llvmContext);
   if (!module)
-    return llvm::createStringError("internal: no LLVM IR: " + message);
+    return llvm::createStringError("a fault of the compiler, please report it: no LLVM IR: " + message);
   std::string text;
   llvm::raw_string_ostream stream(text);
   module->print(stream, nullptr);

@@ -1,7 +1,8 @@
 //===- _compiler.cpp - the compiler for Python --------------------------------------------------------------------===//
 //
 // Conversion between Python and compiler/Compile.h, compiler/frontend/expr, nothing else. A module of its own,
-// so that running a model loads no LLVM. The interpreter lock is free while a model is compiled.
+// so that running a model loads no LLVM. The interpreter lock is free while a model is compiled. The compiler has a
+// thread of its own for each call: its recursion follows the model's depth, and Python's threads may have any stack.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Compile.h"
@@ -16,6 +17,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
+#include <pthread.h>
 
 namespace nb = nanobind;
 namespace te = wasmind::te;
@@ -27,6 +29,39 @@ namespace {
   nb::object type = nb::module_::import_("wasmind.error").attr("WasmindError");
   PyErr_SetObject(type.ptr(), nb::make_tuple("InvalidArgument", text).ptr());
   throw nb::python_error();
+}
+
+/// The result of `work`, from a thread with a stack that is enough for the deepest formula. Without the interpreter
+/// lock.
+template <typename Work> auto onLargeStack(Work work) {
+  constexpr size_t byteLength = size_t(64) << 20; // of addresses; memory is what is used of it
+  struct Call {
+    Work &work;
+    std::optional<decltype(work())> result;
+    std::exception_ptr thrown;
+  } call{work, {}, {}};
+  nb::gil_scoped_release release;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, byteLength);
+  pthread_t thread;
+  auto run = [](void *given) -> void * {
+    Call &call = *static_cast<Call *>(given);
+    try {
+      call.result.emplace(call.work());
+    } catch (...) {
+      call.thrown = std::current_exception();
+    }
+    return nullptr;
+  };
+  const int failure = pthread_create(&thread, &attributes, run, &call);
+  pthread_attr_destroy(&attributes);
+  if (failure != 0)
+    throw std::bad_alloc();
+  pthread_join(thread, nullptr);
+  if (call.thrown)
+    std::rethrow_exception(call.thrown);
+  return std::move(*call.result);
 }
 
 // In Python what is wrong is raised where it is written.
@@ -48,10 +83,22 @@ te::DType dtypeOf(const std::string &name) {
   return *dtype;
 }
 
+/// `value` as the expression that it is or stands for; `what` it is, for who wrote something else.
+te::Expr expressionOf(nb::handle value, const char *what) {
+  te::Expr expression(int64_t(0));
+  if (!nb::try_cast(value, expression))
+    raise(std::string(what) + " is of type " + nb::cast<std::string>(nb::str(value.type().attr("__name__"))) +
+          ", not an expression or a number");
+  return expression;
+}
+
 std::vector<te::Expr> indicesOf(nb::object given) {
-  if (nb::isinstance<nb::tuple>(given))
-    return nb::cast<std::vector<te::Expr>>(given);
-  return {nb::cast<te::Expr>(given)};
+  if (!nb::isinstance<nb::tuple>(given))
+    return {expressionOf(given, "an index")};
+  std::vector<te::Expr> indices;
+  for (nb::handle each : nb::cast<nb::tuple>(given))
+    indices.push_back(expressionOf(each, "an index"));
+  return indices;
 }
 
 /// A formula is made of functions of this process.
@@ -132,7 +179,9 @@ void defineExpressions(nb::module_ m) {
           .def_prop_ro("shape", [](const Tensor &self) { return nb::tuple(nb::cast(self.shape())); })
           .def_prop_ro("dtype", [](const Tensor &self) { return std::string(wasmind::abi::nameOf(self.dtype())); })
           .def_prop_ro("ndim", [](const Tensor &self) { return self.shape().size(); })
-          .def("__getitem__", [](const Tensor &self, nb::object at) { return checked(self.at(indicesOf(at))); })
+          .def(
+              "__getitem__", [](const Tensor &self, nb::object at) { return checked(self.at(indicesOf(at))); },
+              nb::arg().none())
           .def("__call__", [](const Tensor &self, nb::args at) { return checked(self.at(indicesOf(at))); })
           .def("__repr__", [](const Tensor &self) { return "Tensor(" + self.name() + ")"; });
   tensor.attr("__iter__") = nb::none(); // __getitem__ would never end
@@ -161,7 +210,7 @@ void defineExpressions(nb::module_ m) {
         std::exception_ptr thrown;
         auto call = [&](const std::vector<Expr> &indices) -> Expr {
           try {
-            return nb::cast<Expr>(element(*nb::cast(indices)));
+            return expressionOf(element(*nb::cast(indices)), "the formula's element");
           } catch (...) {
             thrown = std::current_exception();
             return 0;
@@ -304,7 +353,7 @@ wasmind::Operator elementwise(const std::string &name, const std::vector<std::st
   for (const auto &[attribute, value] : attributes)
     made.attributes.push_back(wasmind::abi::Attribute::number(attribute, value));
   auto ask = [formula](const std::vector<te::Expr> &values) {
-    return checked(nb::cast<te::Expr>(formula(*nb::cast(values))));
+    return checked(expressionOf(formula(*nb::cast(values)), "the formula's element"));
   };
   // Called here once per type, which gives the result's type and lets exceptions out before the compiler is entered.
   for (const std::string &dtype : dtypes) {
@@ -347,7 +396,6 @@ void defineLibraries(nb::module_ &m) {
   m.def("elementwise", &elementwise, "name"_a, "inputs"_a, "attributes"_a, "dtypes"_a, "formula"_a);
   m.def("expression", &expression, "name"_a, "inputs"_a, "outputs"_a);
   m.def("library", [] { return wasmind::operators::all(); });
-  // Holds the interpreter lock: formulas are Python's.
   m.def(
       "build_library",
       [](const std::vector<wasmind::Operator> &operators, const std::string &module, const std::string &archive,
@@ -362,7 +410,10 @@ void defineLibraries(nb::module_ &m) {
         options.objectsFolder = objects;
         options.header = header;
         options.relaxedSimd = isRelaxedSimd;
-        return wasmind::buildLibrary(options).error;
+        return onLargeStack([&] {
+          nb::gil_scoped_acquire acquire; // formulas are Python's
+          return wasmind::buildLibrary(options).error;
+        });
       },
       "operators"_a, "module"_a, "archive"_a, "objects"_a, "header"_a, "links"_a, "relaxed_simd"_a);
 }
@@ -387,8 +438,7 @@ NB_MODULE(_compiler, m) {
   m.def(
       "compile",
       [](const std::string &input, const std::string &output, const wasmind::CompileOptions &options) {
-        nb::gil_scoped_release release;
-        return wasmind::compile(input, output, options);
+        return onLargeStack([&] { return wasmind::compile(input, output, options); });
       },
       "input"_a, "output"_a, "options"_a);
 
@@ -400,8 +450,7 @@ NB_MODULE(_compiler, m) {
       "compile_expressions",
       [](const std::vector<te::Tensor> &inputs, const std::vector<te::Tensor> &outputs, const std::string &name,
          const std::string &output, const wasmind::CompileOptions &options) {
-        nb::gil_scoped_release release;
-        return wasmind::compileExpressions(inputs, outputs, name, output, options);
+        return onLargeStack([&] { return wasmind::compileExpressions(inputs, outputs, name, output, options); });
       },
       "inputs"_a, "outputs"_a, "name"_a, "output"_a, "options"_a);
 }

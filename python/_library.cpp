@@ -18,6 +18,14 @@ using namespace nb::literals;
 
 namespace {
 
+/// Throws a Failure that names `what` when `value` is of another kind, or too large for 64 bits.
+template <typename T> T fromPython(nb::handle value, const char *what) {
+  T converted;
+  if (!nb::try_cast(value, converted))
+    throw Failure{WASMIND_INVALID_ARGUMENT, std::string(what) + ": not made of integers of 64 bits"};
+  return converted;
+}
+
 /// What a library's objects share; the last of them ends it.
 class LibraryHandle {
 public:
@@ -26,7 +34,7 @@ public:
   ~LibraryHandle() { wasmind_library_delete(handle); }
 
   wasmind_library *handle = nullptr;
-  std::mutex inUse;
+  Turns turns;
 };
 
 /// A tensor in a library's memory. Views of it hold the handle, so its memory goes back after `free` when they are
@@ -47,11 +55,13 @@ public:
       throw Failure{WASMIND_INVALID_ARGUMENT, "the guest tensor was freed"};
     return handle;
   }
+  /// Lives as long as the handle.
   wasmind_tensor view() const { return wasmind_guest_tensor_view(get().get()); }
-  const int64_t *strides() const { return wasmind_guest_tensor_strides(get().get()); }
 
-  std::unique_ptr<GuestTensor> strided(const std::vector<int64_t> &shape, const std::vector<int64_t> &strides,
-                                       int64_t offset) const {
+  std::unique_ptr<GuestTensor> strided(nb::handle givenShape, nb::handle givenStrides, nb::handle givenOffset) const {
+    const auto shape = fromPython<std::vector<int64_t>>(givenShape, "strided: shape"),
+               strides = fromPython<std::vector<int64_t>>(givenStrides, "strided: strides");
+    const auto offset = fromPython<int64_t>(givenOffset, "strided: offset");
     if (shape.size() != strides.size())
       throw Failure{WASMIND_INVALID_ARGUMENT, "as many strides as extents are needed"};
     return shownBy([&](const wasmind_guest_tensor *shown, wasmind_guest_tensor **made, wasmind_error **error) {
@@ -66,10 +76,12 @@ public:
 
   /// An array of `type` over the elements where they are.
   template <typename Framework> nb::object array(nb::dlpack::dtype type) const {
-    const wasmind_tensor tensor = view();
+    const Handle shown = get(); // whatever runs meanwhile may free it
+    const wasmind_tensor tensor = wasmind_guest_tensor_view(shown.get());
     const std::vector<size_t> shape(tensor.shape, tensor.shape + tensor.rank);
-    nb::capsule owner(new Handle(get()), [](void *held) noexcept { delete static_cast<Handle *>(held); });
-    return nb::cast(nb::ndarray<Framework>(tensor.data, shape.size(), shape.data(), owner, strides(), type),
+    nb::capsule owner(new Handle(shown), [](void *held) noexcept { delete static_cast<Handle *>(held); });
+    return nb::cast(nb::ndarray<Framework>(tensor.data, shape.size(), shape.data(), owner,
+                                           wasmind_guest_tensor_strides(shown.get()), type),
                     nb::rv_policy::reference);
   }
 
@@ -79,7 +91,7 @@ private:
     wasmind_guest_tensor *made = nullptr;
     {
       nb::gil_scoped_release release;
-      std::scoped_lock lock(library->inUse);
+      Turns::Lock turn(library->turns);
       wasmind_error *error = nullptr;
       check(show(shown.get(), &made, &error), error);
     }
@@ -140,7 +152,7 @@ public:
 
   uint64_t memoryByteLength() const {
     nb::gil_scoped_release release;
-    std::scoped_lock lock(shared->inUse);
+    Turns::Lock turn(shared->turns);
     return wasmind_library_memory_byte_length(shared->handle);
   }
 
@@ -148,7 +160,7 @@ public:
     wasmind_guest_tensor *tensor = nullptr;
     {
       nb::gil_scoped_release release;
-      std::scoped_lock lock(shared->inUse);
+      Turns::Lock turn(shared->turns);
       wasmind_error *error = nullptr;
       check(wasmind_library_tensor(shared->handle, dtype, shape.data(), shape.size(), &tensor, &error), error);
     }
@@ -171,38 +183,28 @@ public:
     wasmind_argument *results = given.list.data() + argumentCount;
     {
       nb::gil_scoped_release release;
-      std::scoped_lock lock(shared->inUse);
+      Turns::Lock turn(shared->turns);
       wasmind_error *error = nullptr;
       check(wasmind_library_call(shared->handle, index, given.list.data(), argumentCount, results, outputs.size(),
                                  &error),
             error);
     }
-    nb::list made;
+    std::vector<std::unique_ptr<GuestTensor>> tensors(outputs.size());
     for (size_t output = 0; output < outputs.size(); ++output)
       if (outputs[output].is_none() && results[output].kind == WASMIND_GUEST_TENSOR)
-        made.append(!given.guests.empty() ? nb::cast(std::make_unique<GuestTensor>(shared, results[output].of.guest))
-                                          : takeArray(results[output].of.guest));
-      else
+        tensors[output] = std::make_unique<GuestTensor>(shared, results[output].of.guest);
+    nb::list made;
+    for (std::unique_ptr<GuestTensor> &tensor : tensors)
+      if (!tensor)
         made.append(nb::none());
+      else if (given.guests.empty())
+        made.append(Copy(tensor->view()).toNumpy());
+      else
+        made.append(nb::cast(std::move(tensor)));
     return made;
   }
 
 private:
-  /// An array of its own with the elements; the guest tensor is freed.
-  static nb::object takeArray(wasmind_guest_tensor *tensor) {
-    const wasmind_tensor view = wasmind_guest_tensor_view(tensor);
-    std::vector<size_t> shape(view.shape, view.shape + view.rank);
-    // Aligned to every element type.
-    auto *elements = new double[view.byte_length / sizeof(double) + 1];
-    nb::capsule owner(elements, [](void *data) noexcept { delete[] static_cast<double *>(data); });
-    if (view.byte_length != 0)
-      memcpy(elements, view.data, view.byte_length);
-    const wasmind_dtype dtype = view.dtype;
-    wasmind_guest_tensor_delete(tensor);
-    return nb::cast(nb::ndarray<nb::numpy>(elements, shape.size(), shape.data(), owner, nullptr, numpyType(dtype)),
-                    nb::rv_policy::reference);
-  }
-
   /// The C arguments and what they point into.
   struct Arguments {
     Arguments(const char *called, size_t count) : called(called) {
@@ -277,7 +279,8 @@ void addLibrary(nb::module_ &m) {
       .def_prop_ro(
           "shape",
           [](const GuestTensor &self) {
-            const wasmind_tensor view = self.view();
+            const GuestTensor::Handle shown = self.get();
+            const wasmind_tensor view = wasmind_guest_tensor_view(shown.get());
             nb::list extents;
             for (size_t axis = 0; axis < view.rank; ++axis)
               extents.append(view.shape[axis]);
@@ -299,12 +302,16 @@ void addLibrary(nb::module_ &m) {
       .def("free", &GuestTensor::free,
            "Gives the memory back as soon as no view and no strided tensor shows it; what happens anyway when this "
            "object is gone.")
-      .def("strided", &GuestTensor::strided, "shape"_a, "strides"_a, "offset"_a = 0,
+      .def("strided", &GuestTensor::strided, "shape"_a.none(), "strides"_a.none(), "offset"_a.none() = 0,
+           nb::sig("def strided(self, shape: collections.abc.Sequence[int], strides: collections.abc.Sequence[int], "
+                   "offset: int = 0) -> GuestTensor"),
            "The same elements in another order, no copy: strides in elements, of either sign; `offset` elements behind "
            "this tensor's first one. Raises InvalidArgument when an element lies outside of the tensor.")
       .def(
           "transposed",
-          [](const GuestTensor &self, nb::args axes) { return self.transposed(nb::cast<std::vector<size_t>>(axes)); },
+          [](const GuestTensor &self, nb::args axes) {
+            return self.transposed(fromPython<std::vector<size_t>>(axes, "transposed: axes"));
+          },
           "The axes in another order, no copy: axis i is axis `axes[i]` of this tensor; none given: back to front.")
       .def("__array__",
            [](const GuestTensor &self, nb::args arguments, nb::kwargs named) {

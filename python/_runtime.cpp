@@ -2,12 +2,13 @@
 //
 // Conversion between numpy and wasmind.h, nothing else: names, defaults and rules are in the package's Python files.
 // The interpreter lock is free while a module is compiled or runs. An instance is used by one thread at a time; a
-// second one waits.
+// second one waits. What is read of an instance is copied in the same turn: no pointer into it outlives that.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "python/_runtime.h"
 #include "runtime/host/include/wasmind.h"
-#include <mutex>
+#include <chrono>
+#include <cstring>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
@@ -51,6 +52,28 @@ nb::dlpack::dtype numpyType(wasmind_dtype dtype) {
   return make(nb::dlpack::dtype_code::UInt);
 }
 
+Turns::Lock::Lock(Turns &turns) : turns(turns) {
+  while (!turns.mutex.try_lock_for(std::chrono::milliseconds(100)))
+    if (turns.process != getpid())
+      throw Failure{WASMIND_INVALID_ARGUMENT, "another thread was using this when the process was forked, so it cannot "
+                                              "be used in the child; make a new one"};
+  turns.process = getpid();
+}
+
+Copy::Copy(const wasmind_tensor &tensor)
+    : dtype(tensor.dtype), shape(tensor.shape, tensor.shape + tensor.rank),
+      elements(new double[tensor.byte_length / sizeof(double) + 1]) {
+  if (tensor.byte_length != 0)
+    std::memcpy(elements.get(), tensor.data, tensor.byte_length);
+}
+
+nb::object Copy::toNumpy() {
+  nb::capsule owner(elements.get(), [](void *data) noexcept { delete[] static_cast<double *>(data); });
+  return nb::cast(
+      nb::ndarray<nb::numpy>(elements.release(), shape.size(), shape.data(), owner, nullptr, numpyType(dtype)),
+      nb::rv_policy::reference);
+}
+
 namespace {
 
 class Model {
@@ -80,8 +103,16 @@ private:
   wasmind_model *handle = nullptr;
 };
 
-/// An array and the dtype it stands for.
-using Input = std::pair<Array, int>;
+/// A view that keeps its owner alive; the memory does not move while it lives.
+nb::object viewOf(const wasmind_tensor &tensor, const std::vector<int64_t> &extents, nb::handle owner) {
+  std::vector<size_t> shape(extents.begin(), extents.end());
+  return nb::cast(
+      nb::ndarray<nb::numpy>(tensor.data, shape.size(), shape.data(), owner, nullptr, numpyType(tensor.dtype)),
+      nb::rv_policy::reference);
+}
+
+/// Per input: an array and the dtype it stands for; None keeps what the input holds.
+using Inputs = std::vector<std::optional<std::pair<Array, int>>>;
 
 class Instance {
 public:
@@ -93,58 +124,71 @@ public:
   Instance(const Instance &) = delete;
   ~Instance() { wasmind_instance_delete(handle); }
 
-  /// One array per input, or none to run on what the input views hold.
-  void run(size_t function, const std::vector<Input> &inputs) {
+  /// The outputs belong to this run: they are copied before another thread has its turn. As views they are what the
+  /// memory shows, but their extents are those of this run.
+  static nb::list run(nb::handle self, size_t function, const Inputs &inputs, bool isCopied) {
+    Instance &instance = nb::cast<Instance &>(self);
     std::vector<std::vector<int64_t>> shapes;
     std::vector<wasmind_tensor> tensors;
     shapes.reserve(inputs.size());
-    for (const auto &[array, dtype] : inputs) {
+    for (const auto &input : inputs) {
+      if (!input) {
+        tensors.push_back({});
+        continue;
+      }
+      const auto &[array, dtype] = *input;
       const std::vector<int64_t> &shape = shapes.emplace_back(array.shape_ptr(), array.shape_ptr() + array.ndim());
       tensors.push_back(
           {wasmind_dtype(dtype), shape.size(), shape.data(), const_cast<void *>(array.data()), array.nbytes()});
     }
-    nb::gil_scoped_release release;
-    std::scoped_lock lock(inUse);
-    wasmind_error *error = nullptr;
-    check(wasmind_instance_run(handle, function, tensors.data(), tensors.size(), &error), error);
-  }
-
-  void resizeInput(size_t function, size_t input, const std::vector<int64_t> &shape) {
-    nb::gil_scoped_release release;
-    std::scoped_lock lock(inUse);
-    wasmind_error *error = nullptr;
-    check(wasmind_instance_resize_input(handle, function, input, shape.data(), shape.size(), &error), error);
-  }
-
-  wasmind_tensor input(size_t function, size_t input) {
-    nb::gil_scoped_release release;
-    std::scoped_lock lock(inUse);
-    wasmind_tensor tensor;
-    wasmind_error *error = nullptr;
-    check(wasmind_instance_input(handle, function, input, &tensor, &error), error);
-    return tensor;
-  }
-
-  std::vector<wasmind_tensor> outputs(size_t function) {
-    nb::gil_scoped_release release;
-    std::scoped_lock lock(inUse);
-    std::vector<wasmind_tensor> tensors(wasmind_model_output_count(model, function));
-    for (size_t index = 0; index < tensors.size(); ++index) {
+    std::vector<Copy> copies;
+    std::vector<std::pair<wasmind_tensor, std::vector<int64_t>>> views;
+    {
+      nb::gil_scoped_release release;
+      Turns::Lock turn(instance.turns);
       wasmind_error *error = nullptr;
-      check(wasmind_instance_output(handle, function, index, &tensors[index], &error), error);
+      check(wasmind_instance_run(instance.handle, function, tensors.data(), tensors.size(), &error), error);
+      const size_t count = wasmind_model_output_count(instance.model, function);
+      for (size_t index = 0; index < count; ++index) {
+        wasmind_tensor output;
+        check(wasmind_instance_output(instance.handle, function, index, &output, &error), error);
+        if (isCopied)
+          copies.emplace_back(output);
+        else
+          views.emplace_back(output, std::vector(output.shape, output.shape + output.rank));
+      }
     }
-    return tensors;
+    nb::list outputs;
+    for (Copy &copy : copies)
+      outputs.append(copy.toNumpy());
+    for (const auto &[view, shape] : views)
+      outputs.append(viewOf(view, shape, self));
+    return outputs;
+  }
+
+  static nb::object input(nb::handle self, size_t function, size_t input, const std::vector<int64_t> &shape) {
+    Instance &instance = nb::cast<Instance &>(self);
+    wasmind_tensor tensor;
+    {
+      nb::gil_scoped_release release;
+      Turns::Lock turn(instance.turns);
+      wasmind_error *error = nullptr;
+      check(wasmind_instance_resize_input(instance.handle, function, input, shape.data(), shape.size(), &error), error);
+      check(wasmind_instance_input(instance.handle, function, input, &tensor, &error), error);
+    }
+    return viewOf(tensor, shape, self);
   }
 
   void reset() {
     nb::gil_scoped_release release;
-    std::scoped_lock lock(inUse);
+    Turns::Lock turn(turns);
     wasmind_error *error = nullptr;
     check(wasmind_instance_reset(handle, &error), error);
   }
 
   int64_t extent(size_t dim) {
-    std::scoped_lock lock(inUse);
+    nb::gil_scoped_release release;
+    Turns::Lock turn(turns);
     wasmind_error *error = nullptr;
     int64_t value = 0;
     check(wasmind_instance_extent(handle, dim, &value, &error), error);
@@ -154,16 +198,8 @@ public:
 private:
   const wasmind_model *model; // kept alive by nb::keep_alive
   wasmind_instance *handle = nullptr;
-  std::mutex inUse;
+  Turns turns;
 };
-
-/// A view that keeps its owner alive; the memory does not move while it lives.
-nb::object viewOf(const wasmind_tensor &tensor, nb::handle owner) {
-  std::vector<size_t> shape(tensor.shape, tensor.shape + tensor.rank);
-  return nb::cast(
-      nb::ndarray<nb::numpy>(tensor.data, shape.size(), shape.data(), owner, nullptr, numpyType(tensor.dtype)),
-      nb::rv_policy::reference);
-}
 
 } // namespace
 } // namespace wasmind::python
@@ -179,6 +215,9 @@ NB_MODULE(_runtime, m) {
     } catch (const Failure &failure) {
       nb::object type = nb::module_::import_("wasmind.error").attr("WasmindError");
       PyErr_SetObject(type.ptr(), type(wasmind_status_name(failure.status), failure.text).ptr());
+    } catch (const std::bad_alloc &) {
+      nb::object type = nb::module_::import_("wasmind.error").attr("WasmindError");
+      PyErr_SetObject(type.ptr(), type(wasmind_status_name(WASMIND_LIMIT), "out of memory").ptr());
     }
   });
 
@@ -202,25 +241,10 @@ NB_MODULE(_runtime, m) {
 
   nb::class_<Instance>(m, "Instance")
       .def(nb::init<const Model &>(), nb::keep_alive<1, 2>())
-      .def("run", &Instance::run, "function"_a, "inputs"_a)
-      .def("reset", &Instance::reset)
+      .def("run", &Instance::run, "function"_a, "inputs"_a, "copy"_a)
+      .def("input", &Instance::input, "function"_a, "input"_a, "shape"_a)
       .def("extent", &Instance::extent, "dim"_a)
-      .def("resize_input", &Instance::resizeInput, "function"_a, "input"_a, "shape"_a)
-      .def(
-          "input",
-          [](nb::handle self, size_t function, size_t input) {
-            return viewOf(nb::cast<Instance &>(self).input(function, input), self);
-          },
-          "function"_a, "input"_a)
-      .def(
-          "outputs",
-          [](nb::handle self, size_t function) {
-            nb::list views;
-            for (const wasmind_tensor &tensor : nb::cast<Instance &>(self).outputs(function))
-              views.append(viewOf(tensor, self));
-            return views;
-          },
-          "function"_a);
+      .def("reset", &Instance::reset);
 
   addLibrary(m);
 }

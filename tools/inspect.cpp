@@ -3,6 +3,7 @@
 // Reads the file only; nothing is compiled or run, so modules of any trust can be looked at.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "abi/Line.h"
 #include "abi/Signature.h"
 #include "abi/WasmSections.h"
 #include "tools/Commands.h"
@@ -83,12 +84,13 @@ std::string describe(const abi::Dim &dim) {
 }
 
 void printTensor(const char *kind, size_t index, const abi::Tensor &tensor, const std::string &rest = "") {
-  std::printf("  %-6s %2zu  %s: %s at %" PRIu64 ", %" PRIu64 " bytes%s\n", kind, index, tensor.name.c_str(),
-              describe(tensor).c_str(), tensor.offset, tensor.byteLength, rest.c_str());
+  std::printf("  %-6s %2zu  %s: %s at %" PRIu64 ", %" PRIu64 " bytes%s\n", kind, index,
+              abi::toLine(tensor.name).c_str(), abi::toLine(describe(tensor)).c_str(), tensor.offset, tensor.byteLength,
+              abi::toLine(rest).c_str());
 }
 
 void printFunction(const abi::Function &function) {
-  std::printf("entry '%s'\n", function.name.c_str());
+  std::printf("entry '%s'\n", abi::toLine(function.name).c_str());
   for (size_t index = 0; index < function.inputs.size(); ++index)
     printTensor("input", index, function.inputs[index], function.inputs[index].hasDefault ? ", has a default" : "");
   for (size_t index = 0; index < function.outputs.size(); ++index)
@@ -121,29 +123,30 @@ void printKernels(const std::vector<abi::Kernel> &kernels) {
   std::printf("  %-12s %-14s %6s %14s %14s  %7s %s\n", "name", "kind", "calls", "flops/call", "bytes/call", "vector%",
               "shape");
   for (const abi::Kernel *kernel : order)
-    std::printf("  %-12s %-14s %6" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %7.2f %s\n", kernel->name.c_str(),
-                kernel->kind.c_str(), kernel->calls, kernel->flops, kernel->bytes, 100 * kernel->vectorisedShare,
-                kernel->shape.c_str());
+    std::printf("  %-12s %-14s %6" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %7.2f %s\n", abi::toLine(kernel->name).c_str(),
+                abi::toLine(kernel->kind).c_str(), kernel->calls, kernel->flops, kernel->bytes,
+                100 * kernel->vectorisedShare, abi::toLine(kernel->shape).c_str());
 }
 
 void printText(const Inspection &inspection) {
   const abi::Signature &signature = inspection.signature;
-  std::printf("%s, from %s '%s'\n", signature.compiler.c_str(),
-              signature.sourceFormat.empty() ? "unknown source" : signature.sourceFormat.c_str(),
-              signature.sourceName.c_str());
+  std::printf("%s, from %s '%s'\n", abi::toLine(signature.compiler).c_str(),
+              signature.sourceFormat.empty() ? "unknown source" : abi::toLine(signature.sourceFormat).c_str(),
+              abi::toLine(signature.sourceName).c_str());
   std::string features;
   for (abi::Feature feature : signature.features)
     features += (features.empty() ? "" : ", ") + std::string(abi::nameOf(feature));
   std::printf("features: %s\n", features.empty() ? "none" : features.c_str());
   std::printf("module %" PRIu64 " bytes, code %" PRIu64 " bytes, weights %" PRIu64 " bytes%s%s\n",
               inspection.moduleBytes, inspection.codeBytes, inspection.weightBytes,
-              signature.weights.external ? " in " : "", signature.weights.file.c_str());
+              signature.weights.external ? " in " : "", abi::toLine(signature.weights.file).c_str());
   for (const abi::Function &function : signature.functions)
     printFunction(function);
   if (!signature.dims.empty())
     std::printf("dims\n");
   for (const abi::Dim &dim : signature.dims)
-    std::printf("  %s: %" PRId64 " .. %" PRId64 "%s\n", dim.name.c_str(), dim.min, dim.max, describe(dim).c_str());
+    std::printf("  %s: %" PRId64 " .. %" PRId64 "%s\n", abi::toLine(dim.name).c_str(), dim.min, dim.max,
+                abi::toLine(describe(dim)).c_str());
   std::printf("memory: %" PRIu64 " pages, %" PRIu64 " bytes\n", signature.memory.pages, signature.memory.byteLength());
   printRegion("stack", signature.memory.stack);
   printRegion("extents", signature.memory.extents);
@@ -152,7 +155,7 @@ void printText(const Inspection &inspection) {
   if (!signature.operators.empty())
     std::printf("operators\n");
   for (const abi::OperatorCount &entry : signature.operators)
-    std::printf("  %-24s %" PRIu64 "\n", entry.name.c_str(), entry.count);
+    std::printf("  %-24s %" PRIu64 "\n", abi::toLine(entry.name).c_str(), entry.count);
   printKernels(signature.kernels);
 }
 

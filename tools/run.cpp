@@ -1,4 +1,5 @@
 //===- run.cpp - `wasmind run`: one model on given inputs ---------------------------------------------------------===//
+#include "abi/Line.h"
 #include "abi/Signature.h"
 #include "compiler/OutputPaths.h"
 #include "tools/Commands.h"
@@ -208,10 +209,10 @@ void print(const RunOptions &options, const Measurement &measurement, const Sign
     return;
   }
   for (size_t index = 0; index < outputs.size(); ++index)
-    std::printf("%s: %s %s\n", entry.outputs[index].name.c_str(), std::string(nameOf(outputs[index].dtype)).c_str(),
-                describeShape(outputs[index].shape).c_str());
+    std::printf("%s: %s %s\n", abi::toLine(entry.outputs[index].name).c_str(),
+                std::string(nameOf(outputs[index].dtype)).c_str(), describeShape(outputs[index].shape).c_str());
   for (const Comparison &comparison : comparisons)
-    std::printf("%s: %s\n", comparison.output.c_str(), describe(comparison).c_str());
+    std::printf("%s: %s\n", abi::toLine(comparison.output).c_str(), describe(comparison).c_str());
   std::printf("load %.3f ms, first run %.3f ms, median %.3f ms, min %.3f ms, p95 %.3f ms\n", measurement.loadMs,
               measurement.firstMs, measurement.medianMs, measurement.minMs, measurement.p95Ms);
   std::printf("memory %llu bytes, code %llu bytes, weights %llu bytes\n", (unsigned long long)measurement.memoryBytes,

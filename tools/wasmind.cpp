@@ -1,11 +1,12 @@
 //===- wasmind.cpp - the `wasmind` tool ---------------------------------------------------------------------------===//
+#include "abi/Line.h"
 #include "tools/Commands.h"
 #include <cstdio>
 
 using namespace wasmind::tools;
 
 static int refuse(const char *text, ExitCode code) {
-  std::fprintf(stderr, "wasmind: error: %s\n", text);
+  std::fprintf(stderr, "wasmind: error: %s\n", wasmind::abi::toLine(text).c_str());
   return code;
 }
 

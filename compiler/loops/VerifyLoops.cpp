@@ -17,7 +17,8 @@ namespace wasmind::loops {
 namespace {
 
 template <typename... Args> llvm::Error wrong(const char *format, Args... args) {
-  return llvm::createStringError((std::string("internal: the loops stage ") + format).c_str(), args...);
+  return llvm::createStringError(
+      (std::string("a fault of the compiler, please report it: the loops stage ") + format).c_str(), args...);
 }
 
 struct Part {

@@ -8,6 +8,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -95,7 +96,7 @@ def test_models_cross(folder, protocol):
             assert same.signature == model.signature
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def test_models_run_in_workers(folder, method):
     for model in _sources(folder):
         np.testing.assert_array_equal(in_pool(method, model.run, [A, B])["sum"], A + B)
@@ -218,8 +219,45 @@ def _compile(folder):
     return wasmind.load(folder / "add.wasm", cache=False).run([A, B])["sum"], model.run([A])["y"]
 
 
-def test_forked_children_compile(folder):
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_children_compile(folder, method):
     _compile(folder)  # the threads that compile are the parent's
-    added, squared = in_pool("fork", _compile, folder)
+    added, squared = in_pool(method, _compile, folder)
     np.testing.assert_array_equal(added, A + B)
     np.testing.assert_array_equal(squared, A * A)
+
+
+def _limited(folder):
+    return _outcome(lambda: wasmind.load(folder / "spins.wasm", time_limit_ms=100).run([A, B]))[0]
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_limits_hold_in_children(folder, method):
+    assert _limited(folder) == "Limit"
+    assert in_pool(method, _limited, folder) == "Limit"
+
+
+def test_a_child_does_not_wait_for_runs_of_the_parent(folder):
+    """Forked while another thread runs the model, an instance of it, and a library: the child works, or says why not."""
+    model, library = wasmind.load(folder / "spins.wasm", time_limit_ms=1500), OperatorLibrary.load(folder / "library.wasm")
+    instance = model.instantiate()
+    threads = [threading.Thread(target=lambda call=call: _outcome(call)) for call in (lambda: model.run([A, B]), lambda: instance.run([A, B]))]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+
+    def work():
+        queue.put([_outcome(lambda: model.run([A, B]))[0], str(_raised(lambda: instance.run([A, B]))), library.call("Add", A, B).tolist()])
+
+    child = context.Process(target=work)
+    child.start()
+    try:
+        own, inherited, added = queue.get(timeout=30)
+    finally:
+        child.kill()
+        child.join()
+        for thread in threads:
+            thread.join()
+    assert own == "Limit" and "another thread was using this when the process was forked" in inherited and added == (A + B).tolist()

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ._runtime import version
-from .error import WasmindError
+from .error import WasmindError, one_line, refusal, refusing
 from .model import Model, load
+from .source import path_of
 from .tensor import DTYPES, numpy_type
 
 _log = logging.getLogger("wasmind")
@@ -89,6 +90,7 @@ def _split(tensors, te):
     return inputs or te.inputs_of(outputs), outputs
 
 
+@refusing
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
@@ -145,14 +147,14 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         name = ", ".join(tensor.name for tensor in outputs)
         translate = functools.partial(_compiler.compile_expressions, inputs, outputs, name)
     else:
-        translate = functools.partial(_compiler.compile, os.fspath(source))
+        translate = functools.partial(_compiler.compile, path_of(source, "source"))
 
     def compile_to(path):
-        result = translate(os.fspath(path), options)
+        result = translate(path_of(path, "output"), options)
         if result.error:
             raise WasmindError("InvalidArgument", result.error)
         for note in result.notes:
-            _log.info("%s", note)
+            _log.info("%s", one_line(note))
 
     if output is not None:
         compile_to(output)

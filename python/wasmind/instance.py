@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _runtime
-from .error import WasmindError
-from .tensor import as_array, code_of
+from .error import WasmindError, refusing
+from .tensor import as_array, code_of, extents_of
 
 if TYPE_CHECKING:
     from .model import Model
@@ -20,45 +20,38 @@ def _names(specs):
 
 
 class Instance:
-    """Made by `Model.instantiate`. One thread at a time; instances run in parallel, without the interpreter lock."""
+    """Made by `Model.instantiate`. Threads take turns, and each gets the outputs of its own run; instances run in parallel,
+    without the interpreter lock."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self.signature = model.signature
         self._handle = _runtime.Instance(model._handle)
-        self._filled = {index: {spec.name for spec in function.inputs if spec.default}
-                        for index, function in enumerate(self.signature.functions)}
 
+    @refusing
     def run(self, inputs: Mapping[str, Any] | Iterable[Any] | None = None, *, entry: str | None = None,
             copy: bool = True) -> dict[str, np.ndarray[Any, Any]]:
         """Runs the model once. State of the entry is what its last run with success left.
 
         inputs: arrays by name, or in order. An input left out keeps what an earlier `run` or `input` put into it, or its
                 default value.
-        copy:   False gives views into the instance's memory, which the next run changes.
+        copy:   False gives views into the instance's memory, which the next run changes, also one of another thread.
         Returns a dict of arrays, one per output.
 
         Raises WasmindError InvalidArgument (an input does not fit and nothing was executed, or the model refused it), and
-        InvalidModule, Trap or Limit, after which the instance refuses further use.
+        InvalidModule, Trap or Limit, after which the instance refuses further use (but not where the thread's stack was too
+        small to run anything).
         """
         function, spec = self._entry(entry)
         given = self._by_name(spec, {} if inputs is None else inputs)
-        arrays = {name: as_array(value, self._input(spec, name)[1]) for name, value in given.items()}
-        filled = self._filled[function]
-        for tensor in spec.inputs:
-            if tensor.name not in arrays and tensor.name not in filled:
-                raise WasmindError("InvalidArgument", f"input '{tensor.name}' is missing")
-        if len(arrays) == len(spec.inputs):
-            ordered = [(arrays[tensor.name], code_of(tensor.dtype)) for tensor in spec.inputs]
-            self._handle.run(function, ordered)
-        else:
-            for name, array in arrays.items():
-                self.input(name, array.shape, entry=spec.name)[...] = array
-            self._handle.run(function, [])
-        filled.update(arrays)
-        views = self._handle.outputs(function)
-        return {tensor.name: view.copy() if copy else view for tensor, view in zip(spec.outputs, views)}
+        for name in given:
+            self._input(spec, name)
+        arrays = [(as_array(given[tensor.name], tensor), code_of(tensor.dtype)) if tensor.name in given else None
+                  for tensor in spec.inputs]
+        outputs = self._handle.run(function, arrays, copy)
+        return {tensor.name: output for tensor, output in zip(spec.outputs, outputs)}
 
+    @refusing
     def input(self, name: str, shape: Sequence[int] | None = None, *, entry: str | None = None) -> np.ndarray[Any, Any]:
         """A writable view of an input in the instance's memory: fill it, and `run` copies nothing.
 
@@ -70,9 +63,7 @@ class Instance:
             if any(isinstance(extent, str) for extent in tensor.shape):
                 raise WasmindError("InvalidArgument", f"input '{name}': pass the extents of {list(tensor.shape)}")
             shape = tensor.shape
-        self._handle.resize_input(function, index, list(shape))
-        self._filled[function].add(name)
-        return self._handle.input(function, index)
+        return self._handle.input(function, index, extents_of(shape, f"input '{name}'"))
 
     def reset(self) -> None:
         """Makes the state of all entries its initial value, as in a new instance. Inputs and outputs stay as they are.
@@ -81,6 +72,7 @@ class Instance:
         """
         self._handle.reset()
 
+    @refusing
     def extent(self, name: str) -> int:
         """The value of a kept dim: the extent of state that the next run starts from.
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from . import _runtime
-from .error import WasmindError
+from .error import WasmindError, refusing
 from .instance import Instance
 from .signature import Signature
 from .source import Source
+
+
+# Weak, so that models end as they would.
+_models: weakref.WeakSet[Model] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: [model._follow_fork() for model in _models])
 
 
 class Model:
@@ -26,6 +33,13 @@ class Model:
         self.signature = Signature.parse(self._handle.signature)
         self._own = None
         self._lock = threading.Lock()
+        _models.add(self)
+
+    def _follow_fork(self):
+        """In a child: nobody will ever finish the run that another thread had begun."""
+        if self._lock.locked():
+            self._own = None
+            self._lock = threading.Lock()
 
     @property
     def info(self) -> _runtime.ModelInfo:
@@ -64,6 +78,7 @@ class Model:
         return f"<wasmind.Model {entries}>"
 
 
+@refusing
 def load(source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, max_memory_bytes: int = 0, max_module_bytes: int = 0,
          time_limit_ms: int = 0, cache: bool = True, cache_folder: str | os.PathLike[str] | None = None,
          weights_folder: str | os.PathLike[str] | None = None) -> Model:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import operator
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +12,13 @@ import numpy as np
 
 from . import _runtime
 from ._runtime import GuestTensor
-from .error import WasmindError
+from .error import WasmindError, refusal, refusing
 from .source import Source
-from .tensor import DTYPES, code_of, numpy_type
+from .tensor import DTYPES, code_of, extents_of, numpy_type
 
 _NUMBERS = (bool, int, float)
 _BF16 = code_of("bf16")
+_MAX_BYTES = 1 << 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +64,7 @@ class OperatorLibrary:
         self._indices = {each.name: (index, each) for index, each in enumerate(self.operators)}
 
     @classmethod
+    @refusing
     def load(cls, source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, max_memory_bytes: int = 0,
              max_module_bytes: int = 0, time_limit_ms: int = 0, cache: bool = True,
              cache_folder: str | os.PathLike[str] | None = None) -> OperatorLibrary:
@@ -85,6 +86,7 @@ class OperatorLibrary:
         """Length of the library's memory now."""
         return self._handle.memory_bytes
 
+    @refusing
     def tensor(self, dtype: Any, shape: int | Sequence[int]) -> GuestTensor:
         """A tensor in the library's memory, not initialised: fill its `numpy()`, and calls copy nothing.
 
@@ -92,8 +94,7 @@ class OperatorLibrary:
         `free()`, and not before the last view of it is gone. Views (`numpy()`, and by DLPack: `torch.from_dlpack(tensor)`)
         stay valid when the memory grows, as it does not move.
         """
-        extents = [operator.index(extent) for extent in (shape if isinstance(shape, (tuple, list)) else (shape,))]
-        return self._handle.tensor(_dtype_code(dtype), extents)
+        return self._handle.tensor(_dtype_code(dtype), extents_of(shape, "tensor"))
 
     def call(self, name: str, *arguments: Any, out: Any = None, **attributes: Any) -> Any:
         """Calls an operator; returns its output, or a tuple when it has several.
@@ -109,11 +110,19 @@ class OperatorLibrary:
         Raises WasmindError InvalidArgument (an unknown operator or attribute, an argument that does not fit, or that the
         operator refused), Limit (no memory, or the time limit), Trap and InvalidModule, after which every call fails.
         """
+        try:
+            return self._call(name, arguments, out, attributes)
+        except WasmindError:
+            raise
+        except Exception as error:
+            raise refusal(name if isinstance(name, str) else "call", error) from error
+
+    def _call(self, name, arguments, out, attributes):
         if name not in self._indices:
             self._handle.find(name)  # raises, with the nearest name
         index, called = self._indices[name]
         for argument in arguments:
-            if type(argument) is not np.ndarray or argument.dtype.kind not in "fiub":
+            if type(argument) is not np.ndarray or argument.dtype.kind not in "fiub" or not argument.flags.c_contiguous:
                 arguments = tuple([_input(name, each) for each in arguments])
                 break
         if attributes:
@@ -161,7 +170,7 @@ def _dtype_code(dtype):
             pass
     try:
         wanted = np.dtype(dtype)
-    except TypeError as error:
+    except Exception as error:  # whatever numpy makes of it
         raise WasmindError("InvalidArgument", f"{dtype!r} is no element type") from error
     if wanted.name == "bfloat16":
         return _BF16
@@ -190,10 +199,11 @@ def _input(called, value):
         try:
             exports = hasattr(value, "__dlpack__") and not isinstance(value, np.generic)
             value = np.from_dlpack(value) if exports else np.asarray(value)
-        except (BufferError, OverflowError, RuntimeError, TypeError, ValueError) as error:
+        except Exception as error:  # whatever the value's own conversion raises
             if _runtime.is_array(value):
                 return value  # of a type that numpy lacks
-            raise WasmindError("InvalidArgument", f"{called}: {error}") from error
+            raise refusal(called, error) from error
+    _bound(called, value)
     if value.dtype.name == "bfloat16":
         return np.asarray(value, order="C").view(np.uint16), _BF16
     if value.dtype.kind not in "fiub" or not value.dtype.isnative:
@@ -213,4 +223,13 @@ def _output(called, value):
         if not value.flags.c_contiguous:
             raise WasmindError("InvalidArgument", f"{called}: out of bfloat16 is not dense")
         return value.view(np.uint16), _BF16
-    return value if value.flags.c_contiguous else np.empty(value.shape, value.dtype)
+    if value.flags.c_contiguous:
+        return value
+    _bound(called, value)
+    return np.empty(value.shape, value.dtype)
+
+
+def _bound(called, value):
+    """Refuses a copy that no library has room for, before it is made."""
+    if value.nbytes >= _MAX_BYTES:
+        raise WasmindError("InvalidArgument", f"{called}: {value.nbytes} bytes of shape {list(value.shape)} are over the 4 GiB of a library")

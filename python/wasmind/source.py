@@ -1,10 +1,11 @@
 """Where a module comes from, and how it is loaded again in another process."""
 
 import hashlib
+import operator
 import os
 
 from . import _runtime
-from .error import WasmindError
+from .error import WasmindError, refusal
 
 
 class Source:
@@ -15,11 +16,12 @@ class Source:
                  weights_folder=None):
         # Bytes that can change are copied, paths made independent of the working folder of whoever loads them again.
         self._bytes = bytes(origin) if isinstance(origin, (bytes, bytearray, memoryview)) else None
-        self._path = None if self._bytes is not None else os.path.abspath(os.fspath(origin))
-        self._name = self._path and os.fspath(origin)
-        self._options = {
-            "max_memory_bytes": max_memory_bytes, "max_module_bytes": max_module_bytes, "time_limit_ms": time_limit_ms,
-            "cache": cache, "cache_folder": _absolute(cache_folder), "weights_folder": _absolute(weights_folder)}
+        self._name = None if self._bytes is not None else path_of(origin, "source")
+        self._path = self._name and os.path.abspath(self._name)
+        limits = {"max_memory_bytes": max_memory_bytes, "max_module_bytes": max_module_bytes, "time_limit_ms": time_limit_ms}
+        self._options = {**{name: _limit(name, value) for name, value in limits.items()}, "cache": bool(cache),
+                         "cache_folder": _absolute(cache_folder, "cache_folder"),
+                         "weights_folder": _absolute(weights_folder, "weights_folder")}
         self._stamp = self._hash = None
 
     def load(self, kind):
@@ -45,8 +47,30 @@ class Source:
             raise WasmindError("InvalidModule", f"{self._path}: not the module that was pickled (its SHA-256 differs)")
 
 
-def _absolute(folder):
-    return None if folder is None else os.path.abspath(os.fspath(folder))
+def path_of(path, what):
+    """The text of a path that a file can have; `what` it is of is named in errors."""
+    try:
+        text = os.fsdecode(path)
+        text.encode()  # the C interface takes UTF-8
+    except Exception as error:  # whatever its own conversion raises
+        raise refusal(what, error) from error
+    if not text or "\0" in text:
+        raise WasmindError("InvalidArgument", f"{what}: {text!r} is no path")
+    return text
+
+
+def _absolute(folder, what):
+    return None if folder is None else os.path.abspath(path_of(folder, what))
+
+
+def _limit(name, value):
+    try:
+        number = operator.index(value)
+    except Exception as error:  # whatever its own conversion raises
+        raise refusal(name, error) from error
+    if not 0 <= number < 1 << 63:
+        raise WasmindError("InvalidArgument", f"{name}: {number} is not within 0..2^63 - 1")
+    return number
 
 
 def _stamp(path):

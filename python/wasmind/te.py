@@ -23,28 +23,31 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .compiler import extension
-from .error import WasmindError
+from .error import WasmindError, refusal, refusing
+from .source import path_of
 
 _Path = str | os.PathLike[str]
 _te = extension().te
 Axis, Expr, Tensor = _te.Axis, _te.Expr, _te.Tensor
 
-var, cast, const, select = _te.var, _te.cast, _te.const, _te.select
+var, cast, const, select = map(refusing, (_te.var, _te.cast, _te.const, _te.select))
 if_then_else = select
-min_value, max_value = _te.min_value, _te.max_value
-abs, sign, exp, log, sqrt, rsqrt, reciprocal = _te.abs, _te.sign, _te.exp, _te.log, _te.sqrt, _te.rsqrt, _te.reciprocal
-floor, ceil, round, trunc, isnan = _te.floor, _te.ceil, _te.round, _te.trunc, _te.isnan
-sin, cos, tan, asin, acos, atan, atan2 = _te.sin, _te.cos, _te.tan, _te.asin, _te.acos, _te.atan, _te.atan2
-sinh, cosh, tanh, asinh, acosh, atanh = _te.sinh, _te.cosh, _te.tanh, _te.asinh, _te.acosh, _te.atanh
-sigmoid, erf, pow = _te.sigmoid, _te.erf, _te.pow
-floordiv, floormod, truncdiv, truncmod = _te.floordiv, _te.floormod, _te.truncdiv, _te.truncmod
+min_value, max_value = map(refusing, (_te.min_value, _te.max_value))
+abs, sign, exp, log, sqrt, rsqrt, reciprocal = map(refusing, (_te.abs, _te.sign, _te.exp, _te.log, _te.sqrt, _te.rsqrt, _te.reciprocal))
+floor, ceil, round, trunc, isnan = map(refusing, (_te.floor, _te.ceil, _te.round, _te.trunc, _te.isnan))
+sin, cos, tan, asin, acos, atan, atan2 = map(refusing, (_te.sin, _te.cos, _te.tan, _te.asin, _te.acos, _te.atan, _te.atan2))
+sinh, cosh, tanh, asinh, acosh, atanh = map(refusing, (_te.sinh, _te.cosh, _te.tanh, _te.asinh, _te.acosh, _te.atanh))
+sigmoid, erf, pow = map(refusing, (_te.sigmoid, _te.erf, _te.pow))
+floordiv, floormod, truncdiv, truncmod = map(refusing, (_te.floordiv, _te.floormod, _te.truncdiv, _te.truncmod))
 
 
+@refusing
 def placeholder(shape: Any, dtype: str = "float32", name: str = "placeholder") -> Any:
     """An input. shape: numbers, vars and expressions of them; () is a scalar, read as `x[()]` or `x()`."""
     return _te.placeholder(_shape(shape), dtype, name)
 
 
+@refusing
 def reduce_axis(extent: Any, name: str = "k") -> Any:
     """What a sum runs over: an extent, or the pair (0, extent)."""
     if isinstance(extent, (tuple, list)):
@@ -54,10 +57,39 @@ def reduce_axis(extent: Any, name: str = "k") -> Any:
     return _te.reduce_axis(extent, name)
 
 
+class _Formula:
+    """A function of the user, whose exceptions are its own and pass through."""
+
+    def __init__(self, function):
+        self.function, self.thrown = function, None
+
+    def __call__(self, *indices):
+        try:
+            return self.function(*indices)
+        except Exception as error:
+            self.thrown = error
+            raise
+
+
+def _traced(call, formula=None):
+    """The result of `call`; what the formula raised, or a WasmindError."""
+    try:
+        return call()
+    except WasmindError:
+        raise
+    except Exception as error:
+        if formula is not None and error is formula.thrown:
+            raise
+        raise refusal("te", error) from error
+
+
 def compute(shape: Any, fcompute: Any, name: str = "compute") -> Any:
     """A tensor by a formula for its elements: `fcompute` is called once with one index per dimension."""
     shape = _shape(shape)
-    parameters = inspect.signature(fcompute).parameters.values()
+    try:
+        parameters = inspect.signature(fcompute).parameters.values()
+    except Exception as error:
+        raise refusal("compute", error) from error
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     names = [p.name for p in positional][: len(shape)]
     required = builtins.sum(p.default is p.empty for p in positional)
@@ -67,29 +99,35 @@ def compute(shape: Any, fcompute: Any, name: str = "compute") -> Any:
         raise WasmindError(
             "InvalidArgument",
             f"tensor '{name}': its function takes {len(positional)} indices, but its shape has {len(shape)} dimensions")
-    return _te.compute(shape, fcompute, name, names)
+    formula = _Formula(fcompute)
+    return _traced(lambda: _te.compute(shape, formula, name, names), formula)
 
 
+@refusing
 def sum(element: Any, axis: Any) -> Any:
     """The sum over an axis or a list of axes."""
     return _te.reduce_sum(element, _axes(axis))
 
 
+@refusing
 def prod(element: Any, axis: Any) -> Any:
     """The product over an axis or a list of axes."""
     return _te.reduce_prod(element, _axes(axis))
 
 
+@refusing
 def max(element: Any, other: Any = None, *, axis: Any = None) -> Any:
     """The largest over `axis`, or the larger of two."""
     return _te.max(element, other) if axis is None else _te.reduce_max(element, _axes(axis))
 
 
+@refusing
 def min(element: Any, other: Any = None, *, axis: Any = None) -> Any:
     """The smallest over `axis`, or the smaller of two."""
     return _te.min(element, other) if axis is None else _te.reduce_min(element, _axes(axis))
 
 
+@refusing
 def convolve(input: Any, weights: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
              name: str = "convolve") -> Any:
     """Convolution (cross-correlation); elements outside the input count as zero.
@@ -106,6 +144,7 @@ def convolve(input: Any, weights: Any, extents: Any, *, strides: Any = 1, pads: 
     return _te.convolve(input, weights, extents, *_slides(extents, strides, pads, dilations, name), name)
 
 
+@refusing
 def depthwise(input: Any, weights: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
               name: str = "depthwise") -> Any:
     """`convolve` for each channel by itself: weights [spatial..., 1, C], result [N, extents..., C]."""
@@ -113,6 +152,7 @@ def depthwise(input: Any, weights: Any, extents: Any, *, strides: Any = 1, pads:
     return _te.depthwise(input, weights, extents, *_slides(extents, strides, pads, dilations, name), name)
 
 
+@refusing
 def max_window(input: Any, sizes: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
                name: str = "window") -> Any:
     """The largest element of each window; elements outside the input do not take part. Of no elements it is the lowest value
@@ -125,12 +165,14 @@ def max_window(input: Any, sizes: Any, extents: Any, *, strides: Any = 1, pads: 
     return _window(_te.max_window, input, sizes, extents, strides, pads, dilations, name)
 
 
+@refusing
 def min_window(input: Any, sizes: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
                name: str = "window") -> Any:
     """The smallest element of each window; of no elements the highest value (inf). Otherwise as `max_window`."""
     return _window(_te.min_window, input, sizes, extents, strides, pads, dilations, name)
 
 
+@refusing
 def sum_window(input: Any, sizes: Any, extents: Any, *, strides: Any = 1, pads: Any = 0, dilations: Any = 1,
                name: str = "window") -> Any:
     """The sum of each window's elements, in the input's element type; of no elements 0. Otherwise as `max_window`."""
@@ -157,11 +199,13 @@ def _along(extents, noun, given, name):
     return list(given)
 
 
+@refusing
 def all(*conditions: Any, axis: Any = None) -> Any:
     """Whether all conditions hold: of one over `axis`, or of those given."""
     return _joined(conditions, axis, _te.reduce_all, lambda a, b: a & b)
 
 
+@refusing
 def any(*conditions: Any, axis: Any = None) -> Any:
     """Whether one of the conditions holds: of one over `axis`, or of those given."""
     return _joined(conditions, axis, _te.reduce_any, lambda a, b: a | b)
@@ -200,6 +244,7 @@ class Operator:
         return f"Operator({self.name})"
 
 
+@refusing
 def operator(name: str, definition: Any, *, dtypes: Iterable[str] = ("float32",),
              attributes: Mapping[str, float] | None = None) -> Operator:
     """An operator for `build`.
@@ -213,16 +258,18 @@ def operator(name: str, definition: Any, *, dtypes: Iterable[str] = ("float32",)
         given = [tensor for tensor in definition if _te.is_placeholder(tensor)]
         if not computed:
             raise WasmindError("InvalidArgument", f"operator '{name}': none of its tensors is computed")
-        return Operator(name, lambda: _te.expression(name, given or _te.inputs_of(computed), computed))
+        return Operator(name, lambda: _traced(lambda: _te.expression(name, given or _te.inputs_of(computed), computed)))
     names = list(inspect.signature(definition).parameters)
     numbers = [(key, float(value)) for key, value in (attributes or {}).items()]
     inputs = names[: len(names) - len(numbers)]
     if names != inputs + [key for key, _ in numbers] or not inputs:
         raise WasmindError(
             "InvalidArgument", f"operator '{name}': its parameters must be its inputs, then its attributes in their order")
-    return Operator(name, lambda: _te.elementwise(name, inputs, numbers, list(dtypes), definition))
+    formula = _Formula(definition)
+    return Operator(name, lambda: _traced(lambda: _te.elementwise(name, inputs, numbers, list(dtypes), formula), formula))
 
 
+@refusing
 def library(*names: str) -> list[Operator]:
     """Operators of the library for `build`, each in all its element types: those named, or all. docs/generated/operators.md
     lists them. Raises WasmindError InvalidArgument with the nearest names."""
@@ -241,10 +288,20 @@ def build(operators: Iterable[Operator], output: _Path | None = None, *, archive
 
     Raises WasmindError InvalidArgument with the operator and the reason.
     """
-    paths = [os.fspath(path) if path is not None else "" for path in (output, archive, objects, header)]
+    files = {"output": output, "archive": archive, "objects": objects, "header": header}
+    paths = [path_of(path, name) if path is not None else "" for name, path in files.items()]
     if not builtins.any(paths):
         raise WasmindError("InvalidArgument", "nothing to write: give output, archive, objects or header")
-    error = _te.build_library([each.make() for each in operators], *paths, [os.fspath(link) for link in links],
-                              "relaxed-simd" in features)
+    made = [each.make() for each in _operators(operators)]
+    error = _traced(lambda: _te.build_library(made, *paths, [path_of(link, "links") for link in links], "relaxed-simd" in features))
     if error:
         raise WasmindError("InvalidArgument", error)
+
+
+@refusing
+def _operators(given):
+    listed = list(given)
+    for each in listed:
+        if not isinstance(each, Operator):
+            raise WasmindError("InvalidArgument", f"operators: {type(each).__name__} is no operator of te.operator or te.library")
+    return listed

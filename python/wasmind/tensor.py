@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .error import WasmindError
+from .error import WasmindError, refusal
 
 if TYPE_CHECKING:
     from .signature import TensorSpec
@@ -30,24 +31,39 @@ def numpy_type(dtype: str) -> np.dtype[Any]:
     return np.dtype(_DTYPES[dtype][1])
 
 
+def extents_of(shape: Any, what: str) -> list[int]:
+    """`shape`, one extent or several, as the numbers that the C ABI takes; `what` they are for is named in errors."""
+    try:
+        extents = [operator.index(extent) for extent in (shape if isinstance(shape, (tuple, list)) else (shape,))]
+    except Exception as error:  # whatever its own conversion raises
+        raise refusal(what, error) from error
+    for extent in extents:
+        if not 0 <= extent < 1 << 31:
+            raise WasmindError("InvalidArgument", f"{what}: extent {extent} is not within 0..{(1 << 31) - 1}")
+    return extents
+
+
 def as_array(value: Any, spec: TensorSpec) -> np.ndarray[Any, Any]:
     """`value` as a dense row-major array of the element type of `spec` (a TensorSpec).
 
     Arrays, and whatever speaks DLPack, must have the right element type already; Python numbers and lists take it on.
-    Copies only what is not dense and row-major. Raises WasmindError InvalidArgument.
+    Copies only what is not dense and row-major, and not more than the model has room for. Raises WasmindError InvalidArgument.
     """
     wanted = numpy_type(spec.dtype)
     if not isinstance(value, np.ndarray):
         try:
             exports = hasattr(value, "__dlpack__") and not isinstance(value, np.generic)
             value = np.from_dlpack(value) if exports else np.asarray(value, None if hasattr(value, "dtype") else wanted)
-        except (BufferError, OverflowError, RuntimeError, TypeError, ValueError) as error:
-            raise WasmindError("InvalidArgument", f"input '{spec.name}': {error}") from error
+        except Exception as error:  # whatever the value's own conversion raises
+            raise refusal(f"input '{spec.name}'", error) from error
     # An array of ml_dtypes.bfloat16 carries the same 16 bits.
     if spec.dtype == "bf16" and value.dtype.name == "bfloat16":
         value = value.view(np.uint16)
     if value.dtype != wanted or not value.dtype.isnative:
         problem = f"an array of {value.dtype}, element type {spec.dtype} needs {wanted}"
         raise WasmindError("InvalidArgument", f"input '{spec.name}': {problem}")
+    if not value.flags.c_contiguous and value.nbytes > spec.byte_length:  # before a copy that may be of any size
+        raise WasmindError("InvalidArgument", f"input '{spec.name}': {value.nbytes} bytes of shape {list(value.shape)} are over the "
+                                              f"{spec.byte_length} of {list(spec.shape)}")
     # Not ascontiguousarray: it turns a scalar into a vector.
     return np.asarray(value, order="C")

@@ -33,7 +33,9 @@ protected:
     ScopedDiagnosticHandler silent(program.code->getContext(), [](Diagnostic &) { return success(); });
     llvm::Error error = verifyLoops(program, Options());
     std::string text = llvm::toString(std::move(error));
-    EXPECT_TRUE(llvm::StringRef(text).starts_with("internal: the loops stage " + message.str())) << text;
+    EXPECT_TRUE(llvm::StringRef(text).starts_with("a fault of the compiler, please report it: the loops stage " +
+                                                  message.str()))
+        << text;
   }
 
   Batch batch;

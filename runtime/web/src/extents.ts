@@ -58,7 +58,7 @@ export class Extents {
         return;
       }
       const { min, max } = this.dims.get(entry)!, known = this.values.get(entry);
-      if (extent < min || extent > max)
+      if (!Number.isInteger(extent) || extent < min || extent > max)
         throw new WasmindError('InvalidArgument', `${place}, outside ${min}..${max} of '${entry}'; `
           + `compile with --dim ${entry}=${Math.min(min, extent)}..${Math.max(max, extent)} to allow it`);
       const { multipleOf } = this.dims.get(entry)!;
@@ -124,10 +124,15 @@ export function elementsFor(input: TensorSpec, given: TensorLike): { data: Typed
     if (given.dtype !== input.dtype)
       throw new WasmindError(
         'InvalidArgument', `input '${input.name}': element type ${given.dtype}, the model needs ${input.dtype}`);
-    return { data: given.data, dims: given.dims };
+    const { data, dims } = given;
+    if (data.length !== elementCountOf(dims))
+      throw new WasmindError('InvalidArgument', `input '${input.name}': its array was detached or its shape changed`);
+    return { data, dims };
   }
   if (!ArrayBuffer.isView(given) || dtypeOf(given) === undefined)
     throw new WasmindError('InvalidArgument', `input '${input.name}': neither a Tensor nor a typed array`);
+  if ((given.buffer as { detached?: boolean }).detached)
+    throw new WasmindError('InvalidArgument', `input '${input.name}': its array was detached`);
   const data = asArrayOf(input.dtype, given);
   if (!data)
     throw new WasmindError('InvalidArgument',

@@ -3,7 +3,7 @@ import {
   tensorDeviceTypeOffset, tensorRankOffset, tensorShapeOffset, tensorStridesOffset, tensorTypeCodeOffset,
 } from './abi.ts';
 import { byteWidth, viewArray, type DType, type TypedArray } from './dtype.ts';
-import { WasmindError } from './error.ts';
+import { refusing, WasmindError } from './error.ts';
 import { aligned, type GuestMemory } from './guestMemory.ts';
 import { elementCountOf } from './tensor.ts';
 
@@ -152,31 +152,35 @@ export class GuestTensor {
    *   are over 8 axes; `Limit`.
    */
   strided(dims: readonly number[], strides: readonly number[], offset = 0): GuestTensor {
-    this.#refuseIfFreed();
-    const fail = (reason: string): never => {
-      throw new WasmindError('InvalidArgument', `'strided': ${reason}`);
-    };
-    checkDims(dims, fail);
-    if (strides.length !== dims.length) fail('as many strides as extents are needed');
-    const { address: start, count } = this.#elements, width = byteWidth(this.dtype), first = (this.#dataAddress - start) / width + offset;
-    const isEmpty = dims.includes(0), reach = [first, first];
-    if (!isEmpty) dims.forEach((extent, axis) => void (reach[strides[axis] < 0 ? 0 : 1] += strides[axis] * (extent - 1)));
-    const isInside = Number.isInteger(offset) && strides.every(Number.isInteger) && reach[0] >= 0 && reach[1] < count + Number(isEmpty);
-    if (!isInside) fail(`elements outside of the tensor, which has ${count}`);
-    const dense = denseStrides(dims), isDense = isEmpty || dims.every((extent, axis) => extent === 1 || strides[axis] === dense[axis]);
-    const block = this.#memory.allocate(tensorByteLength + 16 * dims.length, `strided tensor of shape [${dims.join(', ')}]`);
-    const own = isDense ? [] : strides, data = start + first * width;
-    writeDescriptor(this.#memory, block, data, this.dtype, dims, own);
-    return new GuestTensor(this.#memory, block, data, this.dtype, [...dims], this.#elements, isDense ? undefined : [...strides]);
+    return refusing('strided', () => {
+      this.#refuseIfFreed();
+      const fail = (reason: string): never => {
+        throw new WasmindError('InvalidArgument', `'strided': ${reason}`);
+      };
+      checkDims(dims, fail);
+      if (strides.length !== dims.length) fail('as many strides as extents are needed');
+      const { address: start, count } = this.#elements, width = byteWidth(this.dtype), first = (this.#dataAddress - start) / width + offset;
+      const isEmpty = dims.includes(0), reach = [first, first];
+      if (!isEmpty) dims.forEach((extent, axis) => void (reach[strides[axis] < 0 ? 0 : 1] += strides[axis] * (extent - 1)));
+      const isInside = Number.isInteger(offset) && strides.every(Number.isInteger) && reach[0] >= 0 && reach[1] < count + Number(isEmpty);
+      if (!isInside) fail(`elements outside of the tensor, which has ${count}`);
+      const dense = denseStrides(dims), isDense = isEmpty || dims.every((extent, axis) => extent === 1 || strides[axis] === dense[axis]);
+      const block = this.#memory.allocate(tensorByteLength + 16 * dims.length, `strided tensor of shape [${dims.join(', ')}]`);
+      const own = isDense ? [] : strides, data = start + first * width;
+      writeDescriptor(this.#memory, block, data, this.dtype, dims, own);
+      return new GuestTensor(this.#memory, block, data, this.dtype, [...dims], this.#elements, isDense ? undefined : [...strides]);
+    });
   }
 
   /** The axes in another order: axis i of the result is axis `axes[i]` of this tensor; none given: back to front. */
   transposed(...axes: readonly number[]): GuestTensor {
-    const { dims } = this, steps = this.strides ?? denseStrides(dims);
-    const order = axes.length === 0 ? dims.map((_, axis) => dims.length - 1 - axis) : axes;
-    if (order.length !== dims.length || dims.some((_, axis) => !order.includes(axis)))
-      throw new WasmindError('InvalidArgument', `'transposed': no order of the ${dims.length} axes`);
-    return this.strided(order.map(axis => dims[axis]), order.map(axis => steps[axis]));
+    return refusing('transposed', () => {
+      const { dims } = this, steps = this.strides ?? denseStrides(dims);
+      const order = axes.length === 0 ? dims.map((_, axis) => dims.length - 1 - axis) : axes;
+      if (order.length !== dims.length || dims.some((_, axis) => !order.includes(axis)))
+        throw new WasmindError('InvalidArgument', `'transposed': no order of the ${dims.length} axes`);
+      return this.strided(order.map(axis => dims[axis]), order.map(axis => steps[axis]));
+    });
   }
 
   /** Gives the memory back. The tensor must not be used any more; freeing it again does nothing. */

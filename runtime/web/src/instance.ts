@@ -1,6 +1,6 @@
 import { abiVersion, abiVersionExport, errorExport, memoryExport, pageByteLength } from './abi.ts';
 import { viewArray, type TypedArray } from './dtype.ts';
-import { WasmindError } from './error.ts';
+import { refusing, WasmindError } from './error.ts';
 import { errorTextAt } from './errorText.ts';
 import { elementsFor, Extents, outputDims, type TensorLike } from './extents.ts';
 import type { WasmExports } from './platform.ts';
@@ -21,6 +21,11 @@ export type Inputs = Readonly<Record<string, TensorLike>>;
 export type Outputs = Record<string, Tensor>;
 
 type Export = () => number;
+
+/** Whether two views show bytes of one memory that are the same. */
+function overlap(a: TypedArray, b: TypedArray): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}
 
 /** One entry of the module, with what the caller has put into its inputs so far. */
 interface Entry {
@@ -86,16 +91,18 @@ export class Instance {
    * @throws WasmindError `InvalidArgument` when the name is unknown or the extents do not fit the shape.
    */
   input(name: string, dims?: readonly number[], entryName?: string): TypedArray {
-    this.refuseIfBroken();
-    const entry = this.entryOf(entryName), spec = this.inputOf(entry, name);
-    const extents = this.knownExtents();
-    const actual = dims ?? spec.shape.map(extent => {
-      if (typeof extent === 'number') return extent;
-      throw new WasmindError('InvalidArgument', `input '${name}': pass the extents of [${spec.shape.join(', ')}]`);
+    return refusing('input', () => {
+      this.refuseIfBroken();
+      const entry = this.entryOf(entryName), spec = this.inputOf(entry, name);
+      const extents = this.knownExtents();
+      const actual = dims ?? spec.shape.map(extent => {
+        if (typeof extent === 'number') return extent;
+        throw new WasmindError('InvalidArgument', `input '${name}': pass the extents of [${spec.shape.join(', ')}]`);
+      });
+      extents.bind(spec, actual);
+      entry.filled.set(name, [...actual]);
+      return this.view(spec, actual);
     });
-    extents.bind(spec, actual);
-    entry.filled.set(name, [...actual]);
-    return this.view(spec, actual);
   }
 
   /**
@@ -112,25 +119,27 @@ export class Instance {
    *                       further use.
    */
   run(inputs: Inputs = {}, options: RunOptions = {}): Outputs {
-    this.refuseIfBroken();
-    const entry = this.entryOf(options.entry);
-    const extents = this.fill(entry, inputs);
-    const table = new DataView(this.memory.buffer);
-    for (const { dim, value } of extents.entries())
-      if (dim.initial === undefined) table.setInt32(dim.offset, value, true);
-    const status = this.breakable(() => Instance.call(entry.call, entry.spec.name));
-    if (status !== 0) {
-      const text = this.breakable(() => this.readErrorText());
-      throw new WasmindError('InvalidArgument', `${entry.spec.name}: ${text ? text + extents.text() : `failed with code ${status}`}`);
-    }
-    this.breakable(() => this.checkKept(table));
-    const extentOf = (dim: Dim): number => extents.find(dim.name) ?? table.getInt32(dim.offset, true);
-    const outputs: [string, Tensor][] = entry.spec.outputs.map(spec => {
-      const dims = this.breakable(() => outputDims(entry.spec, spec, this.dims, extentOf));
-      const elements = this.view(spec, dims);
-      return [spec.name, new Tensor(spec.dtype, options.copy === false ? elements : elements.slice(), dims)];
+    return refusing('run', () => {
+      this.refuseIfBroken();
+      const entry = this.entryOf(options.entry);
+      const extents = this.fill(entry, inputs);
+      const table = new DataView(this.memory.buffer);
+      for (const { dim, value } of extents.entries())
+        if (dim.initial === undefined) table.setInt32(dim.offset, value, true);
+      const status = this.breakable(() => Instance.call(entry.call, entry.spec.name));
+      if (status !== 0) {
+        const text = this.breakable(() => this.readErrorText());
+        throw new WasmindError('InvalidArgument', `${entry.spec.name}: ${text ? text + extents.text() : `failed with code ${status}`}`);
+      }
+      this.breakable(() => this.checkKept(table));
+      const extentOf = (dim: Dim): number => extents.find(dim.name) ?? table.getInt32(dim.offset, true);
+      const outputs: [string, Tensor][] = entry.spec.outputs.map(spec => {
+        const dims = this.breakable(() => outputDims(entry.spec, spec, this.dims, extentOf));
+        const elements = this.view(spec, dims);
+        return [spec.name, new Tensor(spec.dtype, options.copy === false ? elements : elements.slice(), dims)];
+      });
+      return Object.fromEntries(outputs);
     });
-    return Object.fromEntries(outputs);
   }
 
   /**
@@ -149,11 +158,13 @@ export class Instance {
    * @throws WasmindError `InvalidArgument` when there is no kept dim of that name, or an earlier run stopped the instance.
    */
   extent(name: string): number {
-    this.refuseIfBroken();
-    const dim = this.dims.get(name);
-    if (dim?.initial === undefined)
-      throw new WasmindError('InvalidArgument', dim ? `dim '${name}' is not kept by the module` : `no dim '${name}'`);
-    return new DataView(this.memory.buffer).getInt32(dim.offset, true);
+    return refusing('extent', () => {
+      this.refuseIfBroken();
+      const dim = this.dims.get(name);
+      if (dim?.initial === undefined)
+        throw new WasmindError('InvalidArgument', dim ? `dim '${name}' is not kept by the module` : `no dim '${name}'`);
+      return new DataView(this.memory.buffer).getInt32(dim.offset, true);
+    });
   }
 
   private writeState(): void {
@@ -202,10 +213,15 @@ export class Instance {
       return { spec, data, actual };
     });
     extents.checkSums();
-    for (const { spec, data, actual } of settled) {
-      (this.view(spec, actual) as Uint8Array).set(data as Uint8Array);
-      entry.filled.set(spec.name, actual);
-    }
+    // Elements may be views of this memory: what an earlier copy would overwrite is put aside first.
+    const written: TypedArray[] = [];
+    const copies = settled.map(({ spec, data, actual }) => {
+      const place = this.view(spec, actual), source = written.some(other => overlap(other, data)) ? data.slice() : data;
+      if (data.buffer !== place.buffer || data.byteOffset !== place.byteOffset) written.push(place);
+      return { place, source };
+    });
+    copies.forEach(({ place, source }) => (place as Uint8Array).set(source as Uint8Array));
+    for (const { spec, actual } of settled) entry.filled.set(spec.name, actual);
     return extents;
   }
 

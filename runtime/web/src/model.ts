@@ -1,4 +1,4 @@
-import { WasmindError } from './error.ts';
+import { refusal, refusing, WasmindError } from './error.ts';
 import { describeForeign } from './foreignFile.ts';
 import { Instance, type Inputs, type Outputs, type RunOptions } from './instance.ts';
 import {
@@ -80,31 +80,39 @@ export class Model {
    *   `Limit`           - the module's memory exceeds `maxMemoryBytes`.
    */
   static async load(source: Source | WasmModule, options: LoadOptions = {}): Promise<Model> {
-    if (source instanceof WebAssembly.Module) {
-      const signature = readSignature(source);
-      checkSignatureOfHost(signature, options);
-      return new Model(signature, source, await Model.fetchWeights(signature, undefined, options));
+    try {
+      if (source instanceof WebAssembly.Module) {
+        const signature = readSignature(source);
+        checkSignatureOfHost(signature, options);
+        return new Model(signature, source, await Model.fetchWeights(signature, undefined, options));
+      }
+      const { bytes, url } = await fetchBytes(source);
+      const signature = await named(url, () => checkBytes(bytes, options));
+      const weights = Model.fetchWeights(signature, url, options);
+      // Awaited below; until then a failure of the compiler must not leave this one unhandled.
+      weights.catch(() => undefined);
+      return new Model(signature, await named(url, () => compileAsync(bytes)), await weights);
+    } catch (error) {
+      throw refusal('load', error);
     }
-    const { bytes, url } = await fetchBytes(source);
-    const signature = await named(url, () => checkBytes(bytes, options));
-    const weights = Model.fetchWeights(signature, url, options);
-    // Awaited below; until then a failure of the compiler must not leave this one unhandled.
-    weights.catch(() => undefined);
-    return new Model(signature, await named(url, () => compileAsync(bytes)), await weights);
   }
 
   /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
   static fromModule(module: WasmModule, options: ModuleOptions = {}): Model {
-    const signature = readSignature(module);
-    checkSignatureOfHost(signature, options);
-    return new Model(signature, module, checkWeights(signature, options.weights && bytesOf(options.weights)));
+    return refusing('fromModule', () => {
+      const signature = readSignature(module);
+      checkSignatureOfHost(signature, options);
+      return new Model(signature, module, checkWeights(signature, options.weights && bytesOf(options.weights)));
+    });
   }
 
   /** The synchronous `load` of bytes. Browsers' main threads bound the size of what they compile this way. */
   static fromBytes(source: ArrayBufferView | ArrayBuffer, options: ModuleOptions = {}): Model {
-    const bytes = bytesOf(source), signature = checkBytes(bytes, options);
-    const weights = checkWeights(signature, options.weights && bytesOf(options.weights));
-    return new Model(signature, compile(bytes), weights);
+    return refusing('fromBytes', () => {
+      const bytes = bytesOf(source), signature = checkBytes(bytes, options);
+      const weights = checkWeights(signature, options.weights && bytesOf(options.weights));
+      return new Model(signature, compile(bytes), weights);
+    });
   }
 
   /**

@@ -354,7 +354,7 @@ export class OperatorCall {
   /** Why the module refused the call. Its text is "KIND: Name: message"; kernels of others leave out the name. */
   private failure(): WasmindError {
     const { name } = this.operator;
-    const [, kind, message] = /^(?:(TypeError|ValueError|MemoryError): )?(.*)$/.exec(this.memory.errorText())!;
+    const [, kind, message] = /^(?:(TypeError|ValueError|MemoryError): )?(.*)$/s.exec(this.memory.errorText())!;
     const text = message || 'failed without a text';
     return new WasmindError(
       kind === 'MemoryError' ? 'Limit' : 'InvalidArgument', text.startsWith(`${name}: `) ? text : `${name}: ${text}`);

@@ -2,7 +2,7 @@ import { maxOperandCount, maxPageCount, pageByteLength } from './abi.ts';
 import { ArgumentFrame } from './argumentFrame.ts';
 import { ArgumentPool } from './argumentPool.ts';
 import { isDType, type DType } from './dtype.ts';
-import { WasmindError } from './error.ts';
+import { refusal, refusing, WasmindError } from './error.ts';
 import { GuestMemory } from './guestMemory.ts';
 import { allocateTensor, checkDims, type GuestTensor } from './guestTensor.ts';
 import type { Operator } from './library.ts';
@@ -86,33 +86,41 @@ export class OperatorLibrary {
    *   `InvalidArgument` - a limit for a module that is compiled already; give it where it is compiled.
    */
   static async load(source: Source | WasmModule, options: LibraryOptions = {}): Promise<OperatorLibrary> {
-    if (source instanceof WebAssembly.Module) {
-      if (options.maxMemoryBytes !== undefined)
-        throw new WasmindError(
-          'InvalidArgument', 'the memory of a compiled module has its limit already: load the bytes with maxMemoryBytes');
-      const signature = readLibrarySignature(source);
-      refuseImports(source);
-      return new OperatorLibrary(signature, source, await instantiateAsync(source), undefined);
+    try {
+      if (source instanceof WebAssembly.Module) {
+        if (options.maxMemoryBytes !== undefined)
+          throw new WasmindError(
+            'InvalidArgument', 'the memory of a compiled module has its limit already: load the bytes with maxMemoryBytes');
+        const signature = readLibrarySignature(source);
+        refuseImports(source);
+        return new OperatorLibrary(signature, source, await instantiateAsync(source), undefined);
+      }
+      const fetched = await fetchBytes(source);
+      const [signature, bytes] = await named(fetched.url, () => readBytes(fetched.bytes, options));
+      const module = await named(fetched.url, () => compileAsync(bytes));
+      refuseImports(module);
+      return new OperatorLibrary(signature, module, await instantiateAsync(module), options.maxMemoryBytes ?? allBytes);
+    } catch (error) {
+      throw refusal('load', error);
     }
-    const fetched = await fetchBytes(source);
-    const [signature, bytes] = await named(fetched.url, () => readBytes(fetched.bytes, options));
-    const module = await named(fetched.url, () => compileAsync(bytes));
-    refuseImports(module);
-    return new OperatorLibrary(signature, module, await instantiateAsync(module), options.maxMemoryBytes ?? allBytes);
   }
 
   /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
   static fromModule(module: WasmModule): OperatorLibrary {
-    const signature = readLibrarySignature(module);
-    refuseImports(module);
-    return new OperatorLibrary(signature, module, instantiate(module), undefined);
+    return refusing('fromModule', () => {
+      const signature = readLibrarySignature(module);
+      refuseImports(module);
+      return new OperatorLibrary(signature, module, instantiate(module), undefined);
+    });
   }
 
   /** The synchronous `load` of bytes. Browsers' main threads bound the size of what they compile this way. */
   static fromBytes(source: ArrayBufferView | ArrayBuffer, options: LibraryOptions = {}): OperatorLibrary {
-    const [signature, bytes] = readBytes(bytesOf(source), options), module = compile(bytes);
-    refuseImports(module);
-    return new OperatorLibrary(signature, module, instantiate(module), options.maxMemoryBytes ?? allBytes);
+    return refusing('fromBytes', () => {
+      const [signature, bytes] = readBytes(bytesOf(source), options), module = compile(bytes);
+      refuseImports(module);
+      return new OperatorLibrary(signature, module, instantiate(module), options.maxMemoryBytes ?? allBytes);
+    });
   }
 
   /**
@@ -160,12 +168,12 @@ export class OperatorLibrary {
   call<Result extends GuestTensor | GuestTensor[] = GuestTensor>(name: string, ...args: GuestArguments): Result;
   call<Result extends Tensor | readonly Output[] | Output | undefined = Tensor>(name: string, ...args: CallArguments): Result;
   call(name: string, ...args: CallArguments): unknown {
-    const last = args.length > 0 ? args[args.length - 1] : undefined;
-    const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
-    const call = this.callOf(name).taking(args, count), out = named?.out, argumentCount = call.argumentCount(count, out);
-    this.memory.refuseIfStopped();
-    let results: unknown = out;
     try {
+      const last = args.length > 0 ? args[args.length - 1] : undefined;
+      const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
+      const call = this.callOf(name).taking(args, count), out = named?.out, argumentCount = call.argumentCount(count, out);
+      this.memory.refuseIfStopped();
+      let results: unknown = out;
       const hosts = call.place(this.frame, this.pool, args, count, named);
       call.invoke(this.frame, argumentCount);
       if (out === undefined) {
@@ -174,10 +182,12 @@ export class OperatorLibrary {
       } else if (hosts) {
         call.copyOut(hosts, count);
       }
+      return results;
+    } catch (error) {
+      throw refusal('call', error);
     } finally {
       this.pool.release();
     }
-    return results;
   }
 
   /**
@@ -187,9 +197,11 @@ export class OperatorLibrary {
    * @throws WasmindError as `call`, before anything is executed.
    */
   prepare(name: string, ...args: CallArguments): PreparedCall {
-    const last = args.length > 0 ? args[args.length - 1] : undefined;
-    const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
-    return new PreparedCall(this.memory, this.callOf(name).taking(args, count), args, count, named);
+    return refusing('prepare', () => {
+      const last = args.length > 0 ? args[args.length - 1] : undefined;
+      const named = isNamed(last) ? last : undefined, count = named ? args.length - 1 : args.length;
+      return new PreparedCall(this.memory, this.callOf(name).taking(args, count), args, count, named);
+    });
   }
 
   /**
@@ -200,15 +212,17 @@ export class OperatorLibrary {
    *   cannot grow enough.
    */
   tensor(dtype: DType, dims: readonly number[]): GuestTensor {
-    this.memory.refuseIfStopped();
-    if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type '${dtype}'`);
-    checkDims(dims, reason => {
-      throw new WasmindError('InvalidArgument', reason);
+    return refusing('tensor', () => {
+      this.memory.refuseIfStopped();
+      if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type '${dtype}'`);
+      checkDims(dims, reason => {
+        throw new WasmindError('InvalidArgument', reason);
+      });
+      const shape = [...dims], what = `${dtype} tensor of shape [${shape.join(', ')}]`;
+      const tensor = allocateTensor(this.memory, dtype, shape, what), { buffer, byteOffset, byteLength } = tensor.data;
+      new Uint8Array(buffer, byteOffset, byteLength).fill(0);
+      return tensor;
     });
-    const shape = [...dims], what = `${dtype} tensor of shape [${shape.join(', ')}]`;
-    const tensor = allocateTensor(this.memory, dtype, shape, what), { buffer, byteOffset, byteLength } = tensor.data;
-    new Uint8Array(buffer, byteOffset, byteLength).fill(0);
-    return tensor;
   }
 
   private callOf(name: string): OperatorCall {

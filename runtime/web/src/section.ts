@@ -1,5 +1,5 @@
 import { sectionName } from './abi.ts';
-import { WasmindError } from './error.ts';
+import { refusing, WasmindError } from './error.ts';
 import { describeForeign } from './foreignFile.ts';
 import type { WasmModule } from './platform.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -48,26 +48,28 @@ function whatElse(bytes: Uint8Array): string {
  * @throws WasmindError `InvalidModule` when the preamble is wrong or a section reaches past the end of `module`.
  */
 export function readSections(module: Uint8Array): Section[] {
-  if (preamble.some((byte, i) => module[i] !== byte))
-    throw new WasmindError('InvalidModule', `not a WebAssembly module${whatElse(module)}`);
-  const sections: Section[] = [];
-  for (let at = preamble.length; at < module.length;) {
-    const id = module[at], section = readCounted(module, at + 1);
-    if (!section)
-      throw new WasmindError('InvalidModule', `section ${sections.length} (id ${id}) reaches past the end of the module: `
-        + 'the file is truncated or corrupt');
-    let { contents } = section, name = '';
-    if (id === SectionId.custom) {
-      const counted = readCounted(contents, 0);
-      if (!counted) throw new WasmindError('InvalidModule', `custom section ${sections.length} has no complete name`);
-      // A name that is no text is no name we look for; the engine refuses the module.
-      name = decodeUtf8(counted.contents) ?? '';
-      contents = contents.subarray(counted.next);
+  return refusing('readSections', () => {
+    if (preamble.some((byte, i) => module[i] !== byte))
+      throw new WasmindError('InvalidModule', `not a WebAssembly module${whatElse(module)}`);
+    const sections: Section[] = [];
+    for (let at = preamble.length; at < module.length;) {
+      const id = module[at], section = readCounted(module, at + 1);
+      if (!section)
+        throw new WasmindError('InvalidModule', `section ${sections.length} (id ${id}) reaches past the end of the module: `
+          + 'the file is truncated or corrupt');
+      let { contents } = section, name = '';
+      if (id === SectionId.custom) {
+        const counted = readCounted(contents, 0);
+        if (!counted) throw new WasmindError('InvalidModule', `custom section ${sections.length} has no complete name`);
+        // A name that is no text is no name we look for; the engine refuses the module.
+        name = decodeUtf8(counted.contents) ?? '';
+        contents = contents.subarray(counted.next);
+      }
+      sections.push({ id, name, contents });
+      at = section.next;
     }
-    sections.push({ id, name, contents });
-    at = section.next;
-  }
-  return sections;
+    return sections;
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { abiVersion, maxExtent } from './abi.ts';
 import type { DType } from './dtype.ts';
-import { WasmindError } from './error.ts';
+import { refusing, WasmindError } from './error.ts';
 import { isFeature, type Feature } from './feature.ts';
 import { Field } from './field.ts';
 import { readLibrary, type Library } from './library.ts';
@@ -189,41 +189,43 @@ function readFeature(field: Field): Feature {
  *   `Unsupported`   - another ABI version, or a feature or element type that this version does not know.
  */
 export function parseSignature(text: string): Signature {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new WasmindError('InvalidModule', 'signature: not valid JSON');
-  }
-  const root = new Field(json, '');
-  // The version comes first: nothing else can be trusted to mean the same under another one.
-  const version = root.get('abi').number();
-  if (version !== abiVersion)
-    root.get('abi').fail(
-      `version ${version}, this host reads version ${abiVersion}; compile the model again or update the host`, 'Unsupported');
-  const compiler = root.get('compiler').text();
-  const source = root.find('source'), library = root.find('library');
-  const signature: Signature = {
-    compiler,
-    source: { format: source?.get('format').text() ?? '', name: source?.get('name').text() ?? '' },
-    features: root.get('features').elements().map(readFeature),
-    dims: root.get('dims').elements().map(readDim),
-    functions: root.get('functions').elements().map(readFunction),
-    ...(library && { library: readLibrary(library) }),
-    memory: {
-      pages: root.get('memory').get('pages').number(),
-      stack: root.get('memory').get('stack').region(),
-      extents: root.get('memory').get('extents').region(),
-      arena: root.get('memory').get('arena').region(),
-      weights: root.get('memory').get('weights').region(),
-    },
-    weights: readWeights(root.get('weights')),
-    operators: Object.fromEntries(
-      (root.find('operators')?.members() ?? []).map(field => [field.where.slice('operators.'.length), field.number(Infinity)])),
-    kernels: (root.find('kernels')?.elements() ?? []).map(readKernel),
-  };
-  checkSignature(signature);
-  return signature;
+  return refusing('parseSignature', () => {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      throw new WasmindError('InvalidModule', 'signature: not valid JSON');
+    }
+    const root = new Field(json, '');
+    // The version comes first: nothing else can be trusted to mean the same under another one.
+    const version = root.get('abi').number();
+    if (version !== abiVersion)
+      root.get('abi').fail(
+        `version ${version}, this host reads version ${abiVersion}; compile the model again or update the host`, 'Unsupported');
+    const compiler = root.get('compiler').text();
+    const source = root.find('source'), library = root.find('library');
+    const signature: Signature = {
+      compiler,
+      source: { format: source?.get('format').text() ?? '', name: source?.get('name').text() ?? '' },
+      features: root.get('features').elements().map(readFeature),
+      dims: root.get('dims').elements().map(readDim),
+      functions: root.get('functions').elements().map(readFunction),
+      ...(library && { library: readLibrary(library) }),
+      memory: {
+        pages: root.get('memory').get('pages').number(),
+        stack: root.get('memory').get('stack').region(),
+        extents: root.get('memory').get('extents').region(),
+        arena: root.get('memory').get('arena').region(),
+        weights: root.get('memory').get('weights').region(),
+      },
+      weights: readWeights(root.get('weights')),
+      operators: Object.fromEntries(
+        (root.find('operators')?.members() ?? []).map(field => [field.where.slice('operators.'.length), field.number(Infinity)])),
+      kernels: (root.find('kernels')?.elements() ?? []).map(readKernel),
+    };
+    checkSignature(signature);
+    return signature;
+  });
 }
 
 /**
@@ -232,7 +234,9 @@ export function parseSignature(text: string): Signature {
  * @throws WasmindError as `parseSignature`, and `InvalidModule` when there is no signature.
  */
 export function readSignature(source: Uint8Array | WasmModule): Signature {
-  const text = decodeUtf8(signatureSection(source));
-  if (text === undefined) throw new WasmindError('InvalidModule', 'signature: not valid UTF-8');
-  return parseSignature(text);
+  return refusing('readSignature', () => {
+    const text = decodeUtf8(signatureSection(source));
+    if (text === undefined) throw new WasmindError('InvalidModule', 'signature: not valid UTF-8');
+    return parseSignature(text);
+  });
 }

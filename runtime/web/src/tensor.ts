@@ -1,11 +1,28 @@
-import { arrayName, asArrayOf, dtypeOf, type DType, type TypedArray } from './dtype.ts';
-import { WasmindError } from './error.ts';
+import { arrayName, asArrayOf, dtypeOf, isDType, type DType, type TypedArray } from './dtype.ts';
+import { refusing, WasmindError } from './error.ts';
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function elementCountOf(dims: readonly number[]): number {
   let count = 1;
   for (const extent of dims) count *= extent;
   return count;
+}
+
+/** `data` as elements of `dtype`, held against `dims`. */
+function elementsOf(dtype: DType, data: ArrayBufferView, dims: readonly number[]): TypedArray {
+  if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type '${String(dtype)}'`);
+  if (!ArrayBuffer.isView(data)) throw new WasmindError('InvalidArgument', 'a tensor is made from a typed array');
+  if (!Array.isArray(dims)) throw new WasmindError('InvalidArgument', 'the extents of a tensor are an array of numbers');
+  const elements = asArrayOf(dtype, data);
+  if (!elements) throw new WasmindError('InvalidArgument', `a ${dtype} tensor is held by a ${arrayName(dtype)}`);
+  for (const extent of dims)
+    if (!Number.isSafeInteger(extent) || extent < 0)
+      throw new WasmindError('InvalidArgument', `extent ${extent} of [${dims.join(', ')}] is no natural number`);
+  if (elements.length !== elementCountOf(dims))
+    throw new WasmindError(
+      'InvalidArgument',
+      `shape [${dims.join(', ')}] needs ${elementCountOf(dims)} elements, the array has ${elements.length}`);
+  return elements;
 }
 
 /** A dense row-major array with an element type and extents. Holds `data` itself, no copy. */
@@ -21,15 +38,7 @@ export class Tensor {
    *   product of `dims`.
    */
   constructor(dtype: DType, data: ArrayBufferView, dims: readonly number[]) {
-    const elements = asArrayOf(dtype, data);
-    if (!elements) throw new WasmindError('InvalidArgument', `a ${dtype} tensor is held by a ${arrayName(dtype)}`);
-    for (const extent of dims)
-      if (!Number.isSafeInteger(extent) || extent < 0)
-        throw new WasmindError('InvalidArgument', `extent ${extent} of [${dims.join(', ')}] is no natural number`);
-    if (elements.length !== elementCountOf(dims))
-      throw new WasmindError(
-        'InvalidArgument',
-        `shape [${dims.join(', ')}] needs ${elementCountOf(dims)} elements, the array has ${elements.length}`);
+    const elements = refusing('Tensor', () => elementsOf(dtype, data, dims));
     this.dtype = dtype;
     this.data = elements;
     this.dims = [...dims];
@@ -37,7 +46,7 @@ export class Tensor {
 
   /** A tensor over `data` whose element type follows from the array class; `dims` defaults to one axis. */
   static from(data: ArrayBufferView, dims?: readonly number[]): Tensor {
-    const dtype = dtypeOf(data);
+    const dtype = ArrayBuffer.isView(data) ? dtypeOf(data) : undefined;
     if (!dtype) throw new WasmindError('InvalidArgument', 'a tensor is made from a typed array');
     return new Tensor(dtype, data, dims ?? [(data as TypedArray).length]);
   }
