@@ -13,7 +13,7 @@ export CCACHE_PCH_EXTSUM := 1
 # What is not in the cache is not preprocessed first: the compiler's list of headers tells the same.
 export CCACHE_DEPEND := 1
 
-.PHONY: help setup build packages demo test test-node bench cost format docs pages operators tidy clean
+.PHONY: help setup build packages demo test test-node endurance bench cost format docs pages operators tidy clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
@@ -31,6 +31,13 @@ demo: ## builds, compiles two real models and runs them on wasmtime and Node
 
 test: ## builds and runs every test; SUITES="style ctest" picks some
 	@install/steps.sh $(ready) compile:all,tests web test
+
+endurance: ## runs models and operators a million times in C++, Python and Node; prints memory before and after
+	@install/steps.sh $(ready) compile:all,host_test web
+	@export WASMIND_RUNS=1000000 WASMIND_SOURCE=$(CURDIR) WASMIND_BUILD=$(CURDIR)/build; \
+	  build/bin/host_test --gtest_brief=1 --gtest_filter='Endurance.*' && \
+	  build/venv/bin/python -m pytest -q -s --rootdir test -p no:cacheprovider python/test/test_endurance.py && \
+	  build/node/bin/node --test runtime/web/test/endurance.test.mjs
 
 test-node: ## runs every node test of the ONNX standard on wasmtime and Node; writes docs/generated/onnx-operators.md
 	@install/steps.sh $(ready) compile web
