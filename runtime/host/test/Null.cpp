@@ -164,6 +164,8 @@ TEST_F(Null, isRefusedEverywhere) {
   EXPECT_EQ(wasmind_instance_run(instance, 0, two, 2, nullptr), WASMIND_OK);
   WALK(wasmind_instance_output, none, instance, 0u, 0u, &view, &told);
   WALK(wasmind_instance_reset, none, instance, &told);
+  int64_t extent = 0;
+  WALK(wasmind_instance_extent, none, instance, 0u, &extent, &told);
 
   WALK(wasmind_library_load_file, {1}, path("library.wasm").c_str(), &options, &otherLibrary, &told);
   WALK(wasmind_library_load_bytes, {2}, bytes.data(), bytes.size(), &options, &otherLibrary, &told);
