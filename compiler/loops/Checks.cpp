@@ -39,7 +39,8 @@ Value Checks::required(Emitter &e, const MemoryPlan &plan, int64_t last) const {
     if (rule.last != last)
       continue;
     auto holds = rule.requirement.isZero ? arith::CmpIPredicate::eq : arith::CmpIPredicate::sge;
-    Value isRight = arith::CmpIOp::create(e, holds, e.signedIndex(rule.requirement.expression), e.i32(0));
+    Value zero = arith::ConstantIntOp::create(e, e.getI64Type(), 0);
+    Value isRight = arith::CmpIOp::create(e, holds, e.wideIndex(rule.requirement.expression), zero);
     text = arith::SelectOp::create(e, isRight, text, e.i32(plan.addressOfWeights(rule.text)));
   }
   return text;

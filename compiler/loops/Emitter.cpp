@@ -6,6 +6,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/SaveAndRestore.h"
+#include <cmath>
 #include <set>
 
 using namespace mlir;
@@ -173,38 +175,67 @@ Value Emitter::symbol(unsigned position) {
 
 Value Emitter::divide(AffineExprKind kind, Value lhs, Value rhs) {
   if (kind == AffineExprKind::CeilDiv) // = floor((lhs + rhs - 1) / rhs)
-    lhs = arith::AddIOp::create(*this, lhs, arith::SubIOp::create(*this, rhs, i32(1)));
+    lhs = arith::AddIOp::create(*this, lhs, arith::SubIOp::create(*this, rhs, number(1)));
   bool isMod = kind == AffineExprKind::Mod;
-  if (!divideSigned)
+  if (!isWide)
     return isMod ? arith::RemUIOp::create(*this, lhs, rhs).getResult()
                  : arith::DivUIOp::create(*this, lhs, rhs).getResult();
   Value rest = arith::RemSIOp::create(*this, lhs, rhs); // has the sign of lhs; divisors are positive
-  Value isBelow = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, rest, i32(0));
+  Value isBelow = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, rest, number(0));
   if (isMod)
     return arith::SelectOp::create(*this, isBelow, arith::AddIOp::create(*this, rest, rhs), rest);
   Value quotient = arith::DivSIOp::create(*this, lhs, rhs);
-  return arith::SelectOp::create(*this, isBelow, arith::SubIOp::create(*this, quotient, i32(1)), quotient);
+  return arith::SelectOp::create(*this, isBelow, arith::SubIOp::create(*this, quotient, number(1)), quotient);
 }
 
-Value Emitter::signedIndex(AffineExpr expression) {
-  divideSigned = true;
-  Value value = index(expression);
-  divideSigned = false;
-  return value;
+Value Emitter::number(int64_t value) {
+  return isWide ? arith::ConstantIntOp::create(*this, getI64Type(), value) : i32(value);
+}
+
+// What an expression of extents reaches at most. Of loop variables nothing is added: what lies in memory fits.
+double Emitter::largest(AffineExpr expression) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expression))
+    return std::abs(double(constant.getValue()));
+  if (auto s = dyn_cast<AffineSymbolExpr>(expression))
+    return s.getPosition() < extents.most.size() ? double(extents.most[s.getPosition()]) : 0;
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expression);
+  if (!binary)
+    return 0;
+  const double lhs = largest(binary.getLHS()), rhs = largest(binary.getRHS());
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return lhs + rhs;
+  case AffineExprKind::Mul:
+    return lhs * rhs;
+  case AffineExprKind::Mod:
+    return rhs;
+  default:
+    return isa<AffineConstantExpr>(binary.getRHS()) ? lhs / std::max(rhs, 1.0) : lhs;
+  }
+}
+
+Value Emitter::wideIndex(AffineExpr expression) {
+  llvm::SaveAndRestore<bool> wide(isWide, true);
+  return index(expression);
 }
 
 Value Emitter::index(AffineExpr expression) {
+  auto widened = [&](Value value) {
+    return isWide ? arith::ExtSIOp::create(*this, getI64Type(), value).getResult() : value;
+  };
   if (auto constant = dyn_cast<AffineConstantExpr>(expression))
-    return i32(constant.getValue());
+    return number(constant.getValue());
   if (auto dim = dyn_cast<AffineDimExpr>(expression))
-    return variables[dim.getPosition()];
+    return widened(variables[dim.getPosition()]);
   if (auto s = dyn_cast<AffineSymbolExpr>(expression))
-    return symbol(s.getPosition());
+    return widened(symbol(s.getPosition()));
   auto binary = cast<AffineBinaryOpExpr>(expression);
   switch (binary.getKind()) {
   case AffineExprKind::FloorDiv:
   case AffineExprKind::CeilDiv:
   case AffineExprKind::Mod: {
+    if (!isWide && largest(binary.getLHS()) > std::numeric_limits<uint32_t>::max())
+      return arith::TruncIOp::create(*this, getI32Type(), wideIndex(expression));
     Value lhs = index(binary.getLHS());
     return divide(binary.getKind(), lhs, index(binary.getRHS()));
   }
@@ -231,12 +262,12 @@ Value Emitter::index(AffineExpr expression) {
       product = product ? arith::MulIOp::create(*this, product, value).getResult() : value;
     }
     if (!product)
-      product = i32(term.coefficient);
+      product = number(term.coefficient);
     else if (term.coefficient != 1)
-      product = arith::MulIOp::create(*this, product, i32(term.coefficient));
+      product = arith::MulIOp::create(*this, product, number(term.coefficient));
     sum = sum ? arith::AddIOp::create(*this, sum, product).getResult() : product;
   }
-  return sum ? sum : i32(0);
+  return sum ? sum : number(0);
 }
 
 Type Emitter::pointerType() { return LLVM::LLVMPointerType::get(getContext()); }
@@ -520,8 +551,7 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
   if (auto iotaOp = dyn_cast<IotaOp>(op))
     return iota(indices[iotaOp.getDim()], element, lanes);
   if (auto extent = dyn_cast<ExtentOp>(op))
-    return splat(arith::ExtSIOp::create(*this, getI64Type(), signedIndex(extent.getExpression().getResult(0))),
-                 lanes.count);
+    return splat(wideIndex(extent.getExpression().getResult(0)), lanes.count);
   if (isa<GatherOp>(op))
     return gather(op, indices, lanes);
   return operand(0); // transpose, broadcast, slice, reverse, unit reshape

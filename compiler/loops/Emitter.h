@@ -35,6 +35,7 @@ struct Access {
 struct ExtentTable {
   uint32_t address = 0;
   std::string symbol;
+  std::vector<int64_t> most; ///< their upper bounds; none in an operator's object
 };
 
 /// The element type of a tensor.
@@ -75,8 +76,8 @@ public:
   // --- index variables
   AffineExpr bind(Value i32);
   unsigned variableOf(AffineExpr variable) { return llvm::cast<mlir::AffineDimExpr>(variable).getPosition(); }
-  Value index(AffineExpr expression);       ///< as i32; divides as extents and indices that are not negative
-  Value signedIndex(AffineExpr expression); ///< as i32, of any sign (shape arithmetic)
+  Value index(AffineExpr expression);     ///< as i32; divides as extents and indices that are not negative
+  Value wideIndex(AffineExpr expression); ///< as i64, of any sign (shape arithmetic)
   Value i32(int64_t value);
   Value addressOfExtent(unsigned position);
   /// Dimensions from this one on change while the function runs: they are loaded at each use.
@@ -129,7 +130,9 @@ private:
   Value iota(AffineExpr expression, Type element, Lanes lanes);
   Value symbol(unsigned position);
   Value divide(mlir::AffineExprKind kind, Value lhs, Value rhs);
-  bool divideSigned = false;
+  Value number(int64_t value);
+  double largest(AffineExpr expression);
+  bool isWide = false; ///< computes indices as i64
   unsigned firstReloaded = ~0u;
 
   llvm::SmallVector<Value> variables;

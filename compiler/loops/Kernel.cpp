@@ -11,7 +11,11 @@ namespace wasmind::loops {
 
 Kernels::Kernels(ModuleOp graph, ModuleOp code, const Options &options, std::string prefix, ExtentTable extents)
     : graph(graph), code(code), options(options), dims(getNamedDims(graph)), extents(std::move(extents)),
-      prefix(std::move(prefix)) {}
+      prefix(std::move(prefix)) {
+  if (this->extents.symbol.empty())
+    for (const NamedDim &dim : dims)
+      this->extents.most.push_back(dim.max);
+}
 
 std::string Kernels::freshName() { return llvm::formatv("{0}{1}", prefix, count++); }
 

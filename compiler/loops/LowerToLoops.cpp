@@ -99,7 +99,7 @@ public:
   }
 
   FailureOr<Program> run() {
-    Kernels kernels(graph, *program.code, options, "kernel", {options.base, ""});
+    Kernels kernels(graph, *program.code, options, "kernel", {options.base, "", {}});
     Checks checks(kernels);
     if (checks.areRequired(-1))
       add(KernelCall::Form::Check);
@@ -116,7 +116,7 @@ public:
   }
 
   FailureOr<std::vector<KernelRecord>> run(const OperatorKernel &kernel, ModuleOp code) {
-    Kernels kernels(graph, code, options, kernel.name + "_", {0, kernel.extents});
+    Kernels kernels(graph, code, options, kernel.name + "_", {0, kernel.extents, {}});
     declareExtents(code, kernel.extents, kernels.dims.size());
     auto entry = lowerKernels(kernels);
     if (failed(entry))
