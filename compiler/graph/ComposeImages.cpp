@@ -94,6 +94,12 @@ Value Compose::convolveTranspose(Value x, Value weights, Value bias, const Windo
     joined.append({split[1], split[2] * groups});
     weights = reshape(transpose(reshape(weights, split), order), joined);
   }
+  for (AffineExpr extent : ArrayRef(extentsOf(x)).drop_front(2)) {
+    const Interval range = boundsOf(extent, namedDimsAt(getInsertionBlock()));
+    if (range.min < 1 && range.max > 0 &&
+        !require(extent - 1, /*isZero=*/false, "a transposed convolution of no elements"))
+      return nullptr;
+  }
   SmallVector<int64_t> padHigh(window.padHigh);
   for (auto [high, extra] : llvm::zip(padHigh, outputPadding))
     high -= extra;

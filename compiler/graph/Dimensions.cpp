@@ -76,7 +76,15 @@ Polynomial toPolynomial(AffineExpr e) {
   }
   if (binary) { // a division or remainder: its operands in normal form, the whole as one variable
     MLIRContext *context = e.getContext();
-    AffineExpr lhs = toExpression(toPolynomial(binary.getLHS()), context);
+    Polynomial dividend = toPolynomial(binary.getLHS());
+    // What is subtracted leaves the remainder that as many times the divisor less one leave, which is not negative.
+    auto divisor = dyn_cast<AffineConstantExpr>(binary.getRHS());
+    if (divisor && divisor.getValue() > 0 && binary.getKind() == AffineExprKind::Mod)
+      for (auto &[monomial, coefficient] : dividend)
+        if (coefficient < 0)
+          coefficient = llvm::mod(coefficient, divisor.getValue());
+    std::erase_if(dividend, [](const auto &term) { return term.second == 0; });
+    AffineExpr lhs = toExpression(dividend, context);
     AffineExpr rhs = toExpression(toPolynomial(binary.getRHS()), context);
     AffineExpr whole = getAffineBinaryOpExpr(binary.getKind(), lhs, rhs);
     if (isa<AffineConstantExpr>(whole))

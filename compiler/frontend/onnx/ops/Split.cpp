@@ -53,6 +53,10 @@ WASMIND_ONNX_OPERATOR(Split) {
   if (!compose.equate(at, extent))
     return node.fail("the parts have '" + node.text(at) + "' elements together, the axis has '" + node.text(extent) +
                      "'");
+  // By the parts' sum it follows that they lie inside.
+  Extents joined = compose.extentsOf(x);
+  joined[*dim] = graph::normalise(at);
+  x = compose.reshape(x, joined);
   at = compose.getAffineConstantExpr(0);
   for (AffineExpr size : sizes) {
     results.push_back(compose.sliceDim(x, *dim, at, size));

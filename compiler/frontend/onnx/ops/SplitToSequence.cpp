@@ -45,6 +45,10 @@ WASMIND_ONNX_OPERATOR(SplitToSequence) {
   if (!compose.equate(sum, extent))
     return node.fail("the parts have '" + node.text(sum) + "' elements together, the axis has '" + node.text(extent) +
                      "'");
+  // By the parts' sum it follows that they lie inside.
+  Extents joined = compose.extentsOf(x);
+  joined[*dim] = graph::normalise(sum);
+  x = compose.reshape(x, joined);
   Sequence sequence{{}, compose.elementOf(x)};
   AffineExpr at = compose.getAffineConstantExpr(0);
   for (AffineExpr size : sizes) {
