@@ -53,6 +53,16 @@ std::string multipleText(AffineExpr e, const Dims &dims) {
   return "";
 }
 
+/// What helps where an extent without a name in the model is 1 and meets another.
+std::string onesText(ArrayRef<AffineExpr> extents, const Dims &dims) {
+  std::string text;
+  for (AffineExpr extent : extents)
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(extent); symbol && symbol.getPosition() < dims.size())
+      if (const NamedDim &dim = dims[symbol.getPosition()]; dim.unnamed && !dim.measured && dim.min <= 1)
+        text += (text.empty() ? "; compile with --dim " : " or --dim ") + dim.name + "=1 where it is always 1";
+  return text;
+}
+
 } // namespace
 
 AffineExpr Compose::declareMeasured(StringRef name, int64_t min, int64_t max) {
@@ -119,7 +129,8 @@ bool Compose::equate(AffineExpr a, AffineExpr b) {
     return false;
   return require(difference, /*isZero=*/true,
                  "the extents " + toString(normalise(a), dims) + " and " + toString(normalise(b), dims) +
-                     " meet and must be equal" + multipleText(difference, dims));
+                     " meet and must be equal" + multipleText(difference, dims) +
+                     onesText({normalise(a), normalise(b)}, dims));
 }
 
 Value Compose::positionsOf(Value flags, StringRef name) {

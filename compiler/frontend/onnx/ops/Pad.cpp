@@ -30,7 +30,8 @@ Value padDim(Node &node, Value x, int64_t dim, const Pads &pads, Value low, Valu
   Compose &compose = node.compose();
   const AffineExpr extent = compose.extentsOf(x)[dim];
   Value length = compose.extent(extent), one = compose.scalarLike(length, 1), zero = compose.scalarLike(length, 0);
-  if (!node.require(extent - 1, "a pad of axis " + llvm::Twine(dim) + ", which has no elements"))
+  const bool isConstant = pads.mode == "constant", mayBeEmpty = node.bounds(extent).min < 1;
+  if (!isConstant && !node.require(extent - 1, "a pad of axis " + llvm::Twine(dim) + ", which has no elements"))
     return {};
   auto padded = node.extentOf(compose.add(length, compose.add(low, high)), 0, dim);
   if (!padded)
@@ -49,10 +50,16 @@ Value padDim(Node &node, Value x, int64_t dim, const Pads &pads, Value low, Valu
   } else if (pads.mode == "wrap") {
     inside = compose.binary(BinaryKind::FloorMod, place, line(length));
   } else {
-    inside = compose.minimum(compose.maximum(place, line(zero)), line(last));
+    inside = compose.maximum(compose.minimum(place, line(last)), line(zero));
+  }
+  if (isConstant && mayBeEmpty) { // what lies outside reads one element more, which is the fill
+    Integers none(node.rank(x), 0), behind(none);
+    behind[dim] = 1;
+    inside = compose.select(compose.compare(CompareKind::Equal, inside, place), inside, line(length));
+    return compose.gather(compose.pad(x, pads.fill, none, behind), inside, dim);
   }
   Value result = compose.gather(x, inside, dim);
-  if (pads.mode != "constant")
+  if (!isConstant)
     return result;
   Value isInside = compose.compare(CompareKind::Equal, inside, place);
   Extents shape(node.rank(x), compose.getAffineConstantExpr(1));
