@@ -30,8 +30,9 @@ struct CompileOptions : InputOptions {
     int64_t min = 0, max = 0;
   };
   std::map<std::string, Bounds> dims;
-  /// An input that is fed from an output of the run before: it lives in the module and hosts pass neither. `stateInit`
-  /// has what is in it before the first run, by input; zeros without.
+  /// An input that is fed from an output of the run before: it lives in the module and hosts pass neither. Its named
+  /// extents may grow from run to run up to their bounds. `stateInit` has what is in it before the first run, by input;
+  /// without, its named extents are 0 and all else is zeros.
   struct State {
     std::string input, output;
   };

@@ -3,7 +3,8 @@
 // On @run of a graph module, whatever front end made it:
 //
 //   graph.state = N       of an argument: result N is its value in the next run
-//   graph.initial         of such an argument: its elements before the first run, where they are not zeros
+//   graph.initial         of such an argument: its elements before the first run, where they are not zeros; their shape
+//                         says what the dimensions that the state keeps are then, which else are 0 (graph/State.h)
 //   graph.hidden          of a result: hosts do not see it
 //
 //===--------------------------------------------------------------------------------------------------------------===//
@@ -16,8 +17,10 @@
 namespace wasmind {
 
 /// Marks the pairs of `options.state`. An error names the pair: an input or output that does not exist, an input that
-/// is fed twice, another element type or shape, a shape that is not fixed, an initial value of another type. `defaults`
-/// are the elements of inputs that have a default value, which a state starts with unless `options` say otherwise.
+/// is fed twice, another element type or rank, an extent that is neither fixed nor a dimension that may grow, an
+/// initial value of another type. That a run leaves the kept dimensions within their bounds becomes a requirement.
+/// `defaults` are the elements of inputs that have a default value, which a state starts with unless `options` say
+/// otherwise.
 llvm::Error markState(mlir::ModuleOp graph, const CompileOptions &options,
                       const llvm::StringMap<llvm::ArrayRef<char>> &defaults = {});
 

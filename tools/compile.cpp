@@ -169,7 +169,7 @@ void registerCompile(Command app, int &exitCode) {
       .option(
           "--state", arguments->state,
           "INPUT=OUTPUT: an input that is fed from an output of the run before lives in the module; nobody passes or "
-          "reads the two (repeatable)")
+          "reads the two, and its named extents grow from run to run up to their bounds (repeatable)")
       .oneEach();
   command
       .option("--state-init", arguments->stateInit,

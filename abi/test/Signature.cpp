@@ -202,6 +202,37 @@ TEST(Signature, dims) {
   EXPECT_EQ(errorAfter("/dims/0/offset", 65538), "signature: dims[0].offset: 65538 is not a multiple of 4");
 }
 
+TEST(Signature, whatDimsMayHaveBesides) {
+  Json json = Json::parse(fullSignature);
+  const Json sum = {{"terms", {{{"dim", "batch"}, {"times", 2}}}}, {"plus", 1}};
+  json["dims"][0].update({{"initial", 2}, {"multipleOf", 2}});
+  json["dims"].push_back({{"name", "sum"}, {"min", 0}, {"max", 9}, {"offset", 65544}, {"derived", false}});
+  json["dims"].back()["equals"] = sum;
+  json["memory"]["extents"]["byteLength"] = 12;
+  Result<Signature> read = parseSignature(json.dump());
+  ASSERT_TRUE(read) << read.error().text;
+  EXPECT_EQ(read->dims[0].initial, 2);
+  EXPECT_EQ(read->dims[0].multipleOf, 2);
+  EXPECT_FALSE(read->dims[1].isKept());
+  EXPECT_EQ(describe(*read->dims[2].equals), "2*batch + 1");
+  EXPECT_EQ(Json::parse(writeSignature(*read))["dims"], json["dims"]);
+
+  const std::string place = "signature: dims[0].";
+  EXPECT_EQ(errorAfter("/dims/0/initial", 1000), place + "initial: 1000 is not within 1..8");
+  EXPECT_EQ(errorAfter("/dims/0/initial", "none"), place + "initial: not a non-negative integer");
+  EXPECT_EQ(errorAfter("/dims/0/multipleOf", 0), place + "multipleOf: 0 is not within 1..2147483647");
+  EXPECT_EQ(errorAfter("/dims/0/multipleOf", 1.5), place + "multipleOf: not a non-negative integer");
+  EXPECT_EQ(errorAfter("/dims/0/equals", 1), place + "equals: not an object");
+  EXPECT_EQ(errorAfter("/dims/0/equals", {{"terms", Json::array()}, {"plus", 1}}), place + "equals: not a sum of dims");
+  EXPECT_EQ(errorAfter("/dims/0/equals", sum), place + "equals.terms[0].dim: 'batch' is derived or a sum itself");
+  Json other = sum;
+  other["terms"][0]["dim"] = "nobody";
+  EXPECT_EQ(errorAfter("/dims/0/equals", other), place + "equals.terms[0].dim: 'nobody' is not one of dims");
+  EXPECT_EQ(errorAfter("/dims/1/equals", sum), "signature: dims[1].equals: only dims that inputs give have one");
+  EXPECT_EQ(errorAfter("/dims/1/initial", 1), "signature: dims[1].initial: a derived dim has none");
+  EXPECT_EQ(errorAfter("/dims/1/multipleOf", 2), "signature: dims[1].multipleOf: a derived dim has none");
+}
+
 TEST(Signature, functions) {
   EXPECT_EQ(errorAfter("/functions", Json::array()), "signature: functions: empty");
   EXPECT_EQ(errorAfter("/functions/0/name", "memory"),
@@ -230,7 +261,8 @@ TEST(Signature, state) {
   EXPECT_EQ(after("/name", ""), place + ".name: empty");
   EXPECT_EQ(after("/name", "x"), place + ".name: 'x' is named twice among inputs and state");
   EXPECT_EQ(after("/name", "c"), "signature: functions[0].state[1].name: 'c' is named twice among inputs and state");
-  EXPECT_EQ(after("/shape/0", "batch"), place + ".shape[0]: 'batch' is not a number");
+  EXPECT_EQ(after("/shape/0", "batch"),
+            place + ".shape[0]: 'batch' is neither a number nor a dim that the module keeps");
   EXPECT_EQ(after("/byteLength", 28), place + ".byteLength: 28 where the shape at its bounds needs 32");
   EXPECT_EQ(after("/offset", 70018), place + ".offset: 70018 is not a multiple of the element's 4 bytes");
   EXPECT_EQ(after("/offset", 196600), place + ": offset 196600 and byteLength 32 reach past the memory's 196608 bytes");

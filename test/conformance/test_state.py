@@ -183,7 +183,7 @@ def test_expressions():
 REFUSED = {
     "input": (["--state=z=hn"], "--state z=hn: the model has no input 'z'; it has 'x', 'h', 'c'"),
     "output": (["--state=h=z"], "--state h=z: the model has no output 'z'; it has 'y', 'hn', 'cn'"),
-    "shape": (["--state=x=hn"], "input 'x' is f32 [1, 1, 8] and output 'hn' is f32 [1, 1, 12]; a state has one element type"),
+    "shape": (["--state=x=hn"], "input 'x' is f32 [1, 1, 8] and output 'hn' is f32 [1, 1, 12]; axis 2 is one number and cannot grow"),
     "fed twice": (["--state=h=hn", "--state=h=cn"], "input 'h' is fed from two outputs"),
     "first of none": (["--state=h=hn", "--state-init=c=right.npy"], "--state-init c: 'c' is no state; it becomes one with --state c=OUTPUT"),
     "first of another shape": (["--state=h=hn", "--state-init=h=flat.npy"], "--state-init h: the array is f32 [12], the state is f32 [1, 1, 12]"),
@@ -208,11 +208,19 @@ def test_wrong_usage(option, tmp_path):
     assert "expected INPUT=" in state.compile_to(tmp_path / "m.wasm", state.lstm(), option, expects=2)
 
 
-def test_open_and_growing_shapes_are_refused(tmp_path):
+def test_shapes_that_cannot_grow_are_refused(tmp_path):
     from onnx import helper
     nodes = [helper.make_node("Concat", ["past", "x"], ["present"], axis=0), helper.make_node("ReduceSum", ["present"], ["y"], keepdims=0)]
-    cache = state.model(nodes, {"x": [1, 4], "past": ["n", 4]}, ["y", "present"])
-    printed = state.compile_to(tmp_path / "m.wasm", cache, "--state=past=present", expects=1)
-    assert "input 'past' is f32 [n, 4]; the shape of a state is fixed: set --dim n=N" in printed
-    printed = state.compile_to(tmp_path / "m.wasm", cache, "--state=past=present", "--dim=n=8", expects=1)
-    assert "input 'past' is f32 [8, 4] and output 'present' is f32 [9, 4]" in printed and "cannot grow" in printed
+
+    def refused(past, *options, nodes=nodes, x=(1, 4)):
+        printed = state.compile_to(tmp_path / "m.wasm", state.model(nodes, {"x": list(x), "past": past}, ["y", "present"]), "--state=past=present", *options, expects=1)
+        assert len(printed.strip().splitlines()) == 1, printed
+        return printed
+
+    printed = refused(["n", 4], "--dim=n=8")
+    assert "input 'past' is f32 [8, 4] and output 'present' is f32 [9, 4]; axis 0 is one number and cannot grow" in printed
+    printed = refused(["n", 4], "--dim=n=1..8")
+    assert "'n' starts at 0 and --dim puts it in 1..8; set --dim n=0..8, or give what the state holds with --state-init" in printed
+    # A batch stays what it is, so that it would stay 0.
+    printed = refused(["n", "b"], x=(1, "b"))
+    assert "axis 1 stays what it is and so cannot leave 0: set --dim b=N" in printed

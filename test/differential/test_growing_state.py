@@ -56,7 +56,7 @@ def test_decoder(modules, steps):
     past, = (dim for dim in instance.signature.dims if dim.name == "past")
     assert past.kept and not past.derived and (past.min, past.max) == (0, BOUND)
     if mask:  # what a caller needs to know to make the mask
-        assert [dim.equals for dim in instance.signature.dims if dim.name == mask] == ["past + seq"]
+        assert [dim.equals for dim in instance.signature.dims if dim.name == mask] == ["seq + past"]
     for _ in range(2):  # the second time after a reset
         seen = 0
         for new, logits in zip(steps, wanted):
@@ -77,7 +77,7 @@ def test_what_is_refused_changes_nothing(modules):
     for seen, new, logits in zip((0, 4, 8, 10), (4, 4, 2, 1), wanted):
         if mask:
             for wrong in {seen, max(seen + new - 1, 1), seen + new + 1} - {0, seen + new}:
-                with pytest.raises(WasmindError, match=rf"past \+ seq = {seen + new}"):
+                with pytest.raises(WasmindError, match=rf"seq \+ past = {seen + new}"):
                     instance.run({**given(instance, seen, new), "attention_mask": np.ones((1, wrong), np.int64)})
         with pytest.raises(WasmindError):
             instance.run({**given(instance, seen, new), "input_ids": np.zeros((1, NEW + 1), np.int64)})
@@ -110,7 +110,7 @@ def test_inspect(modules):
     folder, mask = modules
     printed = compiled.tool("inspect", folder / "own.wasm").stdout
     assert f"past: 0 .. {BOUND}, kept from run to run, at first 0" in printed
-    assert not mask or f"{mask}: 1 .. 640, equals past + seq" in printed
+    assert not mask or f"{mask}: 1 .. 640, equals seq + past" in printed
 
 
 def test_initial_arrays(tmp_path):
@@ -202,7 +202,7 @@ def test_order_of_reads_and_writes(order, axis, tmp_path):
             np.testing.assert_array_equal(own.run({"x": x})["y"], wanted["y"], err_msg=f"run {runs}")
             held, runs = {name: wanted[output] for name, output in pairs.items()}, runs + 1
             assert own.extent("n") == next(iter(held.values())).shape[axis]
-        assert runs > 2
+        assert runs > 1
         own.reset()
 
 

@@ -17,7 +17,9 @@ bool isZero(const wasmind_model_info &info) {
   return !info.memory_byte_length && !info.code_byte_length && !info.weight_byte_length && !info.module_byte_length &&
          !info.was_cached;
 }
-bool isZero(const wasmind_dim_info &info) { return !info.name && !info.min && !info.max && !info.is_derived && !info.is_kept && !info.multiple_of && !info.equals; }
+bool isZero(const wasmind_dim_info &info) {
+  return !info.name && !info.min && !info.max && !info.is_derived && !info.is_kept && !info.multiple_of && !info.equals;
+}
 bool isZero(const wasmind_tensor_info &info) {
   return !info.name && !info.dtype && !info.rank && !info.bounds && !info.dims && !info.byte_length;
 }
