@@ -3,7 +3,8 @@
 
 `index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse
 it with the listed status; as a model under "vectors", as an operator library (library.py) under "libraries". A case is
-one call of a new instance; in "calls" the same instance is called several times, and reset before a call with "reset". What has not all of its inputs is run on
+one call of a new instance; in "calls" the same instance is called several times, and reset before a call with "reset";
+"extents" are what kept dims are after it. What has not all of its inputs is run on
 what the instance holds, after those that it has were written into their views. The modules
 are assembled here byte by byte (opcodes: WebAssembly core specification 5.4), so they depend on no compiler. The output is the same on every machine.
 """
@@ -298,7 +299,7 @@ def accepted():
     ones = lambda count: {"shape": [count], "values": [1] * count}
     grown = lambda before, x: {"inputs": {"x": {"shape": [len(x)], "values": x}, "w": ones(before + len(x))}}
     held = lambda before, x, y, **rest: {**grown(before, x), "outputs": {
-        "y": {"shape": [len(y)], "values": y}, "before": {"shape": [before], "values": [0] * before}}, **rest}
+        "y": {"shape": [len(y)], "values": y}, "before": {"shape": [before], "values": [0] * before}}, "extents": {"past": len(y)}, **rest}
     not_now = lambda before, x, text="", **rest: {**grown(before, x), "status": "InvalidArgument", "text": text, **rest}
     yield "state_growing", module(GROWING_SIGNATURE, GROWING, data=[(EXTENTS, struct.pack("<i", 7))]), [
         calls(held(0, [1, 2], [1, 2]), held(2, [3], [1, 2, 3]), held(3, [4, 5, 6], [1, 2, 3, 4, 5, 6]),

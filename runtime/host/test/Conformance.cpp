@@ -104,6 +104,12 @@ void runCall(Instance &instance, const Json &expected) {
     ASSERT_EQ(actual.byteLength(), bytes.size());
     EXPECT_TRUE(std::equal(bytes.begin(), bytes.end(), actual.data()));
   }
+  const std::vector<Signature::Dim> &dims = instance.model().signature().dims;
+  for (const auto &[name, extent] : expected.value("extents", Json::object()).items())
+    for (size_t dim = 0; dim < dims.size(); ++dim)
+      if (dims[dim].name == name) {
+        EXPECT_EQ(*instance.extent(dim), extent.get<int64_t>());
+      }
 }
 
 void runCase(const std::string &file, const Json &expected) {

@@ -40,7 +40,7 @@ const withCode = code => error => {
 };
 const arrayOf = (dtype, values) => dtypes[dtype].typedArray.from(values.map(value => (dtype.endsWith('64') && dtype !== 'f64' ? BigInt(value) : value)));
 
-function checkCall(instance, { entry = 'run', inputs, outputs, status, text = '', reset }) {
+function checkCall(instance, { entry = 'run', inputs, outputs, status, text = '', reset, extents = {} }) {
   if (reset === true) instance.reset();
   else if (reset) assert.throws(() => instance.reset(), withCode(reset));
   const spec = instance.signature.functions.find(({ name }) => name === entry);
@@ -60,6 +60,7 @@ function checkCall(instance, { entry = 'run', inputs, outputs, status, text = ''
     assert.deepEqual(results[name].dims, shape);
     assert.deepEqual([...results[name].data].map(Number), values);
   }
+  for (const [name, extent] of Object.entries(extents)) assert.equal(instance.extent(name), extent);
 }
 
 function check(model, each) {
