@@ -285,6 +285,8 @@ llvm::Expected<frontend::Imported> Importer::run() {
   auto inputs = readInputs(graph);
   if (!inputs)
     return inputs.takeError();
+  if (llvm::Error failure = declareFormulas(*inputs))
+    return failure;
   llvm::SmallVector<Type> types;
   llvm::StringSet<> inputNames;
   for (const frontend::Input &input : *inputs) {
@@ -313,7 +315,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
   for (const frontend::Input &input : *inputs) {
     if (!input.constant) {
       function.setArgAttr(argument, "graph.name", builder.getStringAttr(input.name));
-      top.values[input.name] = function.getArgument(argument++);
+      top.values[input.name] = valueOfInput(input, function.getArgument(argument++));
       continue;
     }
     llvm::SmallVector<int64_t> shape;
@@ -379,7 +381,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
     return error(withNames(fault));
 
   for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp))
-    if (!fixedDims.contains(dim.name) && !dim.measured)
+    if (!fixedDims.contains(dim.name) && !dim.measured && !formulas.contains(dim.name))
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +
                       ".." + std::to_string(dim.max) + "; --dim " + dim.name + "=N or --dim " + dim.name +
                       "=MIN..MAX sets it");

@@ -1,6 +1,6 @@
 //===- Importer.h - walks the model's graphs and composes a function ----------------------------------------------===//
 #pragma once
-#include "compiler/frontend/Inputs.h"
+#include "compiler/frontend/ExtentFormula.h"
 #include "compiler/frontend/Measured.h"
 #include "compiler/frontend/onnx/Model.h"
 #include "compiler/frontend/onnx/Onnx.h"
@@ -84,7 +84,10 @@ private:
   void holdInputs();
   /// The name of each tensor of the outputs; a sequence 'y' gives y.0, y.1, ...
   llvm::Expected<std::vector<std::string>> nameOutputs(llvm::ArrayRef<std::string> names, llvm::ArrayRef<Datum> data);
+  llvm::Error declareFormulas(llvm::ArrayRef<frontend::Input> inputs);
   llvm::Expected<Type> declareInput(const frontend::Input &input);
+  /// The argument, whose extents are what their names say.
+  Value valueOfInput(const frontend::Input &input, Value argument);
   /// The default value of an input, or its misfit.
   llvm::Expected<llvm::ArrayRef<char>> defaultOf(const frontend::Input &input);
   llvm::Expected<AffineExpr> declareExtent(const std::string &name, const std::string &place, int64_t axis);
@@ -130,6 +133,7 @@ private:
   llvm::StringSet<> usedDimNames, fixedDims; // options that were used; dimensions bounded by the user
   llvm::StringSet<> stateDims;               // names of extents that a state has
   llvm::StringMap<std::string> dimPlaces;    // "axis 0 of input 'x'"
+  frontend::FormulaExtents formulas;         // what extents of inputs are by their names
   std::vector<std::string> notes;
   llvm::StringMap<llvm::ArrayRef<char>> defaults; // of the inputs that stay inputs
   std::string firstError, diagnostic;

@@ -7,12 +7,14 @@ namespace wasmind::onnx {
 
 llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, const std::string &place, int64_t axis) {
   dimPlaces.try_emplace(name, place);
+  if (auto formula = formulas.find(name); formula != formulas.end() && graph::constantOf(formula->second))
+    return formula->second;
   auto given = options.dims.find(name);
   if (given != options.dims.end()) {
     auto [min, max] = given->second;
     usedDimNames.insert(name);
     if (llvm::Error wrong = frontend::checkBounds(name, given->second))
-      return error(llvm::toString(std::move(wrong)));
+      return std::move(wrong);
     if (min == max)
       return mlir::getAffineConstantExpr(min, &context);
     fixedDims.insert(name);
@@ -196,6 +198,26 @@ llvm::Expected<llvm::ArrayRef<char>> Importer::defaultOf(const frontend::Input &
   return value->bytes;
 }
 
+llvm::Error Importer::declareFormulas(llvm::ArrayRef<frontend::Input> inputs) {
+  auto declare = [&](const frontend::Input &input, size_t axis) {
+    return declareExtent((*input.shape)[axis].name, "axis " + std::to_string(axis) + " of input '" + input.name + "'",
+                         axis);
+  };
+  auto declared = frontend::declareFormulas(*moduleOp, inputs, options, usedDimNames, declare);
+  if (!declared)
+    return error(llvm::toString(declared.takeError()));
+  formulas = std::move(*declared);
+  return llvm::Error::success();
+}
+
+Value Importer::valueOfInput(const frontend::Input &input, Value argument) {
+  Extents extents = builder.extentsOf(argument);
+  for (auto [declared, extent] : llvm::zip_equal(*input.shape, extents))
+    if (auto formula = formulas.find(declared.name); !declared.isNumber() && formula != formulas.end())
+      extent = formula->second;
+  return builder.reshape(argument, extents);
+}
+
 llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {
   const std::string what = "input '" + input.name + "'";
   if (!input.shape)
@@ -209,7 +231,7 @@ llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {
     }
     auto extent = declareExtent(declared.name, "axis " + std::to_string(axis) + " of " + what, axis);
     if (!extent)
-      return extent.takeError();
+      return error(llvm::toString(extent.takeError()));
     extents.push_back(*extent);
     auto symbol = mlir::dyn_cast<mlir::AffineSymbolExpr>(*extent);
     if (symbol && declared.name == input.name + "." + std::to_string(axis)) {

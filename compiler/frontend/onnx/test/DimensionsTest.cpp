@@ -51,10 +51,24 @@ TEST(Dimensions, UnnamedOnesThatMeetAreEqualOrOne) {
 
 TEST(Dimensions, NamedOnesThatMeetAreRequiredToBeEqual) {
   const std::string ir =
-      importGraph("(float[n] x, float[1] z, float[\"n + 1\"] m) => (float[k] y) { c = Concat <axis = 0> (x, z) "
+      importGraph("(float[n] x, float[1] z, float[total] m) => (float[k] y) { c = Concat <axis = 0> (x, z) "
                   "y = Mul (c, m) }");
   EXPECT_TRUE(
-      containsInOrder(ir, {"graph.requirements", "node 'y': the extents n + 1 and n + 1 meet and must be equal"}));
+      containsInOrder(ir, {"graph.requirements", "node 'y': the extents n + 1 and total meet and must be equal"}));
+}
+
+TEST(Dimensions, FormulasAreWhatTheirNamesSay) {
+  // Nothing meets that is not known to be equal, so that nothing else is required.
+  const char *body = "(float[n] x, float[1] z, float[\"n + 1\"] m) => (float[k] y) { c = Concat <axis = 0> (x, z) "
+                     "y = Mul (c, m) }";
+  const std::string ir = importGraph(body);
+  EXPECT_TRUE(containsInOrder(ir, {"name = \"n + 1\"", "axis 0 of input 'm' must be n + 1, as its name says", "@run(",
+                                   "graph.reshape %arg2", "note: dimension 'n'"}));
+  EXPECT_EQ(ir.find("must be equal"), std::string::npos) << ir;
+  EXPECT_EQ(ir.find("note: dimension 'n + 1'"), std::string::npos) << ir;
+  EXPECT_TRUE(containsInOrder(importGraph(body, 17, withDims({{"n", {3, 3}}})), {"%arg2: tensor<4xf32>"}));
+  EXPECT_EQ(importGraph(body, 17, withDims({{"m", {3, 3}}})),
+            "error: m.onnx: --dim m: no dimension of that name; it is an input, whose value --constant m=... sets");
 }
 
 TEST(Dimensions, TheValueOfAnInputIsAnotherOption) {
