@@ -1,4 +1,5 @@
 // Symbolic extents: normal forms, bounds, and run-time shape arithmetic read as expressions.
+#include "compiler/graph/Multiples.h"
 #include "compiler/graph/ShapeValues.h"
 #include "compiler/graph/test/Fixture.h"
 
@@ -32,6 +33,44 @@ TEST_F(DimensionsTest, WhatIsRequiredToBeEqualIsEqualInsideProducts) {
   EXPECT_TRUE(provablyEqual(quarter * third * 12, n * m, dims));
   EXPECT_FALSE(provablyEqual(quarter * third * 11, n * m, dims));
   EXPECT_FALSE(provablyEqual(quarter * third * 12, n * m + 1, dims));
+}
+
+TEST_F(DimensionsTest, MultiplesFollowFromWhatIsRequired) {
+  auto with = [&](std::initializer_list<AffineExpr> zeros) {
+    (*module)->removeAttr("graph.requirements");
+    for (AffineExpr zero : zeros)
+      addRequirement(*module, {zero, /*isZero=*/true, ""});
+    return std::pair(multipleOf(0, *module), multipleOf(1, *module));
+  };
+  using Multiples = std::pair<int64_t, int64_t>;
+  const AffineExpr half = m.floorDiv(2), sixth = m.floorDiv(6);
+  EXPECT_EQ(with({}), Multiples(1, 1));
+  EXPECT_EQ(with({half * 2 - m}), Multiples(1, 2));
+  EXPECT_EQ(with({m - sixth * 6}), Multiples(1, 6));
+  EXPECT_EQ(with({m % 10}), Multiples(1, 10));
+  EXPECT_EQ(with({m.ceilDiv(5) * 5 - m}), Multiples(1, 5));
+  // Levels of a network that halves: each is required of the one before.
+  EXPECT_EQ(with({half * 2 - m, half.floorDiv(2) * 2 - half, m.floorDiv(4).floorDiv(2) * 2 - m.floorDiv(4)}),
+            Multiples(1, 8));
+  EXPECT_EQ(with({m % 4, m % 6, n % 2}), Multiples(2, 12));
+  // The same times what is never 0, and times what may be.
+  EXPECT_EQ(with({(half * 2 - m) * n * 3}), Multiples(1, 2));
+  const AffineExpr k = declareDim(*module, "k", 0, 8);
+  EXPECT_EQ(with({(half * 2 - m) * k}), Multiples(1, 1));
+  // Other things than multiples, and one number alone.
+  EXPECT_EQ(with({m - 64}), Multiples(1, 1));
+  EXPECT_EQ(with({(m - 2) * (m - 4)}), Multiples(1, 1));
+  EXPECT_EQ(with({(m + 1) % 4}), Multiples(1, 1));
+  EXPECT_EQ(with({m % 64}), Multiples(1, 1));
+  EXPECT_EQ(with({m % 2 - n % 2}), Multiples(1, 1));
+  // What is never negative makes no multiples.
+  addRequirement(*module, {m % 2 - 1, /*isZero=*/false, ""});
+  EXPECT_EQ(multipleOf(1, *module), 1);
+  // Of long ranges nothing is said, and what divides by 0 is no value.
+  declareDim(*module, "long", 0, 2000000);
+  const AffineExpr l = builder.getAffineSymbolExpr(3);
+  EXPECT_EQ((with({l % 2}), multipleOf(3, *module)), 1);
+  EXPECT_EQ((with({k.floorDiv(k) - 1}), multipleOf(2, *module)), 1);
 }
 
 TEST_F(DimensionsTest, DeclaringTwiceFindsTheFirst) { EXPECT_EQ(declareDim(*module, "n", 3, 4), n); }
