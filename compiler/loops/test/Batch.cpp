@@ -175,8 +175,14 @@ static std::string sign(const Program &program, const Target &target) {
   signature.features = {*abi::parseFeature("simd128")};
   if (target.relaxedSimd)
     signature.features.push_back(*abi::parseFeature("relaxed-simd"));
-  for (const ExtentSlot &extent : program.extents)
-    signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived});
+  for (const ExtentSlot &extent : program.extents) {
+    abi::Dim &dim = signature.dims.emplace_back();
+    dim.name = extent.name;
+    dim.min = extent.min;
+    dim.max = extent.max;
+    dim.offset = extent.offset;
+    dim.derived = extent.derived;
+  }
   abi::Function run;
   run.name = "run";
   for (const Slot &slot : program.inputs)
