@@ -10,7 +10,7 @@ import wasmind
 from wasmind import OperatorLibrary, WasmindError
 
 RUNS = int(os.environ.get("WASMIND_RUNS", 20_000))
-TOLERANCE = 1 << 20  # of what the allocators keep
+KEPT_BYTES = 1 << 20  # of what the allocators keep
 
 
 def resident_bytes():
@@ -40,7 +40,7 @@ def test_runs_keep_no_memory(vectors):
             instance.run([arrays[run % 18]], copy=run % 3 != 0)
         instance.input("x", (run % 17,))
 
-    assert growth("runs", RUNS, once) < TOLERANCE
+    assert growth("runs", RUNS, once) < KEPT_BYTES
 
 
 def test_calls_keep_no_memory(vectors):
@@ -54,9 +54,9 @@ def test_calls_keep_no_memory(vectors):
         with library.tensor("f32", 100) as tensor:
             library.call("Add", tensor, tensor).numpy()
 
-    assert growth("calls", RUNS // 2, once) < TOLERANCE
+    assert growth("calls", RUNS // 2, once) < KEPT_BYTES
 
 
 def test_growth_is_measured():
     kept = []
-    assert growth("100 bytes kept", 20_000, lambda run: kept.append(bytes(100))) > TOLERANCE
+    assert growth("100 bytes kept", 20_000, lambda run: kept.append(bytes(100))) > KEPT_BYTES

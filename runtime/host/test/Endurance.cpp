@@ -33,7 +33,7 @@ size_t growthOf(const char *name, size_t count, const std::function<void()> &onc
   return after > before ? after - before : 0;
 }
 
-constexpr size_t tolerance = 1 << 20; ///< of what the allocator keeps
+constexpr size_t keptByteLength = 1 << 20; ///< by what the allocator keeps
 
 } // namespace
 
@@ -47,7 +47,7 @@ TEST(Endurance, runsKeepNoMemory) {
                        auto outputs = instance.run({Tensor(DType::F32, {int64_t(length)}, values.data(), 4 * length)});
                        ASSERT_EQ(bool(outputs), length <= 16); // one length is refused, with an error object
                      }),
-            tolerance);
+            keptByteLength);
 }
 
 TEST(Endurance, callsKeepNoMemory) {
@@ -63,15 +63,15 @@ TEST(Endurance, callsKeepNoMemory) {
                        ASSERT_FALSE(
                            library->call("Add", {given, Tensor(DType::F32, {int64_t(length), 2}, values.data(), 4)}));
                      }),
-            tolerance);
+            keptByteLength);
 }
 
 TEST(Endurance, instancesKeepNoMemory) {
   Model model = loadVector("add.wasm");
-  EXPECT_LT(growthOf("C++, instances", runCount() / 20, [&] { instantiate(model); }), tolerance);
+  EXPECT_LT(growthOf("C++, instances", runCount() / 20, [&] { instantiate(model); }), keptByteLength);
 }
 
 TEST(Endurance, isMeasured) {
   std::vector<std::vector<char>> kept;
-  EXPECT_GE(growthOf("C++, 100 bytes kept", 20000, [&] { kept.emplace_back(100, 'x'); }), tolerance);
+  EXPECT_GE(growthOf("C++, 100 bytes kept", 20000, [&] { kept.emplace_back(100, 'x'); }), keptByteLength);
 }
