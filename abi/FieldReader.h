@@ -5,6 +5,8 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "abi/Signature.h"
+#include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace wasmind::abi {
@@ -78,13 +80,21 @@ public:
     return value ? number(*value, join(where, key), max) : fallback;
   }
 
+  /// What counts is the value, however it is written: readers in other languages see doubles only.
   uint64_t number(const Json &value, const std::string &where, uint64_t max) {
-    const auto *integer = value.get_ptr<const Json::number_unsigned_t *>();
-    if (!integer)
+    const double number = value.is_number() ? value.get<double>() : -1;
+    if (!(number >= 0) || number != std::trunc(number))
       return fail(where, "not a non-negative integer"), 0;
-    if (*integer > max)
-      return fail(where, std::to_string(*integer) + " is over " + std::to_string(max)), 0;
-    return *integer;
+    if (number > double(max))
+      return fail(where, digits(number) + " is over " + std::to_string(max)), 0;
+    return uint64_t(number);
+  }
+
+  /// An integer in full.
+  static std::string digits(double integer) {
+    char text[400]; // the largest double has 309 digits
+    std::snprintf(text, sizeof text, "%.0f", integer);
+    return text;
   }
 
   /// The elements of an array member; none when it is missing.

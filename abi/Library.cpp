@@ -147,7 +147,7 @@ private:
     checkName(where + ".name", attribute.name, false);
     if (!attribute.hasDefault)
       return;
-    const auto bound = int64_t(maxAttributeInteger);
+    const auto bound = int64_t(maxSignatureInteger);
     if (attribute.type == AttributeType::I64 && (attribute.defaultInteger < -bound || attribute.defaultInteger > bound))
       fail(where + ".default", std::to_string(attribute.defaultInteger) + " is not within +-" + std::to_string(bound));
     if (attribute.type == AttributeType::Bool && attribute.defaultInteger != 0 && attribute.defaultInteger != 1)

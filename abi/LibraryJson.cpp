@@ -1,7 +1,5 @@
 //===- LibraryJson.cpp - the signature's operator library as JSON -------------------------------------------------===//
 #include "abi/FieldReader.h"
-#include <cmath>
-#include <cstdio>
 #include <limits>
 
 namespace wasmind::abi {
@@ -30,11 +28,9 @@ int64_t readInteger(FieldReader &reader, const Json &value, const std::string &w
   const double number = value.is_number() ? value.get<double>() : 0.5;
   if (number != std::trunc(number))
     return reader.fail(where, "not an integer"), 0;
-  if (std::fabs(number) > double(maxAttributeInteger)) {
-    char text[400]; // the largest double has 309 digits
-    std::snprintf(text, sizeof text, "%.0f", number);
-    return reader.fail(where, std::string(text) + " is not within +-" + std::to_string(maxAttributeInteger)), 0;
-  }
+  if (std::fabs(number) > double(maxSignatureInteger))
+    return reader.fail(where, FieldReader::digits(number) + " is not within +-" + std::to_string(maxSignatureInteger)),
+           0;
   return int64_t(number);
 }
 

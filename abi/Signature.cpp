@@ -2,7 +2,9 @@
 #include "abi/Signature.h"
 #include <algorithm>
 #include <limits>
-#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace wasmind::abi {
 
@@ -71,27 +73,8 @@ uint64_t byteLengthWhere(const Tensor &tensor, const std::vector<Dim> &dims, Val
 
 } // namespace
 
-uint64_t boundedByteLength(const Tensor &tensor, const std::vector<Dim> &dims) {
-  return byteLengthWhere(tensor, dims, [](const Dim &dim) { return dim.max; });
-}
-
 uint64_t initialByteLength(const Tensor &state, const std::vector<Dim> &dims) {
   return byteLengthWhere(state, dims, [](const Dim &dim) { return dim.initial.value_or(dim.max); });
-}
-
-std::vector<int64_t> actualShape(const Tensor &tensor, const std::vector<Dim> &dims,
-                                 const std::vector<int64_t> &dimValues) {
-  std::vector<int64_t> shape;
-  shape.reserve(tensor.shape.size());
-  for (const Extent &extent : tensor.shape) {
-    int64_t value = extent.value;
-    if (extent.isNamed())
-      for (size_t index = 0; index < dims.size() && index < dimValues.size(); ++index)
-        if (dims[index].name == extent.dim)
-          value = dimValues[index];
-    shape.push_back(value);
-  }
-  return shape;
 }
 
 std::optional<uint64_t> actualByteLength(DType dtype, const std::vector<int64_t> &shape) {
@@ -125,6 +108,7 @@ public:
         broken = Error{Error::Kind::Invalid, std::move(text)};
       return std::move(broken);
     }
+    checkCounts();
     checkDims();
     checkFunctions();
     return std::move(broken);
@@ -201,15 +185,30 @@ private:
       fail("weights.file", "not a plain file name");
   }
 
+  void checkCounts() {
+    size_t tensorCount = 0;
+    for (const Function &function : signature.functions)
+      tensorCount += function.inputs.size() + function.outputs.size() + function.state.size();
+    const std::tuple<const char *, size_t, uint64_t> counts[] = {
+        {"dims", signature.dims.size(), maxDimCount},
+        {"functions", signature.functions.size(), maxFunctionCount},
+        {"functions", tensorCount, maxTensorCount}};
+    for (auto [where, count, most] : counts)
+      if (count > most)
+        fail(where,
+             std::to_string(count) + (count == tensorCount ? " tensors" : "") + " are over " + std::to_string(most));
+  }
+
   void checkDims() {
-    std::set<std::string_view> names;
-    std::set<uint64_t> offsets;
+    std::unordered_set<uint64_t> offsets;
+    for (const Dim &dim : signature.dims)
+      dims.emplace(dim.name, &dim);
     for (size_t index = 0; index < signature.dims.size() && !broken; ++index) {
       const Dim &dim = signature.dims[index];
       const std::string where = "dims[" + std::to_string(index) + "]";
       if (dim.name.empty())
         fail(where + ".name", "empty");
-      if (!names.insert(dim.name).second)
+      if (dims.at(dim.name) != &dim)
         fail(where + ".name", "'" + dim.name + "' is named twice");
       if (dim.min < 0 || dim.min > dim.max || dim.max > int64_t(maxExtent))
         fail(where, "bounds " + std::to_string(dim.min) + ".." + std::to_string(dim.max) + " are not within 0.." +
@@ -245,10 +244,10 @@ private:
     for (size_t index = 0; index < dim.equals->terms.size() && !broken; ++index) {
       const DimSum::Term &term = dim.equals->terms[index];
       const std::string entry = where + ".terms[" + std::to_string(index) + "]";
-      std::optional<size_t> known = signature.findDim(term.dim);
-      if (!known)
+      auto known = dims.find(term.dim);
+      if (known == dims.end())
         fail(entry + ".dim", "'" + term.dim + "' is not one of dims");
-      else if (signature.dims[*known].derived || signature.dims[*known].equals)
+      else if (known->second->derived || known->second->equals)
         fail(entry + ".dim", "'" + term.dim + "' is derived or a sum itself");
       if (term.times < 1 || term.times > int64_t(maxExtent))
         fail(entry + ".times", std::to_string(term.times) + " is not within 1.." + std::to_string(maxExtent));
@@ -258,7 +257,7 @@ private:
   void checkFunctions() {
     if (signature.functions.empty())
       fail("functions", "empty");
-    std::set<std::string_view> names;
+    std::unordered_set<std::string_view> names;
     for (size_t index = 0; index < signature.functions.size() && !broken; ++index) {
       const Function &function = signature.functions[index];
       const std::string where = "functions[" + std::to_string(index) + "]";
@@ -276,7 +275,7 @@ private:
   }
 
   void checkState(const std::string &list, const Function &function) {
-    std::set<std::string_view> names;
+    std::unordered_set<std::string_view> names;
     for (const Tensor &input : function.inputs)
       names.insert(input.name);
     for (size_t index = 0; index < function.state.size() && !broken; ++index) {
@@ -289,8 +288,8 @@ private:
       if (output.empty())
         fail(where + ".output", "empty");
       for (size_t axis = 0; axis < tensor.shape.size(); ++axis)
-        if (auto dim = signature.findDim(tensor.shape[axis].dim);
-            dim && tensor.shape[axis].isNamed() && !signature.dims[*dim].isKept())
+        if (auto dim = dims.find(tensor.shape[axis].dim);
+            dim != dims.end() && tensor.shape[axis].isNamed() && !dim->second->isKept())
           fail(where + ".shape[" + std::to_string(axis) + "]",
                "'" + tensor.shape[axis].dim + "' is neither a number nor a dim that the module keeps");
       checkShape(where, tensor, /*isInput=*/true);
@@ -335,7 +334,7 @@ private:
   }
 
   void checkTensors(const std::string &list, const std::vector<Tensor> &tensors, bool areInputs) {
-    std::set<std::string_view> names;
+    std::unordered_set<std::string_view> names;
     for (size_t index = 0; index < tensors.size() && !broken; ++index) {
       const Tensor &tensor = tensors[index];
       const std::string where = list + "[" + std::to_string(index) + "]";
@@ -364,10 +363,10 @@ private:
           fail(entry, std::to_string(extent.value) + " is not within 0.." + std::to_string(maxExtent));
         continue;
       }
-      std::optional<size_t> dim = signature.findDim(extent.dim);
-      if (!dim)
+      auto dim = dims.find(extent.dim);
+      if (dim == dims.end())
         return fail(entry, "'" + extent.dim + "' is not one of dims");
-      usesDerived |= signature.dims[*dim].derived;
+      usesDerived |= dim->second->derived;
       if (tensor.hasDefault)
         fail(entry, "'" + extent.dim + "' is open, and a default value has one shape");
       if (isInput && usesDerived)
@@ -377,11 +376,23 @@ private:
       return;
     // The space of an output with derived extents may be smaller than the product of their bounds: the module promises
     // that the actual product fits, and hosts hold it against byteLength after the run.
-    const uint64_t bounded = boundedByteLength(tensor, signature.dims);
+    const uint64_t bounded = boundedByteLength(tensor);
     if (usesDerived ? tensor.byteLength > bounded : tensor.byteLength != bounded)
       fail(where + ".byteLength",
            std::to_string(tensor.byteLength) + " where the shape at its bounds needs " +
                (bounded == std::numeric_limits<uint64_t>::max() ? "more than 2^64" : std::to_string(bounded)));
+  }
+
+  /// Product of the extents at their upper bounds times the element width; saturates at UINT64_MAX.
+  uint64_t boundedByteLength(const Tensor &tensor) const {
+    uint64_t total = byteWidth(tensor.dtype);
+    for (const Extent &extent : tensor.shape) {
+      const int64_t value = extent.isNamed() ? dims.at(extent.dim)->max : extent.value;
+      if (value == 0)
+        return 0; // an empty tensor, whatever the other extents are
+      total = saturatingMultiply(total, uint64_t(value));
+    }
+    return total;
   }
 
   void checkPlace(const std::string &where, const Tensor &tensor, bool isInput) {
@@ -414,6 +425,7 @@ private:
   }
 
   const Signature &signature;
+  std::unordered_map<std::string_view, const Dim *> dims;
   std::optional<Error> broken;
 };
 

@@ -141,7 +141,7 @@ struct Signature {
   std::vector<OperatorCount> operators;
   std::vector<Kernel> kernels;
 
-  /// Index into `dims`, or none.
+  /// Index into `dims`, or none; looks at one after another.
   std::optional<size_t> findDim(std::string_view name) const;
   const Function *findFunction(std::string_view name) const;
 };
@@ -164,15 +164,10 @@ Result<Signature> parseSignature(std::string_view json);
 /// The JSON text of a signature (compact, keys in the order of spec.md). Does not validate.
 std::string writeSignature(const Signature &signature);
 
-/// Product of the extents at their upper bounds times the element width; saturates at UINT64_MAX.
-uint64_t boundedByteLength(const Tensor &tensor, const std::vector<Dim> &dims);
-
-/// The same where the dims that the module keeps have their initial values: what a state holds before the first run.
+/// Bytes of a tensor where the dims that the module keeps have their initial values: what a state holds before the first
+/// run; saturates at UINT64_MAX.
 uint64_t initialByteLength(const Tensor &state, const std::vector<Dim> &dims);
 
-/// Extents of a tensor given one value per entry of `dims`.
-std::vector<int64_t> actualShape(const Tensor &tensor, const std::vector<Dim> &dims,
-                                 const std::vector<int64_t> &dimValues);
 /// Elements times width for actual extents; none on overflow of 64 bits or a negative extent.
 std::optional<uint64_t> actualByteLength(DType dtype, const std::vector<int64_t> &shape);
 

@@ -1,5 +1,6 @@
 //===- SignatureJson.cpp - the signature as the JSON text of the custom section -----------------------------------===//
 #include "abi/FieldReader.h"
+#include <algorithm>
 
 namespace wasmind::abi {
 namespace {
@@ -82,10 +83,10 @@ Kernel readKernel(FieldReader &reader, const Json &json, const std::string &wher
   kernel.name = reader.text(json, where, "name");
   kernel.kind = reader.text(json, where, "kind", false);
   kernel.shape = reader.text(json, where, "shape", false);
-  kernel.flops = reader.number(json, where, "flops", 0, false, UINT64_MAX);
-  kernel.bytes = reader.number(json, where, "bytes", 0, false, UINT64_MAX);
+  kernel.flops = reader.number(json, where, "flops", 0, false, maxSignatureInteger);
+  kernel.bytes = reader.number(json, where, "bytes", 0, false, maxSignatureInteger);
   kernel.vectorisedShare = reader.share(json, where, "vectorisedShare");
-  kernel.calls = reader.number(json, where, "calls", 1, false, UINT64_MAX);
+  kernel.calls = reader.number(json, where, "calls", 1, false, maxSignatureInteger);
   return kernel;
 }
 
@@ -118,7 +119,7 @@ void readReport(FieldReader &reader, const Json &root, Signature &signature) {
       reader.fail("operators", "not an object");
     else
       for (const auto &[name, count] : operators->items())
-        signature.operators.push_back({name, reader.number(count, "operators." + name, UINT64_MAX)});
+        signature.operators.push_back({name, reader.number(count, "operators." + name, maxSignatureInteger)});
   }
   for (const Json &entry : reader.array(root, "", "kernels", false)) {
     signature.kernels.push_back(readKernel(reader, entry, FieldReader::at("kernels", signature.kernels.size())));
@@ -226,7 +227,38 @@ OrderedJson writeFunction(const Function &function) {
 
 } // namespace
 
+namespace {
+
+/// What JSON leaves to its readers and the contract does not (RFC 8259, sections 8.1 and 9); "" when the text is fine.
+/// Numbers over what a double holds, and surrogates without the other half, are for the parser to refuse.
+std::string checkText(std::string_view text) {
+  if (text.size() > maxSignatureByteLength)
+    return std::to_string(text.size()) + " bytes are over " + std::to_string(maxSignatureByteLength);
+  if (text.starts_with("\xef\xbb\xbf"))
+    return "starts with a byte order mark";
+  size_t depth = 0;
+  bool isInString = false;
+  for (size_t index = 0; index < text.size(); ++index) {
+    const char each = text[index];
+    if (each == '\0') // the parser would take it for the end
+      return "contains a zero byte";
+    if (isInString && each == '\\')
+      ++index;
+    else if (each == '"')
+      isInString = !isInString;
+    else if (!isInString && (each == '[' || each == '{') && ++depth > maxSignatureDepth)
+      return "nested deeper than " + std::to_string(maxSignatureDepth);
+    else if (!isInString && (each == ']' || each == '}') && depth > 0)
+      --depth;
+  }
+  return "";
+}
+
+} // namespace
+
 Result<Signature> parseSignature(std::string_view text) {
+  if (std::string reason = checkText(text); !reason.empty())
+    return Error{Error::Kind::Invalid, "signature: " + reason};
   Json root = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded())
     return Error{Error::Kind::Invalid, "signature: not valid JSON"};

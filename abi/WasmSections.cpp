@@ -1,53 +1,12 @@
 //===- WasmSections.cpp - the sections of a .wasm file, without an engine -----------------------------------------===//
 #include "abi/WasmSections.h"
+#include "abi/ByteReader.h"
 #include "abi/ForeignFile.h"
+#include "abi/Signature.h"
 #include <algorithm>
 
 namespace wasmind::abi {
 namespace {
-
-/// A position in bytes that are not trusted.
-class Reader {
-public:
-  explicit Reader(std::span<const uint8_t> bytes) : rest(bytes) {}
-
-  bool atEnd() const { return rest.empty(); }
-
-  std::optional<uint8_t> byte() {
-    if (rest.empty())
-      return std::nullopt;
-    uint8_t value = rest.front();
-    rest = rest.subspan(1);
-    return value;
-  }
-
-  /// Unsigned LEB128 of at most 32 bits (core specification 5.2.2).
-  std::optional<uint32_t> u32() {
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 35; shift += 7) {
-      std::optional<uint8_t> next = byte();
-      if (!next)
-        return std::nullopt;
-      value |= uint64_t(*next & 0x7f) << shift;
-      if (!(*next & 0x80))
-        return value <= UINT32_MAX ? std::optional<uint32_t>(uint32_t(value)) : std::nullopt;
-    }
-    return std::nullopt;
-  }
-
-  std::optional<std::span<const uint8_t>> bytes(uint32_t byteLength) {
-    if (byteLength > rest.size())
-      return std::nullopt;
-    std::span<const uint8_t> taken = rest.first(byteLength);
-    rest = rest.subspan(byteLength);
-    return taken;
-  }
-
-  std::span<const uint8_t> remaining() const { return rest; }
-
-private:
-  std::span<const uint8_t> rest;
-};
 
 /// What the bytes are instead of a module.
 std::string whatElse(std::span<const uint8_t> bytes) {
@@ -76,27 +35,23 @@ Result<std::vector<WasmSection>> readSections(std::span<const uint8_t> module) {
     return invalid("not a WebAssembly module" + whatElse(module));
 
   std::vector<WasmSection> sections;
-  Reader reader(module.subspan(sizeof preamble));
+  ByteReader reader(module.subspan(sizeof preamble));
   while (!reader.atEnd()) {
+    if (sections.size() == maxSectionCount)
+      return invalid("the module has more than " + std::to_string(maxSectionCount) + " sections");
     WasmSection section;
     section.id = *reader.byte();
-    std::optional<uint32_t> byteLength = reader.u32();
-    std::optional<std::span<const uint8_t>> contents;
-    if (byteLength)
-      contents = reader.bytes(*byteLength);
+    std::optional<std::span<const uint8_t>> contents = reader.counted();
     if (!contents)
       return invalid("section " + std::to_string(sections.size()) + " (id " + std::to_string(section.id) +
                      ") reaches past the end of the module: the file is truncated or corrupt");
     section.contents = *contents;
     if (SectionId(section.id) == SectionId::Custom) {
-      Reader inner(*contents);
-      std::optional<uint32_t> nameLength = inner.u32();
-      std::optional<std::span<const uint8_t>> name;
-      if (nameLength)
-        name = inner.bytes(*nameLength);
+      ByteReader inner(*contents);
+      std::optional<std::string_view> name = inner.name();
       if (!name)
         return invalid("custom section " + std::to_string(sections.size()) + " has no complete name");
-      section.name = {reinterpret_cast<const char *>(name->data()), name->size()};
+      section.name = *name;
       section.contents = inner.remaining();
     }
     sections.push_back(section);

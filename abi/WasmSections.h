@@ -1,7 +1,7 @@
 //===- WasmSections.h - the sections of a .wasm file, without an engine -------------------------------------------===//
 //
 // Reads only the section headers of a module (WebAssembly core specification, section 5.5), so that a signature can be
-// read from a file without compiling it. Whether the sections' contents are valid is the engine's question.
+// read from a file without compiling it. What the contract wants of their contents is in ModuleRules.h.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -13,8 +13,22 @@
 
 namespace wasmind::abi {
 
-/// Ids of the sections this project looks at (core specification 5.5.2).
-enum class SectionId : uint8_t { Custom = 0, Import = 2, Memory = 5, Export = 7, Code = 10, Data = 11 };
+/// Ids of sections (core specification 5.5.2).
+enum class SectionId : uint8_t {
+  Custom = 0,
+  Type = 1,
+  Import = 2,
+  Function = 3,
+  Table = 4,
+  Memory = 5,
+  Global = 6,
+  Export = 7,
+  Start = 8,
+  Element = 9,
+  Code = 10,
+  Data = 11,
+  DataCount = 12
+};
 
 /// One section. Views point into the module's bytes and live as long as they do.
 struct WasmSection {
@@ -25,7 +39,8 @@ struct WasmSection {
 
 /// All sections in file order.
 ///
-/// `Invalid` when the magic number or version is wrong, or a section or name reaches past the end of `module`.
+/// `Invalid` when the magic number or version is wrong, a section or name reaches past the end of `module`, or there
+/// are more than maxSectionCount.
 Result<std::vector<WasmSection>> readSections(std::span<const uint8_t> module);
 
 /// The contents of the only custom section of this name. `Invalid` when there is none or more than one.

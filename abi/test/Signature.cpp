@@ -67,7 +67,6 @@ TEST(Signature, readsEveryField) {
   EXPECT_EQ(signature.operators[0].count, 53u);
   EXPECT_EQ(signature.kernels[0].flops, 231211008u);
   EXPECT_EQ(signature.kernels[0].vectorisedShare, 0.9987);
-  EXPECT_EQ(boundedByteLength(run->inputs[0], signature.dims), 320u);
 }
 
 TEST(Signature, writesWhatItReads) {
@@ -295,10 +294,7 @@ TEST(Signature, weightFilesAreNamesNotPaths) {
             "signature: weights.storage: 'http' is neither inline nor external");
 }
 
-TEST(Signature, actualShapes) {
-  Signature signature = *parseSignature(fullSignature);
-  const Tensor &output = signature.functions[0].outputs[0];
-  EXPECT_EQ(actualShape(output, signature.dims, {1, 7}), (std::vector<int64_t>{7, 2}));
+TEST(Signature, actualByteLengths) {
   EXPECT_EQ(actualByteLength(DType::I64, {7, 2}), 112u);
   EXPECT_EQ(actualByteLength(DType::F16, {}), 2u);
   EXPECT_EQ(actualByteLength(DType::F32, {0, 2147483647, 2147483647, 2147483647}), 0u);

@@ -2,7 +2,8 @@
 """Writes the golden modules of the contract: usage generate.py DIRECTORY.
 
 `index.json` beside them says what every host does with each file: accept it and compute the listed results, or refuse
-it with the listed status; as a model under "vectors", as an operator library (library.py) under "libraries". A case is
+it with the listed status; as a model under "vectors", as an operator library (library.py) under "libraries". Those
+that are "hostile" (hostile.py) are also held to bounds of time and memory. A case is
 one call of a new instance; in "calls" the same instance is called several times, and reset before a call with "reset";
 "extents" are what kept dims are after it. What has not all of its inputs is run on
 what the instance holds, after those that it has were written into their views. The modules
@@ -17,6 +18,7 @@ import pathlib
 import struct
 import sys
 
+import hostile
 import library
 from wat import name, section, signed, unsigned, vector
 
@@ -508,6 +510,16 @@ def refused():
     yield "library", library.module(), "Unsupported"
 
 
+def hostile_modules():
+    """name -> (bytes, status or None when it is accepted)"""
+    add, kept = module(ADD_SIGNATURE, ADD), {"run": (keep_positive(), 3)}
+    yield from hostile.modules(add)
+    for label, text, status, is_open in hostile.texts(ADD_SIGNATURE, KEEP_SIGNATURE):
+        yield label, module(None, kept if is_open else ADD, raw_signature=text), status
+    for label, changed_signature, status in hostile.large(ADD_SIGNATURE):
+        yield label, module(changed_signature, {entry["name"]: ADD["run"] for entry in changed_signature["functions"]}), status
+
+
 def main(directory):
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
@@ -521,6 +533,10 @@ def main(directory):
     for label, contents, text in foreign():
         (directory / f"foreign_{label}.wasm").write_bytes(contents)
         index.append({"file": f"foreign_{label}.wasm", "accept": False, "status": "InvalidModule", "text": text})
+    for label, contents, status in hostile_modules():
+        (directory / f"hostile_{label}.wasm").write_bytes(contents)
+        index.append({"file": f"hostile_{label}.wasm", "accept": status is None, "hostile": True,
+                      **({"cases": []} if status is None else {"status": status})})
     (directory / "external.weights").write_bytes(struct.pack("<4f", 0.5, 1.5, 2.5, 3.5))
     libraries = [{"file": "library.wasm", "accept": True, "cases": library.cases()},
                  {"file": "add.wasm", "accept": False, "status": "Unsupported"}]

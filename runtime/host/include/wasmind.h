@@ -106,7 +106,7 @@ typedef struct wasmind_load_options {
   size_t struct_byte_length;
   /** Largest linear memory of an instance in bytes; by default 4 GiB, what 32-bit wasm can address. */
   uint64_t max_memory_byte_length;
-  /** Largest module in bytes; by default 2 GiB. Bounds the time of compilation. */
+  /** Largest module in bytes; by default 2 GiB. */
   uint64_t max_module_byte_length;
   /** Longest run in milliseconds of wall time, after which it ends with WASMIND_LIMIT; by default none. The check costs
       up to half the speed of tight kernels, so set it for modules that are not trusted. */
@@ -118,10 +118,14 @@ typedef struct wasmind_load_options {
   const char *cache_folder;
   /** Folder of an external weights file; by default the folder of the module's file. */
   const char *weights_folder;
+  /** Most code of a module in bytes; by default 16 MiB. Nothing else bounds compilation: 1 MiB of kernels takes
+     seconds, but code of that size can be written to take so much time and memory that the process ends. Load modules
+     of strangers in a process of their own. */
+  uint64_t max_code_byte_length;
 } wasmind_load_options;
 
 /* clang-format off */
-#define WASMIND_LOAD_OPTIONS_INIT { sizeof(wasmind_load_options), 0, 0, 0, 0, NULL, NULL }
+#define WASMIND_LOAD_OPTIONS_INIT { sizeof(wasmind_load_options), 0, 0, 0, 0, NULL, NULL, 0 }
 /* clang-format on */
 
 /** Loads a module from a file: checks its signature, compiles it (or finds it compiled), verifies the hash of external

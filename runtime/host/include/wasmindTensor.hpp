@@ -146,6 +146,7 @@ struct LoadOptions {
   bool disableCache = false;
   std::string cacheFolder;
   std::string weightsFolder;
+  uint64_t maxCodeByteLength = 0;
 };
 
 namespace detail {
@@ -166,6 +167,7 @@ inline wasmind_load_options toC(const LoadOptions &options) {
   known.disable_cache = options.disableCache;
   known.cache_folder = options.cacheFolder.empty() ? nullptr : options.cacheFolder.c_str();
   known.weights_folder = options.weightsFolder.empty() ? nullptr : options.weightsFolder.c_str();
+  known.max_code_byte_length = options.maxCodeByteLength;
   return known;
 }
 } // namespace detail

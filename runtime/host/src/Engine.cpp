@@ -103,6 +103,12 @@ wasm_engine_t *makeEngine(bool withTimeLimit, bool isParallel) {
   wasmtime_config_wasm_relaxed_simd_set(config, true);
   wasmtime_config_wasm_memory64_set(config, false);
   wasmtime_config_wasm_multi_memory_set(config, false);
+  // What no feature of the contract names.
+  wasmtime_config_wasm_threads_set(config, false);
+  wasmtime_config_wasm_tail_call_set(config, false);
+  wasmtime_config_wasm_function_references_set(config, false);
+  wasmtime_config_wasm_gc_set(config, false);
+  wasmtime_config_wasm_exceptions_set(config, false);
   wasmtime_config_epoch_interruption_set(config, withTimeLimit);
   wasmtime_config_parallel_compilation_set(config, isParallel);
   wasm_engine_t *engine = wasm_engine_new_with_config(config);
@@ -206,7 +212,7 @@ Engine::Engine(bool withTimeLimit)
                   "libwasmtime.so was built with other features than its headers here say "
                   "(wasmtime_val_t differs); use the library of wasmtime " WASMTIME_VERSION " from PyPI");
   }
-  key = "wasmind " WASMIND_VERSION ", wasmtime " WASMTIME_VERSION ", settings 1, " +
+  key = "wasmind " WASMIND_VERSION ", wasmtime " WASMTIME_VERSION ", settings 2, " +
         std::string(withTimeLimit ? "limited, " : "plain, ") + processorKey();
 }
 

@@ -15,9 +15,10 @@ Instance::Instance(std::shared_ptr<const Model> shared)
     entry.contract = &function;
     entry.function = guest.function(function.name);
     for (const abi::Tensor &input : function.inputs) {
+      const std::vector<int32_t> &dims = model().signature().dimsOf(input);
       std::vector<int64_t> &bounds = entry.inputShapes.emplace_back();
-      for (const abi::Extent &extent : input.shape)
-        bounds.push_back(extent.isNamed() ? contract.dims[*contract.findDim(extent.dim)].max : extent.value);
+      for (size_t axis = 0; axis < dims.size(); ++axis)
+        bounds.push_back(dims[axis] >= 0 ? contract.dims[size_t(dims[axis])].max : input.shape[axis].value);
     }
     entry.givenShapes = entry.inputShapes;
     for (const abi::Tensor &input : function.inputs)
@@ -250,14 +251,15 @@ void Instance::readDims(Entry &entry) {
   }
   for (size_t index = 0; index < entry.outputShapes.size(); ++index) {
     const abi::Tensor &output = entry.contract->outputs[index];
-    for (int32_t dim : model().signature().dimsOf(output))
-      if (dim >= 0 &&
-          (dimValues[size_t(dim)] < dims[size_t(dim)].min || dimValues[size_t(dim)] > dims[size_t(dim)].max))
+    std::vector<int64_t> shape;
+    for (int32_t dim : model().signature().dimsOf(output)) {
+      shape.push_back(dim >= 0 ? dimValues[size_t(dim)] : output.shape[shape.size()].value);
+      if (dim >= 0 && (shape.back() < dims[size_t(dim)].min || shape.back() > dims[size_t(dim)].max))
         guest.breakDown(WASMIND_INVALID_MODULE,
                         "output '" + output.name + "': the module set dim '" + dims[size_t(dim)].name + "' to " +
                             std::to_string(dimValues[size_t(dim)]) + ", which is not within " +
                             std::to_string(dims[size_t(dim)].min) + ".." + std::to_string(dims[size_t(dim)].max));
-    std::vector<int64_t> shape = abi::actualShape(output, dims, dimValues);
+    }
     std::optional<uint64_t> byteLength = abi::actualByteLength(output.dtype, shape);
     if (!byteLength || *byteLength > output.byteLength)
       guest.breakDown(WASMIND_INVALID_MODULE, "output '" + output.name + "': its actual extents need more than the " +

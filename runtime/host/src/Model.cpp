@@ -1,6 +1,6 @@
 //===- Model.cpp - a module that was checked and compiled ---------------------------------------------------------===//
 #include "runtime/host/src/Model.h"
-#include "abi/WasmSections.h"
+#include "abi/ModuleRules.h"
 #include "runtime/host/src/CompiledCache.h"
 #include "runtime/host/src/Sha256.h"
 #include "runtime/host/src/Stack.h"
@@ -12,51 +12,6 @@ namespace wasmind::host {
 namespace {
 
 Failure invalidModule(const std::string &text) { return Failure(WASMIND_INVALID_MODULE, text); }
-
-constexpr uint8_t startSection = 8; // core specification 5.5.11
-
-/// The export types of a module, freed with this object.
-class ExportTypes {
-public:
-  explicit ExportTypes(const wasmtime_module_t *module) { wasmtime_module_exports(module, &list); }
-  ~ExportTypes() { wasm_exporttype_vec_delete(&list); }
-  ExportTypes(const ExportTypes &) = delete;
-
-  /// The type of an export, or null.
-  const wasm_externtype_t *find(std::string_view name) const {
-    for (size_t index = 0; index < list.size; ++index) {
-      const wasm_name_t *found = wasm_exporttype_name(list.data[index]);
-      if (std::string_view(found->data, found->size) == name)
-        return wasm_exporttype_type(list.data[index]);
-    }
-    return nullptr;
-  }
-
-  /// Throws unless there is a function of this name with so many i32 parameters and results.
-  void requireFunction(std::string_view name, size_t parameterCount, size_t resultCount) const {
-    const wasm_externtype_t *type = find(name);
-    if (type && wasm_externtype_kind(type) == WASM_EXTERN_FUNC) {
-      const wasm_functype_t *function = wasm_externtype_as_functype_const(type);
-      if (areI32(wasm_functype_params(function), parameterCount) &&
-          areI32(wasm_functype_results(function), resultCount))
-        return;
-    }
-    std::string text;
-    for (size_t index = 0; index < parameterCount; ++index)
-      text += index == 0 ? "i32" : ", i32";
-    throw invalidModule("no exported function '" + std::string(name) + "' of type (" + text + ") -> " +
-                        (resultCount == 0 ? "()" : "i32"));
-  }
-
-private:
-  static bool areI32(const wasm_valtype_vec_t *types, size_t count) {
-    return types->size == count && std::all_of(types->data, types->data + count, [](const wasm_valtype_t *type) {
-             return wasm_valtype_kind(type) == WASM_I32;
-           });
-  }
-
-  wasm_exporttype_vec_t list;
-};
 
 } // namespace
 
@@ -73,6 +28,8 @@ LoadOptions LoadOptions::from(const wasmind_load_options *given) {
     options.maxMemoryByteLength = known.max_memory_byte_length;
   if (known.max_module_byte_length)
     options.maxModuleByteLength = known.max_module_byte_length;
+  if (known.max_code_byte_length)
+    options.maxCodeByteLength = known.max_code_byte_length;
   if (known.time_limit_ms)
     options.timeLimit = std::chrono::milliseconds(std::min<uint64_t>(known.time_limit_ms, uint64_t(1) << 40));
   options.usesCache = !known.disable_cache;
@@ -113,7 +70,6 @@ Model::Model(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleK
   openWeights(options.weightsFolder);
   theEngine = &Engine::get(limit.has_value());
   compile(bytes, options);
-  checkExports();
 }
 
 std::string Model::name() const {
@@ -140,15 +96,18 @@ void Model::checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptio
   if (std::find(contract.features.begin(), contract.features.end(), abi::Feature::Threads) != contract.features.end())
     throw Failure(WASMIND_UNSUPPORTED, "the module needs the feature 'threads', which this host does not have; compile "
                                        "it without --features=threads");
+  if (std::optional<abi::Error> error = abi::checkModule(*sections, contract))
+    throw invalidModule(error->text);
   if (contract.memory.byteLength() > options.maxMemoryByteLength)
     throw Failure(WASMIND_LIMIT, "the module's memory of " + std::to_string(contract.memory.byteLength()) +
                                      " bytes is over the limit of " + std::to_string(options.maxMemoryByteLength));
-  for (const abi::WasmSection &section : *sections)
-    if (section.id == startSection) // loading must not run code
-      throw invalidModule("the module has a start function");
+  const uint64_t codeByteLength = abi::byteLengthOf(*sections, abi::SectionId::Code);
+  if (codeByteLength > options.maxCodeByteLength)
+    throw Failure(WASMIND_LIMIT, "the module's code of " + std::to_string(codeByteLength) +
+                                     " bytes is over the limit of " + std::to_string(options.maxCodeByteLength));
 
   theInfo.memory_byte_length = contract.memory.byteLength();
-  theInfo.code_byte_length = abi::byteLengthOf(*sections, abi::SectionId::Code);
+  theInfo.code_byte_length = codeByteLength;
   theInfo.weight_byte_length =
       contract.weights.external ? contract.weights.byteLength : contract.memory.weights.byteLength;
   theInfo.module_byte_length = bytes.size();
@@ -166,46 +125,6 @@ void Model::compile(std::span<const uint8_t> bytes, const LoadOptions &options) 
     if (cache)
       cache->store(compiled.get());
   }
-}
-
-void Model::checkExports() const {
-  wasm_importtype_vec_t imports;
-  wasmtime_module_imports(compiled.get(), &imports);
-  const size_t importCount = imports.size;
-  wasm_importtype_vec_delete(&imports);
-  if (importCount != 0)
-    throw invalidModule("the module wants imports; modules of the contract have none");
-
-  const abi::Signature &contract = signature().contract();
-  const uint64_t pages = contract.memory.pages;
-  ExportTypes exports(compiled.get());
-  const wasm_externtype_t *memory = exports.find(abi::memoryExport);
-  if (!memory || wasm_externtype_kind(memory) != WASM_EXTERN_MEMORY)
-    throw invalidModule("no exported memory '" + std::string(abi::memoryExport) + "'");
-  const wasm_memorytype_t *type = wasm_externtype_as_memorytype_const(memory);
-  uint64_t maximum = 0;
-  const bool hasMaximum = wasmtime_memorytype_maximum(type, &maximum);
-  const uint64_t minimum = wasmtime_memorytype_minimum(type);
-  const bool hasPromisedMaximum = contract.library ? !hasMaximum : hasMaximum && maximum == pages;
-  if (wasmtime_memorytype_is64(type) || wasmtime_memorytype_isshared(type) ||
-      wasmtime_memorytype_page_size(type) != abi::pageByteLength || minimum != pages || !hasPromisedMaximum)
-    throw invalidModule("the exported memory has " + std::to_string(minimum) + ".." +
-                        (hasMaximum ? std::to_string(maximum) : std::string("any number of")) +
-                        " pages where the signature says " + (contract.library ? "at least " : "exactly ") +
-                        std::to_string(pages));
-
-  for (const abi::Function &function : contract.functions)
-    exports.requireFunction(function.name, 0, 1);
-  for (std::string_view name : {abi::errorExport, abi::abiVersionExport})
-    exports.requireFunction(name, 0, 1);
-  if (!contract.library)
-    return;
-  exports.requireFunction(abi::allocateExport, 1, 1);
-  exports.requireFunction(abi::freeExport, 1, 0);
-  if (exports.find(abi::initializeExport))
-    exports.requireFunction(abi::initializeExport, 0, 0);
-  for (const abi::Operator &each : contract.library->operators)
-    exports.requireFunction(each.exportName, 4, 1);
 }
 
 void Model::openWeights(const std::string &folder) {

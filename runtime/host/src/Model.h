@@ -13,6 +13,7 @@ namespace wasmind::host {
 struct LoadOptions {
   uint64_t maxMemoryByteLength = uint64_t(1) << 32;
   uint64_t maxModuleByteLength = uint64_t(1) << 31;
+  uint64_t maxCodeByteLength = abi::defaultMaxCodeByteLength;
   std::optional<std::chrono::milliseconds> timeLimit;
   bool usesCache = true;
   std::string cacheFolder;   ///< empty: the environment's
@@ -54,7 +55,6 @@ private:
 
   void checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind);
   void compile(std::span<const uint8_t> bytes, const LoadOptions &options);
-  void checkExports() const;
   void openWeights(const std::string &folder);
   /// Hash of what lies in the file now.
   std::string hashWeights() const;

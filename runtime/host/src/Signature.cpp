@@ -24,24 +24,31 @@ Signature::Signature(std::string json) : text(std::move(json)) {
   parsed = std::move(*result);
   for (const abi::Dim &dim : parsed.dims)
     sums.push_back(dim.equals ? abi::describe(*dim.equals) : "");
+  DimIndexes indexes;
+  for (size_t index = 0; index < parsed.dims.size(); ++index)
+    indexes.emplace(parsed.dims[index].name, index);
   for (const abi::Function &function : parsed.functions) {
     std::vector<Axes> &inputAxes = inputs.emplace_back(), &outputAxes = outputs.emplace_back(),
                       &stateAxes = states.emplace_back();
     for (const abi::Tensor &tensor : function.inputs)
-      inputAxes.push_back(describe(tensor));
+      inputAxes.push_back(describe(tensor, indexes));
     for (const abi::Tensor &tensor : function.outputs)
-      outputAxes.push_back(describe(tensor));
+      outputAxes.push_back(describe(tensor, indexes));
     for (const abi::State &state : function.state)
-      stateAxes.push_back(describe(state.tensor));
+      stateAxes.push_back(describe(state.tensor, indexes));
   }
+  for (const Lists *lists : {&inputs, &outputs, &states})
+    for (const std::vector<Axes> &list : *lists)
+      for (const Axes &axes : list)
+        axesOf.emplace(axes.tensor, &axes);
 }
 
-Signature::Axes Signature::describe(const abi::Tensor &tensor) const {
+Signature::Axes Signature::describe(const abi::Tensor &tensor, const DimIndexes &indexes) const {
   Axes axes{&tensor, {}, {}};
   for (const abi::Extent &extent : tensor.shape) {
-    std::optional<size_t> dim = extent.isNamed() ? parsed.findDim(extent.dim) : std::nullopt;
-    axes.dims.push_back(dim ? int32_t(*dim) : -1);
-    axes.bounds.push_back(dim ? parsed.dims[*dim].max : extent.value);
+    const int32_t dim = extent.isNamed() ? int32_t(indexes.at(extent.dim)) : -1; // rules of the signature: it is there
+    axes.dims.push_back(dim);
+    axes.bounds.push_back(dim >= 0 ? parsed.dims[size_t(dim)].max : extent.value);
   }
   return axes;
 }
@@ -63,16 +70,6 @@ wasmind_dim_info Signature::dim(size_t index) const {
 wasmind_tensor_info Signature::find(const Lists &lists, size_t function, size_t index) {
   return function < lists.size() && index < lists[function].size() ? show(lists[function][index])
                                                                    : wasmind_tensor_info{};
-}
-
-const std::vector<int32_t> &Signature::dimsOf(const abi::Tensor &tensor) const {
-  for (const auto *lists : {&inputs, &outputs})
-    for (const std::vector<Axes> &list : *lists)
-      for (const Axes &axes : list)
-        if (axes.tensor == &tensor)
-          return axes.dims;
-  static const std::vector<int32_t> none;
-  return none;
 }
 
 } // namespace wasmind::host

@@ -2,6 +2,8 @@
 #pragma once
 #include "abi/Signature.h"
 #include "wasmind.h"
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace wasmind::host {
@@ -26,7 +28,7 @@ public:
   wasmind_tensor_info state(size_t function, size_t index) const { return find(states, function, index); }
 
   /// Of axis a of a tensor of this signature: index of its dim, or -1.
-  const std::vector<int32_t> &dimsOf(const abi::Tensor &tensor) const;
+  const std::vector<int32_t> &dimsOf(const abi::Tensor &tensor) const { return axesOf.at(&tensor)->dims; }
 
 private:
   std::vector<std::string> sums; ///< [dim]: what it equals, "" where that is nothing
@@ -37,13 +39,15 @@ private:
     std::vector<int32_t> dims;
   };
   using Lists = std::vector<std::vector<Axes>>; // [function][tensor]
-  Axes describe(const abi::Tensor &tensor) const;
+  using DimIndexes = std::unordered_map<std::string_view, size_t>;
+  Axes describe(const abi::Tensor &tensor, const DimIndexes &indexes) const;
   static wasmind_tensor_info show(const Axes &axes);
   static wasmind_tensor_info find(const Lists &lists, size_t function, size_t index);
 
   std::string text;
   abi::Signature parsed;
   Lists inputs, outputs, states;
+  std::unordered_map<const abi::Tensor *, const Axes *> axesOf;
 };
 
 } // namespace wasmind::host

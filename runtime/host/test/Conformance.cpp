@@ -1,6 +1,7 @@
 // Every golden module, as its line of index.json says: results of the accepted ones, statuses of the refused ones.
 #include "runtime/host/test/Vectors.h"
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 using namespace wasmind;
@@ -122,12 +123,27 @@ void runCase(const std::string &file, const Json &expected) {
   }
 }
 
+Json readIndex() {
+  std::ifstream stream(vectorFolder() / "index.json");
+  Json index = Json::parse(stream, nullptr, false);
+  EXPECT_TRUE(index.is_object()) << "build the target wasmind_vectors";
+  return index;
+}
+
+/// A line of /proc/self/status in bytes (proc(5)).
+uint64_t memoryStatus(const std::string &key) {
+  std::ifstream stream("/proc/self/status");
+  for (std::string line; std::getline(stream, line);)
+    if (line.starts_with(key + ":"))
+      return std::stoull(line.substr(key.size() + 1)) * 1024;
+  ADD_FAILURE() << "no " << key;
+  return 0;
+}
+
 } // namespace
 
 TEST(Conformance, everyVector) {
-  std::ifstream stream(vectorFolder() / "index.json");
-  Json index = Json::parse(stream, nullptr, false);
-  ASSERT_TRUE(index.is_object()) << "build the target wasmind_vectors";
+  Json index = readIndex();
   ASSERT_GT(index["vectors"].size(), 30u);
   for (const Json &vector : index["vectors"]) {
     const std::string file = vector["file"];
@@ -151,4 +167,25 @@ TEST(Conformance, everyVector) {
     EXPECT_EQ(error.text.find('\n'), std::string::npos) << "errors are one line";
     EXPECT_NE(error.text, "");
   }
+}
+
+/// Whatever a module asks for, loading it and making an instance takes neither much memory nor much time.
+TEST(Conformance, hostileVectorsTakeLittle) {
+  const Json index = readIndex();
+  unsigned count = 0;
+  for (const Json &vector : index["vectors"]) {
+    if (!vector.contains("hostile"))
+      continue;
+    const std::string file = vector["file"];
+    SCOPED_TRACE(file);
+    ++count;
+    std::ofstream("/proc/self/clear_refs") << "5"; // the peak starts anew
+    const uint64_t before = memoryStatus("VmRSS");
+    const auto start = std::chrono::steady_clock::now();
+    if (Result<Model> model = Model::load((vectorFolder() / file).string(), uncached()))
+      EXPECT_EQ(bool(Instance::create(*model)), vector["accept"].get<bool>());
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+    EXPECT_LT(memoryStatus("VmHWM"), before + (uint64_t(256) << 20));
+  }
+  EXPECT_GT(count, 100u);
 }

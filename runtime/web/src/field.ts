@@ -57,10 +57,9 @@ export class Field {
 
   number(max = 0xffffffff): number {
     const { value } = this;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || Object.is(value, -0))
-      this.fail('not a non-negative integer');
-    if (value > max) this.fail(`${value} is over ${max}`);
-    return value;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) this.fail('not a non-negative integer');
+    if (value > max) this.fail(`${BigInt(value)} is over ${max}`);
+    return value + 0; // -0 is the integer 0
   }
 
   /** A number of 0 to 1. */

@@ -1,4 +1,4 @@
-import { attributeTypes, maxAttributeInteger, origins, type AttributeType, type Origin } from './abi.ts';
+import { attributeTypes, maxSignatureInteger, origins, type AttributeType, type Origin } from './abi.ts';
 import type { DType } from './dtype.ts';
 import type { Field } from './field.ts';
 
@@ -53,7 +53,7 @@ function readNumber(field: Field): number {
 function readInteger(field: Field): number {
   const { value } = field;
   if (typeof value !== 'number' || !Number.isInteger(value)) return field.fail('not an integer');
-  if (Math.abs(value) > maxAttributeInteger) field.fail(`${BigInt(value)} is not within +-${maxAttributeInteger}`);
+  if (Math.abs(value) > maxSignatureInteger) field.fail(`${BigInt(value)} is not within +-${maxSignatureInteger}`);
   return value + 0; // -0 is the integer 0
 }
 

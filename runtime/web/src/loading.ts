@@ -1,9 +1,11 @@
-import { pageByteLength } from './abi.ts';
+import { defaultMaxCodeByteLength, maxPageCount, pageByteLength } from './abi.ts';
 import { WasmindError } from './error.ts';
 import { supportedFeatures } from './feature.ts';
+import { checkModule } from './moduleRules.ts';
+import { show } from './options.ts';
 import type { Address, Fetched, WasmExports, WasmModule } from './platform.ts';
-import { readSections, SectionId } from './section.ts';
-import type { Signature } from './signature.ts';
+import { readSections, SectionId, type Section } from './section.ts';
+import { readSignatureOf, type Signature } from './signature.ts';
 
 /** Bytes in memory, or where to fetch them. A string is a URL. `file:` URLs are read where the environment has files. */
 export type Source = ArrayBufferView | ArrayBuffer | Address | string | Fetched;
@@ -13,12 +15,48 @@ const isResponse = (source: unknown): source is Response => typeof Response === 
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The bytes of a buffer or view; shared memory is copied. */
+/** What a module may ask for. */
+export interface Limits {
+  /** Refuses modules whose memory is larger, or, of an operator library, would become. Default: 4 GiB, all that wasm32 has. */
+  readonly maxMemoryBytes?: number;
+  /**
+   * Refuses modules with more code. Default: 16 MiB. Nothing else bounds compilation, and code can be written to take much more
+   * time and memory than code of its size does.
+   */
+  readonly maxCodeBytes?: number;
+}
+
+/** The members of `Limits`, for `checkOptions`. */
+export const limitOptions = { maxMemoryBytes: 'bytes', maxCodeBytes: 'bytes' } as const;
+
+/** All the memory that wasm32 has. */
+export const allMemoryBytes = maxPageCount * pageByteLength;
+
+/** A compiled module cannot be looked into: throws `InvalidArgument` when limits are given for one. */
+export function refuseLimits({ maxMemoryBytes, maxCodeBytes }: Limits): void {
+  if (maxMemoryBytes !== undefined || maxCodeBytes !== undefined)
+    throw new WasmindError('InvalidArgument', 'a compiled module cannot be held against limits: load the bytes with '
+      + (maxMemoryBytes !== undefined ? 'maxMemoryBytes' : 'maxCodeBytes'));
+}
+
+/** Of this realm or another. */
+const isBuffer = (source: unknown): source is ArrayBufferLike =>
+  ['[object ArrayBuffer]', '[object SharedArrayBuffer]'].includes(Object.prototype.toString.call(source));
+
+/**
+ * The bytes of a buffer or view; what other threads could change or the owner resize is copied.
+ *
+ * @throws WasmindError `InvalidArgument` when `source` is neither, or was detached.
+ */
 export function bytesOf(source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  const view = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  // WebAssembly.compile refuses shared memory, which other threads could change while it reads.
-  return view.buffer instanceof ArrayBuffer ? (view as Uint8Array<ArrayBuffer>) : new Uint8Array(view);
+  const buffer: unknown = ArrayBuffer.isView(source) ? source.buffer : source;
+  if (!isBuffer(buffer)) throw new WasmindError('InvalidArgument', `${show(source)} is neither a buffer nor a view of one`);
+  const { detached, resizable, growable } = buffer as { detached?: boolean; resizable?: boolean; growable?: boolean };
+  if (detached) throw new WasmindError('InvalidArgument', 'the buffer is detached: it was transferred to somebody else');
+  const view = ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(buffer);
+  const isShared = Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+  // WebAssembly.compile refuses both.
+  return isShared || resizable || growable ? new Uint8Array(view) : (view as Uint8Array<ArrayBuffer>);
 }
 
 /** What this library uses of `node:fs/promises`, which Node, Deno and Bun have. */
@@ -65,7 +103,9 @@ async function readFile(url: URL, from: Files): Promise<Uint8Array<ArrayBuffer>>
 
 /** The bytes of `source`, and the URL they came from if any. Throws `Io`. */
 export async function fetchBytes(source: Source): Promise<{ bytes: Uint8Array<ArrayBuffer>; url?: string }> {
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return { bytes: bytesOf(source) };
+  if (ArrayBuffer.isView(source) || isBuffer(source)) return { bytes: bytesOf(source) };
+  if (typeof source !== 'string' && !isResponse(source) && typeof (source as Address | null)?.href !== 'string')
+    throw new WasmindError('InvalidArgument', `${show(source)} is neither bytes, a URL nor a Response`);
   if (!isResponse(source)) {
     const url = parseUrl(source), from = url?.protocol === 'file:' ? files() : undefined;
     if (url && from) return { bytes: await readFile(url, from), url: url.href };
@@ -102,17 +142,31 @@ export function checkFeatures(signature: Signature): void {
       + 'compile it with --features=simd128 or use a newer engine');
 }
 
-/** Throws `Limit` when the memory that a module starts with has more than `limit` bytes, if there is a limit. */
-export function checkMemoryLimit(signature: Signature, limit: number | undefined): void {
-  const byteLength = signature.memory.pages * pageByteLength;
-  if (limit !== undefined && byteLength > limit)
-    throw new WasmindError('Limit', `the module's memory of ${byteLength} bytes is over the limit of ${limit}`);
+/** What of a module is known before an engine sees it. */
+export interface CheckedModule {
+  readonly sections: readonly Section[];
+  readonly signature: Signature;
 }
 
-/** Refuses code that runs before the host could check anything. A compiled `WebAssembly.Module` no longer tells. */
-export function refuseStart(bytes: Uint8Array): void {
-  if (readSections(bytes).some(section => section.id === SectionId.start))
-    throw new WasmindError('InvalidModule', 'the module has a start function');
+/**
+ * The signature of a module that keeps all rules which need no engine, and the limits.
+ *
+ * @param checkKind throws when the signature is not of the kind that is loaded.
+ * @throws WasmindError `InvalidModule`, `Unsupported` or `Limit`.
+ */
+export function checkBytes(bytes: Uint8Array, limits: Limits, checkKind: (signature: Signature) => void): CheckedModule {
+  const sections = readSections(bytes), signature = readSignatureOf(sections);
+  checkKind(signature);
+  checkFeatures(signature);
+  checkModule(sections, signature);
+  const { maxMemoryBytes = allMemoryBytes, maxCodeBytes = defaultMaxCodeByteLength } = limits;
+  const memoryBytes = signature.memory.pages * pageByteLength;
+  if (memoryBytes > maxMemoryBytes)
+    throw new WasmindError('Limit', `the module's memory of ${memoryBytes} bytes is over the limit of ${maxMemoryBytes}`);
+  const codeBytes = sections.find(({ id }) => id === SectionId.code)?.contents.length ?? 0;
+  if (codeBytes > maxCodeBytes)
+    throw new WasmindError('Limit', `the module's code of ${codeBytes} bytes is over the limit of ${maxCodeBytes}`);
+  return { sections, signature };
 }
 
 /** Throws `InvalidModule` when the module imports anything. */
@@ -123,10 +177,11 @@ export function refuseImports(module: WasmModule): void {
       'InvalidModule', `the module imports '${imported.module}.${imported.name}'; wasmind modules import nothing`);
 }
 
-function compileError(error: unknown): Error {
+function compileError(error: unknown): WasmindError {
   if (error instanceof WebAssembly.CompileError)
     return new WasmindError('InvalidModule', `the engine refuses the module: ${error.message}`, { cause: error });
-  return error instanceof Error ? error : new Error(String(error));
+  // What is left is that the engine has no room.
+  return new WasmindError('Limit', `the engine cannot compile the module: ${messageOf(error)}`, { cause: error });
 }
 
 /** Throws `InvalidModule` when the engine refuses the bytes. */
@@ -163,10 +218,11 @@ export function instantiate(module: WasmModule): WasmExports {
   }
 }
 
-/** As `instantiate`, without blocking the thread. */
-export async function instantiateAsync(module: WasmModule): Promise<WasmExports> {
+/** As `instantiate`, without blocking the thread. Not the exports themselves: one called `then` would make them a promise. */
+export async function instantiateAsync(module: WasmModule): Promise<{ exports: WasmExports }> {
   try {
-    return (await WebAssembly.instantiate(module)).exports;
+    const { exports } = await WebAssembly.instantiate(module);
+    return { exports };
   } catch (error) {
     throw instantiateError(error);
   }

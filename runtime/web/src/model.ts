@@ -2,37 +2,40 @@ import { refusal, refusing, WasmindError } from './error.ts';
 import { describeForeign } from './foreignFile.ts';
 import { Instance, type Inputs, type Outputs, type RunOptions } from './instance.ts';
 import {
-  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, named, refuseImports,
-  refuseStart, type Source,
+  bytesOf, checkBytes, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions, named,
+  refuseImports, refuseLimits, type Limits, type Source,
 } from './loading.ts';
+import { checkOptions, show } from './options.ts';
 import type { WasmModule } from './platform.ts';
 import { sha256 } from './sha256.ts';
 import { readSignature, type Signature } from './signature.ts';
 
-export interface LoadOptions {
+export interface LoadOptions extends Limits {
   /** The external weights, when they are not beside the module's URL or the module came without one. */
   readonly weights?: Source;
-  /** Refuses modules whose memory is larger. Default: 4 GiB, all that wasm32 has. */
-  readonly maxMemoryBytes?: number;
 }
 
-/** As `LoadOptions`, with weights that are at hand. */
+/** As `LoadOptions`, with weights that are at hand. They are not copied: nobody may change them later. */
 export interface ModuleOptions extends LoadOptions {
   readonly weights?: ArrayBufferView | ArrayBuffer;
 }
 
-/** Checks everything that needs neither engine nor instance. */
-function checkSignatureOfHost(signature: Signature, options: LoadOptions): void {
+const checkLoadOptions = (options: LoadOptions): void => checkOptions(options, { ...limitOptions, weights: 'any' });
+
+function refuseLibrary(signature: Signature): void {
   if (signature.library)
     throw new WasmindError('Unsupported', 'the module is an operator library; load it with OperatorLibrary');
-  checkFeatures(signature);
-  checkMemoryLimit(signature, options.maxMemoryBytes);
 }
 
-function checkBytes(bytes: Uint8Array, options: LoadOptions): Signature {
-  const signature = readSignature(bytes);
-  refuseStart(bytes);
-  checkSignatureOfHost(signature, options);
+/** The signature of a module that somebody compiled. */
+function checkCompiled(module: WasmModule, options: LoadOptions): Signature {
+  if (!(module instanceof WebAssembly.Module))
+    throw new WasmindError('InvalidArgument', `${show(module)} is no WebAssembly.Module`);
+  checkLoadOptions(options);
+  refuseLimits(options);
+  const signature = readSignature(module);
+  refuseLibrary(signature);
+  checkFeatures(signature);
   return signature;
 }
 
@@ -51,6 +54,12 @@ function checkWeights(signature: Signature, bytes: Uint8Array | undefined): Uint
     throw new WasmindError(
       'InvalidModule', `weights '${weights.file}': not the file this module was compiled with (SHA-256 differs)`);
   return bytes;
+}
+
+/** A promise that is awaited later, whose failure must not go unhandled until then; wrapped, as it would be awaited. */
+function settled<Result>(promise: Promise<Result>): { promise: Promise<Result> } {
+  promise.catch(() => undefined);
+  return { promise };
 }
 
 /**
@@ -77,31 +86,35 @@ export class Model {
    *   `Io`              - a URL cannot be read (the text has the server's answer), or external weights are needed and nothing says where they are;
    *   `InvalidModule`   - the bytes are no wasmind module, or the weights are not those of this module;
    *   `Unsupported`     - the module needs another ABI version, or a feature that this engine lacks;
-   *   `Limit`           - the module's memory exceeds `maxMemoryBytes`.
+   *   `Limit`           - the module's memory exceeds `maxMemoryBytes`, or its code `maxCodeBytes`;
+   *   `InvalidArgument` - a source or an option of another type, or limits for a module that is compiled already.
    */
   static async load(source: Source | WasmModule, options: LoadOptions = {}): Promise<Model> {
     try {
       if (source instanceof WebAssembly.Module) {
-        const signature = readSignature(source);
-        checkSignatureOfHost(signature, options);
+        const signature = checkCompiled(source, options);
         return new Model(signature, source, await Model.fetchWeights(signature, undefined, options));
       }
+      checkLoadOptions(options);
       const { bytes, url } = await fetchBytes(source);
-      const signature = await named(url, () => checkBytes(bytes, options));
-      const weights = Model.fetchWeights(signature, url, options);
-      // Awaited below; until then a failure of the compiler must not leave this one unhandled.
-      weights.catch(() => undefined);
-      return new Model(signature, await named(url, () => compileAsync(bytes)), await weights);
+      // In one step: what was checked is what is compiled, whoever writes to the bytes meanwhile.
+      const { signature, module, weights } = await named(url, () => {
+        const checked = checkBytes(bytes, options, refuseLibrary), started = compileAsync(bytes);
+        return { signature: checked.signature, module: settled(started), weights: settled(Model.fetchWeights(checked.signature, url, options)) };
+      });
+      return new Model(signature, await named(url, () => module.promise), await weights.promise);
     } catch (error) {
       throw refusal('load', error);
     }
   }
 
-  /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
+  /**
+   * The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. A compiled
+   * module is not checked but for its signature, imports and memory: take only what `load` or `fromBytes` has made.
+   */
   static fromModule(module: WasmModule, options: ModuleOptions = {}): Model {
     return refusing('fromModule', () => {
-      const signature = readSignature(module);
-      checkSignatureOfHost(signature, options);
+      const signature = checkCompiled(module, options);
       return new Model(signature, module, checkWeights(signature, options.weights && bytesOf(options.weights)));
     });
   }
@@ -109,7 +122,8 @@ export class Model {
   /** The synchronous `load` of bytes. Browsers' main threads bound the size of what they compile this way. */
   static fromBytes(source: ArrayBufferView | ArrayBuffer, options: ModuleOptions = {}): Model {
     return refusing('fromBytes', () => {
-      const bytes = bytesOf(source), signature = checkBytes(bytes, options);
+      checkLoadOptions(options);
+      const bytes = bytesOf(source), { signature } = checkBytes(bytes, options, refuseLibrary);
       const weights = checkWeights(signature, options.weights && bytesOf(options.weights));
       return new Model(signature, compile(bytes), weights);
     });
@@ -128,7 +142,7 @@ export class Model {
 
   /** As `instantiate`, without blocking the thread. */
   async instantiateAsync(): Promise<Instance> {
-    return new Instance(this.signature, await instantiateAsync(this.module), this.weights);
+    return new Instance(this.signature, (await instantiateAsync(this.module)).exports, this.weights);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { maxOperandCount, maxPageCount, pageByteLength } from './abi.ts';
+import { maxOperandCount, pageByteLength } from './abi.ts';
 import { ArgumentFrame } from './argumentFrame.ts';
 import { ArgumentPool } from './argumentPool.ts';
 import { isDType, type DType } from './dtype.ts';
@@ -7,14 +7,15 @@ import { GuestMemory } from './guestMemory.ts';
 import { allocateTensor, checkDims, type GuestTensor } from './guestTensor.ts';
 import type { Operator } from './library.ts';
 import {
-  bytesOf, checkFeatures, checkMemoryLimit, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, named, refuseImports,
-  refuseStart, type Source,
+  allMemoryBytes, bytesOf, checkBytes, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions,
+  named, refuseImports, refuseLimits, type Limits, type Source,
 } from './loading.ts';
 import { nearestNames } from './nearestNames.ts';
 import { isNamed, OperatorCall, type NamedArguments, type NumberLike, type Operand, type Output } from './operatorCall.ts';
+import { checkOptions, show } from './options.ts';
 import type { WasmExports, WasmModule } from './platform.ts';
 import { PreparedCall } from './preparedCall.ts';
-import { boundMemory, refuseMemoryMaximum } from './section.ts';
+import { boundMemory } from './section.ts';
 import { readSignature, type Signature } from './signature.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -23,28 +24,33 @@ export type CallArguments = readonly (Operand | NamedArguments)[];
 /** Those of a call that leaves its result in the module's memory. */
 export type GuestArguments = readonly (GuestTensor | { readonly [attribute: string]: NumberLike | undefined; readonly out?: undefined })[];
 
-function readLibrarySignature(source: Uint8Array | WasmModule): Signature {
-  const signature = readSignature(source);
+function refuseModel(signature: Signature): void {
   if (!signature.library) throw new WasmindError('Unsupported', 'the module is a model; load it with Model');
+}
+
+/** What the memory may grow to is rounded down to whole pages. */
+export type LibraryOptions = Limits;
+
+const checkLibraryOptions = (options: LibraryOptions): void => checkOptions(options, limitOptions);
+
+/** The signature of a module that somebody compiled. */
+function checkCompiled(module: WasmModule, options: LibraryOptions): Signature {
+  if (!(module instanceof WebAssembly.Module))
+    throw new WasmindError('InvalidArgument', `${show(module)} is no WebAssembly.Module`);
+  checkLibraryOptions(options);
+  refuseLimits(options);
+  const signature = readSignature(module);
+  refuseModel(signature);
   checkFeatures(signature);
+  refuseImports(module);
   return signature;
 }
 
-export interface LibraryOptions {
-  /** What the memory may grow to, rounded down to whole pages. Default: 4 GiB, all that wasm32 has. */
-  readonly maxMemoryBytes?: number;
-}
-
-const allBytes = maxPageCount * pageByteLength;
-
 /** The signature of a library, and its bytes with the limit in them; checked with all that only the bytes tell. */
-function readBytes(bytes: Uint8Array<ArrayBuffer>, { maxMemoryBytes }: LibraryOptions): [Signature, Uint8Array<ArrayBuffer>] {
-  const signature = readLibrarySignature(bytes);
-  refuseStart(bytes);
-  refuseMemoryMaximum(bytes);
-  checkMemoryLimit(signature, maxMemoryBytes);
-  const isBound = maxMemoryBytes !== undefined && maxMemoryBytes < allBytes;
-  return [signature, isBound ? boundMemory(bytes, Math.floor(maxMemoryBytes / pageByteLength)) : bytes];
+function readBytes(bytes: Uint8Array<ArrayBuffer>, options: LibraryOptions): [Signature, Uint8Array<ArrayBuffer>] {
+  const { sections, signature } = checkBytes(bytes, options, refuseModel), { maxMemoryBytes = allMemoryBytes } = options;
+  if (maxMemoryBytes >= allMemoryBytes) return [signature, bytes];
+  return [signature, boundMemory(bytes, sections, signature.memory.pages, Math.floor(maxMemoryBytes / pageByteLength))];
 }
 
 /**
@@ -82,44 +88,46 @@ export class OperatorLibrary {
    *   `Io`            - a URL cannot be read;
    *   `InvalidModule` - the bytes are no wasmind module, or break the contract;
    *   `Unsupported`   - the module is a model, or needs another ABI version or a feature that this engine lacks;
-   *   `Limit`         - the memory exceeds `maxMemoryBytes`, or the engine cannot provide it;
-   *   `InvalidArgument` - a limit for a module that is compiled already; give it where it is compiled.
+   *   `Limit`         - the memory exceeds `maxMemoryBytes`, the code `maxCodeBytes`, or the engine cannot provide the memory;
+   *   `InvalidArgument` - a source or an option of another type, or a limit for a module that is compiled already; give it
+   *                       where it is compiled.
    */
   static async load(source: Source | WasmModule, options: LibraryOptions = {}): Promise<OperatorLibrary> {
     try {
       if (source instanceof WebAssembly.Module) {
-        if (options.maxMemoryBytes !== undefined)
-          throw new WasmindError(
-            'InvalidArgument', 'the memory of a compiled module has its limit already: load the bytes with maxMemoryBytes');
-        const signature = readLibrarySignature(source);
-        refuseImports(source);
-        return new OperatorLibrary(signature, source, await instantiateAsync(source), undefined);
+        const signature = checkCompiled(source, options);
+        return new OperatorLibrary(signature, source, (await instantiateAsync(source)).exports, undefined);
       }
+      checkLibraryOptions(options);
       const fetched = await fetchBytes(source);
-      const [signature, bytes] = await named(fetched.url, () => readBytes(fetched.bytes, options));
-      const module = await named(fetched.url, () => compileAsync(bytes));
-      refuseImports(module);
-      return new OperatorLibrary(signature, module, await instantiateAsync(module), options.maxMemoryBytes ?? allBytes);
+      // In one step: what was checked is what is compiled, whoever writes to the bytes meanwhile.
+      const { signature, module } = await named(fetched.url, async () => {
+        const [read, bytes] = readBytes(fetched.bytes, options);
+        return { signature: read, module: await compileAsync(bytes) };
+      });
+      const { exports } = await instantiateAsync(module);
+      return new OperatorLibrary(signature, module, exports, options.maxMemoryBytes ?? allMemoryBytes);
     } catch (error) {
       throw refusal('load', error);
     }
   }
 
-  /** The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. */
+  /**
+   * The synchronous `load`, for worklets and workers: of a module that was compiled elsewhere. Errors as `load`. A compiled
+   * module is not checked but for its signature and imports: take only what `load` or `fromBytes` has made.
+   */
   static fromModule(module: WasmModule): OperatorLibrary {
     return refusing('fromModule', () => {
-      const signature = readLibrarySignature(module);
-      refuseImports(module);
-      return new OperatorLibrary(signature, module, instantiate(module), undefined);
+      return new OperatorLibrary(checkCompiled(module, {}), module, instantiate(module), undefined);
     });
   }
 
   /** The synchronous `load` of bytes. Browsers' main threads bound the size of what they compile this way. */
   static fromBytes(source: ArrayBufferView | ArrayBuffer, options: LibraryOptions = {}): OperatorLibrary {
     return refusing('fromBytes', () => {
+      checkLibraryOptions(options);
       const [signature, bytes] = readBytes(bytesOf(source), options), module = compile(bytes);
-      refuseImports(module);
-      return new OperatorLibrary(signature, module, instantiate(module), options.maxMemoryBytes ?? allBytes);
+      return new OperatorLibrary(signature, module, instantiate(module), options.maxMemoryBytes ?? allMemoryBytes);
     });
   }
 
@@ -135,7 +143,7 @@ export class OperatorLibrary {
 
   /** As `instantiate`, without blocking the thread. */
   async instantiateAsync(): Promise<OperatorLibrary> {
-    return new OperatorLibrary(this.signature, this.module, await instantiateAsync(this.module), this.limit);
+    return new OperatorLibrary(this.signature, this.module, (await instantiateAsync(this.module)).exports, this.limit);
   }
 
   /** What the library offers, with the names of inputs, attributes and outputs and the element types built in. */

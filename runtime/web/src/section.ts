@@ -1,4 +1,5 @@
-import { sectionName } from './abi.ts';
+import { maxSectionCount, sectionName } from './abi.ts';
+import { ByteReader } from './byteReader.ts';
 import { refusing, WasmindError } from './error.ts';
 import { describeForeign } from './foreignFile.ts';
 import type { WasmModule } from './platform.ts';
@@ -12,29 +13,13 @@ export interface Section {
   readonly contents: Uint8Array;
 }
 
-/** Ids of the sections this library looks at (core specification 5.5.2). */
-export const SectionId = { custom: 0, memory: 5, start: 8, code: 10, data: 11 } as const;
+/** Ids of sections (core specification 5.5.2). */
+export const SectionId = {
+  custom: 0, type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, element: 9, code: 10,
+  data: 11, dataCount: 12,
+} as const;
 
 const preamble = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-
-/** Unsigned LEB128 of at most 32 bits at `at` (core specification 5.2.2); undefined when cut off or too long. */
-function readU32(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
-  let value = 0;
-  for (let n = 0; n < 5 && at + n < bytes.length; n++) {
-    const byte = bytes[at + n];
-    value += (byte & 0x7f) * 2 ** (7 * n);
-    if (byte < 0x80) return value < 2 ** 32 ? { value, next: at + n + 1 } : undefined;
-  }
-  return undefined;
-}
-
-/** The first `length` bytes behind the length field at `at`, and where they end. */
-function readCounted(bytes: Uint8Array, at: number): { contents: Uint8Array; next: number } | undefined {
-  const length = readU32(bytes, at);
-  if (!length || length.value > bytes.length - length.next) return undefined;
-  const next = length.next + length.value;
-  return { contents: bytes.subarray(length.next, next), next };
-}
 
 /** What the bytes are instead of a module. */
 function whatElse(bytes: Uint8Array): string {
@@ -45,28 +30,31 @@ function whatElse(bytes: Uint8Array): string {
 /**
  * All sections of a module in file order; only headers are looked at.
  *
- * @throws WasmindError `InvalidModule` when the preamble is wrong or a section reaches past the end of `module`.
+ * @throws WasmindError `InvalidModule` when the preamble is wrong, a section reaches past the end of `module`, or there are
+ *   too many; `InvalidArgument` when `module` is no array of bytes.
  */
 export function readSections(module: Uint8Array): Section[] {
   return refusing('readSections', () => {
+    if (!(module instanceof Uint8Array)) throw new WasmindError('InvalidArgument', 'a module is given as a Uint8Array');
     if (preamble.some((byte, i) => module[i] !== byte))
       throw new WasmindError('InvalidModule', `not a WebAssembly module${whatElse(module)}`);
-    const sections: Section[] = [];
-    for (let at = preamble.length; at < module.length;) {
-      const id = module[at], section = readCounted(module, at + 1);
-      if (!section)
+    const sections: Section[] = [], reader = new ByteReader(module.subarray(preamble.length));
+    while (reader.remaining > 0) {
+      if (sections.length === maxSectionCount)
+        throw new WasmindError('InvalidModule', `the module has more than ${maxSectionCount} sections`);
+      const id = reader.byte()!;
+      let contents = reader.counted(), name = '';
+      if (!contents)
         throw new WasmindError('InvalidModule', `section ${sections.length} (id ${id}) reaches past the end of the module: `
           + 'the file is truncated or corrupt');
-      let { contents } = section, name = '';
       if (id === SectionId.custom) {
-        const counted = readCounted(contents, 0);
-        if (!counted) throw new WasmindError('InvalidModule', `custom section ${sections.length} has no complete name`);
+        const inner = new ByteReader(contents), text = inner.counted();
+        if (!text) throw new WasmindError('InvalidModule', `custom section ${sections.length} has no complete name`);
         // A name that is no text is no name we look for; the engine refuses the module.
-        name = decodeUtf8(counted.contents) ?? '';
-        contents = contents.subarray(counted.next);
+        name = decodeUtf8(text) ?? '';
+        contents = inner.rest();
       }
       sections.push({ id, name, contents });
-      at = section.next;
     }
     return sections;
   });
@@ -77,11 +65,10 @@ export function readSections(module: Uint8Array): Section[] {
  *
  * @throws WasmindError `InvalidModule` when there is none or more than one.
  */
-export function signatureSection(source: Uint8Array | WasmModule): Uint8Array {
+export function signatureSection(source: readonly Section[] | WasmModule): Uint8Array {
   const found = source instanceof WebAssembly.Module
     ? WebAssembly.Module.customSections(source, sectionName).map(buffer => new Uint8Array(buffer))
-    : readSections(source).filter(section => section.id === SectionId.custom && section.name === sectionName)
-      .map(section => section.contents);
+    : source.filter(({ id, name }) => id === SectionId.custom && name === sectionName).map(({ contents }) => contents);
   if (found.length > 1) throw new WasmindError('InvalidModule', `more than one custom section '${sectionName}'`);
   if (found.length === 0)
     throw new WasmindError(
@@ -89,19 +76,8 @@ export function signatureSection(source: Uint8Array | WasmModule): Uint8Array {
   return found[0];
 }
 
-/**
- * Refuses a memory with a maximum. A compiled `WebAssembly.Module` no longer tells.
- *
- * @throws WasmindError `InvalidModule`.
- */
-export function refuseMemoryMaximum(module: Uint8Array): void {
-  // A vector of one memory type, which starts with its flags (core specification 5.3.9); bit 0: there is a maximum.
-  const memory = readSections(module).find(section => section.id === SectionId.memory);
-  if (memory && (memory.contents[1] & 1) !== 0)
-    throw new WasmindError('InvalidModule', "the memory has a maximum; that of an operator library grows");
-}
-
-const endOf = (module: Uint8Array, { contents }: Section): number => contents.byteOffset + contents.length - module.byteOffset;
+const endOf = (module: Uint8Array, { contents }: Section): number =>
+  contents.byteOffset + contents.length - module.byteOffset;
 
 /** Unsigned LEB128 (core specification 5.2.2). */
 function writeU32(value: number): number[] {
@@ -109,15 +85,13 @@ function writeU32(value: number): number[] {
 }
 
 /**
- * A copy of `module` whose memory, which has no maximum, cannot grow beyond `pageCount` pages: it is up to the engine
- * then, and what asks for more is told that there is none.
+ * A copy of `module` whose memory of at least `pages` pages, which has no maximum, cannot grow beyond `pageCount`: it is up to
+ * the engine then, and what asks for more is told that there is none.
  */
-export function boundMemory(module: Uint8Array, pageCount: number): Uint8Array<ArrayBuffer> {
-  const sections = readSections(module), at = sections.findIndex(section => section.id === SectionId.memory);
-  if (at < 0) return new Uint8Array(module);
-  // A vector of one memory type: flags, minimum, and now a maximum (core specification 5.3.9).
-  const { contents } = sections[at], bounded = [1, contents[1] | 1, ...contents.subarray(2), ...writeU32(pageCount)];
-  const head = [SectionId.memory, ...writeU32(bounded.length)];
+export function boundMemory(module: Uint8Array, sections: readonly Section[], pages: number, pageCount: number): Uint8Array<ArrayBuffer> {
+  const at = sections.findIndex(section => section.id === SectionId.memory);
+  // A vector of one memory type: that there is a maximum, minimum and maximum (core specification 5.3.9).
+  const bounded = [1, 1, ...writeU32(pages), ...writeU32(pageCount)], head = [SectionId.memory, ...writeU32(bounded.length)];
   const start = at === 0 ? preamble.length : endOf(module, sections[at - 1]), end = endOf(module, sections[at]);
   const copy = new Uint8Array(start + head.length + bounded.length + module.length - end);
   copy.set(module.subarray(0, start));

@@ -1,11 +1,12 @@
-import { abiVersion, maxExtent } from './abi.ts';
+import { abiVersion, maxExtent, maxSignatureByteLength, maxSignatureInteger } from './abi.ts';
 import type { DType } from './dtype.ts';
 import { refusing, WasmindError } from './error.ts';
 import { isFeature, type Feature } from './feature.ts';
 import { Field } from './field.ts';
+import { checkJson } from './jsonRules.ts';
 import { readLibrary, type Library } from './library.ts';
 import type { WasmModule } from './platform.ts';
-import { signatureSection } from './section.ts';
+import { readSections, signatureSection, type Section } from './section.ts';
 import { checkSignature } from './signatureRules.ts';
 import { decodeUtf8 } from './utf8.ts';
 
@@ -141,11 +142,9 @@ function readTensorSpec(field: Field): TensorSpec {
 }
 
 function readStateSpec(field: Field): StateSpec {
+  const tensor = readTensorSpec(field), output = field.get('output').text();
   const initialOffset = field.find('initialOffset')?.number();
-  return {
-    ...readTensorSpec(field), output: field.get('output').text(),
-    ...(initialOffset !== undefined && { initialOffset }),
-  };
+  return { ...tensor, output, ...(initialOffset !== undefined && { initialOffset }) };
 }
 
 function readFunction(field: Field): FunctionSpec {
@@ -169,10 +168,10 @@ function readKernel(field: Field): Kernel {
     name: field.get('name').text(),
     kind: field.find('kind')?.text() ?? '',
     shape: field.find('shape')?.text() ?? '',
-    flops: field.find('flops')?.number(Infinity) ?? 0,
-    bytes: field.find('bytes')?.number(Infinity) ?? 0,
+    flops: field.find('flops')?.number(maxSignatureInteger) ?? 0,
+    bytes: field.find('bytes')?.number(maxSignatureInteger) ?? 0,
     vectorisedShare: field.find('vectorisedShare')?.share() ?? 0,
-    calls: field.find('calls')?.number(Infinity) ?? 1,
+    calls: field.find('calls')?.number(maxSignatureInteger) ?? 1,
   };
 }
 
@@ -185,11 +184,14 @@ function readFeature(field: Field): Feature {
  * Reads and checks the JSON text of a signature.
  *
  * @throws WasmindError
+ *   `InvalidArgument` - not a text;
  *   `InvalidModule` - not JSON, a field is missing or of the wrong type, or a rule of abi/spec.md is broken;
  *   `Unsupported`   - another ABI version, or a feature or element type that this version does not know.
  */
 export function parseSignature(text: string): Signature {
   return refusing('parseSignature', () => {
+    if (typeof text !== 'string') throw new WasmindError('InvalidArgument', 'a signature is given as a string');
+    checkJson(text);
     let json: unknown;
     try {
       json = JSON.parse(text);
@@ -220,7 +222,7 @@ export function parseSignature(text: string): Signature {
       },
       weights: readWeights(root.get('weights')),
       operators: Object.fromEntries(
-        (root.find('operators')?.members() ?? []).map(field => [field.where.slice('operators.'.length), field.number(Infinity)])),
+        (root.find('operators')?.members() ?? []).map(field => [field.where.slice('operators.'.length), field.number(maxSignatureInteger)])),
       kernels: (root.find('kernels')?.elements() ?? []).map(readKernel),
     };
     checkSignature(signature);
@@ -228,15 +230,22 @@ export function parseSignature(text: string): Signature {
   });
 }
 
+/** As `readSignature`, of the sections of a module. */
+export function readSignatureOf(source: readonly Section[] | WasmModule): Signature {
+  const bytes = signatureSection(source);
+  if (bytes.length > maxSignatureByteLength)
+    throw new WasmindError('InvalidModule', `signature: ${bytes.length} bytes are over ${maxSignatureByteLength}`);
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new WasmindError('InvalidModule', 'signature: not valid UTF-8');
+  return parseSignature(text);
+}
+
 /**
  * The signature of a module, without instantiating it; bytes are not even compiled.
  *
- * @throws WasmindError as `parseSignature`, and `InvalidModule` when there is no signature.
+ * @throws WasmindError as `parseSignature`, `InvalidModule` when there is no signature, and `InvalidArgument` when `source` is
+ *   neither bytes nor a compiled module.
  */
 export function readSignature(source: Uint8Array | WasmModule): Signature {
-  return refusing('readSignature', () => {
-    const text = decodeUtf8(signatureSection(source));
-    if (text === undefined) throw new WasmindError('InvalidModule', 'signature: not valid UTF-8');
-    return parseSignature(text);
-  });
+  return readSignatureOf(source instanceof WebAssembly.Module ? source : readSections(source));
 }

@@ -1,8 +1,12 @@
-import { abiVersionExport, errorExport, maxExtent, maxPageCount, maxRank, memoryExport, pageByteLength } from './abi.ts';
+import {
+  abiVersionExport, errorExport, maxDimCount, maxExtent, maxFunctionCount, maxPageCount, maxRank, maxTensorCount, memoryExport,
+  pageByteLength,
+} from './abi.ts';
 import { byteWidth } from './dtype.ts';
 import { signatureError } from './error.ts';
 import { checkLibrary } from './libraryRules.ts';
 import type { Dim, FunctionSpec, Region, Signature, TensorSpec } from './signature.ts';
+import { utf8ByteLength } from './utf8.ts';
 
 const endOf = (region: Region): number => region.offset + region.byteLength;
 const describe = (region: Region): string => `bytes ${region.offset}..${endOf(region)}`;
@@ -20,7 +24,7 @@ function checkApart(where: string, region: Region, otherName: string, other: Reg
 
 /** A name, never a path: the file is looked for in the folder of the module and nowhere else. */
 function isPlainFileName(file: string): boolean {
-  return file !== '' && file.length <= 255 && file !== '.' && file !== '..' && !/[/\\:\u0000-\u001f\u007f]/.test(file);
+  return file !== '' && utf8ByteLength(file) <= 255 && file !== '.' && file !== '..' && !/[/\\:\u0000-\u001f\u007f]/.test(file);
 }
 
 function checkMemory({ memory, weights }: Signature): void {
@@ -45,12 +49,12 @@ function checkMemory({ memory, weights }: Signature): void {
 }
 
 /** The terms are dims that have no sum of their own, so that hosts find their values first. */
-function checkSum(where: string, dim: Dim, dims: readonly Dim[]): void {
+function checkSum(where: string, dim: Dim, dims: ReadonlyMap<string, Dim>): void {
   const { terms, plus } = dim.equals!;
   if (dim.derived || dim.initial !== undefined) throw signatureError(where, 'only dims that inputs give have one');
   if (terms.length === 0 || plus > maxExtent) throw signatureError(where, 'not a sum of dims');
   terms.forEach((term, i) => {
-    const known = dims.find(({ name }) => name === term.dim);
+    const known = dims.get(term.dim);
     if (!known) throw signatureError(`${where}.terms[${i}].dim`, `'${term.dim}' is not one of dims`);
     if (known.derived || known.equals) throw signatureError(`${where}.terms[${i}].dim`, `'${term.dim}' is derived or a sum itself`);
     if (term.times < 1 || term.times > maxExtent)
@@ -58,8 +62,15 @@ function checkSum(where: string, dim: Dim, dims: readonly Dim[]): void {
   });
 }
 
+function checkCounts({ dims, functions }: Signature): void {
+  const tensorCount = functions.reduce((sum, { inputs, outputs, state }) => sum + inputs.length + outputs.length + state.length, 0);
+  if (dims.length > maxDimCount) throw signatureError('dims', `${dims.length} are over ${maxDimCount}`);
+  if (functions.length > maxFunctionCount) throw signatureError('functions', `${functions.length} are over ${maxFunctionCount}`);
+  if (tensorCount > maxTensorCount) throw signatureError('functions', `${tensorCount} tensors are over ${maxTensorCount}`);
+}
+
 function checkDims({ dims, memory: { extents } }: Signature): Map<string, Dim> {
-  const named = new Map<string, Dim>(), offsets = new Set<number>();
+  const named = new Map<string, Dim>(), offsets = new Set<number>(), all = new Map(dims.map(dim => [dim.name, dim]));
   dims.forEach((dim, i) => {
     const where = `dims[${i}]`;
     if (dim.name === '') throw signatureError(`${where}.name`, 'empty');
@@ -69,7 +80,7 @@ function checkDims({ dims, memory: { extents } }: Signature): Map<string, Dim> {
     if (dim.multipleOf < 1 || dim.multipleOf > maxExtent || (dim.multipleOf > 1 && dim.derived))
       throw signatureError(
         `${where}.multipleOf`, dim.derived ? 'a derived dim has none' : `${dim.multipleOf} is not within 1..${maxExtent}`);
-    if (dim.equals) checkSum(`${where}.equals`, dim, dims);
+    if (dim.equals) checkSum(`${where}.equals`, dim, all);
     if (dim.initial !== undefined && dim.derived) throw signatureError(`${where}.initial`, 'a derived dim has none');
     if (dim.initial !== undefined && (dim.initial < dim.min || dim.initial > dim.max))
       throw signatureError(`${where}.initial`, `${dim.initial} is not within ${dim.min}..${dim.max}`);
@@ -208,6 +219,7 @@ function checkStateApart(functions: readonly FunctionSpec[]): void {
 export function checkSignature(signature: Signature): void {
   checkMemory(signature);
   if (signature.library) return checkLibrary(signature);
+  checkCounts(signature);
   const dims = checkDims(signature);
   if (signature.functions.length === 0) throw signatureError('functions', 'empty');
   const names = new Set<string>();

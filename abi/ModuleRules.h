@@ -1,0 +1,13 @@
+//===- ModuleRules.h - what a module of the contract consists of --------------------------------------------------===//
+#pragma once
+#include "abi/Signature.h"
+#include "abi/WasmSections.h"
+
+namespace wasmind::abi {
+
+/// Holds the sections of a module against spec.md, "The module", so that nothing reaches an engine that takes more
+/// memory than the signature says, runs at its loading, or exports other than what the signature says. Linear in the
+/// bytes of the sections that it reads: all before the code but globals and elements. The engine judges the rest.
+std::optional<Error> checkModule(const std::vector<WasmSection> &sections, const Signature &signature);
+
+} // namespace wasmind::abi
