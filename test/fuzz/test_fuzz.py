@@ -7,6 +7,7 @@ import os
 import subprocess
 
 import pytest
+import forge
 import seeds
 from models import compiled
 
@@ -54,3 +55,11 @@ def test_damaged_input_never_breaks_the_reader(reader, programs, tmp_path):
     assert result.returncode == 0, f"input kept in {crash.relative_to(compiled.ROOT)}\n{result.stdout[-500:]}{result.stderr[-3000:]}"
     # A reader reports what it refuses by its return value; printing is up to the tool.
     assert not result.stderr.strip(), result.stderr[-2000:]
+
+
+def test_hosts_agree_on_forged_modules(tmp_path):
+    node = next(iter(sorted(compiled.ROOT.glob("node_modules/node-linux-*/bin/node"))))
+    wrong, counts = forge.compare(600, 7, tmp_path, node)
+    assert not wrong, "\n".join(wrong)
+    # Forged too coarsely, modules would all end alike.
+    assert all(counts.get(status, 0) >= 5 for status in ("Ok", "InvalidModule", "Unsupported", "InvalidArgument")), counts
