@@ -214,9 +214,9 @@ private:
         fail(where, "bounds " + std::to_string(dim.min) + ".." + std::to_string(dim.max) + " are not within 0.." +
                         std::to_string(maxExtent) + " in this order");
       if (dim.multipleOf < 1 || dim.multipleOf > int64_t(maxExtent) || (dim.multipleOf > 1 && dim.derived))
-        fail(where + ".multipleOf", dim.derived ? "a derived dim has none"
-                                                : std::to_string(dim.multipleOf) + " is not within 1.." +
-                                                      std::to_string(maxExtent));
+        fail(where + ".multipleOf",
+             dim.derived ? "a derived dim has none"
+                         : std::to_string(dim.multipleOf) + " is not within 1.." + std::to_string(maxExtent));
       if (dim.equals)
         checkSum(where + ".equals", dim);
       if (dim.isKept() && dim.derived)
@@ -297,7 +297,8 @@ private:
       checkApart(where, tensor.region(), "memory.arena", signature.memory.arena);
       if (!initialOffset || broken)
         continue;
-      const Region initial{*initialOffset, initialByteLength(tensor, signature.dims)}, &weights = signature.memory.weights;
+      const Region initial{*initialOffset, initialByteLength(tensor, signature.dims)},
+          &weights = signature.memory.weights;
       if (initial.offset < weights.offset || initial.end() > weights.end())
         fail(where + ".initialOffset",
              describe(initial) + " are not inside memory.weights (" + describe(weights) + ")");

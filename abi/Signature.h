@@ -164,8 +164,8 @@ Result<Signature> parseSignature(std::string_view json);
 /// The JSON text of a signature (compact, keys in the order of spec.md). Does not validate.
 std::string writeSignature(const Signature &signature);
 
-/// Bytes of a tensor where the dims that the module keeps have their initial values: what a state holds before the first
-/// run; saturates at UINT64_MAX.
+/// Bytes of a tensor where the dims that the module keeps have their initial values: what a state holds before the
+/// first run; saturates at UINT64_MAX.
 uint64_t initialByteLength(const Tensor &state, const std::vector<Dim> &dims);
 
 /// Elements times width for actual extents; none on overflow of 64 bits or a negative extent.

@@ -199,7 +199,8 @@ private:
   std::string describe(Type type, bool withBounds = false) const {
     std::string text;
     for (AffineExpr extent : graph::getExtents(type))
-      text += (text.empty() ? "" : ", ") + (withBounds ? graph::boundsText(extent, dims) : graph::toString(extent, dims));
+      text +=
+          (text.empty() ? "" : ", ") + (withBounds ? graph::boundsText(extent, dims) : graph::toString(extent, dims));
     return std::string(abi::nameOf(dtypeOf(cast<RankedTensorType>(type).getElementType()))) + " [" + text + "]";
   }
 

@@ -90,7 +90,8 @@ void cutToState(const Instance &instance, size_t function, std::vector<Tensor> &
   for (size_t index = 0; index < inputs.size(); ++index)
     for (size_t axis = 0; axis < std::min(inputs[index].shape().size(), specs[index].dims.size()); ++axis)
       if (const int32_t dim = specs[index].dims[axis]; dim >= 0)
-        if (const std::optional<int64_t> wanted = wantedOf(size_t(dim)); wanted && *wanted < inputs[index].shape()[axis])
+        if (const std::optional<int64_t> wanted = wantedOf(size_t(dim));
+            wanted && *wanted < inputs[index].shape()[axis])
           inputs[index] = storage.emplace_back(leading(inputs[index], axis, *wanted)).view();
 }
 

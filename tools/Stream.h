@@ -22,9 +22,10 @@ private:
   size_t runCount = 0;
 };
 
-/// Shortens inputs whose extents follow from state, such as a mask over what a cache holds, to the leading elements that the
-/// instance's next run takes of them: along each axis whose dim is kept, or the sum of dims that are known. Others stay as
-/// they are. `inputs` are one per input of entry `function`; the views may point into `storage` afterwards.
+/// Shortens inputs whose extents follow from state, such as a mask over what a cache holds, to the leading elements
+/// that the instance's next run takes of them: along each axis whose dim is kept, or the sum of dims that are known.
+/// Others stay as they are. `inputs` are one per input of entry `function`; the views may point into `storage`
+/// afterwards.
 void cutToState(const Instance &instance, size_t function, std::vector<Tensor> &inputs, std::vector<Array> &storage);
 
 /// The outputs of run after run as arrays with a leading axis.

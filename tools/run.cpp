@@ -308,10 +308,11 @@ void registerRun(Command app, int &exitCode) {
   command.option("--inputs", options->inputs, "Arrays named like the inputs, with or without \"in:\" (.npz)");
   command.option("--input", options->inputFiles, "NAME_OR_INDEX=X.npy; once per input").oneEach();
   command.flag("--random", options->isRandom, "Inputs drawn from --seed, at the upper bounds of the dims");
-  command.flag("--stream", options->isStream,
-               "Runs once per element of a leading axis that the inputs have before the model's own; inputs without it "
-               "are the same in every run, or as much of them as the state's extents ask for; outputs are stacked. State "
-               "goes from run to run");
+  command.flag(
+      "--stream", options->isStream,
+      "Runs once per element of a leading axis that the inputs have before the model's own; inputs without it "
+      "are the same in every run, or as much of them as the state's extents ask for; outputs are stacked. State "
+      "goes from run to run");
   command.option("--seed", options->seed, "Seed of --random (1)");
   command.option("--outputs", options->outputs, "Writes the outputs (.npz)");
   command.option("--entry", options->entry, "Entry of the module (run)");

@@ -125,9 +125,9 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
       auto own = dyn_cast<RankedTensorType>(type),
            next = dyn_cast<RankedTensorType>(function.getResultTypes()[result.getInt()]);
       if (!own || !next || own.getElementType() != next.getElementType() || own.getRank() != next.getRank())
-        return function.emitError("input ") << i << ": a state and the result that feeds it have one element type and "
-                                            << "rank, not " << type << " and "
-                                            << function.getResultTypes()[result.getInt()];
+        return function.emitError("input ")
+               << i << ": a state and the result that feeds it have one element type and "
+               << "rank, not " << type << " and " << function.getResultTypes()[result.getInt()];
       auto elements = dyn_cast_or_null<ElementsAttr>(initial);
       auto first = elements ? dyn_cast<RankedTensorType>(elements.getType()) : RankedTensorType();
       if (initial && (!first || first.getElementType() != own.getElementType() || first.getRank() != own.getRank()))
@@ -145,8 +145,9 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
             return function.emitError("input ")
                    << i << ": dimension '" << dim.name << "' of a state is " << start << " at first";
         } else if (!constantOf(extent) || extent != after) {
-          return function.emitError("input ") << i << ": the extent of a state is a given dimension, or one number that "
-                                              << "is also that of the result that feeds it";
+          return function.emitError("input ")
+                 << i << ": the extent of a state is a given dimension, or one number that "
+                 << "is also that of the result that feeds it";
         } else if (first && first.getDimSize(axis) != *constantOf(extent)) {
           return function.emitError("input ") << i << ": 'graph.initial' has another type than the state";
         }

@@ -159,8 +159,14 @@ void MemoryPlan::declareExtents(func::FuncOp entry) {
       std::string name = toString(extent, kernels.dims);
       while (llvm::any_of(program.extents, [&](const ExtentSlot &slot) { return slot.name == name; }))
         name += " computed";
-      program.extents.push_back({name, extent, std::max<int64_t>(bounds.min, 0), bounds.max,
-                                 uint32_t(kernels.options.base + 4 * program.extents.size()), true, false, {}});
+      program.extents.push_back({name,
+                                 extent,
+                                 std::max<int64_t>(bounds.min, 0),
+                                 bounds.max,
+                                 uint32_t(kernels.options.base + 4 * program.extents.size()),
+                                 true,
+                                 false,
+                                 {}});
     }
   };
   for (Type type : entry.getFunctionType().getInputs())

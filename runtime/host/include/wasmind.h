@@ -249,8 +249,8 @@ WASMIND_API wasmind_status wasmind_instance_output(wasmind_instance *instance, s
     effect on a model that has none. INVALID_ARGUMENT when an earlier run stopped the instance. */
 WASMIND_API wasmind_status wasmind_instance_reset(wasmind_instance *instance, wasmind_error **error);
 
-/** The value of a kept dim: the extent of state that the next run starts from. INVALID_ARGUMENT when there is no such dim,
-    it is not kept, or an earlier run stopped the instance. */
+/** The value of a kept dim: the extent of state that the next run starts from. INVALID_ARGUMENT when there is no such
+   dim, it is not kept, or an earlier run stopped the instance. */
 WASMIND_API wasmind_status wasmind_instance_extent(const wasmind_instance *instance, size_t dim, int64_t *extent,
                                                    wasmind_error **error);
 

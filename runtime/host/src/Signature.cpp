@@ -63,8 +63,13 @@ wasmind_dim_info Signature::dim(size_t index) const {
   if (index >= parsed.dims.size())
     return {};
   const abi::Dim &dim = parsed.dims[index];
-  return {dim.name.c_str(), dim.min,        dim.max, dim.derived, dim.isKept(),
-          dim.multipleOf,   sums[index].empty() ? nullptr : sums[index].c_str()};
+  return {dim.name.c_str(),
+          dim.min,
+          dim.max,
+          dim.derived,
+          dim.isKept(),
+          dim.multipleOf,
+          sums[index].empty() ? nullptr : sums[index].c_str()};
 }
 
 wasmind_tensor_info Signature::find(const Lists &lists, size_t function, size_t index) {
