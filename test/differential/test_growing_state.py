@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 import wasmind
-from models import compiled, decoder, state
+from models import compiled, decoder, numerics, state
 from onnx import TensorProto, helper, numpy_helper
 from wasmind import WasmindError
 
