@@ -124,6 +124,9 @@ private:
   }
 
   llvm::Error read(const LinkedObject &link) {
+    // A pipe or a device would make us wait, or never end.
+    if (llvm::sys::fs::exists(link.path) && !llvm::sys::fs::is_regular_file(link.path))
+      return llvm::createStringError(link.path + ": cannot read: not a regular file");
     auto buffer = llvm::MemoryBuffer::getFile(link.path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!buffer)
       return llvm::createStringError(link.path + ": cannot read: " + buffer.getError().message());

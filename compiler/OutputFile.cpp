@@ -1,42 +1,67 @@
 #include "compiler/OutputFile.h"
+#include "compiler/OutputPaths.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Process.h"
 
 namespace wasmind {
 
 OutputFile::~OutputFile() {
-  if (stream) {
-    stream.reset();
+  stream.reset();
+  if (!temporary.empty())
     llvm::sys::fs::remove(temporary);
-  }
+}
+
+llvm::Error OutputFile::fail(const char *what, std::error_code code) {
+  return llvm::createStringError(code, "%s: cannot %s: %s", path.c_str(), what, code.message().c_str());
 }
 
 llvm::Error OutputFile::open() {
-  int descriptor = -1;
-  if (std::error_code code =
-          llvm::sys::fs::createUniqueFile(path + ".%%%%%%.part", descriptor, temporary, llvm::sys::fs::OF_None, 0644))
-    return llvm::createStringError(code, "%s: cannot create: %s", path.c_str(), code.message().c_str());
-  stream = std::make_unique<llvm::raw_fd_ostream>(descriptor, /*shouldClose=*/true);
-  return llvm::Error::success();
+  target = followLinks(path);
+  constexpr unsigned attemptLimit = 100;
+  std::error_code code;
+  for (unsigned attempt = 0; attempt < attemptLimit; ++attempt) {
+    int descriptor = -1;
+    std::string name = target + "." + std::to_string(llvm::sys::Process::GetRandomNumber()) + ".part";
+    code = llvm::sys::fs::openFileForWrite(name, descriptor, llvm::sys::fs::CD_CreateNew, llvm::sys::fs::OF_None, 0644);
+    if (!code) {
+      temporary = std::move(name);
+      stream = std::make_unique<llvm::raw_fd_ostream>(descriptor, /*shouldClose=*/true);
+      return llvm::Error::success();
+    }
+    if (code != std::errc::file_exists)
+      break;
+  }
+  return fail("create", code);
+}
+
+llvm::Error OutputFile::finish() {
+  stream->close();
+  std::error_code code = stream->error();
+  stream->clear_error();
+  return code ? fail("write", code) : llvm::Error::success();
 }
 
 llvm::Error OutputFile::commit() {
-  stream->flush();
-  std::error_code code = stream->error();
-  stream->clear_error();
-  stream.reset();
-  if (!code)
-    code = llvm::sys::fs::rename(temporary, path);
-  if (!code)
-    return llvm::Error::success();
-  llvm::sys::fs::remove(temporary);
-  return llvm::createStringError(code, "%s: cannot write: %s", path.c_str(), code.message().c_str());
+  if (llvm::Error error = finish())
+    return error;
+  return rename();
+}
+
+llvm::Error OutputFile::rename() {
+  if (std::error_code code = llvm::sys::fs::rename(temporary, target))
+    return fail("write", code);
+  temporary.clear();
+  return llvm::Error::success();
 }
 
 llvm::Error writeOutput(const std::string &path, llvm::function_ref<void(llvm::raw_ostream &)> print) {
   if (path == "-") {
     print(llvm::outs());
     llvm::outs().flush();
-    return llvm::Error::success();
+    std::error_code code = llvm::outs().error();
+    llvm::outs().clear_error();
+    return code ? llvm::createStringError(code, "cannot write to standard output: " + code.message())
+                : llvm::Error::success();
   }
   OutputFile file(path);
   if (llvm::Error error = file.open())

@@ -1,7 +1,6 @@
 //===- OutputFile.h - files that appear whole or not at all -------------------------------------------------------===//
 #pragma once
 #include "llvm/ADT/STLFunctionalExtras.h"
-#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 #include <memory>
@@ -9,18 +8,25 @@
 
 namespace wasmind {
 
-/// A file under a temporary name that takes its own name only when it is complete.
+/// A file under a temporary name that takes its own name only when it is complete. Where the name is a link, the file
+/// to which it leads is the one that is replaced.
 class OutputFile {
 public:
   explicit OutputFile(const std::string &path) : path(path) {}
   ~OutputFile();
   llvm::Error open();
   llvm::raw_fd_ostream &out() { return *stream; }
+  /// Whether all that was written is on the disk; nothing can be written afterwards.
+  llvm::Error finish();
+  /// Takes the name, after `finish`.
+  llvm::Error rename();
+  /// Both.
   llvm::Error commit();
 
 private:
-  std::string path;
-  llvm::SmallString<128> temporary;
+  llvm::Error fail(const char *what, std::error_code code);
+
+  std::string path, target, temporary;
   std::unique_ptr<llvm::raw_fd_ostream> stream;
 };
 

@@ -5,6 +5,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -13,13 +14,9 @@
 
 namespace wasmind {
 
-/// The same text for two paths when they lead to the same file: through `.`, folders that are links, hard and symbolic
-/// links. A file that is not there yet is known by its folder and its name.
-inline std::string fileIdentity(const std::string &path) {
+/// The file to which a path leads, there or not: symbolic links are followed, the last one also when it leads nowhere.
+inline std::string followLinks(const std::string &path) {
   namespace fs = std::filesystem;
-  struct stat status = {};
-  if (stat(path.c_str(), &status) == 0)
-    return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
   std::error_code error;
   fs::path place = path;
   constexpr int linkLimit = 40; // as the kernel's
@@ -29,6 +26,18 @@ inline std::string fileIdentity(const std::string &path) {
       break;
     place = place.parent_path() / target;
   }
+  return place.string();
+}
+
+/// The same text for two paths when they lead to the same file: through `.`, folders that are links, hard and symbolic
+/// links. A file that is not there yet is known by its folder and its name.
+inline std::string fileIdentity(const std::string &path) {
+  namespace fs = std::filesystem;
+  struct stat status = {};
+  if (stat(path.c_str(), &status) == 0)
+    return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+  std::error_code error;
+  fs::path place = followLinks(path);
   // Twice: `..` behind a folder that is not there may lead back to a link.
   for (int times = 0; times < 2; ++times)
     if (fs::path canonical = fs::weakly_canonical(fs::absolute(place, error), error); !error)
@@ -48,7 +57,10 @@ inline std::string refuseOutputs(std::span<const std::string> inputs, std::span<
     if (output.empty() || output == "-")
       continue;
     struct stat status = {};
-    if (stat(output.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    const bool isThere = stat(output.c_str(), &status) == 0;
+    if (!isThere && errno == ELOOP)
+      return output + ": cannot be written: it is a link to itself, directly or through others; name a file";
+    if (isThere && !S_ISREG(status.st_mode))
       return output + ": cannot be written: it is " + (S_ISDIR(status.st_mode) ? "a folder" : "no regular file") +
              "; name a file";
     const std::string identity = fileIdentity(output);

@@ -485,7 +485,10 @@ private:
     if (llvm::Error error = file.open())
       return error;
     emitted->write(file.out());
+    if (llvm::Error error = file.finish())
+      return error;
     if (hasWeightsFile) {
+      // An old module keeps its old weights until both new files are complete.
       OutputFile weights(weightsPath());
       if (llvm::Error error = weights.open())
         return error;
@@ -493,7 +496,7 @@ private:
       if (llvm::Error error = weights.commit())
         return error;
     }
-    return file.commit();
+    return file.rename();
   }
 };
 

@@ -1,5 +1,7 @@
 //===- Npz.cpp - numpy's .npz files -------------------------------------------------------------------------------===//
 #include "tools/Npz.h"
+#include "compiler/OutputPaths.h"
+#include "tools/ReadFile.h"
 #include "tools/Refusal.h"
 #include <cerrno>
 #include <cstdio>
@@ -59,6 +61,7 @@ std::vector<uint8_t> readMember(zip_t *archive, const zip_stat_t &status) {
 } // namespace
 
 ArrayMap readNpz(const std::string &path) {
+  refuseSpecialFile(path);
   Archive archive = openArchive(path, ZIP_RDONLY | ZIP_CHECKCONS);
   ArrayMap arrays;
   const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
@@ -80,7 +83,7 @@ ArrayMap readNpz(const std::string &path) {
 }
 
 void writeNpz(const std::string &path, const ArrayMap &arrays) {
-  const std::string temporary = path + "." + std::to_string(getpid()) + ".tmp";
+  const std::string target = followLinks(path), temporary = target + "." + std::to_string(getpid()) + ".part";
   std::vector<std::vector<uint8_t>> members; // libzip reads them when it closes
   try {
     Archive archive = openArchive(temporary, ZIP_CREATE | ZIP_EXCL);
@@ -101,7 +104,7 @@ void writeNpz(const std::string &path, const ArrayMap &arrays) {
     if (zip_close(archive.get()) != 0)
       throw Refusal("cannot write " + path + ": " + zip_strerror(archive.get()));
     archive.release(); // zip_close freed it
-    if (std::rename(temporary.c_str(), path.c_str()) != 0)
+    if (std::rename(temporary.c_str(), target.c_str()) != 0)
       throw Refusal("cannot write " + path + ": " + std::strerror(errno));
   } catch (...) {
     std::error_code ignored;

@@ -163,7 +163,12 @@ void registerCompile(Command app, int &exitCode) {
       "  wasmind compile net.mindir -o net.wasm --verify             (holds the module against the graph)\n"
       "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
   command.option("model", arguments->model, "Model file").required();
-  command.option("-o,--output", arguments->output, "Output file; - for text on standard output").required();
+  command
+      .option("-o,--output", arguments->output,
+              "Output file, replaced when the new one is complete; where it is a symbolic link, the file behind it is; "
+              "- for text "
+              "on standard output")
+      .required();
   command.option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
   command
       .option(

@@ -8,6 +8,7 @@
 #include "tools/Npz.h"
 #include "tools/Process.h"
 #include "tools/RandomInputs.h"
+#include "tools/ReadFile.h"
 #include "tools/Stream.h"
 #include "tools/Unwrap.h"
 #include "tools/Verify.h"
@@ -70,11 +71,17 @@ std::vector<std::string> nodeArguments(const RunOptions &options) {
 /// The file of an assignment NAME_OR_INDEX=X.npy.
 std::string fileOf(const std::string &assignment) { return assignment.substr(assignment.rfind('=') + 1); }
 
+/// The files that the command line names for reading; some may be empty.
+std::vector<std::string> filesRead(const RunOptions &options) {
+  std::vector<std::string> files{options.model, options.inputs, options.verify};
+  for (const std::string &assignment : options.inputFiles)
+    files.push_back(fileOf(assignment));
+  return files;
+}
+
 /// All that a run reads, the model's external weights among it, against what it writes.
 void checkPaths(const RunOptions &options, const Model &model) {
-  std::vector<std::string> read{options.model, options.inputs, options.verify};
-  for (const std::string &assignment : options.inputFiles)
-    read.push_back(fileOf(assignment));
+  std::vector<std::string> read = filesRead(options);
   if (auto signature = abi::parseSignature(model.signature().json); signature && signature->weights.external)
     read.push_back((std::filesystem::path(options.model).parent_path() / signature->weights.file).string());
   if (std::string refusal = refuseOutputs(read, {&options.outputs, 1}); !refusal.empty())
@@ -221,6 +228,13 @@ void print(const RunOptions &options, const Measurement &measurement, const Sign
 
 int run(const RunOptions &options) {
   checkTogether(options);
+  for (const std::string &file : filesRead(options)) {
+    refuseSpecialFile(file);
+    // Node reads to the end what says that it has no length, and what the kernel makes up may have none.
+    std::error_code error;
+    if (options.engine == "node" && std::filesystem::file_size(file, error) == 0 && !error)
+      throw Refusal("cannot read " + file + ": it is empty");
+  }
   if (options.engine == "node")
     return runProgram(nodeProgram(), nodeArguments(options));
   LoadOptions loadOptions;

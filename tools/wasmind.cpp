@@ -1,7 +1,10 @@
 //===- wasmind.cpp - the `wasmind` tool ---------------------------------------------------------------------------===//
 #include "abi/Line.h"
 #include "tools/Commands.h"
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 
 using namespace wasmind::tools;
 
@@ -23,8 +26,13 @@ int main(int argc, char **argv) {
 #ifdef WASMIND_HAS_OPERATORS
   registerOperators(line.root(), exitCode);
 #endif
+  std::signal(SIGXFSZ, SIG_IGN); // a file over the limit of the shell is an error of its write, like a full disk
   try {
     line.run(argc, argv);
+    errno = 0;
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+      throw Refusal(std::string("cannot write to standard output") +
+                    (errno ? std::string(": ") + std::strerror(errno) : ""));
   } catch (const UsageError &error) {
     return refuse(error.what(), WrongUsage);
   } catch (const std::exception &error) {

@@ -14,7 +14,13 @@ namespace wasmind::graph {
 namespace {
 
 constexpr int64_t freeBytes = 64 << 10;
-constexpr int64_t productLimit = int64_t(1) << 30; // multiplications worth doing at compile time
+constexpr int64_t productLimit = int64_t(1) << 30; // multiplications worth doing at compile time, of one operation
+constexpr int64_t allProductsLimit = int64_t(1) << 32;
+
+/// What one pass may spend: small files can ask for much, one moderate operation after the other.
+struct Budget {
+  int64_t bytes, products = allProductsLimit;
+};
 
 bool isElementwise(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op); }
 
@@ -28,7 +34,7 @@ int64_t bytesOf(Type type) {
   return tensor.getNumElements() * byteWidth(tensor.getElementType());
 }
 
-bool isWorthwhile(Operation *op) {
+bool isWorthwhile(Operation *op, Budget *budget) {
   int64_t operandBytes = 0, resultBytes = 0;
   for (Value operand : op->getOperands())
     operandBytes += bytesOf(operand.getType());
@@ -49,7 +55,12 @@ bool isWorthwhile(Operation *op) {
     auto weights = convolve.getWeights().getType();
     work = convolve.getType().getNumElements() * (weights.getNumElements() / weights.getShape().back());
   }
-  return work <= productLimit;
+  if (!budget)
+    return work <= productLimit;
+  if (work > std::min(productLimit, budget->products) || budget->bytes <= 0)
+    return false;
+  budget->products -= work;
+  return true;
 }
 
 bool foldableOperation(Operation *op) {
@@ -58,7 +69,7 @@ bool foldableOperation(Operation *op) {
          llvm::all_of(op->getResultTypes(), [](Type type) { return cast<RankedTensorType>(type).hasStaticShape(); });
 }
 
-SmallVector<Value> foldResults(OpBuilder &builder, Operation *op) {
+SmallVector<Value> foldResults(OpBuilder &builder, Operation *op, Budget *budget = nullptr) {
   if (!foldableOperation(op))
     return {};
   SmallVector<ConstantData> data;
@@ -72,7 +83,7 @@ SmallVector<Value> foldResults(OpBuilder &builder, Operation *op) {
   }
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   bool sameValue = llvm::all_of(data, [&](const ConstantData &d) { return d.bytes.equals(data[0].bytes); });
-  if (!isWorthwhile(op))
+  if (!isWorthwhile(op, budget))
     return {};
   if (allSplat && type.getNumElements() > 0 && keepsSplat(op) && (isa<GatherOp>(op) || sameValue))
     return {makeConstant(builder, op->getLoc(), type, data[0].bytes)};
@@ -105,9 +116,12 @@ SmallVector<Value> foldResults(OpBuilder &builder, Operation *op) {
     return {};
   }
   SmallVector<Value> constants;
-  for (auto [tensor, result] : llvm::zip(*results, op->getResults()))
+  for (auto [tensor, result] : llvm::zip(*results, op->getResults())) {
+    if (budget)
+      budget->bytes -= int64_t(tensor.bytes.size());
     constants.push_back(
         makeConstant(builder, op->getLoc(), cast<RankedTensorType>(result.getType()), std::move(tensor.bytes)));
+  }
   return constants;
 }
 
@@ -123,7 +137,12 @@ void inlineBranch(IfOp op, bool taken) {
 }
 
 struct FoldConstants : impl::FoldConstantsBase<FoldConstants> {
+  Budget budget{};
+
   void runOnOperation() override {
+    // Weights may be cast, turned and packed, each time anew; what is made of little stays little.
+    budget = {int64_t(64) << 20};
+    getOperation().walk([&](ConstantOp op) { budget.bytes += 8 * int64_t(dataOf(op.getValue()).bytes.size()); });
     for (auto function : getOperation().getOps<func::FuncOp>())
       for (Block &block : function.getBody())
         fold(block);
@@ -149,7 +168,7 @@ struct FoldConstants : impl::FoldConstantsBase<FoldConstants> {
       if (isa<ConstantOp>(op) || op->hasTrait<OpTrait::IsTerminator>())
         continue;
       builder.setInsertionPoint(op);
-      SmallVector<Value> constants = foldResults(builder, op);
+      SmallVector<Value> constants = foldResults(builder, op, &budget);
       if (constants.empty())
         continue;
       op->replaceAllUsesWith(constants);

@@ -154,11 +154,16 @@ AffineExpr Emitter::bind(Value i32) {
 
 Value Emitter::i32(int64_t value) { return arith::ConstantIntOp::create(*this, getI32Type(), value); }
 
+LLVM::GEPArg Emitter::offset(int64_t elements) {
+  constexpr unsigned bits = LLVM::kGEPConstantBitWidth; // of constants that stand in the operation itself
+  return llvm::isInt<bits>(elements) ? LLVM::GEPArg(int32_t(elements)) : LLVM::GEPArg(i32(elements));
+}
+
 Value Emitter::addressOfExtent(unsigned position) {
   if (extents.symbol.empty())
     return LLVM::IntToPtrOp::create(*this, pointerType(), i32(extents.address + 4 * position));
   Value table = LLVM::AddressOfOp::create(*this, pointerType(), extents.symbol);
-  return LLVM::GEPOp::create(*this, pointerType(), getI32Type(), table, LLVM::GEPArg(int32_t(position)));
+  return LLVM::GEPOp::create(*this, pointerType(), getI32Type(), table, offset(position));
 }
 
 Value Emitter::symbol(unsigned position) {
@@ -314,13 +319,13 @@ Value Emitter::offsetPointer(Value pointer, AffineExpr elements, Type memoryElem
     pointer = step(pointer, index(outer));
   bool early = constant < 0 || !isZero(negative);
   if (constant && early)
-    anySign(int32_t(constant));
+    anySign(offset(constant));
   if (!isZero(inner))
     pointer = step(pointer, index(inner));
   if (!isZero(negative))
     anySign(index(negative));
   if (constant && !early)
-    pointer = step(pointer, int32_t(constant));
+    pointer = step(pointer, offset(constant));
   return pointer;
 }
 

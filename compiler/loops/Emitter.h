@@ -14,6 +14,10 @@
 #include <functional>
 #include <map>
 
+namespace mlir::LLVM {
+class GEPArg;
+}
+
 namespace wasmind::loops {
 
 using Indices = llvm::SmallVector<mlir::AffineExpr>;
@@ -79,6 +83,8 @@ public:
   Value index(AffineExpr expression);     ///< as i32; divides as extents and indices that are not negative
   Value wideIndex(AffineExpr expression); ///< as i64, of any sign (shape arithmetic)
   Value i32(int64_t value);
+  /// A distance as getelementptr takes it.
+  mlir::LLVM::GEPArg offset(int64_t elements);
   Value addressOfExtent(unsigned position);
   /// Dimensions from this one on change while the function runs: they are loaded at each use.
   void reloadFrom(unsigned position) { firstReloaded = position; }

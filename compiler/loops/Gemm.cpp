@@ -14,7 +14,7 @@ Value bump(Emitter &e, Value pointer, Value bytes) {
 }
 Value bump(Emitter &e, Value pointer, int64_t bytes) {
   auto flags = LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw;
-  return LLVM::GEPOp::create(e, e.pointerType(), e.getI8Type(), pointer, LLVM::GEPArg(int32_t(bytes)), flags);
+  return LLVM::GEPOp::create(e, e.pointerType(), e.getI8Type(), pointer, e.offset(bytes), flags);
 }
 
 Value multiplyAdd(Emitter &e, Value a, Value b, Value sum) {

@@ -113,7 +113,7 @@ void splitConstantOffset(LLVM::GEPOp gep) {
   auto add = gep.getDynamicIndices()[0].getDefiningOp<LLVM::AddOp>();
   APInt constant;
   if (!add || !add.getType().isInteger(32) || !matchPattern(add.getRhs(), m_ConstantInt(&constant)) ||
-      constant.isNegative())
+      constant.isNegative() || !constant.isSignedIntN(LLVM::kGEPConstantBitWidth))
     return;
   OpBuilder builder(gep);
   auto base = LLVM::GEPOp::create(builder, gep.getLoc(), gep.getType(), gep.getElemType(), gep.getBase(),

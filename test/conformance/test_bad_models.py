@@ -132,6 +132,14 @@ def test_unsupported_operator(kind, domain, tmp_path):
     refused(tmp_path, model, "bad.onnx", "strange", kind)
 
 
+@pytest.mark.parametrize("kind,wrong,inputs", [("Compress", 1, [F, TensorProto.UINT16]), ("Where", 0, [F, F, F]), ("Not", 0, [I]), ("And", 1, [TensorProto.BOOL, F]),
+                                               ("Sin", 0, [I]), ("BitShift", 0, [F, F]), ("Reshape", 1, [F, F]), ("Gather", 1, [F, TensorProto.BOOL])])
+def test_inputs_of_the_wrong_kind(kind, wrong, inputs, tmp_path):
+    node = helper.make_node(kind, [f"x{i}" for i in range(len(inputs))], ["y"], name="odd", **({"direction": "LEFT"} if kind == "BitShift" else {}))
+    model = write(tmp_path, [node], [(f"x{i}", t, [2, 3]) for i, t in enumerate(inputs)], [("y", F, None)])
+    refused(tmp_path, model, "odd", kind, f"input {wrong} ('x{wrong}') has elements of {TensorProto.DataType.Name(inputs[wrong]).lower()}, the operator takes ")
+
+
 def test_every_message_names_the_node(tmp_path):
     """An attribute that makes no sense is blamed on its node."""
     node = helper.make_node("Conv", ["x", "w"], ["y"], name="middle", strides=[0, 0])

@@ -1,6 +1,8 @@
 #include "test/fuzz/Mutate.h"
 #include <algorithm>
+#include <cctype>
 #include <optional>
+#include <string>
 
 using namespace wasmind::fuzz;
 
@@ -122,6 +124,71 @@ uint64_t extreme(std::mt19937_64 &random) {
   return values[random() % std::size(values)];
 }
 
+bool isText(const Bytes &bytes) {
+  return !bytes.empty() &&
+         std::all_of(bytes.begin(), bytes.end(), [](uint8_t c) { return c >= 0x20 || c == '\n' || c == '\t'; });
+}
+
+bool isWordPart(uint8_t c) { return std::isalnum(c) || c == '_' || c == '.' || c == '-'; }
+
+/// Damages text by its words, numbers and brackets.
+void mutateText(Bytes &bytes, std::mt19937_64 &random) {
+  const size_t at = random() % bytes.size();
+  auto ends = [&](auto isEnd) {
+    return size_t(std::find_if(bytes.begin() + ptrdiff_t(at), bytes.end(), isEnd) - bytes.begin());
+  };
+  auto wordBefore = [&](size_t end) {
+    size_t begin = end;
+    while (begin > 0 && isWordPart(bytes[begin - 1]))
+      --begin;
+    return begin;
+  };
+  auto piece = [&](size_t begin, size_t end) {
+    return Bytes(bytes.begin() + ptrdiff_t(begin), bytes.begin() + ptrdiff_t(end));
+  };
+  auto put = [&](size_t place, const Bytes &what) {
+    bytes.insert(bytes.begin() + ptrdiff_t(place), what.begin(), what.end());
+  };
+  switch (random() % 4) {
+  case 0: { // what opens a bracket, many times over
+    const size_t bracket = ends([](uint8_t c) { return c == '(' || c == '<' || c == '[' || c == '{'; });
+    if (bracket == bytes.size())
+      break;
+    const size_t begin = wordBefore(bracket);
+    const Bytes opening = piece(begin, bracket + 1);
+    Bytes many;
+    for (unsigned count = 1u << random() % 17; count--;)
+      many.insert(many.end(), opening.begin(), opening.end());
+    put(begin, many);
+    break;
+  }
+  case 1: { // a number at the edge
+    const size_t begin = ends([](uint8_t c) { return std::isdigit(c); });
+    size_t end = begin;
+    while (end < bytes.size() && std::isdigit(bytes[end]))
+      ++end;
+    const std::string number = std::to_string(int64_t(extreme(random)));
+    bytes.erase(bytes.begin() + ptrdiff_t(begin), bytes.begin() + ptrdiff_t(end));
+    put(begin, Bytes(number.begin(), number.end()));
+    break;
+  }
+  case 2: { // another word
+    const size_t begin = wordBefore(at), from = random() % bytes.size();
+    size_t end = at, last = from;
+    while (end < bytes.size() && isWordPart(bytes[end]))
+      ++end;
+    while (last < bytes.size() && isWordPart(bytes[last]))
+      ++last;
+    const Bytes other = piece(wordBefore(from), last);
+    bytes.erase(bytes.begin() + ptrdiff_t(begin), bytes.begin() + ptrdiff_t(end));
+    put(begin, other);
+    break;
+  }
+  default:
+    mutateBytes(bytes, random);
+  }
+}
+
 } // namespace
 
 void wasmind::fuzz::mutateBytes(Bytes &bytes, std::mt19937_64 &random) {
@@ -163,7 +230,7 @@ void wasmind::fuzz::mutateMessage(Bytes &bytes, std::mt19937_64 &random) {
   if (message)
     collect(*message, places);
   if (places.empty())
-    return mutateBytes(bytes, random);
+    return isText(bytes) ? mutateText(bytes, random) : mutateBytes(bytes, random);
   auto [list, index] = places[random() % places.size()];
   Field &field = (*list)[index];
   switch (random() % 8) {

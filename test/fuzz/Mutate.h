@@ -14,8 +14,9 @@ void mutateBytes(Bytes &bytes, std::mt19937_64 &random);
 
 /// Damages one field of a protocol-buffer message, at any depth, and keeps the lengths around it right, so that readers
 /// get past their framing: numbers become extreme, fields are removed, doubled, exchanged or emptied. Whether a
-/// length-delimited field is a message or text is guessed by whether it parses. Falls back on `mutateBytes` when
-/// `bytes` is no message at all.
+/// length-delimited field is a message or text is guessed by whether it parses. Of bytes that are no message at all,
+/// text is damaged by its words, numbers and brackets (one of which may open a hundred thousand times), others by
+/// `mutateBytes`.
 void mutateMessage(Bytes &bytes, std::mt19937_64 &random);
 
 } // namespace wasmind::fuzz

@@ -1,4 +1,5 @@
-// Any bytes as an ONNX model: refused with one line, or imported to a module that verifies.
+// Any bytes as an ONNX model, or (fuzz_onnx_text) any text as one: refused with one line, or imported to a module that
+// verifies.
 #include "compiler/frontend/onnx/Onnx.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Verifier.h"
@@ -9,7 +10,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byteLength) {
   decltype(wasmind::frontend::Imported::keepAlive) keepAlive;
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   llvm::StringRef model(reinterpret_cast<const char *>(bytes), byteLength);
-  auto imported = wasmind::onnx::importOnnxBytes(context, model, "fuzz.onnx", "", /*isText=*/false);
+#ifdef WASMIND_FUZZ_TEXT
+  constexpr bool isText = true;
+#else
+  constexpr bool isText = false;
+#endif
+  auto imported = wasmind::onnx::importOnnxBytes(context, model, "fuzz.onnx", "", isText);
   if (!imported) {
     std::string line = llvm::toString(imported.takeError());
     if (line.empty() || line.find('\n') != std::string::npos)

@@ -9,6 +9,12 @@ using namespace llvm;
 namespace wasmind::mindir {
 
 static Expected<std::shared_ptr<MemoryBuffer>> map(StringRef path) {
+  // A pipe or a device would make us wait, or never end.
+  sys::fs::file_status status;
+  if (std::error_code code = sys::fs::status(path, status))
+    return createStringError(code, "cannot be read: " + code.message());
+  if (!sys::fs::is_regular_file(status))
+    return createStringError("is not a regular file");
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
     return createStringError(buffer.getError(), "cannot be read: " + buffer.getError().message());

@@ -47,7 +47,7 @@ struct WireFile {
 class Reader {
 public:
   static constexpr unsigned maxDepth = 64;
-  static constexpr size_t maxMessages = 1 << 22; // bounds memory: a message takes two bytes of file, a struct hundreds
+  static constexpr size_t maxMessages = 1 << 21; // bounds memory: a message takes two bytes of file, a struct hundreds
 
   Reader(WireFile &file, llvm::StringRef bytes, unsigned depth);
   bool next(Field &field);

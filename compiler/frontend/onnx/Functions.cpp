@@ -8,6 +8,16 @@ namespace {
 
 constexpr unsigned depthLimit = 64; // of subgraphs and function bodies within one another
 
+/// Whether an attribute of a function body's node, or of one in its subgraphs, takes the value of one of the call's.
+bool refersToCaller(const ::onnx::NodeProto &node) {
+  return llvm::any_of(node.attribute(), [](const ::onnx::AttributeProto &attribute) {
+    return !attribute.ref_attr_name().empty() ||
+           (attribute.has_g() && llvm::any_of(attribute.g().node(), refersToCaller)) ||
+           llvm::any_of(attribute.graphs(),
+                        [](const auto &graph) { return llvm::any_of(graph.node(), refersToCaller); });
+  });
+}
+
 // Attributes of a function body's node that refer to the calling node's take their values.
 void bindAttributes(::onnx::NodeProto &node, const ::onnx::NodeProto &caller) {
   auto *attributes = node.mutable_attribute();
@@ -63,8 +73,10 @@ std::vector<::onnx::TypeProto> Importer::inputTypes(const ::onnx::NodeProto &nod
 llvm::Error Importer::expand(const ::onnx::NodeProto &node, const ::onnx::FunctionProto &function, bool fromSchema) {
   const int64_t opset = opsetOf(node.domain());
   const std::string key = qualified(node) + ":" + node.overload();
-  if (llvm::is_contained(expanding, key) || depth >= depthLimit)
+  if (llvm::is_contained(expanding, key))
     return errorAt(node, opset, "the function calls itself, directly or through others");
+  if (depth >= depthLimit)
+    return errorAt(node, opset, "functions call one another more than " + llvm::Twine(depthLimit) + " deep");
   if (node.input_size() > function.input_size() || node.output_size() > function.output_size())
     return errorAt(node, opset, "has more inputs or outputs than its function");
 
@@ -94,17 +106,29 @@ llvm::Error Importer::expand(const ::onnx::NodeProto &node, const ::onnx::Functi
       outputs.push_back(function.output(i));
       wanted.insert(function.output(i));
     }
-  // Constants point into the nodes, so these stay with the model.
-  auto &nodes = model->keep(std::vector<::onnx::NodeProto>(function.node().begin(), function.node().end()));
   llvm::StringSet<> missing; // inputs left out by the caller are left out in the body, too
   for (int i = 0; i < function.input_size(); ++i)
     if (!inner.values.contains(function.input(i)))
       missing.insert(function.input(i));
-  for (auto &bodyNode : nodes) {
-    bindAttributes(bodyNode, caller);
-    for (std::string &input : *bodyNode.mutable_input())
+  // What the call changes is a copy. Constants point into the nodes, so copies stay with the model, as the nodes of its
+  // own functions do.
+  NodeList nodes;
+  for (const auto &bodyNode : function.node()) {
+    const bool readsMissing =
+        llvm::any_of(bodyNode.input(), [&](const auto &input) { return missing.contains(input); });
+    if (!fromSchema && !readsMissing && !refersToCaller(bodyNode)) {
+      nodes.push_back(&bodyNode);
+      continue;
+    }
+    ::onnx::NodeProto bound = bodyNode;
+    bindAttributes(bound, caller);
+    for (std::string &input : *bound.mutable_input())
       if (missing.contains(input))
         input.clear();
+    const ::onnx::NodeProto *copy = model->keep(std::move(bound));
+    if (!copy)
+      return errorAt(node, opset, "the attributes that functions of the model are called with take too much memory");
+    nodes.push_back(copy);
   }
 
   Data values;
@@ -118,7 +142,7 @@ llvm::Error Importer::expand(const ::onnx::NodeProto &node, const ::onnx::Functi
       --depth;
       bodyDepth -= fromSchema;
     });
-    if (llvm::Error failure = importNodes(listOf(nodes), wanted)) {
+    if (llvm::Error failure = importNodes(nodes, wanted)) {
       if (!fromSchema)
         return failure;
       std::string text = llvm::toString(std::move(failure));

@@ -1,5 +1,6 @@
 //===- Importer.cpp - the model's graph, node by node -------------------------------------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
+#include "abi/Signature.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "compiler/graph/Halves.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -184,6 +185,14 @@ llvm::Error Importer::importNode(const ::onnx::NodeProto &node) {
       return errorAt(node, opset,
                      "input " + llvm::Twine(i) + " ('" + node.input(i) + "') is " + datum->text() +
                          ", which the operator does not take");
+    if (!datum->isTensor())
+      continue;
+    const int64_t dataType = dataTypeOf(compose().elementOf(datum->tensor()));
+    const std::string given = llvm::StringRef(dataTypeName(dataType)).lower();
+    if (const std::string taken = kindsTaken(node, opset, i, given); !taken.empty())
+      return errorAt(node, opset,
+                     "input " + llvm::Twine(i) + " ('" + node.input(i) + "') has elements of " + given +
+                         ", the operator takes " + taken);
   }
   return convert(node, opset);
 }
@@ -241,6 +250,11 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   nodeCount += results.size(); // what sequences hold counts as well
   // Later arithmetic on extents relies on sizes that fit.
   const auto dims = graph::getNamedDims(*moduleOp);
+  for (Value result : results)
+    if (result && compose().rankOf(result) > int64_t(abi::maxRank))
+      return errorAt(proto, opset,
+                     "a result has rank " + llvm::Twine(compose().rankOf(result)) + ", more than " +
+                         llvm::Twine(abi::maxRank));
   for (Value result : results)
     if (result && !graph::boundedElementCount(result.getType(), dims)) {
       llvm::Error tooMany =

@@ -177,7 +177,7 @@ llvm::Expected<std::shared_ptr<Model>> Model::read(llvm::StringRef path) {
   if (std::error_code code = llvm::sys::fs::status(path, status))
     return fault(path + ": " + code.message());
   if (!llvm::sys::fs::is_regular_file(status))
-    return fault(path + ": not a file");
+    return fault(path + ": not a regular file");
   if (status.getSize() >= messageLimit)
     return fault(path + ": larger than 2 GiB, the limit of the format; store the weights as external data");
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
@@ -237,9 +237,10 @@ llvm::ArrayRef<char> Model::keep(std::vector<char> bytes) {
   return kept.back();
 }
 
-std::vector<::onnx::NodeProto> &Model::keep(std::vector<::onnx::NodeProto> nodes) {
-  keptNodes.push_back(std::move(nodes));
-  return keptNodes.back();
+const ::onnx::NodeProto *Model::keep(::onnx::NodeProto node) {
+  constexpr size_t limit = size_t(512) << 20;
+  keptNodeBytes += sizeof(node) + node.ByteSizeLong();
+  return keptNodeBytes > limit ? nullptr : &keptNodes.emplace_back(std::move(node));
 }
 
 llvm::Expected<llvm::ArrayRef<char>> Model::externalData(const Proto &tensor, uint64_t byteLength) {
@@ -290,7 +291,7 @@ llvm::Expected<llvm::ArrayRef<char>> Model::externalData(const Proto &tensor, ui
   auto &buffer = externalFiles[realFile];
   if (!buffer) {
     if (!llvm::sys::fs::is_regular_file(realFile))
-      return fault("external data '" + location + "' is not a file");
+      return fault("external data '" + location + "' is not a regular file");
     auto mapped = llvm::MemoryBuffer::getFile(realFile, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!mapped)
       return fault("external data '" + location + "': " + mapped.getError().message());
@@ -327,15 +328,22 @@ llvm::Expected<TensorBytes> Model::tensor(const Proto &tensor, mlir::MLIRContext
   } else if (tensor.has_raw_data()) {
     result.bytes = llvm::ArrayRef<char>(tensor.raw_data().data(), tensor.raw_data().size());
   } else {
-    result.bytes = keep(typedField(tensor));
+    auto [known, isNew] = decoded.try_emplace(&tensor);
+    if (isNew)
+      known->second = keep(typedField(tensor));
+    result.bytes = known->second;
   }
   if (result.bytes.size() != byteLength)
     return fault("holds " + llvm::Twine(result.bytes.size()) + " bytes, its shape needs " + llvm::Twine(byteLength));
   if (result.element.isInteger(1) && llvm::any_of(result.bytes, [](char c) { return c != 0 && c != 1; })) {
-    std::vector<char> truth(result.bytes.begin(), result.bytes.end());
-    for (char &c : truth)
-      c = c != 0;
-    result.bytes = keep(std::move(truth));
+    auto [known, isNew] = truths.try_emplace(&tensor);
+    if (isNew) {
+      std::vector<char> truth(result.bytes.begin(), result.bytes.end());
+      for (char &c : truth)
+        c = c != 0;
+      known->second = keep(std::move(truth));
+    }
+    result.bytes = known->second;
   }
   return result;
 }
@@ -344,14 +352,15 @@ llvm::Expected<TensorBytes> Model::tensor(const ::onnx::SparseTensorProto &spars
   auto values = tensor(sparse.values(), context), indices = tensor(sparse.indices(), context);
   if (!values || !indices)
     return llvm::joinErrors(values.takeError(), indices.takeError());
-  constexpr uint64_t denseLimit = uint64_t(1) << 31;
+  constexpr uint64_t denseLimit = uint64_t(1) << 29; // of all together: small files hold many large ones
   TensorBytes dense;
   dense.element = values->element;
   const uint64_t width = graph::byteWidth(dense.element);
   uint64_t count = 1;
   for (int64_t extent : sparse.dims()) {
     if (extent < 0 || (extent > 0 && count > denseLimit / width / extent))
-      return fault("a sparse tensor with an extent of " + llvm::Twine(extent) + " is more than 2 GiB when it is dense");
+      return fault("a sparse tensor with an extent of " + llvm::Twine(extent) +
+                   " is more than 512 MiB when it is dense");
     count *= extent;
     dense.shape.push_back(extent);
   }
@@ -362,6 +371,9 @@ llvm::Expected<TensorBytes> Model::tensor(const ::onnx::SparseTensorProto &spars
       indices->shape[0] != int64_t(entries) ||
       !(isFlat || (indices->shape.size() == 2 && indices->shape[1] == int64_t(rank))))
     return fault("the indices of a sparse tensor do not fit its values and shape");
+  denseBytes += count * width;
+  if (denseBytes > denseLimit)
+    return fault("the sparse tensors of the model are more than 512 MiB when they are dense");
   std::vector<char> bytes(count * width);
   const char *next = indices->bytes.data();
   auto readIndex = [&] {

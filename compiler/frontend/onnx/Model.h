@@ -6,6 +6,7 @@
 #pragma once
 #include "mlir/IR/BuiltinTypes.h"
 #include "onnx/onnx_pb.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -36,11 +37,13 @@ public:
 
   /// The elements of a sparse tensor, with its zeros.
   llvm::Expected<TensorBytes> tensor(const ::onnx::SparseTensorProto &tensor, mlir::MLIRContext *context);
-  /// The elements of a tensor, wherever the message keeps them; decoded ones stay with the model.
+  /// The elements of a tensor of the model or of a node that it keeps, wherever the message has them; decoded ones stay
+  /// with the model.
   llvm::Expected<TensorBytes> tensor(const ::onnx::TensorProto &tensor, mlir::MLIRContext *context);
   /// Keeps bytes alive as long as the model.
   llvm::ArrayRef<char> keep(std::vector<char> bytes);
-  std::vector<::onnx::NodeProto> &keep(std::vector<::onnx::NodeProto> nodes);
+  /// Keeps a node alive as long as the model; null when what is kept becomes too much.
+  const ::onnx::NodeProto *keep(::onnx::NodeProto node);
 
 private:
   /// Bytes of an external file of the model's folder: nothing outside of it, also not through links, but for the folder
@@ -52,7 +55,10 @@ private:
   std::string linkedDirectory;     ///< where the file is in truth, behind symbolic links
   llvm::StringMap<std::unique_ptr<llvm::MemoryBuffer>> externalFiles;
   std::deque<std::vector<char>> kept;
-  std::deque<std::vector<::onnx::NodeProto>> keptNodes;
+  llvm::DenseMap<const ::onnx::TensorProto *, llvm::ArrayRef<char>> decoded, truths; ///< of those not raw, of bools
+  uint64_t denseBytes = 0;                                                           ///< of sparse tensors
+  std::deque<::onnx::NodeProto> keptNodes;
+  size_t keptNodeBytes = 0;
 };
 
 /// "FLOAT16" for 10; "type 77" for a number that is no type.

@@ -1,3 +1,4 @@
+#include "abi/Signature.h"
 #include "compiler/frontend/Origin.h"
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/graph/ShapeValues.h"
@@ -339,8 +340,12 @@ std::optional<llvm::SmallVector<Value>> Node::elements(unsigned i, llvm::StringR
   if (!shape)
     return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) +
                 "') must have a number of elements that is known while compiling" + advice(value));
+  const int64_t count = shape->empty() ? 1 : shape->front();
+  if (count > 2 * int64_t(abi::maxRank)) // pads are a pair for each axis
+    return fail(what + " (input " + llvm::Twine(i) + ", '" + proto.input(i) + "') has " + llvm::Twine(count) +
+                " elements, more than any tensor has axes");
   llvm::SmallVector<Value> result;
-  for (int64_t k = 0; k < (shape->empty() ? 1 : shape->front()); ++k)
+  for (int64_t k = 0; k < count; ++k)
     result.push_back(elementAt(value, k));
   return result;
 }
@@ -441,8 +446,11 @@ std::optional<Extents> Node::shape(unsigned i, llvm::StringRef what) {
   if (auto expressions = graph::shapeValue(value))
     return Extents(*expressions);
   if (staticExtents(value)) {
+    auto parts = elements(i, what);
+    if (!parts)
+      return std::nullopt;
     Extents extents;
-    for (auto [axis, element] : llvm::enumerate(*elements(i, what)))
+    for (auto [axis, element] : llvm::enumerate(*parts))
       extents.push_back(*extentOf(element, 0, axis));
     return extents;
   }

@@ -7,6 +7,7 @@
 #include "onnx/defs/schema.h"
 #include "onnx/shape_inference/implementation.h"
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <mutex>
 
@@ -46,6 +47,28 @@ std::string tidy(std::string text, const std::string &nodeName) {
   return text;
 }
 
+// The library's parser calls itself for what stands inside brackets, so their depth is counted before it sees them.
+// Strings and comments end here where they end there.
+std::string checkNesting(std::string_view text) {
+  constexpr unsigned nestingLimit = 256;
+  unsigned depth = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at)
+        at += text[at] == '\\';
+    } else if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (c == '(' || c == '[' || c == '{' || c == '<') {
+      if (++depth > nestingLimit)
+        return "brackets are nested more than " + std::to_string(nestingLimit) + " deep at byte " + std::to_string(at);
+    } else if (c == ')' || c == ']' || c == '}' || (c == '>' && (at == 0 || text[at - 1] != '='))) {
+      depth -= depth > 0;
+    }
+  }
+  return "";
+}
+
 // Why the operator is not there in this opset: it came later, or does not exist.
 std::string absence(const ::onnx::NodeProto &node, int64_t opset) {
   const int64_t newest = newestOpset(node.domain());
@@ -58,8 +81,9 @@ std::string absence(const ::onnx::NodeProto &node, int64_t opset) {
 } // namespace
 
 std::string parseText(std::string_view text, ::onnx::ModelProto &model) try {
-  std::string copy(text);
-  ::onnx::OnnxParser parser(copy.c_str());
+  if (std::string fault = checkNesting(text); !fault.empty())
+    return fault;
+  ::onnx::OnnxParser parser(text);
   auto status = parser.Parse(model);
   if (!status.IsOK())
     return tidy(status.ErrorMessage().empty() ? "malformed text" : status.ErrorMessage(), "");
@@ -98,6 +122,32 @@ std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset) try {
   return "";
 } catch (const std::exception &error) {
   return tidy(error.what(), node.name());
+}
+
+std::string kindsTaken(const ::onnx::NodeProto &node, int64_t opset, int i, std::string_view given) {
+  const ::onnx::OpSchema *schema = findSchema(node, opset);
+  if (!schema || schema->inputs().empty())
+    return "";
+  // Widths are left to the operators, which know more of them than older versions of the schema.
+  static constexpr std::array<std::string_view, 3> names{"bool", "integer", "float"};
+  auto kindOf = [](std::string_view type) -> unsigned {
+    return type.starts_with("bool")                                        ? 1
+           : type.find("int") != type.npos                                 ? 2
+           : type.find("float") != type.npos || type.starts_with("double") ? 4
+                                                                           : 0;
+  };
+  unsigned taken = 0;
+  const auto &formal = schema->inputs()[std::min<size_t>(i, schema->inputs().size() - 1)];
+  for (const std::string *type : formal.GetTypes())
+    if (type->starts_with("tensor("))
+      taken |= kindOf(std::string_view(*type).substr(7));
+  if (taken == 0 || (taken & kindOf(given)))
+    return "";
+  std::string text;
+  for (size_t kind = 0; kind < names.size(); ++kind)
+    if (taken & 1u << kind)
+      text.append(text.empty() ? "" : " or ").append(names[kind]);
+  return text;
 }
 
 bool takesForm(const ::onnx::NodeProto &node, int64_t opset, int i, Form form) {

@@ -25,6 +25,9 @@ std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset);
 
 /// What of inputs and outputs an operator's schema lets be.
 enum class Form { Tensor, Sequence, Optional };
+/// What input i of the node must hold ("bool", "float or integer") when a tensor of element type `given`, in the words
+/// of the schema ("float16"), is of another kind, or "".
+std::string kindsTaken(const ::onnx::NodeProto &node, int64_t opset, int i, std::string_view given);
 /// Whether input i of the node may be of this form; a node without a schema takes any.
 bool takesForm(const ::onnx::NodeProto &node, int64_t opset, int i, Form form);
 

@@ -117,6 +117,13 @@ WASMIND_ONNX_OPERATOR(Loop) {
                              node.advice(tripCount));
         Iteration result;
         result.proceed = toScalar(node, given->front().tensor());
+        // Years, however short the body.
+        constexpr int64_t endless = int64_t(1) << 44;
+        const bool isCounted = node.hasInput(0) && (!constantTrips || *constantTrips < endless);
+        if (!isSkipped && !isCounted && node.constantCondition(result.proceed) == true)
+          return node.fail("the loop never ends: its body always goes on, and " +
+                           (constantTrips ? "it may run " + std::to_string(*constantTrips) + " times"
+                                          : std::string("nothing says how often it runs")));
         result.carried = flatten(next);
         if (countsRows)
           result.carried.push_back(compose.add(values.back(), compose.scalarLike(values.back(), 1)));
