@@ -1,4 +1,6 @@
 import { dtypes, type DType } from './abi.ts';
+import { isLost, show } from './arguments.ts';
+import { WasmindError } from './error.ts';
 
 export type { DType };
 
@@ -15,21 +17,26 @@ interface TypedArrayConstructor {
 /** Array classes that hold a dtype's bytes besides the one of the table; by name, since not every engine has them. */
 const alsoAccepted: Partial<Record<DType, string>> = { f16: 'Float16Array', u8: 'Uint8ClampedArray' };
 
+function rowOf(dtype: DType): (typeof dtypes)[DType] {
+  if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type ${show(dtype)}`);
+  return dtypes[dtype];
+}
+
 function arrayOf(dtype: DType): TypedArrayConstructor {
-  return dtypes[dtype].typedArray;
+  return rowOf(dtype).typedArray;
 }
 
 function classNameOf(data: ArrayBufferView): string {
-  return data?.constructor?.name ?? '';
+  return ArrayBuffer.isView(data) ? data.constructor?.name ?? '' : '';
 }
 
-export function isDType(name: string): name is DType {
-  return Object.hasOwn(dtypes, name);
+export function isDType(name: unknown): name is DType {
+  return typeof name === 'string' && Object.hasOwn(dtypes, name);
 }
 
-/** Bytes of one element: 1, 2, 4 or 8. */
+/** Bytes of one element: 1, 2, 4 or 8. Throws `InvalidArgument` for what is no element type, as `arrayName` does. */
 export function byteWidth(dtype: DType): number {
-  return dtypes[dtype].byteWidth;
+  return rowOf(dtype).byteWidth;
 }
 
 /** Name of the array class that carries `dtype`, for messages. */
@@ -42,9 +49,10 @@ export function viewArray(dtype: DType, buffer: ArrayBufferLike, byteOffset: num
   return new (arrayOf(dtype))(buffer, byteOffset, elementCount);
 }
 
-/** `data` as the array class of `dtype` (same bytes), or undefined when its class does not carry that dtype. */
+/** `data` as the array class of `dtype` (same bytes), or undefined when its class does not carry that dtype, or its bytes are gone. */
 export function asArrayOf(dtype: DType, data: ArrayBufferView): TypedArray | undefined {
   const kind = arrayOf(dtype);
+  if (!ArrayBuffer.isView(data) || isLost(data)) return undefined;
   if (data instanceof kind) return data;
   if (alsoAccepted[dtype] !== classNameOf(data)) return undefined;
   return new kind(data.buffer, data.byteOffset, data.byteLength / byteWidth(dtype));

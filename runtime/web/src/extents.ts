@@ -1,8 +1,9 @@
+import { extentsOf } from './arguments.ts';
 import { dtypeOf, byteWidth, asArrayOf, arrayName, type TypedArray } from './dtype.ts';
 import { WasmindError } from './error.ts';
 import { GuestTensor } from './guestTensor.ts';
 import type { Dim, DimSum, FunctionSpec, TensorSpec } from './signature.ts';
-import { elementCountOf, Tensor } from './tensor.ts';
+import { elementCountOf, lostText, Tensor } from './tensor.ts';
 
 /** What a caller passes for one input: a tensor, or its bare elements where the shape leaves at most one extent open. */
 export type TensorLike = Tensor | ArrayBufferView;
@@ -47,7 +48,8 @@ export class Extents {
    * @throws WasmindError `InvalidArgument` for another rank, another fixed extent, an extent outside its bounds, or one
    *   that differs from what another input says.
    */
-  bind(input: TensorSpec, actual: readonly number[]): void {
+  bind(input: TensorSpec, given: readonly number[]): void {
+    const actual = extentsOf(given, `input '${input.name}': `);
     if (actual.length !== input.shape.length)
       throw new WasmindError('InvalidArgument',
         `input '${input.name}': rank ${actual.length}, shape [${input.shape.join(', ')}] has rank ${input.shape.length}`);
@@ -124,8 +126,9 @@ export function elementsFor(input: TensorSpec, given: TensorLike): { data: Typed
     if (given.dtype !== input.dtype)
       throw new WasmindError(
         'InvalidArgument', `input '${input.name}': element type ${given.dtype}, the model needs ${input.dtype}`);
-    const { data, dims } = given;
-    if (data.length !== elementCountOf(dims))
+    // Its array may have been transferred, and its extents changed, since it was made.
+    const { data } = given, dims = extentsOf(given.dims, `input '${input.name}': `);
+    if (data.length !== elementCountOf(dims) || lostText(data))
       throw new WasmindError('InvalidArgument', `input '${input.name}': its array was detached or its shape changed`);
     return { data, dims };
   }
@@ -136,7 +139,7 @@ export function elementsFor(input: TensorSpec, given: TensorLike): { data: Typed
   const data = asArrayOf(input.dtype, given);
   if (!data)
     throw new WasmindError('InvalidArgument',
-      `input '${input.name}': a ${given.constructor.name}, element type ${input.dtype} needs a ${arrayName(input.dtype)}`);
+      `input '${input.name}': a ${given.constructor.name}, element type ${input.dtype} needs a ${arrayName(input.dtype)}${lostText(given)}`);
   return { data };
 }
 

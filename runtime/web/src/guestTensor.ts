@@ -2,6 +2,7 @@ import {
   deviceTypeCpu, dtypes, maxExtent, maxOperandRank, tensorByteLength, tensorByteOffsetOffset, tensorDataOffset, tensorDeviceIdOffset,
   tensorDeviceTypeOffset, tensorRankOffset, tensorShapeOffset, tensorStridesOffset, tensorTypeCodeOffset,
 } from './abi.ts';
+import { extentsOf } from './arguments.ts';
 import { byteWidth, viewArray, type DType, type TypedArray } from './dtype.ts';
 import { refusing, WasmindError } from './error.ts';
 import { aligned, type GuestMemory } from './guestMemory.ts';
@@ -13,14 +14,6 @@ const typeWords = new Map(Object.entries(dtypes).map(
 
 /** Bytes from a descriptor to the elements behind it. */
 const headByteLength = (rank: number): number => aligned(tensorByteLength + 8 * rank);
-
-/** Holds extents against what operators can have; `fail` throws. */
-export function checkDims(dims: readonly number[], fail: (reason: string) => never): void {
-  if (dims.length > maxOperandRank) fail(`rank ${dims.length} is over ${maxOperandRank}`);
-  for (const extent of dims)
-    if (!Number.isInteger(extent) || extent < 0 || extent > maxExtent)
-      fail(`extent ${extent} of [${dims.join(', ')}] is not within 0..${maxExtent}`);
-}
 
 /** Bytes of a descriptor and its elements in one block. */
 export function blockByteLength(dtype: DType, dims: readonly number[]): number {
@@ -151,18 +144,19 @@ export class GuestTensor {
    * @throws WasmindError `InvalidArgument` when an element lies outside of the dense tensor that all this shows, or there
    *   are over 8 axes; `Limit`.
    */
-  strided(dims: readonly number[], strides: readonly number[], offset = 0): GuestTensor {
+  strided(shape: readonly number[], strides: readonly number[], offset = 0): GuestTensor {
     return refusing('strided', () => {
       this.#refuseIfFreed();
       const fail = (reason: string): never => {
         throw new WasmindError('InvalidArgument', `'strided': ${reason}`);
       };
-      checkDims(dims, fail);
-      if (strides.length !== dims.length) fail('as many strides as extents are needed');
+      const dims = extentsOf(shape, "'strided': ", maxOperandRank);
+      if (!Array.isArray(strides) || strides.length !== dims.length) fail('as many strides as extents are needed');
+      if (!Number.isInteger(offset) || !strides.every(Number.isInteger)) fail('strides and offset are integers');
       const { address: start, count } = this.#elements, width = byteWidth(this.dtype), first = (this.#dataAddress - start) / width + offset;
       const isEmpty = dims.includes(0), reach = [first, first];
       if (!isEmpty) dims.forEach((extent, axis) => void (reach[strides[axis] < 0 ? 0 : 1] += strides[axis] * (extent - 1)));
-      const isInside = Number.isInteger(offset) && strides.every(Number.isInteger) && reach[0] >= 0 && reach[1] < count + Number(isEmpty);
+      const isInside = reach[0] >= 0 && reach[1] < count + Number(isEmpty);
       if (!isInside) fail(`elements outside of the tensor, which has ${count}`);
       const dense = denseStrides(dims), isDense = isEmpty || dims.every((extent, axis) => extent === 1 || strides[axis] === dense[axis]);
       const block = this.#memory.allocate(tensorByteLength + 16 * dims.length, `strided tensor of shape [${dims.join(', ')}]`);

@@ -1,4 +1,5 @@
 import { abiVersion, abiVersionExport, errorExport, memoryExport, pageByteLength } from './abi.ts';
+import { checkOptions, show } from './arguments.ts';
 import { viewArray, type TypedArray } from './dtype.ts';
 import { refusing, WasmindError } from './error.ts';
 import { errorTextAt } from './errorText.ts';
@@ -14,6 +15,8 @@ export interface RunOptions {
   /** false: the output tensors are views into the instance's memory and change with its next run. Default true. */
   readonly copy?: boolean;
 }
+
+const runOptions = { entry: 'text', copy: 'boolean' } as const;
 
 /** Inputs by name. */
 export type Inputs = Readonly<Record<string, TensorLike>>;
@@ -31,6 +34,7 @@ function overlap(a: TypedArray, b: TypedArray): boolean {
 interface Entry {
   readonly spec: FunctionSpec;
   readonly call: Export;
+  readonly inputs: ReadonlyMap<string, TensorSpec>;
   /** Extents of each input that holds data. Inputs survive a run, so they need not be given again. */
   readonly filled: Map<string, readonly number[]>;
 }
@@ -71,11 +75,14 @@ export class Instance {
     this.errorText = Instance.functionOf(exports, errorExport);
     for (const spec of signature.functions)
       this.entries.set(spec.name, {
-        spec, call: Instance.functionOf(exports, spec.name),
+        spec, call: Instance.functionOf(exports, spec.name), inputs: new Map(spec.inputs.map(input => [input.name, input])),
         filled: new Map(spec.inputs.filter(input => input.default).map(({ name, shape }) => [name, shape as number[]])),
       });
-    if (weights && signature.weights.storage === 'external')
+    if (weights && signature.weights.storage === 'external') {
+      if (weights.length !== signature.weights.byteLength)
+        throw new WasmindError('InvalidArgument', 'the buffer of the weights was transferred or made shorter after loading');
       new Uint8Array(memory.buffer).set(weights, signature.weights.offset);
+    }
     this.writeState();
   }
 
@@ -121,6 +128,9 @@ export class Instance {
   run(inputs: Inputs = {}, options: RunOptions = {}): Outputs {
     return refusing('run', () => {
       this.refuseIfBroken();
+      checkOptions(options, runOptions);
+      if (typeof inputs !== 'object' || inputs === null)
+        throw new WasmindError('InvalidArgument', `inputs: ${show(inputs)} is no object of tensors by name`);
       const entry = this.entryOf(options.entry);
       const extents = this.fill(entry, inputs);
       const table = new DataView(this.memory.buffer);
@@ -252,14 +262,14 @@ export class Instance {
     const names = [...this.entries.keys()].map(known => `'${known}'`).join(', ');
     throw new WasmindError('InvalidArgument',
       name === undefined ? `the module has several entries; name one of ${names}`
-        : `no entry '${name}'; the module has ${names}`);
+        : `no entry ${show(name)}; the module has ${names}`);
   }
 
   private inputOf(entry: Entry, name: string): TensorSpec {
-    const spec = entry.spec.inputs.find(input => input.name === name);
+    const spec = entry.inputs.get(name);
     if (spec) return spec;
     const names = entry.spec.inputs.map(input => `'${input.name}'`).join(', ') || 'none';
-    throw new WasmindError('InvalidArgument', `no input '${name}'; the model's inputs are ${names}`);
+    throw new WasmindError('InvalidArgument', `no input ${show(name)}; the model's inputs are ${names}`);
   }
 
   private refuseIfBroken(): void {

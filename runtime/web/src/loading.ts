@@ -2,7 +2,7 @@ import { defaultMaxCodeByteLength, maxPageCount, pageByteLength } from './abi.ts
 import { WasmindError } from './error.ts';
 import { supportedFeatures } from './feature.ts';
 import { checkModule } from './moduleRules.ts';
-import { show } from './options.ts';
+import { isLost, show } from './arguments.ts';
 import type { Address, Fetched, WasmExports, WasmModule } from './platform.ts';
 import { readSections, SectionId, type Section } from './section.ts';
 import { readSignatureOf, type Signature } from './signature.ts';
@@ -43,6 +43,17 @@ export function refuseLimits({ maxMemoryBytes, maxCodeBytes }: Limits): void {
 const isBuffer = (source: unknown): source is ArrayBufferLike =>
   ['[object ArrayBuffer]', '[object SharedArrayBuffer]'].includes(Object.prototype.toString.call(source));
 
+function viewBytes(source: ArrayBufferView | ArrayBuffer, buffer: ArrayBufferLike): Uint8Array {
+  if (ArrayBuffer.isView(source) && !isLost(source)) return new Uint8Array(buffer, source.byteOffset, source.byteLength);
+  try {
+    // Refused of a buffer that was transferred; older engines do not say that it was.
+    if (!ArrayBuffer.isView(source)) return new Uint8Array(buffer);
+  } catch {
+    // Said below.
+  }
+  throw new WasmindError('InvalidArgument', 'the buffer was transferred to somebody else or made shorter');
+}
+
 /**
  * The bytes of a buffer or view; what other threads could change or the owner resize is copied.
  *
@@ -51,9 +62,7 @@ const isBuffer = (source: unknown): source is ArrayBufferLike =>
 export function bytesOf(source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> {
   const buffer: unknown = ArrayBuffer.isView(source) ? source.buffer : source;
   if (!isBuffer(buffer)) throw new WasmindError('InvalidArgument', `${show(source)} is neither a buffer nor a view of one`);
-  const { detached, resizable, growable } = buffer as { detached?: boolean; resizable?: boolean; growable?: boolean };
-  if (detached) throw new WasmindError('InvalidArgument', 'the buffer is detached: it was transferred to somebody else');
-  const view = ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(buffer);
+  const view = viewBytes(source, buffer), { resizable, growable } = buffer as { resizable?: boolean; growable?: boolean };
   const isShared = Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
   // WebAssembly.compile refuses both.
   return isShared || resizable || growable ? new Uint8Array(view) : (view as Uint8Array<ArrayBuffer>);

@@ -5,7 +5,7 @@ import {
   bytesOf, checkBytes, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions, named,
   refuseImports, refuseLimits, type Limits, type Source,
 } from './loading.ts';
-import { checkOptions, show } from './options.ts';
+import { checkOptions, show } from './arguments.ts';
 import type { WasmModule } from './platform.ts';
 import { sha256 } from './sha256.ts';
 import { readSignature, type Signature } from './signature.ts';

@@ -1,6 +1,7 @@
 import { attributeTypes, maxExtent, maxOperandCount, maxOperandRank } from './abi.ts';
 import type { ArgumentFrame } from './argumentFrame.ts';
 import type { ArgumentPool } from './argumentPool.ts';
+import { isLost } from './arguments.ts';
 import { dtypeOf, viewArray, type DType, type TypedArray } from './dtype.ts';
 import { WasmindError } from './error.ts';
 import { aligned, type GuestMemory, type OperatorExport } from './guestMemory.ts';
@@ -236,7 +237,7 @@ export class OperatorCall {
     if (tensor.dims.length > maxOperandRank) fail(`rank ${tensor.dims.length} is over ${maxOperandRank}`);
     for (const extent of tensor.dims) if (extent > maxExtent) fail(`extent ${extent} is not within 0..${maxExtent}`);
     const { dtype, dims, data } = tensor;
-    if (data.length !== elementCountOf(dims)) fail('its array was detached or its shape changed');
+    if (data.length !== elementCountOf(dims) || isLost(data)) fail('its array was detached or its shape changed');
     if (data.buffer !== this.memory.buffer) return tensor;
     // A view of the module's memory, which the copies of this call may detach by growth.
     if (nameOf === this.outputName) fail("a view of the module's memory; give the guest tensor itself");

@@ -1,10 +1,10 @@
-import { maxOperandCount, pageByteLength } from './abi.ts';
+import { maxOperandCount, maxOperandRank, pageByteLength } from './abi.ts';
 import { ArgumentFrame } from './argumentFrame.ts';
 import { ArgumentPool } from './argumentPool.ts';
 import { isDType, type DType } from './dtype.ts';
 import { refusal, refusing, WasmindError } from './error.ts';
 import { GuestMemory } from './guestMemory.ts';
-import { allocateTensor, checkDims, type GuestTensor } from './guestTensor.ts';
+import { allocateTensor, type GuestTensor } from './guestTensor.ts';
 import type { Operator } from './library.ts';
 import {
   allMemoryBytes, bytesOf, checkBytes, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions,
@@ -12,7 +12,7 @@ import {
 } from './loading.ts';
 import { nearestNames } from './nearestNames.ts';
 import { isNamed, OperatorCall, type NamedArguments, type NumberLike, type Operand, type Output } from './operatorCall.ts';
-import { checkOptions, show } from './options.ts';
+import { checkOptions, extentsOf, show } from './arguments.ts';
 import type { WasmExports, WasmModule } from './platform.ts';
 import { PreparedCall } from './preparedCall.ts';
 import { boundMemory } from './section.ts';
@@ -222,11 +222,8 @@ export class OperatorLibrary {
   tensor(dtype: DType, dims: readonly number[]): GuestTensor {
     return refusing('tensor', () => {
       this.memory.refuseIfStopped();
-      if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type '${dtype}'`);
-      checkDims(dims, reason => {
-        throw new WasmindError('InvalidArgument', reason);
-      });
-      const shape = [...dims], what = `${dtype} tensor of shape [${shape.join(', ')}]`;
+      if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type ${show(dtype)}`);
+      const shape = extentsOf(dims, '', maxOperandRank), what = `${dtype} tensor of shape [${shape.join(', ')}]`;
       const tensor = allocateTensor(this.memory, dtype, shape, what), { buffer, byteOffset, byteLength } = tensor.data;
       new Uint8Array(buffer, byteOffset, byteLength).fill(0);
       return tensor;
@@ -236,8 +233,8 @@ export class OperatorLibrary {
   private callOf(name: string): OperatorCall {
     const call = this.calls.get(name);
     if (call) return call;
-    const near = nearestNames(String(name), [...this.calls.keys()]).map(known => `'${known}'`);
-    throw new WasmindError('InvalidArgument', `no operator '${name}'; `
+    const near = typeof name === 'string' ? nearestNames(name, [...this.calls.keys()]).map(known => `'${known}'`) : [];
+    throw new WasmindError('InvalidArgument', `no operator ${show(name)}; `
       + (near.length === 0 ? `the library has ${this.calls.size}, listed in operators`
         : `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}`));
   }

@@ -1,28 +1,20 @@
-import { arrayName, asArrayOf, dtypeOf, isDType, type DType, type TypedArray } from './dtype.ts';
-import { refusing, WasmindError } from './error.ts';
+import { extentsOf, isLost } from './arguments.ts';
+import { arrayName, asArrayOf, dtypeOf, type DType, type TypedArray } from './dtype.ts';
+import { WasmindError } from './error.ts';
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function elementCountOf(dims: readonly number[]): number {
-  let count = 1;
-  for (const extent of dims) count *= extent;
-  return count;
+  let count = 1, isEmpty = false;
+  for (const extent of dims) {
+    count *= extent;
+    isEmpty ||= extent === 0;
+  }
+  return isEmpty ? 0 : count; // also when the product of the others is no finite number
 }
 
-/** `data` as elements of `dtype`, held against `dims`. */
-function elementsOf(dtype: DType, data: ArrayBufferView, dims: readonly number[]): TypedArray {
-  if (!isDType(dtype)) throw new WasmindError('InvalidArgument', `unknown element type '${String(dtype)}'`);
-  if (!ArrayBuffer.isView(data)) throw new WasmindError('InvalidArgument', 'a tensor is made from a typed array');
-  if (!Array.isArray(dims)) throw new WasmindError('InvalidArgument', 'the extents of a tensor are an array of numbers');
-  const elements = asArrayOf(dtype, data);
-  if (!elements) throw new WasmindError('InvalidArgument', `a ${dtype} tensor is held by a ${arrayName(dtype)}`);
-  for (const extent of dims)
-    if (!Number.isSafeInteger(extent) || extent < 0)
-      throw new WasmindError('InvalidArgument', `extent ${extent} of [${dims.join(', ')}] is no natural number`);
-  if (elements.length !== elementCountOf(dims))
-    throw new WasmindError(
-      'InvalidArgument',
-      `shape [${dims.join(', ')}] needs ${elementCountOf(dims)} elements, the array has ${elements.length}`);
-  return elements;
+/** What to add where `data` is of no use, when that is because its bytes are gone. */
+export function lostText(data: unknown): string {
+  return ArrayBuffer.isView(data) && isLost(data) ? ', and the buffer of this array was transferred or made shorter' : '';
 }
 
 /** A dense row-major array with an element type and extents. Holds `data` itself, no copy. */
@@ -34,20 +26,28 @@ export class Tensor {
   readonly dims: readonly number[];
 
   /**
-   * @throws WasmindError `InvalidArgument` when the array class does not carry `dtype`, or its length is not the
-   *   product of `dims`.
+   * @throws WasmindError `InvalidArgument` when the array class does not carry `dtype`, its length is not the product of `dims`,
+   *   or these are no extents.
    */
   constructor(dtype: DType, data: ArrayBufferView, dims: readonly number[]) {
-    const elements = refusing('Tensor', () => elementsOf(dtype, data, dims));
+    const elements = asArrayOf(dtype, data), extents = extentsOf(dims);
+    if (!elements)
+      throw new WasmindError('InvalidArgument', `a ${dtype} tensor is held by a ${arrayName(dtype)}${lostText(data)}`);
+    if (elements.length !== elementCountOf(extents))
+      throw new WasmindError(
+        'InvalidArgument',
+        `shape [${extents.join(', ')}] needs ${elementCountOf(extents)} elements, the array has ${elements.length}`);
     this.dtype = dtype;
     this.data = elements;
-    this.dims = [...dims];
+    this.dims = extents;
   }
 
   /** A tensor over `data` whose element type follows from the array class; `dims` defaults to one axis. */
   static from(data: ArrayBufferView, dims?: readonly number[]): Tensor {
     const dtype = ArrayBuffer.isView(data) ? dtypeOf(data) : undefined;
     if (!dtype) throw new WasmindError('InvalidArgument', 'a tensor is made from a typed array');
+    // That of a buffer which is gone says 0.
+    if (isLost(data)) throw new WasmindError('InvalidArgument', `a tensor is made from a typed array${lostText(data)}`);
     return new Tensor(dtype, data, dims ?? [(data as TypedArray).length]);
   }
 

@@ -177,7 +177,7 @@ test('several entries are told apart by name', () => {
 test('a tensor holds what it says', () => {
   assert.throws(() => new Tensor('f32', new Float32Array(3), [2, 2]), failsWith('InvalidArgument', /needs 4 elements, the array has 3/));
   assert.throws(() => new Tensor('f32', new Uint8Array(4), [4]), failsWith('InvalidArgument', /held by a Float32Array/));
-  assert.throws(() => new Tensor('f32', new Float32Array(0), [-1, 0]), failsWith('InvalidArgument', /no natural number/));
+  assert.throws(() => new Tensor('f32', new Float32Array(0), [-1, 0]), failsWith('InvalidArgument', /not within 0\.\.2147483647/));
   assert.equal(Tensor.from(new BigInt64Array(2)).dtype, 'i64');
   assert.equal(Tensor.from(new Uint16Array(2)).dtype, 'u16');
   assert.equal(Tensor.from(new Float32Array(6), [2, 3]).byteLength, 24);

@@ -1,3 +1,4 @@
+import { maxExtent, maxRank } from './abi.ts';
 import { WasmindError } from './error.ts';
 
 /** What a member of an options object may be; other members are mistakes in a name. */
@@ -35,4 +36,32 @@ export function checkOptions(options: unknown, members: Readonly<Record<string, 
     if (value !== undefined && !fits[kind](value))
       throw new WasmindError('InvalidArgument', `option ${name}: ${show(value)} is not ${wanted[kind]}`);
   }
+}
+
+/** Whether the bytes of a view are gone: its buffer was transferred to somebody else, or made shorter. Such a view says it is empty. */
+export function isLost(data: ArrayBufferView): boolean {
+  try {
+    if ('entries' in data) (data as Uint8Array).entries();
+    else void data.byteLength;
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * A copy of the extents that somebody passes: at most `most` numbers of 0 to 2^31 - 1.
+ *
+ * @throws WasmindError `InvalidArgument`; `place` starts its text.
+ */
+export function extentsOf(dims: unknown, place = '', most: number = maxRank): number[] {
+  const fail = (reason: string): never => {
+    throw new WasmindError('InvalidArgument', place + reason);
+  };
+  if (!Array.isArray(dims)) return fail(`the shape is ${show(dims)}, not an array of extents`);
+  if (dims.length > most) fail(`rank ${dims.length} is over ${most}`);
+  return Array.from(dims, (extent: unknown) => {
+    if (Number.isInteger(extent) && (extent as number) >= 0 && (extent as number) <= maxExtent) return (extent as number) + 0;
+    return fail(`extent ${show(extent)} of [${Array.from(dims, show).join(', ')}] is not within 0..${maxExtent}`);
+  });
 }
