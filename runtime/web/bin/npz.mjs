@@ -7,6 +7,8 @@ import { Tensor, WasmindError } from '../dist/index.js';
 const localSignature = 0x04034b50, centralSignature = 0x02014b50, endSignature = 0x06054b50;
 const endByteLength = 22, centralByteLength = 46, localByteLength = 30;
 const maxRank = 32;
+/** All arrays of a file together: more does not fit the memory of any model. */
+const maxByteLength = 2 ** 32;
 
 /** Everything a malformed file makes go wrong in `read` becomes one InvalidArgument that names the file. */
 function reading(file, read) {
@@ -65,13 +67,18 @@ function unzip(zip) {
   let end = zip.length - endByteLength;
   while (end >= 0 && zip.readUInt32LE(end) !== endSignature) end--;
   if (end < 0) refuse('not a .npz file (no end of a ZIP directory)');
-  let at = zip.readUInt32LE(end + 16);
+  let at = zip.readUInt32LE(end + 16), total = 0;
   for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
     if (zip.readUInt32LE(at) !== centralSignature) refuse('the ZIP directory is damaged');
     const method = zip.readUInt16LE(at + 10), checksum = zip.readUInt32LE(at + 16), packed = zip.readUInt32LE(at + 20);
     const byteLength = zip.readUInt32LE(at + 24), nameLength = zip.readUInt16LE(at + 28), local = zip.readUInt32LE(at + 42);
     const name = zip.toString('utf8', at + centralByteLength, at + centralByteLength + nameLength);
     if (packed === 0xffffffff || byteLength === 0xffffffff) refuse(`'${name}': members over 4 GiB are not supported`);
+    if (members.some(member => member.name === name)) refuse(`'${name}' is there twice`);
+    // Before anything is inflated. Deflate makes at most 1032 bytes of one (RFC 1951).
+    total += byteLength;
+    if (total > maxByteLength) refuse(`'${name}': with it the arrays have over 4 GiB`);
+    if (byteLength > 1032 * packed) refuse(`'${name}': ${packed} bytes cannot hold the ${byteLength} that the ZIP directory says`);
     if (zip.readUInt32LE(local) !== localSignature) refuse(`'${name}': the ZIP member is damaged`);
     const start = local + localByteLength + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
     if (start + packed > zip.length) refuse(`'${name}': the ZIP member reaches past the end of the file`);

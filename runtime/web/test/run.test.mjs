@@ -218,3 +218,25 @@ test('random inputs are those of every host', () => {
     bool: [0, 1, 1, 0],
   });
 });
+
+test('archives are bounded before they are inflated', () => {
+  const file = path('bomb.npz');
+  /** An archive with the central directory changed: [offset in a member's entry, value] of every member. */
+  const forged = (names, changes) => {
+    writeNpz(file, Object.fromEntries(names.map((_, i) => [`m${i}`, f32(1, 2)])));
+    const bytes = readFileSync(file);
+    let at = bytes.readUInt32LE(bytes.length - 6);
+    names.forEach((name, i) => {
+      bytes.write(name, at + 46, 'latin1');
+      for (const [offset, value] of changes) bytes.writeUInt32LE(value, at + offset);
+      at += 46 + bytes.readUInt16LE(at + 28);
+    });
+    writeFileSync(file, bytes);
+    return () => readNpz(file);
+  };
+  assert.throws(forged(['ab.npy', 'ab.npy'], []), /'ab\.npy' is there twice/);
+  assert.throws(forged(['ab.npy'], [[24, 2 ** 31]]), /136 bytes cannot hold the 2147483648/);
+  assert.throws(forged(['ab.npy', 'cd.npy', 'ef.npy'], [[20, 0xfffffff0], [24, 0xfffffff0]]), /past the end|over 4 GiB/);
+  // Names are names, whatever they look like.
+  assert.deepEqual([...forged(['../../'], [])().keys()], ['../../']);
+});
