@@ -166,6 +166,16 @@ def test_no_boxes_are_selected_by_default(tmp_path):
     agree(model, tmp_path, [{"b": floats(1, 4, 4), "s": floats(1, 1, 4)}])
 
 
+@pytest.mark.parametrize("dtype", ["FLOAT", "FLOAT16", "BFLOAT16", "DOUBLE"])
+def test_log_sum_exp_of_infinities(dtype, tmp_path):
+    """Of a row of -inf it is -inf, of a row with inf it is inf."""
+    nodes = [helper.make_node("Cast", ["x"], ["a"], to=getattr(TensorProto, dtype)), helper.make_node("ReduceLogSumExp", ["a"], ["b"], axes=[1], keepdims=0),
+             helper.make_node("Cast", ["b"], ["y"], to=TensorProto.FLOAT)]
+    inf = np.inf
+    rows = np.array([[-inf, -inf, -inf], [0, inf, -inf], [inf, inf, 1], [3, -inf, -inf], [np.nan, inf, 0]], np.float32)
+    agree(graph(nodes, {"x": [5, 3]}, ["y"]), tmp_path, [{"x": rows}], expected={"y": np.array([-inf, inf, inf, 3, np.nan], np.float32)})
+
+
 # --- names and order
 
 def test_nodes_out_of_order(tmp_path):
