@@ -18,6 +18,7 @@
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/onnx/Onnx.h"
 #include "compiler/graph/Interpreter.h"
+#include "compiler/graph/Multiples.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/Sums.h"
 #include "compiler/loops/Loops.h"
@@ -365,8 +366,10 @@ private:
       if (extent.hidden)
         continue;
       auto symbol = dyn_cast<AffineSymbolExpr>(extent.expression);
-      const AffineExpr sum = symbol ? sums[symbol.getPosition()] : AffineExpr();
-      signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived, extent.initial, 1,
+      const bool isGiven = symbol && !extent.derived && !extent.initial;
+      const AffineExpr sum = isGiven ? sums[symbol.getPosition()] : AffineExpr();
+      signature.dims.push_back({extent.name, extent.min, extent.max, extent.offset, extent.derived, extent.initial,
+                                isGiven ? graph::multipleOf(symbol.getPosition(), graph) : 1,
                                 sum ? std::optional(sumOf(sum, program)) : std::nullopt});
     }
     abi::Function run;

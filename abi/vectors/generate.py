@@ -306,7 +306,7 @@ def accepted():
     yield "state_growing", module(GROWING_SIGNATURE, GROWING, data=[(EXTENTS, struct.pack("<i", 7))]), [
         calls(held(0, [1, 2], [1, 2]), held(2, [3], [1, 2, 3]), held(3, [4, 5, 6], [1, 2, 3, 4, 5, 6]),
               # What does not fit, and what is refused before, leaves the state as it was.
-              not_now(6, [7, 8, 9]), not_now(5, [7, 8], "total"), not_now(6, [7, 8], "new", inputs={"x": ones(5), "w": ones(11)}),
+              not_now(6, [7, 8, 9]), not_now(5, [7, 8], "axis 0 of input 'w' must be past + new = 8"), not_now(6, [7, 8], "new", inputs={"x": ones(5), "w": ones(11)}),
               held(6, [7, 8], [1, 2, 3, 4, 5, 6, 7, 8]), not_now(8, [9]), held(0, [5], [5], reset=True), held(1, [6], [5, 6])),
         calls(not_now(1, [1], "past + new = 1")),
         calls({**grown(0, [51]), "status": "InvalidModule", "text": "past"}, not_now(1, [1], reset="InvalidArgument"))]

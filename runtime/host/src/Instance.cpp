@@ -212,9 +212,10 @@ void Instance::checkSums(const Sources &sources) const {
       sum += double(term.times) * double(dimValues[other]);
     }
     if (isKnown && sum != double(dimValues[dim]))
-      throw Failure(WASMIND_INVALID_ARGUMENT, "dim '" + contract.dims[dim].name + "' is " +
-                                                  describe(dim, *sources[dim]) + ", not " + abi::describe(*equals) +
-                                                  " = " + std::to_string(int64_t(sum)));
+      throw Failure(WASMIND_INVALID_ARGUMENT, "axis " + std::to_string(sources[dim]->axis) + " of input '" +
+                                                  sources[dim]->input->name + "' must be " + abi::describe(*equals) +
+                                                  " = " + std::to_string(int64_t(std::min(sum, 0x1p53))) + ", not " +
+                                                  std::to_string(dimValues[dim]));
   }
 }
 

@@ -17,13 +17,13 @@ function describeSum({ terms, plus }: DimSum): string {
 /** The values of the named extents of one call, and which input, or the state, gave each of them. */
 export class Extents {
   private readonly dims: ReadonlyMap<string, Dim>;
-  private readonly values = new Map<string, { value: number; from: string }>();
+  private readonly values = new Map<string, { value: number; from: string; axis: number }>();
 
   /** @param kept the value of a dim that the module keeps. */
   constructor(dims: readonly Dim[], kept: (dim: Dim) => number) {
     this.dims = new Map(dims.map(dim => [dim.name, dim]));
     for (const dim of dims)
-      if (dim.initial !== undefined) this.values.set(dim.name, { value: kept(dim), from: 'the state' });
+      if (dim.initial !== undefined) this.values.set(dim.name, { value: kept(dim), from: 'the state', axis: 0 });
   }
 
   /** The value of a named extent, or undefined while no input gave one. */
@@ -68,7 +68,7 @@ export class Extents {
         throw new WasmindError('InvalidArgument', `${place}, no multiple of ${multipleOf}, as '${entry}' must be`);
       if (known && known.value !== extent)
         throw new WasmindError('InvalidArgument', `${place}, but '${entry}' is ${known.value} by ${known.from}`);
-      if (!known) this.values.set(entry, { value: extent, from: `input '${input.name}'` });
+      if (!known) this.values.set(entry, { value: extent, from: `input '${input.name}'`, axis });
     });
   }
 
@@ -78,11 +78,11 @@ export class Extents {
    * @throws WasmindError `InvalidArgument` that names the sum.
    */
   checkSums(): void {
-    for (const [name, { value, from }] of this.values) {
+    for (const [name, { value, from, axis }] of this.values) {
       const sum = this.sumOf(name);
       if (sum !== undefined && sum !== value)
         throw new WasmindError('InvalidArgument',
-          `'${name}' is ${value} by ${from}, not ${describeSum(this.dims.get(name)!.equals!)} = ${sum}`);
+          `axis ${axis} of ${from} must be ${describeSum(this.dims.get(name)!.equals!)} = ${sum}, not ${value}`);
     }
   }
 
