@@ -1,6 +1,7 @@
 //===- Signature.cpp - names, sizes and rules of the module contract ----------------------------------------------===//
 #include "abi/Signature.h"
 #include <algorithm>
+#include <cctype>
 #include <limits>
 #include <tuple>
 #include <unordered_map>
@@ -42,8 +43,14 @@ const Function *Signature::findFunction(std::string_view name) const {
 
 std::string describe(const DimSum &sum) {
   std::string text;
-  for (const DimSum::Term &term : sum.terms)
-    text += (text.empty() ? "" : " + ") + (term.times == 1 ? "" : std::to_string(term.times) + "*") + term.dim;
+  for (const DimSum::Term &term : sum.terms) {
+    // A name may be a formula itself.
+    const bool isWord = std::all_of(term.dim.begin(), term.dim.end(), [](unsigned char c) {
+      return c == '_' || c == '.' || c >= 0x80 || std::isalnum(c);
+    });
+    text += (text.empty() ? "" : " + ") + (term.times == 1 ? "" : std::to_string(term.times) + "*") +
+            (isWord ? term.dim : "(" + term.dim + ")");
+  }
   return sum.plus == 0 ? text : text + " + " + std::to_string(sum.plus);
 }
 

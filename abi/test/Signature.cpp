@@ -214,6 +214,7 @@ TEST(Signature, whatDimsMayHaveBesides) {
   EXPECT_EQ(read->dims[0].multipleOf, 2);
   EXPECT_FALSE(read->dims[1].isKept());
   EXPECT_EQ(describe(*read->dims[2].equals), "2*batch + 1");
+  EXPECT_EQ(describe({{{"past + 1", 2}, {"seq.0", 1}}, 0}), "2*(past + 1) + seq.0");
   EXPECT_EQ(Json::parse(writeSignature(*read))["dims"], json["dims"]);
 
   const std::string place = "signature: dims[0].";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import Any
 
 
@@ -69,7 +70,9 @@ class Signature:
         def dim(entry):
             equals = entry.get("equals")
             if equals:
-                terms = [term["dim"] if term["times"] == 1 else f"{term['times']}*{term['dim']}" for term in equals["terms"]]
+                # A name may be a formula itself.
+                names = [term["dim"] if re.fullmatch(r"[\w.]*", term["dim"]) else f"({term['dim']})" for term in equals["terms"]]
+                terms = [name if term["times"] == 1 else f"{term['times']}*{name}" for name, term in zip(names, equals["terms"])]
                 equals = " + ".join(terms + [str(equals["plus"])] * (equals["plus"] > 0))
             return Dim(entry["name"], entry["min"], entry["max"], entry["derived"], "initial" in entry, entry.get("multipleOf", 1), equals)
 

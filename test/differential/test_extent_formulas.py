@@ -1,6 +1,7 @@
 """Inputs whose extents are formulas over others by their names: both engines take what they say and refuse the rest in one line."""
 import numpy as np
 import pytest
+import wasmind
 from models import compiled, state
 from onnx import helper
 
@@ -60,3 +61,17 @@ def test_bounds_that_no_run_can_keep_are_refused(tmp_path):
     printed = state.compile_to(tmp_path / "m.wasm", source, "--dim=n=4..8", "--dim=n + 1=1..3", expects=1)
     assert "axis 1 of input 'y' is 'n + 1', which is never within its bounds; bound its names with --dim" in printed
     assert len(printed.strip().splitlines()) == 1
+
+
+def test_multiples_are_published(tmp_path):
+    """Of an extent that must be that of whole blocks only multiples are right: the signature says so, and hosts refuse others."""
+    source = state.model([N("Add", ["x", "y"], ["z"])], {"x": [1, "height"], "y": [1, "(height/4)*4"]}, ["z"])
+    state.compile_to(tmp_path / "m.wasm", source, "--dim=height=4..19")
+    assert "height: 4 .. 19, a multiple of 4\n" in compiled.tool("inspect", tmp_path / "m.wasm").stdout
+    model = wasmind.load(tmp_path / "m.wasm")
+    assert [dim.multiple_of for dim in model.signature.dims if dim.name == "height"] == [4]
+    for height, code in ((8, 0), (16, 0), (6, 1)):
+        np.savez(tmp_path / "in.npz", x=np.ones((1, height), np.float32), y=np.ones((1, height // 4 * 4), np.float32))
+        for engine in compiled.ENGINES:
+            result = compiled.tool("run", tmp_path / "m.wasm", f"--engine={engine}", f"--inputs={tmp_path / 'in.npz'}")
+            assert result.returncode == code and ("multiple of 4" in result.stderr) == (code == 1), result.stderr

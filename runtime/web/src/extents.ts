@@ -8,9 +8,10 @@ import { elementCountOf, lostText, Tensor } from './tensor.ts';
 /** What a caller passes for one input: a tensor, or its bare elements where the shape leaves at most one extent open. */
 export type TensorLike = Tensor | ArrayBufferView;
 
-/** "2*past + seq + 1" */
+/** "2*past + seq + 1"; a name may be a formula itself. */
 function describeSum({ terms, plus }: DimSum): string {
-  const texts = terms.map(({ dim, times }) => (times === 1 ? dim : `${times}*${dim}`));
+  const texts = terms.map(({ dim, times }) =>
+    (times === 1 ? '' : `${times}*`) + (/^[\w.\u0080-\uffff]*$/.test(dim) ? dim : `(${dim})`));
   return [...texts, ...(plus ? [plus] : [])].join(' + ');
 }
 
