@@ -70,7 +70,7 @@ int64_t multipleOf(unsigned dim, ModuleOp module) {
   const Dims dims = getNamedDims(module);
   SmallVector<AffineExpr> zeros;
   for (const Requirement &requirement : getRequirements(module))
-    if (requirement.isZero)
+    if (requirement.isZero && lastMeasured(requirement.expression, dims) < 0)
       if (AffineExpr zero = withoutFactors(requirement.expression, dim, dims); isOfOnly(zero, dim))
         zeros.push_back(zero);
   const auto [name, min, max, measured, unnamed] = dims[dim];

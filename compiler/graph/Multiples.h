@@ -4,8 +4,8 @@
 
 namespace wasmind::graph {
 
-/// The number of which every value of a given dimension is a multiple that the requirements on it alone allow, where
-/// they allow all its multiples within the bounds; else 1, also where the bounds are over 2^20 apart.
+/// The number whose multiples within the bounds are the values of a given dimension that the requirements on it alone
+/// allow at entry; 1 where they allow others, or one number alone, and where the bounds are over 2^20 apart.
 int64_t multipleOf(unsigned dim, mlir::ModuleOp module);
 
 } // namespace wasmind::graph

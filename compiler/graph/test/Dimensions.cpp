@@ -63,13 +63,18 @@ TEST_F(DimensionsTest, MultiplesFollowFromWhatIsRequired) {
   EXPECT_EQ(with({(m + 1) % 4}), Multiples(1, 1));
   EXPECT_EQ(with({m % 64}), Multiples(1, 1));
   EXPECT_EQ(with({m % 2 - n % 2}), Multiples(1, 1));
+  // What a measured dimension is part of is not required at entry, perhaps not at all.
+  Dims dims = getNamedDims(*module);
+  dims.push_back({"count", 1, 4, /*measured=*/true});
+  setNamedDims(*module, dims);
+  EXPECT_EQ(with({(half * 2 - m) * builder.getAffineSymbolExpr(3)}), Multiples(1, 1));
   // What is never negative makes no multiples.
   addRequirement(*module, {m % 2 - 1, /*isZero=*/false, ""});
   EXPECT_EQ(multipleOf(1, *module), 1);
   // Of long ranges nothing is said, and what divides by 0 is no value.
   declareDim(*module, "long", 0, 2000000);
-  const AffineExpr l = builder.getAffineSymbolExpr(3);
-  EXPECT_EQ((with({l % 2}), multipleOf(3, *module)), 1);
+  const AffineExpr l = builder.getAffineSymbolExpr(4);
+  EXPECT_EQ((with({l % 2}), multipleOf(4, *module)), 1);
   EXPECT_EQ((with({k.floorDiv(k) - 1}), multipleOf(2, *module)), 1);
 }
 
