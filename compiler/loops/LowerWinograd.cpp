@@ -33,6 +33,9 @@ constexpr double leastGain = 1.4;
 /// F(4x4) is to be so much faster than F(2x2), whose results are more accurate and whose weights are smaller.
 constexpr double leastGainOfLarger = 1.15;
 
+/// Of all transformed weights of a module: what it takes beyond the model's own memory is not to keep it from loading.
+constexpr int64_t mostPreparedBytes = 256 * 1024 * 1024;
+
 struct Layer {
   int64_t rows, columns, inputs, outputs; ///< images' extents at their bounds, channels
 };
@@ -268,18 +271,20 @@ std::optional<WinogradTile> winogradTileFor(KernelContext &context, const Images
   auto convolve = cast<ConvolveOp>(context.group.anchors[0]);
   AffineExpr three = getAffineConstantExpr(3, convolve.getContext());
   auto channels = constantOf(images.channels), columns = constantOf(getExtents(convolve.getResult().getType()).back());
-  const bool fits = context.kernels.options.winograd && convolve.getWeights().getDefiningOp<ConstantOp>() &&
-                    !images.isGrouped && channels && columns && *channels % panelTile.unroll == 0 &&
-                    *columns % panelTile.columns == 0 &&
-                    llvm::all_of(ArrayRef{images.rows, images.columns}, [&](const SpatialDim &dim) {
-                      return dim.kernel == three && isOne(dim.stride) && isOne(dim.dilation);
-                    });
-  if (!fits)
+  const bool isOfKind = context.kernels.options.winograd && convolve.getWeights().getDefiningOp<ConstantOp>() &&
+                        !images.isGrouped && channels && columns && *channels % panelTile.unroll == 0 &&
+                        *columns % panelTile.columns == 0 &&
+                        llvm::all_of(ArrayRef{images.rows, images.columns}, [&](const SpatialDim &dim) {
+                          return dim.kernel == three && isOne(dim.stride) && isOne(dim.dilation);
+                        });
+  if (!isOfKind)
     return std::nullopt;
   Layer layer{context.kernels.bound(images.rows.out), context.kernels.bound(images.columns.out), *channels, *columns};
   const WinogradTile small{2}, large{4};
   WinogradTile best = costOf(layer, large) * leastGainOfLarger < costOf(layer, small) ? large : small;
-  return costOf(layer, best) * leastGain < directCost(layer) ? std::optional(best) : std::nullopt;
+  const int64_t bytes = best.allPoints() * layer.inputs * layer.outputs * 4;
+  const bool fits = int64_t(context.kernels.preparedBytes) + bytes <= mostPreparedBytes;
+  return fits && costOf(layer, best) * leastGain < directCost(layer) ? std::optional(best) : std::nullopt;
 }
 
 LogicalResult lowerWinograd(KernelContext &context, const Images &images, WinogradTile tile) {

@@ -121,3 +121,11 @@ def test_two_layers_of_the_same_weights_prepare_them_once(tmp_path):
     expected = convolved(np.maximum(convolved(x, weights, [1] * 4), 0), weights, [1] * 4)
     for _, actual in results(tmp_path, tmp_path / "two.wasm", {"x": x}):
         assert np.abs(actual - expected).max() <= TOLERANCE * np.abs(expected).max()
+
+
+def test_what_is_prepared_has_a_limit(tmp_path):
+    # 36 * 1024 * 1024 * 4 bytes each: the second would exceed it.
+    weights = {name: np.ones((1024, 1024, 3, 3), np.float32) * scale for name, scale in (("v", 1), ("w", 2))}
+    model = state.model([N("Conv", ["x", "v"], ["a"], pads=[1] * 4), N("Conv", ["a", "w"], ["y"], pads=[1] * 4)], {"x": [1, 1024, 48, 48]}, ["y"], weights)
+    state.compile_to(tmp_path / "conv.wasm", model)
+    assert sorted(kind for kind in kinds(tmp_path / "conv.wasm") if kind in ("winograd", "convolve")) == ["convolve", "winograd"]

@@ -59,7 +59,7 @@ TEST_F(Commands, refusesModules) {
   expectError("run @none.wasm --random", 1, "none.wasm: No such file or directory");
   expectError("run %truncated.wasm --random", 1, "truncated.wasm: section");
   expectError("run %offset_wraps.wasm --random", 1, "offset_wraps.wasm: signature: functions[0].outputs[0]");
-  expectError("run %wants_imports.wasm --random", 1, "wants_imports.wasm: the module wants imports");
+  expectError("run %wants_imports.wasm --random", 1, "wants_imports.wasm: the module imports 'env.random'");
   expectError("run %traps.wasm --random --outputs @out.npz", 1, "traps.wasm: generate.py: wasm trap");
   expectError("run %spins.wasm --random --time-limit 50", 1, "stopped at its time limit of 50 ms");
   expectError("run %reports_error.wasm --random", 1, "node 'div' (Div): division by zero");

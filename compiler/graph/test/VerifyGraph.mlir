@@ -144,7 +144,7 @@ func.func @run(%h: tensor<3xf32> {graph.state = 0 : i64}, %x: tensor<3x1xf32>) -
 module attributes {graph.dims = [{name = "n", min = 0, max = 8}, {name = "s", min = 1, max = 2}]} {
 func.func @run(%h: tensor<?x2xf32, affine_map<()[s0] -> (s0, 2)>> {graph.state = 0 : i64, graph.initial = dense<1.0> : tensor<3x2xf32>},
                %x: tensor<?x2xf32, affine_map<()[s0, s1] -> (s1, 2)>>) -> tensor<?x2xf32, affine_map<()[s0, s1] -> (s0 + s1, 2)>> {
-  %0 = graph.concat 0 %h, %x : (tensor<?x2xf32, affine_map<()[s0] -> (s0, 2)>>, tensor<?x2xf32, affine_map<()[s0, s1] -> (s1, 2)>>) -> tensor<?x2xf32, affine_map<()[s0, s1] -> (s0 + s1, 2)>>
+  %0 = graph.concat %h, %x dim 0 : tensor<?x2xf32, affine_map<()[s0] -> (s0, 2)>>, tensor<?x2xf32, affine_map<()[s0, s1] -> (s1, 2)>>
   return %0 : tensor<?x2xf32, affine_map<()[s0, s1] -> (s0 + s1, 2)>>
 }
 }

@@ -73,5 +73,5 @@ TEST(Endurance, instancesKeepNoMemory) {
 
 TEST(Endurance, isMeasured) {
   std::vector<std::vector<char>> kept;
-  EXPECT_GE(growthOf("C++, 100 bytes kept", 20000, [&] { kept.emplace_back(100, 'x'); }), keptByteLength);
+  EXPECT_GE(growthOf("C++, 1 MiB kept", 200, [&] { kept.emplace_back(1 << 20, 'x'); }), keptByteLength);
 }
