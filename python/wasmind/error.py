@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-_P, _R = ParamSpec("_P"), TypeVar("_R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 # As abi/Line.cpp: what is not seen or changes the direction of the text around it; and surrogates, which are no text.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _MAX_BYTES = 4096
