@@ -1,5 +1,6 @@
 //===- VerifyGraph.cpp - a compiled module against the graph it was made from -------------------------------------===//
 #include "tools/VerifyGraph.h"
+#include "abi/Line.h"
 #include "tools/Commands.h"
 #include "tools/RandomInputs.h"
 #include "tools/Unwrap.h"
@@ -51,8 +52,8 @@ int verifyGraph(const std::string &model, const std::string &module, const Compi
       const Array reference{static_cast<DType>(data.dtype), std::move(data.shape), std::move(data.bytes)};
       const Comparison comparison =
           compare(entry.outputs[index].name, Array::copyOf(outputs[index]), reference, tolerance);
-      std::printf("%s%s%s: %s\n", comparison.output.c_str(), extents.empty() ? "" : " at ", extents.c_str(),
-                  describe(comparison).c_str());
+      std::printf("%s%s%s: %s\n", abi::toLine(comparison.output).c_str(), extents.empty() ? "" : " at ",
+                  abi::toLine(extents).c_str(), describe(comparison).c_str());
       if (!comparison.isEqual)
         result = ResultDiffers;
     }

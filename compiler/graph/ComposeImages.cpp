@@ -94,7 +94,8 @@ Value Compose::convolveTranspose(Value x, Value weights, Value bias, const Windo
     joined.append({split[1], split[2] * groups});
     weights = reshape(transpose(reshape(weights, split), order), joined);
   }
-  for (AffineExpr extent : ArrayRef(extentsOf(x)).drop_front(2)) {
+  const Extents image = extentsOf(x);
+  for (AffineExpr extent : ArrayRef(image).drop_front(2)) {
     const Interval range = boundsOf(extent, namedDimsAt(getInsertionBlock()));
     if (range.min < 1 && range.max > 0 &&
         !require(extent - 1, /*isZero=*/false, "a transposed convolution of no elements"))

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import pytest
 import wasmind
-from models import compiled, numerics, state
+from models import compiled, decoder, numerics, state
 from onnx import TensorProto, helper, numpy_helper
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (compiled.ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
@@ -78,6 +78,7 @@ def test_commands(folder):
 
 def test_state(folder):
     onnx.save(state.lstm(), folder / "vad.onnx")
+    onnx.save(decoder.decoder(layers=1, positions=640), folder / "decoder.onnx")
     np.save(folder / "frames.npy", np.ones((5, 1, 1, 8), np.float32))
     run_lines(block("sh", "--state"), folder)
     y = np.load(folder / "out.npz")["y"].ravel()

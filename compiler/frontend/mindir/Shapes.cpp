@@ -540,8 +540,9 @@ Operand gridSampler(Node &node, int64_t spatial) {
                      "(reflection)");
   if (!node.isFloat(x) || node.staticExtent(grid, spatial + 1, "the grid") != spatial)
     return node.fail("x must be floats, and the grid's last dimension " + Twine(spatial) + " coordinates");
-  node.expectEqual(node.compose.extentsOf(x)[0], node.compose.extentsOf(grid)[0], "x and grid are of different images");
-  for (AffineExpr extent : drop_begin(node.compose.extentsOf(x), 2))
+  const Extents image = node.compose.extentsOf(x);
+  node.expectEqual(image[0], node.compose.extentsOf(grid)[0], "x and grid are of different images");
+  for (AffineExpr extent : drop_begin(image, 2))
     node.expectAtLeast(extent, 1, "an image of extent '" + node.text(extent) + "'");
   return node.failed() ? Value() : node.compose.gridSample(x, grid, modes[mode], paddings[padding], alignsCorners);
 }

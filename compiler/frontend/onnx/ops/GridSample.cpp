@@ -20,7 +20,8 @@ WASMIND_ONNX_OPERATOR(GridSample) {
   const Type element = compose.elementOf(x);
   if (mode != "nearest" && !mlir::isa<mlir::FloatType>(element))
     return node.fail("attribute 'mode' = '" + mode + "' takes floats");
-  for (AffineExpr extent : llvm::drop_begin(compose.extentsOf(x), 2))
+  const Extents image = compose.extentsOf(x);
+  for (AffineExpr extent : llvm::drop_begin(image, 2))
     if (!node.require(extent - 1, "an image of extent '" + node.text(extent) + "'"))
       return Failure();
   return compose.gridSample(x, grid, mode, padding, node.flag("align_corners"));
