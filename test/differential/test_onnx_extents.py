@@ -106,11 +106,11 @@ def test_what_was_selected_is_padded_back(tmp_path):
 
 
 def test_an_extent_of_one_that_has_no_name(tmp_path):
-    """It meets an extent that may be 0: the error says how to compile for it."""
+    """It meets an extent that may be 0, and so must be that; compiled as 1, it is repeated."""
     n = Nodes()
     model = n.model({"x": ["w"], "y": [None]}, n("Add", "x", "y"))
     inputs, empty = {"x": floats(3), "y": floats(1)}, {"x": floats(0), "y": floats(1)}
     agree(model, tmp_path, [{"x": floats(3), "y": floats(3)}], "--dim", "w=0..4")
-    with pytest.raises(AssertionError, match="compile with --dim y.0=1 where it is always 1"):
+    with pytest.raises(AssertionError, match="axis 0 of input 'y' must be w = 3, not 1"):
         run(tmp_path, inputs)
     agree(model, tmp_path, [inputs, empty], "--dim", "w=0..4", "--dim", "y.0=1")
