@@ -184,7 +184,7 @@ TEST(Conformance, hostileVectorsTakeLittle) {
     const auto start = std::chrono::steady_clock::now();
     if (Result<Model> model = Model::load((vectorFolder() / file).string(), uncached()))
       EXPECT_EQ(bool(Instance::create(*model)), vector["accept"].get<bool>());
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(15));
     EXPECT_LT(memoryStatus("VmHWM"), before + (uint64_t(256) << 20));
   }
   EXPECT_GT(count, 100u);
