@@ -202,10 +202,12 @@ def test_outputs_that_are_one_value(tmp_path):
 
 
 def test_dimensions_named_like_expressions(tmp_path):
-    """A dimension 'n + 1' is one of its own, beside the extent n + 1 of a result."""
+    """An input whose extent is named 'n + 1' has one more than n."""
     nodes = [helper.make_node("Concat", ["x", "one"], ["y"], axis=0), helper.make_node("Neg", ["m"], ["z"])]
     model = graph(nodes, {"x": ["n"], "m": ["n + 1"]}, ["y", "z"], {"one": np.ones(1, np.float32)})
-    agree(model, tmp_path, [{"x": floats(2), "m": floats(3)}, {"x": floats(2), "m": floats(5)}])
+    agree(model, tmp_path, [{"x": floats(2), "m": floats(3)}, {"x": floats(4), "m": floats(5)}])
+    with pytest.raises(AssertionError, match="axis 0 of input 'm' must be n \\+ 1 = 3, not 5"):
+        agree(model, tmp_path, [{"x": floats(2), "m": floats(5)}])
 
 
 # --- loops
