@@ -102,14 +102,7 @@ private:
 
   /// The anchor's own operands are read through panels.
   void collectTensors() {
-    for (Value input : context.group.inputs) {
-      bool epilogue = llvm::any_of(input.getUsers(), [&](Operation *user) {
-        return user != gemm.anchor && context.group.members.contains(user);
-      });
-      if (epilogue)
-        tensors.push_back(input);
-    }
-    tensors.push_back(context.group.root->getResult(0));
+    tensors = context.epilogueTensors(gemm.anchor);
     for (Value tensor : tensors)
       pointers.push_back(context.pointer(tensor));
   }

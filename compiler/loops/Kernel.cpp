@@ -135,6 +135,15 @@ Value KernelContext::prepared(Value source, StringRef key, uint64_t byteLength, 
   return addOperand(operand);
 }
 
+SmallVector<Value> KernelContext::epilogueTensors(Operation *anchor) const {
+  SmallVector<Value> tensors;
+  for (Value input : group.inputs)
+    if (llvm::any_of(input.getUsers(), [&](Operation *user) { return user != anchor && group.members.contains(user); }))
+      tensors.push_back(input);
+  tensors.push_back(group.root->getResult(0));
+  return tensors;
+}
+
 void KernelContext::placeAll() {
   for (Value input : group.inputs)
     pointer(input);

@@ -52,6 +52,8 @@ public:
   /// instance; one per (source, key).
   mlir::Value prepared(mlir::Value source, llvm::StringRef key, uint64_t byteLength,
                        llvm::function_ref<std::string()> emit);
+  /// What the group reads besides the operands of its anchor, and then its result.
+  llvm::SmallVector<mlir::Value> epilogueTensors(mlir::Operation *anchor) const;
   /// Places all the group's inputs and outputs.
   void placeAll();
   /// Why the group cannot be lowered, at the root's location. Returns failure.

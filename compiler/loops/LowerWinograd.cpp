@@ -61,7 +61,7 @@ public:
         channels(*constantOf(images.channels)), columns(*constantOf(getExtents(convolve.getResult().getType()).back())),
         tileColumns(normalise(images.columns.out.ceilDiv(tile.outputs))),
         tileRows(normalise(images.rows.out.ceilDiv(tile.outputs))),
-        tiles(normalise(images.count * tileRows * tileColumns)) {
+        tiles(normalise(images.count * tileRows * tileColumns)), tensors(context.epilogueTensors(convolve)) {
     int64_t perTile = tile.allPoints() * (channels + columns) * 4;
     int64_t all = llvm::divideCeil(std::max<int64_t>(context.kernels.bound(tiles), 1), panelTile.rows);
     blockPanels = std::min(std::max<int64_t>(blockBytes / (perTile * panelTile.rows), 1), all);
@@ -71,7 +71,8 @@ public:
   }
 
   void emit() {
-    collectEpilogue();
+    for (Value tensor : tensors)
+      pointers.push_back(context.pointer(tensor));
     std::string key = "winograd" + std::to_string(tile.outputs);
     Value image = context.pointer(convolve.getInput());
     Value weights = context.prepared(convolve.getWeights(), key, tile.allPoints() * channels * columns * 4,
@@ -115,20 +116,10 @@ private:
   const int64_t channels, columns;
   AffineExpr tileColumns, tileRows, tiles;
   int64_t blockPanels, inputPointBytes, columnBytes, sumPointBytes;
-  SmallVector<Value> tensors, pointers; ///< what the epilogue touches; the root last
+  const SmallVector<Value> tensors; ///< what the epilogue touches; the root last
+  SmallVector<Value> pointers;
 
   VectorType vector() { return VectorType::get(4, e.getF32Type()); }
-
-  void collectEpilogue() {
-    for (Value input : context.group.inputs)
-      if (llvm::any_of(input.getUsers(), [&](Operation *user) {
-            return user != convolve.getOperation() && context.group.members.contains(user);
-          }))
-        tensors.push_back(input);
-    tensors.push_back(root);
-    for (Value tensor : tensors)
-      pointers.push_back(context.pointer(tensor));
-  }
 
   Emitter function(ArrayRef<Type> arguments) {
     return Emitter(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), arguments,
@@ -258,8 +249,6 @@ private:
     f.forget();
     f.define(convolve.getResult(), [&](ArrayRef<AffineExpr>, Lanes) { return sums; });
     Lanes lanes{4, f.variableOf(indices.back())};
-    if (cast<RankedTensorType>(root.getType()).getRank() == 3) // one spatial dimension: its rows are one
-      indices.erase(indices.begin() + 1);
     Value value = f.evaluate(root, indices, lanes);
     f.store(value, target, elementOf(root), flatOffset(root.getType(), indices), lanes);
   }

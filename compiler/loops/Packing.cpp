@@ -22,12 +22,26 @@ Value emitScatterRun(Emitter &e, Value source, Value target, Value count, int64_
   })[1];
 }
 
-Value emitTransposeRuns(Emitter &e, ArrayRef<Value> rows, Value target, Value count) {
+void emitStoreTransposed(Emitter &e, ArrayRef<Value> rows, Value target) {
   const int64_t width = rows.size();
   assert(width >= 4);
   auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
     return vector::ShuffleOp::create(e, x, y, mask);
   };
+  // Four rows: pairs of them interleaved, then pairs of pairs.
+  Value low01 = shuffle(rows[0], rows[1], {0, 4, 1, 5}), high01 = shuffle(rows[0], rows[1], {2, 6, 3, 7});
+  Value low23 = shuffle(rows[2], rows[3], {0, 4, 1, 5}), high23 = shuffle(rows[2], rows[3], {2, 6, 3, 7});
+  Value out[] = {shuffle(low01, low23, {0, 1, 4, 5}), shuffle(low01, low23, {2, 3, 6, 7}),
+                 shuffle(high01, high23, {0, 1, 4, 5}), shuffle(high01, high23, {2, 3, 6, 7})};
+  for (int64_t k = 0; k < 4; ++k) {
+    e.storeAt(out[k], bump(e, target, 4 * k * width), 4);
+    for (int64_t row = 4; row < width; ++row)
+      e.storeAt(vector::ExtractOp::create(e, rows[row], k), bump(e, target, 4 * (k * width + row)), 4);
+  }
+}
+
+Value emitTransposeRuns(Emitter &e, ArrayRef<Value> rows, Value target, Value count) {
+  const int64_t width = rows.size();
   auto step = [&](ArrayRef<Value> at, int64_t steps) {
     SmallVector<Value> next;
     for (Value row : at.drop_back())
@@ -43,16 +57,7 @@ Value emitTransposeRuns(Emitter &e, ArrayRef<Value> rows, Value target, Value co
     SmallVector<Value> in;
     for (Value row : at.drop_back())
       in.push_back(e.loadAt(row, vector, 4));
-    // Four rows: pairs of them interleaved, then pairs of pairs.
-    Value low01 = shuffle(in[0], in[1], {0, 4, 1, 5}), high01 = shuffle(in[0], in[1], {2, 6, 3, 7});
-    Value low23 = shuffle(in[2], in[3], {0, 4, 1, 5}), high23 = shuffle(in[2], in[3], {2, 6, 3, 7});
-    Value out[] = {shuffle(low01, low23, {0, 1, 4, 5}), shuffle(low01, low23, {2, 3, 6, 7}),
-                   shuffle(high01, high23, {0, 1, 4, 5}), shuffle(high01, high23, {2, 3, 6, 7})};
-    for (int64_t k = 0; k < 4; ++k) {
-      e.storeAt(out[k], bump(e, at.back(), 4 * k * width), 4);
-      for (int64_t row = 4; row < width; ++row)
-        e.storeAt(vector::ExtractOp::create(e, in[row], k), bump(e, at.back(), 4 * (k * width + row)), 4);
-    }
+    emitStoreTransposed(e, in, at.back());
     return step(at, 4);
   });
   return e

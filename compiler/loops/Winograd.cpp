@@ -1,5 +1,5 @@
 #include "compiler/loops/Winograd.h"
-#include "compiler/loops/Gemm.h"
+#include "compiler/loops/Packing.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -49,7 +49,6 @@ protected:
               llvm::function_ref<Vectors(AffineExpr, ArrayRef<Value>)> body) {
     e.loop(e.i32(0), count, step, pointers, body);
   }
-  Value offset(Value pointer, Value bytes) { return bump(e, pointer, bytes); }
 
   std::string finish(Kernels &kernels) {
     e.finish();
@@ -75,7 +74,7 @@ public:
           Vectors pixels;
           for (int64_t i = 0; i < points; ++i) {
             Value address = e.loadAt(bump(e, at[0], 4 * i), e.getI32Type(), 4);
-            pixels.push_back(load(offset(LLVM::IntToPtrOp::create(e, e.pointerType(), address), channelBytes)));
+            pixels.push_back(load(bump(e, LLVM::IntToPtrOp::create(e, e.pointerType(), address), channelBytes)));
           }
           store(map(pixels), at[1], vectorBytes);
           return Vectors{bump(e, at[0], 4 * points), bump(e, at[1], lineBytes)};
@@ -87,8 +86,8 @@ public:
         return Vectors{bump(e, at[0], 4 * points * points), bump(e, at[1], vectorBytes)};
       });
       repeat(e.i32(points * points), 1, {tiles, panel[0]}, [&](AffineExpr, ArrayRef<Value> at) {
-        transpose(load(at[0], rows, vectorBytes), at[1]);
-        return Vectors{bump(e, at[0], pointBytes), offset(at[1], argument(3))};
+        emitStoreTransposed(e, load(at[0], rows, vectorBytes), at[1]);
+        return Vectors{bump(e, at[0], pointBytes), bump(e, at[1], argument(3))};
       });
       return Vectors{bump(e, panel[0], 4 * rows * 4)};
     });
@@ -108,21 +107,6 @@ private:
             multiplyAdd(2, odd2, even2),
             multiplyAdd(-2, odd2, even2),
             multiplyAdd(4, d[1], multiplyAdd(-5, d[3], d[5]))};
-  }
-
-  /// Four channels of each row become [4][rows].
-  void transpose(ArrayRef<Value> in, Value target) {
-    auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
-      return vector::ShuffleOp::create(e, x, y, mask);
-    };
-    Value low01 = shuffle(in[0], in[1], {0, 4, 1, 5}), high01 = shuffle(in[0], in[1], {2, 6, 3, 7});
-    Value low23 = shuffle(in[2], in[3], {0, 4, 1, 5}), high23 = shuffle(in[2], in[3], {2, 6, 3, 7});
-    store({shuffle(low01, low23, {0, 1, 4, 5}), shuffle(low01, low23, {2, 3, 6, 7}),
-           shuffle(high01, high23, {0, 1, 4, 5}), shuffle(high01, high23, {2, 3, 6, 7})},
-          target, rows * 4);
-    for (int64_t row = 4; row < rows; ++row)
-      for (int64_t channel = 0; channel < 4; ++channel)
-        e.storeAt(vector::ExtractOp::create(e, in[row], channel), bump(e, target, (channel * rows + row) * 4), 4);
   }
 };
 
@@ -187,9 +171,9 @@ public:
         repeat(e.i32(points), 1, {at[0], work}, [&](AffineExpr, ArrayRef<Value> at) {
           Vectors sums;
           for (Value row : pointRows)
-            sums.push_back(load(offset(at[0], row)));
+            sums.push_back(load(bump(e, at[0], row)));
           store(map(sums), at[1], lineBytes);
-          return Vectors{offset(at[0], argument(3)), bump(e, at[1], vectorBytes)};
+          return Vectors{bump(e, at[0], argument(3)), bump(e, at[1], vectorBytes)};
         });
         repeat(e.i32(outputs), 1, {work, at[1]}, [&](AffineExpr, ArrayRef<Value> at) {
           store(map(load(at[0], points, vectorBytes)), at[1], vectorBytes);
@@ -197,7 +181,7 @@ public:
         });
         return Vectors{bump(e, at[0], vectorBytes), bump(e, at[1], tileBytes)};
       });
-      return Vectors{offset(panel[0], argument(2)), bump(e, panel[1], panelTile.columns / 4 * tileBytes)};
+      return Vectors{bump(e, panel[0], argument(2)), bump(e, panel[1], panelTile.columns / 4 * tileBytes)};
     });
     return finish(kernels);
   }
