@@ -5,7 +5,7 @@ import { checkModule } from './moduleRules.ts';
 import { isLost, show } from './arguments.ts';
 import type { Address, Fetched, WasmExports, WasmModule } from './platform.ts';
 import { readSections, SectionId, type Section } from './section.ts';
-import { readSignatureOf, type Signature } from './signature.ts';
+import { readSignature, readSignatureOf, type Signature } from './signature.ts';
 
 /** Bytes in memory, or where to fetch them. A string is a URL. `file:` URLs are read where the environment has files. */
 export type Source = ArrayBufferView | ArrayBuffer | Address | string | Fetched;
@@ -33,7 +33,7 @@ export const limitOptions = { maxMemoryBytes: 'bytes', maxCodeBytes: 'bytes' } a
 export const allMemoryBytes = maxPageCount * pageByteLength;
 
 /** A compiled module cannot be looked into: throws `InvalidArgument` when limits are given for one. */
-export function refuseLimits({ maxMemoryBytes, maxCodeBytes }: Limits): void {
+function refuseLimits({ maxMemoryBytes, maxCodeBytes }: Limits): void {
   if (maxMemoryBytes !== undefined || maxCodeBytes !== undefined)
     throw new WasmindError('InvalidArgument', 'a compiled module cannot be held against limits: load the bytes with '
       + (maxMemoryBytes !== undefined ? 'maxMemoryBytes' : 'maxCodeBytes'));
@@ -176,6 +176,25 @@ export function checkBytes(bytes: Uint8Array, limits: Limits, checkKind: (signat
   if (codeBytes > maxCodeBytes)
     throw new WasmindError('Limit', `the module's code of ${codeBytes} bytes is over the limit of ${maxCodeBytes}`);
   return { sections, signature };
+}
+
+/**
+ * The signature of a module that somebody compiled.
+ *
+ * @param checkKind as for `checkBytes`.
+ * @throws WasmindError `InvalidArgument`, also for limits; what reading the signature throws; `Unsupported`.
+ */
+export function checkCompiled<Options extends Limits>(
+  module: WasmModule, options: Options, checkOwnOptions: (options: Options) => void, checkKind: (signature: Signature) => void,
+): Signature {
+  if (!(module instanceof WebAssembly.Module))
+    throw new WasmindError('InvalidArgument', `${show(module)} is no WebAssembly.Module`);
+  checkOwnOptions(options);
+  refuseLimits(options);
+  const signature = readSignature(module);
+  checkKind(signature);
+  checkFeatures(signature);
+  return signature;
 }
 
 /** Throws `InvalidModule` when the module imports anything. */

@@ -2,13 +2,13 @@ import { refusal, refusing, WasmindError } from './error.ts';
 import { describeForeign } from './foreignFile.ts';
 import { Instance, type Inputs, type Outputs, type RunOptions } from './instance.ts';
 import {
-  bytesOf, checkBytes, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions, named,
-  refuseImports, refuseLimits, type Limits, type Source,
+  bytesOf, checkBytes, checkCompiled, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions, named,
+  refuseImports, type Limits, type Source,
 } from './loading.ts';
-import { checkOptions, show } from './arguments.ts';
+import { checkOptions } from './arguments.ts';
 import type { WasmModule } from './platform.ts';
 import { sha256 } from './sha256.ts';
-import { readSignature, type Signature } from './signature.ts';
+import type { Signature } from './signature.ts';
 
 export interface LoadOptions extends Limits {
   /** The external weights, when they are not beside the module's URL or the module came without one. */
@@ -25,18 +25,6 @@ const checkLoadOptions = (options: LoadOptions): void => checkOptions(options, {
 function refuseLibrary(signature: Signature): void {
   if (signature.library)
     throw new WasmindError('Unsupported', 'the module is an operator library; load it with OperatorLibrary');
-}
-
-/** The signature of a module that somebody compiled. */
-function checkCompiled(module: WasmModule, options: LoadOptions): Signature {
-  if (!(module instanceof WebAssembly.Module))
-    throw new WasmindError('InvalidArgument', `${show(module)} is no WebAssembly.Module`);
-  checkLoadOptions(options);
-  refuseLimits(options);
-  const signature = readSignature(module);
-  refuseLibrary(signature);
-  checkFeatures(signature);
-  return signature;
 }
 
 /** The external weights as the signature describes them; undefined when they are inline. */
@@ -92,7 +80,7 @@ export class Model {
   static async load(source: Source | WasmModule, options: LoadOptions = {}): Promise<Model> {
     try {
       if (source instanceof WebAssembly.Module) {
-        const signature = checkCompiled(source, options);
+        const signature = checkCompiled(source, options, checkLoadOptions, refuseLibrary);
         return new Model(signature, source, await Model.fetchWeights(signature, undefined, options));
       }
       checkLoadOptions(options);
@@ -114,7 +102,7 @@ export class Model {
    */
   static fromModule(module: WasmModule, options: ModuleOptions = {}): Model {
     return refusing('fromModule', () => {
-      const signature = checkCompiled(module, options);
+      const signature = checkCompiled(module, options, checkLoadOptions, refuseLibrary);
       return new Model(signature, module, checkWeights(signature, options.weights && bytesOf(options.weights)));
     });
   }

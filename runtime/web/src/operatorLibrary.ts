@@ -7,8 +7,8 @@ import { GuestMemory } from './guestMemory.ts';
 import { allocateTensor, type GuestTensor } from './guestTensor.ts';
 import type { Operator } from './library.ts';
 import {
-  allMemoryBytes, bytesOf, checkBytes, checkFeatures, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions,
-  named, refuseImports, refuseLimits, type Limits, type Source,
+  allMemoryBytes, bytesOf, checkBytes, checkCompiled, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions,
+  named, refuseImports, type Limits, type Source,
 } from './loading.ts';
 import { nearestNames } from './nearestNames.ts';
 import { isNamed, OperatorCall, type NamedArguments, type NumberLike, type Operand, type Output } from './operatorCall.ts';
@@ -16,7 +16,7 @@ import { checkOptions, extentsOf, show } from './arguments.ts';
 import type { WasmExports, WasmModule } from './platform.ts';
 import { PreparedCall } from './preparedCall.ts';
 import { boundMemory } from './section.ts';
-import { readSignature, type Signature } from './signature.ts';
+import type { Signature } from './signature.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Operands, then, if wanted, one object with attributes by name and `out`. */
@@ -32,19 +32,6 @@ function refuseModel(signature: Signature): void {
 export type LibraryOptions = Limits;
 
 const checkLibraryOptions = (options: LibraryOptions): void => checkOptions(options, limitOptions);
-
-/** The signature of a module that somebody compiled. */
-function checkCompiled(module: WasmModule, options: LibraryOptions): Signature {
-  if (!(module instanceof WebAssembly.Module))
-    throw new WasmindError('InvalidArgument', `${show(module)} is no WebAssembly.Module`);
-  checkLibraryOptions(options);
-  refuseLimits(options);
-  const signature = readSignature(module);
-  refuseModel(signature);
-  checkFeatures(signature);
-  refuseImports(module);
-  return signature;
-}
 
 /** The signature of a library, and its bytes with the limit in them; checked with all that only the bytes tell. */
 function readBytes(bytes: Uint8Array<ArrayBuffer>, options: LibraryOptions): [Signature, Uint8Array<ArrayBuffer>] {
@@ -95,7 +82,8 @@ export class OperatorLibrary {
   static async load(source: Source | WasmModule, options: LibraryOptions = {}): Promise<OperatorLibrary> {
     try {
       if (source instanceof WebAssembly.Module) {
-        const signature = checkCompiled(source, options);
+        const signature = checkCompiled(source, options, checkLibraryOptions, refuseModel);
+        refuseImports(source);
         return new OperatorLibrary(signature, source, (await instantiateAsync(source)).exports, undefined);
       }
       checkLibraryOptions(options);
@@ -118,7 +106,9 @@ export class OperatorLibrary {
    */
   static fromModule(module: WasmModule): OperatorLibrary {
     return refusing('fromModule', () => {
-      return new OperatorLibrary(checkCompiled(module, {}), module, instantiate(module), undefined);
+      const signature = checkCompiled(module, {}, checkLibraryOptions, refuseModel);
+      refuseImports(module);
+      return new OperatorLibrary(signature, module, instantiate(module), undefined);
     });
   }
 
