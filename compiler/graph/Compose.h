@@ -84,6 +84,9 @@ public:
   Value gatherNd(Value data, Value indices, int64_t batchDims);
   Value scatterElements(ScatterKind kind, Value data, Value indices, Value updates, int64_t dim);
   Value scatterNd(ScatterKind kind, Value data, Value indices, Value updates);
+  /// Along dimension `time` the first lengths[b] elements of place b of dimension `batch` in reverse, the others as
+  /// they are. Lengths [extent of `batch`] are not negative.
+  Value reverseSequence(Value x, Value lengths, int64_t time, int64_t batch);
   Value unsqueeze(Value x, Ints dims); ///< dims index the result
   Value squeeze(Value x, Ints dims);
   Value flatten(Value x, int64_t dim); ///< [product of dims before, product of the rest]
@@ -142,6 +145,10 @@ public:
   /// in them is left out.
   static void roundUp(llvm::ArrayRef<mlir::AffineExpr> input, Ints kernel, Window &window);
   Value globalAveragePool(Value x); ///< keeps dims
+  /// The inverse of taking patches: element (tap, patch) of x, whose elements are those of [leading..., taps, patches],
+  /// is added to the pixel of the image that it was taken from: [leading..., image...]. Taps times patches, and pixels,
+  /// are at most 2^30.
+  Value foldPatches(Value x, llvm::ArrayRef<mlir::AffineExpr> leading, Ints image, Ints kernel, const Window &window);
   /// Resampling of dimension `dim` of x by index arithmetic folded at compile time: source(i) is the source coordinate
   /// of output index i.
   Value resizeNearest(Value x, int64_t dim, int64_t extent, llvm::function_ref<int64_t(int64_t)> source);

@@ -7,6 +7,7 @@
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Sliding.h"
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 
@@ -352,6 +353,49 @@ Value Compose::resizeLinear(Value x, ArrayRef<Neighbours> along) {
     sum = sum ? add(sum, part) : part;
   }
   return sum;
+}
+
+Value Compose::foldPatches(Value x, ArrayRef<AffineExpr> leading, Ints image, Ints kernel, const Window &window) {
+  int64_t pixels = 1, taps = 1, patches = 1;
+  SmallVector<int64_t> counts;
+  for (auto [i, extent] : llvm::enumerate(image)) {
+    const int64_t span = window.dilations[i] * (kernel[i] - 1) + 1;
+    counts.push_back((extent + window.padLow[i] + window.padHigh[i] - span) / window.strides[i] + 1);
+    pixels *= extent;
+    taps *= kernel[i];
+    patches *= counts.back();
+  }
+  // Where each element of [kernel..., patches...] goes; those in the padding go nowhere.
+  std::vector<char> bytes(taps * patches * sizeof(int32_t));
+  for (int64_t tap = 0; tap < taps; ++tap)
+    for (int64_t patch = 0; patch < patches; ++patch) {
+      int64_t at = 0, stride = 1, inTap = tap, inPatches = patch;
+      bool isInside = true;
+      for (size_t i = image.size(); i-- > 0;) {
+        const int64_t pixel =
+            inPatches % counts[i] * window.strides[i] + inTap % kernel[i] * window.dilations[i] - window.padLow[i];
+        isInside &= pixel >= 0 && pixel < image[i];
+        at += pixel * stride;
+        stride *= image[i];
+        inTap /= kernel[i];
+        inPatches /= counts[i];
+      }
+      const int32_t index = int32_t(isInside ? at : pixels);
+      std::memcpy(&bytes[(tap * patches + patch) * sizeof index], &index, sizeof index);
+    }
+  Value indices =
+      makeConstant(*this, getLoc(), RankedTensorType::get({taps * patches}, getI32Type()), std::move(bytes));
+  const AffineExpr entries = getAffineConstantExpr(taps * patches), area = getAffineConstantExpr(pixels),
+                   planes = productOf(leading, getContext());
+  Value columns = transpose(reshape(x, {planes, entries}), {1, 0});
+  if (!columns)
+    return {};
+  Value sums =
+      ScatterOp::create(*this, getLoc(), ScatterKind::Add, splat({area, planes}, elementOf(x), 0), indices, columns);
+  Extents result(leading);
+  for (int64_t extent : image)
+    result.push_back(getAffineConstantExpr(extent));
+  return reshape(transpose(sums, {1, 0}), result);
 }
 
 } // namespace wasmind::graph

@@ -314,4 +314,18 @@ Value Compose::scatterNd(ScatterKind kind, Value data, Value indices, Value upda
   return reshape(make<ScatterOp>(kind, table, positions, values), extents);
 }
 
+Value Compose::reverseSequence(Value x, Value lengths, int64_t time, int64_t batch) {
+  if (!x || !lengths)
+    return {};
+  const Extents extents = extentsOf(x);
+  Extents line(extents.size(), getAffineConstantExpr(1)), column = line;
+  line[time] = extents[time];
+  column[batch] = extentsOf(lengths)[0];
+  Value position = IotaOp::create(*this, getLoc(), makeTensorType(line, getI64Type()), time);
+  Value length = reshape(cast(lengths, getI64Type()), column);
+  Value mirrored = sub(sub(length, scalarLike(length, 1)), position);
+  Value index = select(compare(CompareKind::Less, position, length), mirrored, position);
+  return gatherElements(x, broadcastTo(index, extents), time);
+}
+
 } // namespace wasmind::graph

@@ -515,19 +515,6 @@ Value diagonal(Node &node, Value x, int64_t offset, int64_t rows, int64_t column
   return b.gather(b.reshape(matrices, shape), places, rank - 2);
 }
 
-Integers flatIntegers(Node &node, const Operand &operand) {
-  if (operand.is(Operand::Kind::Integer))
-    return {operand.integerValue};
-  if (!operand.is(Operand::Kind::Sequence)) {
-    node.fail("a parameter is not made of constant integers");
-    return {};
-  }
-  Integers all;
-  for (const Operand &element : operand.elements())
-    all.append(flatIntegers(node, element));
-  return all;
-}
-
 Operand gridSampler(Node &node, int64_t spatial) {
   Value x = node.tensor(0), grid = node.tensor(1);
   static constexpr StringLiteral modes[] = {"linear", "nearest"}, paddings[] = {"zeros", "border", "reflection"};
@@ -545,21 +532,6 @@ Operand gridSampler(Node &node, int64_t spatial) {
   for (AffineExpr extent : drop_begin(image, 2))
     node.expectAtLeast(extent, 1, "an image of extent '" + node.text(extent) + "'");
   return node.failed() ? Value() : node.compose.gridSample(x, grid, modes[mode], paddings[padding], alignsCorners);
-}
-
-SmallVector<double> numbersOf(Node &node, StringRef attribute, double otherwise) {
-  auto value = node.parameter(attribute, Node::none);
-  if (!value || value->is(Operand::Kind::Nothing))
-    return SmallVector<double>(4, otherwise);
-  SmallVector<double> numbers;
-  if (value->is(Operand::Kind::Sequence))
-    for (const Operand &element : value->elements())
-      numbers.push_back(element.is(Operand::Kind::Number) ? element.numberValue : double(element.integerValue));
-  if (numbers.size() != 4) {
-    node.fail(attribute + " has not 4 numbers");
-    numbers.assign(4, otherwise);
-  }
-  return numbers;
 }
 
 } // namespace wasmind::mindir

@@ -48,14 +48,8 @@ Value triangle(Node &node, Value x, int64_t diagonal, bool upper);
 /// (x [N, C, spatial...], grid, interpolation_mode, padding_mode, align_corners) of `spatial` dimensions.
 Operand gridSampler(Node &node, int64_t spatial);
 
-/// Four numbers, an attribute, which are all `otherwise` where it is missing.
-llvm::SmallVector<double> numbersOf(Node &node, llvm::StringRef attribute, double otherwise);
-
 /// The diagonal `offset` above the main one of two dimensions of x, as the last dimension.
 Value diagonal(Node &node, Value x, int64_t offset, int64_t rows, int64_t columns);
-
-/// The integers of a tuple of tuples, in order.
-Integers flatIntegers(Node &node, const Operand &operand);
 
 /// The halves of input 0 along the dimension of parameter 1, the last one by default. Null when it has none.
 std::pair<Value, Value> halves(Node &node, llvm::StringRef axis);

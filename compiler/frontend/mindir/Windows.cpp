@@ -55,6 +55,37 @@ void applyPadMode(Node &node, const std::string &mode, Value x, ArrayRef<int64_t
     Compose::samePads(spatialExtents(node, x), kernel, window, /*extraAtStart=*/false);
 }
 
+void readPads(Node &node, Integers pads, int64_t spatial, Compose::Window &window) {
+  if (pads.size() == 1)
+    pads.assign(2 * spatial, pads.front());
+  if (int64_t(pads.size()) != 2 * spatial) {
+    node.fail("pad has " + Twine(pads.size()) + " entries, " + Twine(2 * spatial) + " are needed");
+    return;
+  }
+  for (int64_t d = 0; d < spatial; ++d) {
+    window.padLow.push_back(pads[2 * d]);
+    window.padHigh.push_back(pads[2 * d + 1]);
+  }
+}
+
+Operand maxPoolWithArgmax(Node &node, StringRef kernelName, int64_t spatial) {
+  Value x = node.tensor(0);
+  if (!node.expectRank(x, spatial + 2, "input 0"))
+    return {};
+  const Integers kernel = perSpatial(node, node.integers(kernelName, Node::none), spatial, kernelName);
+  Compose::Window window;
+  window.strides = perSpatial(node, node.integers("strides", Node::none, kernel), spatial, "strides");
+  window.padLow = perSpatial(node, node.integers("pads", Node::none, Integers{0}), spatial, "pads");
+  window.padHigh = window.padLow;
+  window.dilations = perSpatial(node, node.integers("dilation", Node::none, Integers{1}), spatial, "dilation");
+  if (node.flag("ceil_mode", Node::none, false))
+    roundUp(node, x, kernel, window);
+  if (node.failed() || !checkFit(node, x, kernel, window))
+    return {};
+  return Operand::tuple(
+      {node.compose.maxPool(x, kernel, window), Operand::unavailable("the positions of a pool's maxima")});
+}
+
 void expectChannelsFirst(Node &node, StringRef attribute, unsigned i) {
   auto value = node.parameter(attribute, i);
   if (!value || value->is(Operand::Kind::Nothing))

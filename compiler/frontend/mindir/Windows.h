@@ -15,6 +15,12 @@ std::string padMode(Node &node, llvm::StringRef attribute, unsigned i, llvm::Str
 void applyPadMode(Node &node, const std::string &mode, Value x, llvm::ArrayRef<int64_t> kernel,
                   Compose::Window &window);
 
+/// Pads of `spatial` dimensions as one number for all sides, or two per dimension.
+void readPads(Node &node, Integers pads, int64_t spatial, Compose::Window &window);
+
+/// Attributes `kernel`, strides, pads, dilation, ceil_mode: the largest elements, without their positions.
+Operand maxPoolWithArgmax(Node &node, llvm::StringRef kernel, int64_t spatial);
+
 /// Fails unless the data format is channels-first.
 void expectChannelsFirst(Node &node, llvm::StringRef attribute, unsigned i);
 

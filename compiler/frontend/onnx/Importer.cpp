@@ -185,9 +185,7 @@ llvm::Error Importer::importNode(const ::onnx::NodeProto &node) {
       return errorAt(node, opset,
                      "input " + llvm::Twine(i) + " ('" + node.input(i) + "') is " + datum->text() +
                          ", which the operator does not take");
-    // The first Tile declares its counts to be of x's type; they are written as integers, too.
-    const bool isFirstTile = node.op_type() == "Tile" && domain.empty() && opset < 6;
-    if (!datum->isTensor() || isFirstTile)
+    if (!datum->isTensor())
       continue;
     const int64_t dataType = dataTypeOf(compose().elementOf(datum->tensor()));
     const std::string given = llvm::StringRef(dataTypeName(dataType)).lower();

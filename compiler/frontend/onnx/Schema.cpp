@@ -126,7 +126,9 @@ std::string verifyNode(const ::onnx::NodeProto &node, int64_t opset) try {
 
 std::string kindsTaken(const ::onnx::NodeProto &node, int64_t opset, int i, std::string_view given) {
   const ::onnx::OpSchema *schema = findSchema(node, opset);
-  if (!schema || schema->inputs().empty())
+  // The first Tile declares its counts to be of x's type; they are written as integers, too.
+  const bool isFirstTile = schema && schema->Name() == "Tile" && schema->SinceVersion() == 1;
+  if (!schema || schema->inputs().empty() || isFirstTile)
     return "";
   // Widths are left to the operators, which know more of them than older versions of the schema.
   static constexpr std::array<std::string_view, 3> names{"bool", "integer", "float"};

@@ -17,13 +17,7 @@ Operand AvgPool3D(Node &node) {
   window.strides = perSpatial(node, node.integers("strides", Node::none, kernel), 3, "strides");
   window.dilations = {1, 1, 1};
   const std::string mode = padMode(node, "pad_mode", Node::none, "valid");
-  Integers pads = node.integers("pad_list", Node::none, node.integers("pad", Node::none, Integers{0}));
-  if (pads.size() == 1)
-    pads.assign(6, pads.front());
-  if (pads.size() != 6)
-    return node.fail("the pads have not 6 entries");
-  window.padLow = {pads[0], pads[2], pads[4]};
-  window.padHigh = {pads[1], pads[3], pads[5]};
+  readPads(node, node.integers("pad_list", Node::none, node.integers("pad", Node::none, Integers{0})), 3, window);
   applyPadMode(node, mode, x, kernel, window);
   if (node.integer("divisor_override", Node::none, 0) != 0)
     return node.fail("divisor_override is not supported; multiply the result instead");

@@ -1,23 +1,19 @@
 //===- BatchToSpaceND.cpp - BatchToSpaceND(x [block... * N, ..., spatial...]), attributes block_shape, crops -----===//
-#include "compiler/frontend/mindir/Shapes.h"
+#include "compiler/frontend/mindir/Blocks.h"
 
 namespace wasmind::mindir::ops {
 
 // The inverse of SpaceToBatchND; what was padding is cut off.
 Operand BatchToSpaceND(Node &node) {
   Value x = node.tensor(0);
-  const Integers blocks = node.integers("block_shape", Node::none);
-  auto given = node.parameter("crops", Node::none);
-  const int64_t spatial = blocks.size(), rank = node.rank(x), first = rank - spatial;
-  if (node.failed() || !given || spatial < 1 || first < 1)
-    return node.fail("x has fewer dimensions than block_shape has entries");
+  const auto [blocks, crops, first] = blocksOf(node, x, "crops");
+  if (node.failed())
+    return {};
   Compose &b = node.compose;
-  const Integers crops = flatIntegers(node, *given);
-  if (node.failed() || int64_t(crops.size()) != 2 * spatial)
-    return node.fail("crops are not two per entry of block_shape");
+  const int64_t spatial = blocks.size();
   int64_t all = 1;
   for (int64_t block : blocks) {
-    if (block < 1 || block > (1 << 20) || all > (1 << 20))
+    if (all > (1 << 20))
       return node.fail("block_shape is out of range");
     all *= block;
   }
@@ -41,8 +37,6 @@ Operand BatchToSpaceND(Node &node) {
   }
   x = b.reshape(b.transpose(b.reshape(x, apart), order), joined);
   for (int64_t i = 0; i < spatial; ++i) {
-    if (crops[2 * i] < 0 || crops[2 * i + 1] < 0 || crops[2 * i] > (1 << 30) || crops[2 * i + 1] > (1 << 30))
-      return node.fail("crops are out of range");
     const AffineExpr left = graph::normalise(joined[first + i] - (crops[2 * i] + crops[2 * i + 1]));
     node.require(left, "crops of more than an extent of '" + node.text(joined[first + i]) + "'");
     if (node.failed())

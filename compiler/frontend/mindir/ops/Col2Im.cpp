@@ -33,27 +33,7 @@ Operand Col2Im(Node &node) {
     return node.fail("x is not [N, C, " + llvm::Twine(taps) + ", " + llvm::Twine(count) + "], as the sizes say");
   if (padded[0] * padded[1] > (int64_t(1) << 30) || taps * count > (int64_t(1) << 24))
     return node.fail("a size is out of range");
-  // Element (tap, patch) lies at the patch's corner plus the tap's distance: a sum over four dimensions.
-  auto line = [&](int64_t dim, int64_t extent, int64_t step) {
-    Extents shape(4, b.getAffineConstantExpr(1));
-    shape[dim] = b.getAffineConstantExpr(extent);
-    Value iota = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType(shape, b.getI64Type()), dim);
-    return b.mul(iota, b.scalarLike(iota, double(step)));
-  };
-  const int64_t width = padded[1];
-  Value places = b.add(b.add(line(0, kernel[0], dilations[0] * width), line(1, kernel[1], dilations[1])),
-                       b.add(line(2, patches[0], strides[0] * width), line(3, patches[1], strides[1])));
-  places = b.reshape(places, llvm::ArrayRef<int64_t>{taps * count, 1});
-  const AffineExpr images = graph::normalise(extents[0] * extents[1]), all = b.getAffineConstantExpr(taps * count);
-  Value updates = b.transpose(b.reshape(x, {images, all}), {1, 0});
-  Value sums =
-      b.scatterNd(ScatterKind::Add, b.splat({b.getAffineConstantExpr(padded[0] * width), images}, node.element(x), 0),
-                  places, updates);
-  sums = b.reshape(b.transpose(sums, {1, 0}),
-                   {extents[0], extents[1], b.getAffineConstantExpr(padded[0]), b.getAffineConstantExpr(width)});
-  for (int64_t d = 0; d < 2; ++d)
-    sums = b.sliceDim(sums, 2 + d, b.getAffineConstantExpr(pads[d]), b.getAffineConstantExpr(size[d]));
-  return sums;
+  return b.foldPatches(x, llvm::ArrayRef(extents).take_front(2), size, kernel, {strides, pads, pads, dilations});
 }
 
 } // namespace wasmind::mindir::ops

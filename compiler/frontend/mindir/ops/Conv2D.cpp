@@ -19,13 +19,7 @@ Operand Conv2D(Node &node) {
   window.dilations = perSpatial(node, node.integers("dilation", Node::none, Integers{1}), 2, "dilation");
   // pad_list holds the pads that pad_mode gave for the exported shape: top, bottom, left, right.
   std::string mode = padMode(node, "pad_mode", Node::none, "valid");
-  Integers pads = node.integers(mode == "pad" ? "pad" : "pad_list", Node::none, Integers{0});
-  if (pads.size() == 1)
-    pads.assign(4, pads.front());
-  if (pads.size() != 4)
-    return node.fail("pad has " + llvm::Twine(pads.size()) + " entries, 4 are needed");
-  window.padLow = {pads[0], pads[2]};
-  window.padHigh = {pads[1], pads[3]};
+  readPads(node, node.integers(mode == "pad" ? "pad" : "pad_list", Node::none, Integers{0}), 2, window);
   applyPadMode(node, mode, x, kernel, window);
   int64_t groups = node.integer("group", Node::none, node.integer("groups", Node::none, 1));
   if (node.failed() || !checkFit(node, x, kernel, window))

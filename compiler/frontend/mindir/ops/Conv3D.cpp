@@ -18,13 +18,7 @@ Operand Conv3D(Node &node) {
   window.dilations = perSpatial(
       node, node.integers("dilations", Node::none, node.integers("dilation", Node::none, Integers{1})), 3, "dilations");
   const std::string mode = padMode(node, "pad_mode", Node::none, "valid");
-  Integers pads = node.integers(mode == "pad" ? "pad" : "pad_list", Node::none, Integers{0});
-  if (pads.size() == 1)
-    pads.assign(6, pads.front());
-  if (pads.size() != 6)
-    return node.fail("pad has " + llvm::Twine(pads.size()) + " entries, 6 are needed");
-  window.padLow = {pads[0], pads[2], pads[4]};
-  window.padHigh = {pads[1], pads[3], pads[5]};
+  readPads(node, node.integers(mode == "pad" ? "pad" : "pad_list", Node::none, Integers{0}), 3, window);
   applyPadMode(node, mode, x, kernel, window);
   const int64_t groups = node.integer("groups", Node::none, node.integer("group", Node::none, 1));
   if (node.failed() || !checkFit(node, x, kernel, window))

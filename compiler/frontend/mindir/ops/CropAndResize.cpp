@@ -3,7 +3,7 @@
 // CropAndResize(images [N, H, W, C], boxes [R, 4], image of each, size): parts of images in one size
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Regions.h"
 
 namespace wasmind::mindir::ops {
 
@@ -32,10 +32,7 @@ Operand CropAndResize(Node &node) {
   auto constant = [&](int64_t value) { return b.getAffineConstantExpr(value); };
   auto number = [&](double value) { return b.scalar(real, value); };
   auto column = [&](int64_t i) { return b.sliceDim(b.cast(boxes, real), 1, constant(i), constant(1)); }; // [R, 1]
-  struct Axis {
-    llvm::SmallVector<Value> positions, weights; // [R, size]
-    Value isInside;
-  };
+  Value areInside[2];                                                                                    // [R, size]
   auto along = [&](int64_t d) {
     Value last = b.cast(b.extent(image[1 + d] - 1), real), low = column(d), high = column(2 + d), at;
     if (size[d] == 1) {
@@ -46,40 +43,16 @@ Operand CropAndResize(Node &node) {
       Value step = b.div(b.mul(b.sub(high, low), last), number(double(size[d] - 1)));
       at = b.add(b.mul(low, last), b.mul(place, step));
     }
-    Axis axis;
-    axis.isInside = b.binary(BinaryKind::And, b.compare(CompareKind::GreaterEqual, at, number(0)),
-                             b.compare(CompareKind::LessEqual, at, last));
+    areInside[d] = b.binary(BinaryKind::And, b.compare(CompareKind::GreaterEqual, at, number(0)),
+                            b.compare(CompareKind::LessEqual, at, last));
+    if (method == "bilinear")
+      return neighboursOf(b, at, last);
     at = b.minimum(b.maximum(at, number(0)), last);
-    if (method == "nearest") {
-      axis.positions = {b.unary(UnaryKind::Floor, b.add(at, number(0.5)))};
-      axis.weights = {number(1)};
-      return axis;
-    }
-    Value low_ = b.unary(UnaryKind::Floor, at), part = b.sub(at, low_);
-    axis.positions = {low_, b.minimum(b.add(low_, number(1)), last)};
-    axis.weights = {b.sub(number(1), part), part};
-    return axis;
+    return RegionAxis{{b.unary(UnaryKind::Floor, b.add(at, number(0.5)))}, {}};
   };
-  const Axis rows = along(0), columns = along(1);
-  const AffineExpr pixels = graph::productOf({image[0], image[1], image[2]}, b.getContext());
-  Value flat = b.reshape(x, {pixels, image[3]});
-  auto whole = [&](Value v) { return b.cast(v, i64); };
-  Value imageOf =
-      b.unsqueeze(b.minimum(b.maximum(whole(images), b.scalar(i64, 0)), whole(b.extent(image[0] - 1))), {1});
-  Value sum;
-  for (size_t i = 0; i < rows.positions.size(); ++i)
-    for (size_t j = 0; j < columns.positions.size(); ++j) {
-      Value line = b.add(b.mul(imageOf, whole(b.extent(image[1]))), whole(rows.positions[i]));
-      Value place = b.add(b.mul(b.unsqueeze(line, {2}), whole(b.extent(image[2]))),
-                          b.unsqueeze(whole(columns.positions[j]), {1}));
-      Value pixel = b.cast(b.gather(flat, place, 0), real);
-      if (method == "bilinear") {
-        Value weight = b.mul(b.unsqueeze(rows.weights[i], {2}), b.unsqueeze(columns.weights[j], {1}));
-        pixel = b.mul(pixel, b.unsqueeze(weight, {3}));
-      }
-      sum = sum ? b.add(sum, pixel) : pixel;
-    }
-  Value isInside = b.binary(BinaryKind::And, b.unsqueeze(rows.isInside, {2}), b.unsqueeze(columns.isInside, {1}));
+  const RegionAxis rows = along(0), columns = along(1);
+  Value sum = sampleRegions(b, x, b.unsqueeze(images, {1}), rows, columns);
+  Value isInside = b.binary(BinaryKind::And, b.unsqueeze(areInside[0], {2}), b.unsqueeze(areInside[1], {1}));
   return b.select(b.unsqueeze(isInside, {3}), sum, number(outside));
 }
 

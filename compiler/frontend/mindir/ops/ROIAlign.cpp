@@ -3,7 +3,7 @@
 // ROIAlign(x [N, C, H, W], rois [R, 5]): means of bilinear samples in the bins of each region
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Regions.h"
 
 namespace wasmind::mindir::ops {
 
@@ -33,10 +33,7 @@ Operand ROIAlign(Node &node) {
   auto number = [&](double value) { return b.scalar(real, value); };
   auto column = [&](int64_t i) { return b.sliceDim(b.cast(rois, real), 1, constant(i), constant(1)); }; // [R, 1]
 
-  // Positions and weights of the two neighbours of every sample along one dimension, [R, samples of all bins] each.
-  struct Neighbours {
-    Value positions[2], weights[2];
-  };
+  // Every sample of every bin.
   auto along = [&](int64_t d) {
     Value low = b.mul(column(d == 0 ? 2 : 1), number(scale));
     Value high = b.mul(b.add(column(d == 0 ? 4 : 3), number(double(endMode))), number(scale));
@@ -49,29 +46,13 @@ Operand ROIAlign(Node &node) {
     // Up to one element beyond the image the border counts, further out nothing.
     Value isInside = b.binary(BinaryKind::And, b.compare(CompareKind::GreaterEqual, at, number(-1)),
                               b.compare(CompareKind::LessEqual, at, b.add(last, number(1))));
-    at = b.minimum(b.maximum(at, number(0)), last);
-    Value whole = b.unary(UnaryKind::Floor, at), part = b.sub(at, whole);
-    auto kept = [&](Value weight) { return b.select(isInside, weight, number(0)); };
-    return Neighbours{{whole, b.minimum(b.add(whole, number(1)), last)}, {kept(b.sub(number(1), part)), kept(part)}};
+    RegionAxis axis = neighboursOf(b, at, last);
+    for (Value &weight : axis.weights)
+      weight = b.select(isInside, weight, number(0));
+    return axis;
   };
-  const Neighbours rows = along(0), columns = along(1);
-
-  // Channels last, all images one after another.
-  const AffineExpr pixels = graph::productOf({image[0], image[2], image[3]}, b.getContext());
-  Value flat = b.reshape(b.transpose(x, {0, 2, 3, 1}), {pixels, image[1]});
-  const Type i64 = b.getI64Type();
-  auto whole = [&](Value v) { return b.cast(v, i64); };
-  Value imageOf = b.minimum(b.maximum(whole(column(0)), b.scalar(i64, 0)), whole(b.extent(image[0] - 1)));
-  Value sum;
-  for (int i : {0, 1})
-    for (int j : {0, 1}) {
-      Value line = b.add(b.mul(imageOf, whole(b.extent(image[2]))), whole(rows.positions[i])); // [R, rows]
-      Value place = b.add(b.mul(b.unsqueeze(line, {2}), whole(b.extent(image[3]))),
-                          b.unsqueeze(whole(columns.positions[j]), {1})); // [R, rows, columns]
-      Value weight = b.mul(b.unsqueeze(rows.weights[i], {2}), b.unsqueeze(columns.weights[j], {1}));
-      Value pixel = b.mul(b.cast(b.gather(flat, place, 0), real), b.unsqueeze(weight, {3}));
-      sum = sum ? b.add(sum, pixel) : pixel;
-    }
+  const RegionAxis rows = along(0), columns = along(1);
+  Value sum = sampleRegions(b, b.transpose(x, {0, 2, 3, 1}), column(0), rows, columns);
   sum = b.reshape(sum, {regions, constant(outs[0]), constant(samples), constant(outs[1]), constant(samples), image[1]});
   return b.cast(b.transpose(b.mean(sum, {2, 4}, /*keepDims=*/false), {0, 3, 1, 2}), element);
 }

@@ -1,27 +1,20 @@
 //===- SpaceToBatchND.cpp - SpaceToBatchND(x [N, ..., spatial...]), attributes block_shape, paddings -------------===//
-#include "compiler/frontend/mindir/Shapes.h"
+#include "compiler/frontend/mindir/Blocks.h"
 
 namespace wasmind::mindir::ops {
 
 // The places of a block become images: [block..., N, ..., spatial / block...].
 Operand SpaceToBatchND(Node &node) {
   Value x = node.tensor(0);
-  const Integers blocks = node.integers("block_shape", Node::none);
-  auto paddings = node.parameter("paddings", Node::none);
-  const int64_t spatial = blocks.size(), rank = node.rank(x), first = rank - spatial;
-  if (node.failed() || !paddings || spatial < 1 || first < 1)
-    return node.fail("x has fewer dimensions than block_shape has entries");
+  const auto [blocks, paddings, first] = blocksOf(node, x, "paddings");
+  if (node.failed())
+    return {};
   Compose &b = node.compose;
-  Integers low(rank, 0), high(rank, 0);
-  const Integers pads = flatIntegers(node, *paddings);
-  if (node.failed() || int64_t(pads.size()) != 2 * spatial)
-    return node.fail("paddings are not two per entry of block_shape");
+  const int64_t spatial = blocks.size();
+  Integers low(first, 0), high(first, 0);
   for (int64_t i = 0; i < spatial; ++i) {
-    low[first + i] = pads[2 * i];
-    high[first + i] = pads[2 * i + 1];
-    if (pads[2 * i] < 0 || pads[2 * i + 1] < 0 || blocks[i] < 1 || blocks[i] > (1 << 20) || pads[2 * i] > (1 << 30) ||
-        pads[2 * i + 1] > (1 << 30))
-      return node.fail("block_shape or paddings are out of range");
+    low.push_back(paddings[2 * i]);
+    high.push_back(paddings[2 * i + 1]);
   }
   x = b.pad(x, b.scalar(node.element(x), 0), low, high);
   if (!x)

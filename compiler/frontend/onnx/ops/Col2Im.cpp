@@ -1,5 +1,4 @@
 #include "compiler/frontend/onnx/Operator.h"
-#include <cstring>
 
 namespace wasmind::onnx {
 namespace {
@@ -59,36 +58,7 @@ WASMIND_ONNX_OPERATOR(Col2Im) {
                      " elements");
   if (!compose.equate(extents[2], compose.getAffineConstantExpr(blocks)))
     return node.fail("'" + node.text(extents[2]) + "' columns, where the image has " + llvm::Twine(blocks) + " blocks");
-
-  // Where each element of [block..., L] goes; those in the padding go nowhere.
-  std::vector<char> bytes(taps * blocks * sizeof(int32_t));
-  for (int64_t tap = 0; tap < taps; ++tap)
-    for (int64_t number = 0; number < blocks; ++number) {
-      int64_t at = 0, stride = 1, inTap = tap, inBlocks = number;
-      bool isInside = true;
-      for (size_t i = spatial; i-- > 0;) {
-        const int64_t pixel = inBlocks % counts[i] * (*strides)[i] + inTap % (*block)[i] * (*dilations)[i] - (*pads)[i];
-        isInside &= pixel >= 0 && pixel < (*image)[i];
-        at += pixel * stride;
-        stride *= (*image)[i];
-        inTap /= (*block)[i];
-        inBlocks /= counts[i];
-      }
-      const int32_t index = int32_t(isInside ? at : pixels);
-      std::memcpy(&bytes[(tap * blocks + number) * sizeof index], &index, sizeof index);
-    }
-  const Type element = compose.elementOf(x);
-  Value indices = graph::makeConstant(
-      compose, compose.getLoc(), mlir::RankedTensorType::get({taps * blocks}, compose.getI32Type()), std::move(bytes));
-  const AffineExpr entries = compose.getAffineConstantExpr(taps * blocks), area = compose.getAffineConstantExpr(pixels),
-                   planes = extents[0] * *channels;
-  Value columns = compose.transpose(compose.reshape(x, {planes, entries}), {1, 0});
-  if (!columns)
-    return Failure();
-  Value sum = graph::ScatterOp::create(compose, compose.getLoc(), ScatterKind::Add,
-                                       compose.splat({area, planes}, element, 0), indices, columns);
-  Extents result{extents[0], *channels};
-  for (int64_t extent : *image)
-    result.push_back(compose.getAffineConstantExpr(extent));
-  return compose.reshape(compose.transpose(sum, {1, 0}), result);
+  const Compose::Window window{*strides, Integers(llvm::ArrayRef(*pads).take_front(spatial)),
+                               Integers(llvm::ArrayRef(*pads).drop_front(spatial)), *dilations};
+  return compose.foldPatches(x, {extents[0], *channels}, *image, *block, window);
 }

@@ -1,0 +1,19 @@
+//===- Regions.h - parts of images, sampled between pixels --------------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir {
+
+/// Where samples of R regions lie along one dimension of their images, [R, samples] each.
+struct RegionAxis {
+  llvm::SmallVector<Value> positions; ///< of the pixels that make a sample, whole floats inside the image
+  llvm::SmallVector<Value> weights;   ///< theirs; none: there is one pixel, which is the sample
+};
+
+/// The two pixels around positions `at`, which are moved inside 0..last, and their shares.
+RegionAxis neighboursOf(Compose &compose, Value at, Value last);
+
+/// Samples of images [N, H, W, C], of f32: [R, rows, columns, C]. `images`: that of each region, [R, 1], moved inside.
+Value sampleRegions(Compose &compose, Value x, Value images, const RegionAxis &rows, const RegionAxis &columns);
+
+} // namespace wasmind::mindir
