@@ -100,16 +100,11 @@ bool Compose::require(AffineExpr e, bool isZero, const llvm::Twine &text) {
   std::string line = text.str();
   if (auto name = dyn_cast<NameLoc>(getLoc()))
     line = "node '" + name.getName().str() + "': " + line;
-  const int64_t last = lastMeasured(e, getNamedDims(module));
   Operation *around = getInsertionBlock()->getParentOp();
   while (around && !isa<IfOp, func::FuncOp>(around))
     around = around->getParentOp();
-  if (auto branch = dyn_cast_or_null<IfOp>(around)) {
-    bool isMeasuredInside = false;
-    branch.walk([&](MeasureOp measure) { isMeasuredInside |= int64_t(measure.getDim()) == last; });
-    if (!isMeasuredInside) // checked where the branch is taken
-      e = e + measure(extent(getAffineConstantExpr(0)), "branch", 0, 0);
-  }
+  if (isa_and_nonnull<IfOp>(around) && !isMeasuredInside(e, around)) // checked where the branch is taken
+    e = e + measure(extent(getAffineConstantExpr(0)), "branch", 0, 0);
   addRequirement(module, {e, isZero, line});
   return true;
 }

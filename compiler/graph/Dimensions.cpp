@@ -1,4 +1,5 @@
 //===- Dimensions.cpp - extents as polynomials over the named dimensions ------------------------------------------===//
+#include "compiler/graph/ExtentBounds.h"
 #include "compiler/graph/Graph.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -121,24 +122,70 @@ SmallVector<Term> termsOf(AffineExpr e) {
   return terms;
 }
 
-Dims getNamedDims(ModuleOp module) {
-  Dims dims;
-  if (auto array = module->getAttrOfType<ArrayAttr>(attributeName))
-    for (Attribute entry : array) {
-      auto dictionary = dyn_cast<DictionaryAttr>(entry);
-      if (!dictionary)
-        continue;
-      auto name = dictionary.getAs<StringAttr>("name");
-      auto min = dictionary.getAs<IntegerAttr>("min"), max = dictionary.getAs<IntegerAttr>("max");
-      dims.push_back({name ? name.str() : "", min ? min.getInt() : 0, max ? max.getInt() : 0,
-                      dictionary.contains("measured"), dictionary.contains("unnamed")});
+static NamedDim dimOf(Attribute entry) {
+  auto dictionary = dyn_cast<DictionaryAttr>(entry);
+  if (!dictionary)
+    return {};
+  auto name = dictionary.getAs<StringAttr>("name");
+  auto min = dictionary.getAs<IntegerAttr>("min"), max = dictionary.getAs<IntegerAttr>("max");
+  return {name ? name.str() : "", min ? min.getInt() : 0, max ? max.getInt() : 0, dictionary.contains("measured"),
+          dictionary.contains("unnamed")};
+}
+
+static std::optional<Requirement> requirementOf(Attribute entry) {
+  auto dictionary = dyn_cast<DictionaryAttr>(entry);
+  auto map = dictionary ? dictionary.getAs<AffineMapAttr>("expression") : AffineMapAttr();
+  auto text = dictionary ? dictionary.getAs<StringAttr>("text") : StringAttr();
+  if (!map || map.getValue().getNumResults() != 1)
+    return std::nullopt;
+  return Requirement{map.getValue().getResult(0), dictionary.contains("zero"), text ? text.str() : std::string()};
+}
+
+static void readDims(ArrayRef<Attribute> dimEntries, ArrayRef<Attribute> requirementEntries, Dims &dims) {
+  for (Attribute entry : dimEntries)
+    dims.push_back(dimOf(entry));
+  for (Attribute entry : requirementEntries)
+    if (auto requirement = requirementOf(entry)) {
+      dims.facts.push_back(requirement->expression);
+      if (requirement->isZero)
+        dims.facts.push_back(normalise(requirement->expression * -1));
     }
-  for (const Requirement &requirement : getRequirements(module)) {
-    dims.facts.push_back(requirement.expression);
-    if (requirement.isZero)
-      dims.facts.push_back(normalise(requirement.expression * -1));
+}
+
+Dims RememberedDims::of(ArrayAttr dims, ArrayAttr requirements) {
+  ArrayRef<Attribute> newDims, newRequirements;
+  if (dims)
+    newDims = dims.getValue();
+  if (requirements)
+    newRequirements = requirements.getValue();
+  auto starts = [](ArrayRef<Attribute> all, ArrayRef<Attribute> known) {
+    return all.size() >= known.size() && all.take_front(known.size()) == known;
+  };
+  std::lock_guard lock(mutex);
+  // Most changes add to the end.
+  if (!starts(newDims, dimEntries) || !starts(newRequirements, requirementEntries)) {
+    known = Dims();
+    dimEntries.clear();
+    requirementEntries.clear();
   }
-  return dims;
+  readDims(newDims.drop_front(dimEntries.size()), newRequirements.drop_front(requirementEntries.size()), known);
+  dimEntries.assign(newDims.begin(), newDims.end());
+  requirementEntries.assign(newRequirements.begin(), newRequirements.end());
+  return known;
+}
+
+Dims getNamedDims(ModuleOp module) {
+  auto dims = module->getAttrOfType<ArrayAttr>(attributeName);
+  auto requirements = module->getAttrOfType<ArrayAttr>(requirementsName);
+  if (!dims && !requirements)
+    return {};
+  auto *dialect = module.getContext()->getLoadedDialect<GraphDialect>();
+  if (auto *remembered = dialect ? dialect->getRegisteredInterface<RememberedDims>() : nullptr)
+    return remembered->of(dims, requirements);
+  Dims result;
+  readDims(dims ? dims.getValue() : ArrayRef<Attribute>(),
+           requirements ? requirements.getValue() : ArrayRef<Attribute>(), result);
+  return result;
 }
 
 /// Adds what the measurements of zeros ahead of `op` (null = the end) in a block stand for.
@@ -180,35 +227,40 @@ bool areProvablyEqual(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b, const Dims
          });
 }
 
+static Attribute entryOf(const NamedDim &dim, Builder &builder) {
+  SmallVector<NamedAttribute> entry{
+      builder.getNamedAttr("name", builder.getStringAttr(dim.name)),
+      builder.getNamedAttr("min", builder.getI64IntegerAttr(dim.min)),
+      builder.getNamedAttr("max", builder.getI64IntegerAttr(dim.max)),
+  };
+  if (dim.measured)
+    entry.push_back(builder.getNamedAttr("measured", builder.getUnitAttr()));
+  if (dim.unnamed)
+    entry.push_back(builder.getNamedAttr("unnamed", builder.getUnitAttr()));
+  return builder.getDictionaryAttr(entry);
+}
+
 void setNamedDims(ModuleOp module, ArrayRef<NamedDim> dims) {
   Builder builder(module.getContext());
   SmallVector<Attribute> entries;
-  for (const NamedDim &dim : dims) {
-    SmallVector<NamedAttribute> entry{
-        builder.getNamedAttr("name", builder.getStringAttr(dim.name)),
-        builder.getNamedAttr("min", builder.getI64IntegerAttr(dim.min)),
-        builder.getNamedAttr("max", builder.getI64IntegerAttr(dim.max)),
-    };
-    if (dim.measured)
-      entry.push_back(builder.getNamedAttr("measured", builder.getUnitAttr()));
-    if (dim.unnamed)
-      entry.push_back(builder.getNamedAttr("unnamed", builder.getUnitAttr()));
-    entries.push_back(builder.getDictionaryAttr(entry));
-  }
+  // What stays as it was keeps its entry.
+  const Dims old = getNamedDims(module);
+  auto oldEntries = module->getAttrOfType<ArrayAttr>(attributeName);
+  auto isSame = [](const NamedDim &a, const NamedDim &b) {
+    return std::tie(a.name, a.min, a.max, a.measured, a.unnamed) ==
+           std::tie(b.name, b.min, b.max, b.measured, b.unnamed);
+  };
+  for (auto [i, dim] : llvm::enumerate(dims))
+    entries.push_back(i < old.size() && isSame(old[i], dim) ? oldEntries[i] : entryOf(dim, builder));
   module->setAttr(attributeName, builder.getArrayAttr(entries));
 }
 
 SmallVector<Requirement> getRequirements(ModuleOp module) {
   SmallVector<Requirement> requirements;
   if (auto array = module->getAttrOfType<ArrayAttr>(requirementsName))
-    for (Attribute entry : array) {
-      auto dictionary = dyn_cast<DictionaryAttr>(entry);
-      auto map = dictionary ? dictionary.getAs<AffineMapAttr>("expression") : AffineMapAttr();
-      auto text = dictionary ? dictionary.getAs<StringAttr>("text") : StringAttr();
-      if (map && map.getValue().getNumResults() == 1)
-        requirements.push_back(
-            {map.getValue().getResult(0), dictionary.contains("zero"), text ? text.str() : std::string()});
-    }
+    for (Attribute entry : array)
+      if (auto requirement = requirementOf(entry))
+        requirements.push_back(std::move(*requirement));
   return requirements;
 }
 
@@ -238,6 +290,14 @@ int64_t lastMeasured(AffineExpr e, ArrayRef<NamedDim> dims) {
         last = std::max<int64_t>(last, symbol.getPosition());
   });
   return last;
+}
+
+bool isMeasuredInside(AffineExpr e, Operation *op) {
+  return op
+      ->walk([&](MeasureOp measure) {
+        return e.isFunctionOfSymbol(measure.getDim()) ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
 }
 
 SmallVector<AffineExpr> factsFor(AffineExpr e, const Dims &dims) {

@@ -61,6 +61,8 @@ llvm::SmallVector<Requirement> getRequirements(mlir::ModuleOp module);
 void addRequirement(mlir::ModuleOp module, const Requirement &requirement);
 /// The highest measured dimension in an expression, -1 where all are given.
 int64_t lastMeasured(mlir::AffineExpr e, llvm::ArrayRef<NamedDim> dims);
+/// Whether a dimension in an expression is measured inside an operation.
+bool isMeasuredInside(mlir::AffineExpr e, mlir::Operation *op);
 /// The facts that hold wherever `e` is evaluated.
 llvm::SmallVector<mlir::AffineExpr> factsFor(mlir::AffineExpr e, const Dims &dims);
 /// Declares a dimension (or finds the one of that name) and returns its symbol.

@@ -53,4 +53,19 @@ private:
   std::map<Question, Interval> answers;
 };
 
+/// The dimensions that the attributes of a module were read as last, which the graph dialect keeps: nearly every
+/// operation asks for them. Any thread.
+class RememberedDims : public mlir::DialectInterface::Base<RememberedDims> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RememberedDims)
+  explicit RememberedDims(mlir::Dialect *dialect) : Base(dialect) {}
+
+  Dims of(mlir::ArrayAttr dims, mlir::ArrayAttr requirements);
+
+private:
+  std::mutex mutex;
+  Dims known;
+  std::vector<mlir::Attribute> dimEntries, requirementEntries; ///< that `known` is read from
+};
+
 } // namespace wasmind::graph

@@ -22,7 +22,7 @@ void GraphDialect::initialize() {
 #define GET_OP_LIST
 #include "compiler/graph/GraphOps.cpp.inc"
       >();
-  addInterfaces<RememberedBounds>();
+  addInterfaces<RememberedBounds, RememberedDims>();
 }
 
 Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location location) {

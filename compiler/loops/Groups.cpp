@@ -90,6 +90,35 @@ namespace {
 bool isElementwise(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op); }
 bool isView(Operation *op) { return isa<TransposeOp, SliceOp, BroadcastOp, ReverseOp>(op) || isUnitReshape(op); }
 
+/// About as many instructions as one element takes, of those that a kernel's length comes from.
+unsigned costOf(Operation *op) {
+  if (isa<ReduceOp>(op))
+    return 8;
+  if (auto binary = dyn_cast<BinaryOp>(op))
+    return binary.getKind() == BinaryKind::Pow || binary.getKind() == BinaryKind::Atan2 ? 32 : 1;
+  auto unary = dyn_cast<UnaryOp>(op);
+  if (!unary)
+    return 1;
+  switch (unary.getKind()) {
+  case UnaryKind::Neg:
+  case UnaryKind::Abs:
+  case UnaryKind::Sign:
+  case UnaryKind::Sqrt:
+  case UnaryKind::Rsqrt:
+  case UnaryKind::Reciprocal:
+  case UnaryKind::Floor:
+  case UnaryKind::Ceil:
+  case UnaryKind::Round:
+  case UnaryKind::Trunc:
+  case UnaryKind::Not:
+  case UnaryKind::IsNaN:
+  case UnaryKind::Bits:
+    return 1;
+  default:
+    return 32;
+  }
+}
+
 class Former {
 public:
   explicit Former(Block &block) : block(block) {}
@@ -121,7 +150,8 @@ private:
     return id;
   }
   void join(Operation *op, unsigned group) {
-    groups[group].members.insert(op);
+    if (groups[group].members.insert(op))
+      groups[group].cost += costOf(op);
     homes[op].insert(group);
   }
 
@@ -148,6 +178,8 @@ private:
     return llvm::any_of(ArrayRef(getExtents(gather.getResult().getType())).drop_front(first),
                         [](AffineExpr extent) { return !isOne(extent); });
   }
+
+  bool hasRoom(unsigned group, Operation *op) const { return groups[group].cost + costOf(op) <= groupCostLimit; }
 
   /// Whether `user` can take its operands from registers.
   bool acceptsRegisters(Operation *user, Operation *producer) {
@@ -231,7 +263,7 @@ private:
 
   bool inlinable(Operation *op) {
     auto users = consumers(op);
-    if (!users || users->empty())
+    if (!users || users->empty() || !llvm::all_of(*users, [&](unsigned id) { return hasRoom(id, op); }))
       return false;
     for (Operation *user : op->getUsers())
       if (!acceptsRegisters(user, op))
@@ -325,7 +357,7 @@ private:
     if (!isa<ContractOp, ConvolveOp, WindowOp, ReduceOp>(op))
       return false;
     auto users = consumers(op);
-    if (!users || users->size() != 1)
+    if (!users || users->size() != 1 || !hasRoom(users->front(), op))
       return false;
     Group &group = groups[(*users)[0]];
     for (Operation *user : op->getUsers())

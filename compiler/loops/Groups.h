@@ -24,7 +24,14 @@ struct Group {
   llvm::SmallSetVector<mlir::Operation *, 8> members; ///< root included
   llvm::SmallVector<mlir::Operation *> anchors;       ///< contract, convolve, window or reductions, in program order
   llvm::SmallVector<mlir::Value> inputs;              ///< what it reads from memory
+  unsigned cost = 0;                                  ///< of its members, about instructions per element
 };
+
+/// A group is cut here: LLVM's work grows with the square of a function's length and more, and registers run out long
+/// before. Far beyond what models put between two operations that need memory.
+inline constexpr unsigned groupCostLimit = 256;
+/// A concat of more operands is one of several: engines take at most 1000 parameters.
+inline constexpr unsigned concatOperandLimit = 256;
 
 /// The groups of a block in an order that respects their data flow. General reshapes belong to no group: they are other
 /// names of their operand's memory (`storageOf`).

@@ -89,6 +89,25 @@ void separateResults(func::FuncOp function) {
   }
 }
 
+/// Replaces concats of more operands than a kernel has parameters by concats of concats.
+void narrowConcats(func::FuncOp function) {
+  function.walk([](ConcatOp concat) {
+    SmallVector<Value> inputs(concat.getInputs());
+    OpBuilder builder(concat);
+    while (inputs.size() > concatOperandLimit) {
+      SmallVector<Value> wider;
+      for (ArrayRef<Value> rest = inputs; !rest.empty();) {
+        ArrayRef<Value> part = rest.take_front(concatOperandLimit);
+        rest = rest.drop_front(part.size());
+        wider.push_back(part.size() == 1 ? part[0] : ConcatOp::create(builder, concat.getLoc(), part, concat.getDim()));
+      }
+      inputs = std::move(wider);
+    }
+    if (inputs.size() != concat.getInputs().size())
+      concat.getInputsMutable().assign(inputs);
+  });
+}
+
 class Lowering {
 public:
   Lowering(ModuleOp graph, const Options &options) : graph(graph), options(options) {
@@ -126,11 +145,14 @@ public:
   }
 
 private:
-  using PointerOf = llvm::function_ref<Value(const KernelOperand &, const KernelCall &)>;
+  using PointerOf = llvm::function_ref<Value(Emitter &, const KernelOperand &, const KernelCall &)>;
   ModuleOp graph;
   const Options &options;
   Program program;
   std::vector<KernelCall> calls;
+  bool addressesAreConstant = false; ///< of operands, so that any function can call their kernels
+  unsigned branchCount = 0;          ///< that were emitted around what follows a step that may fail
+  static constexpr unsigned branchesPerFunction = 64;
 
   /// The table has room for as many dimensions as any kernel that shares it.
   static void declareExtents(ModuleOp code, StringRef symbol, size_t count) {
@@ -153,6 +175,7 @@ private:
       return graph.emitError("has no function @run");
     if (failed(inlineCalls(entry)) || failed(verifyAccesses(entry)))
       return failure();
+    narrowConcats(entry);
     separateResults(entry);
     if (failed(lowerBlock(kernels, entry.getBody().front())))
       return failure();
@@ -276,25 +299,26 @@ private:
     e.function.setType(e.getFunctionType({}, e.getI32Type()));
     auto measured = llvm::find_if(kernels.dims, [](const NamedDim &dim) { return dim.measured; });
     e.reloadFrom(measured - kernels.dims.begin());
-    auto publish = [&](bool afterMeasuring) {
+    auto publish = [&](Emitter &to, bool afterMeasuring) {
       for (const ExtentSlot &slot : program.extents)
         if (slot.derived && !isa<AffineSymbolExpr>(slot.expression) &&
             afterMeasuring == (lastMeasured(slot.expression, kernels.dims) >= 0))
-          e.storeAt(e.index(slot.expression), LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(slot.offset)), 4);
+          to.storeAt(to.index(slot.expression), LLVM::IntToPtrOp::create(to, to.pointerType(), to.i32(slot.offset)), 4);
     };
-    publish(/*afterMeasuring=*/false);
-    auto pointerOf = [&](const KernelOperand &operand, const KernelCall &call) -> Value {
-      return LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(plan.addressOf(operand, call)));
+    publish(e, /*afterMeasuring=*/false);
+    auto pointerOf = [&](Emitter &to, const KernelOperand &operand, const KernelCall &call) -> Value {
+      return LLVM::IntToPtrOp::create(to, to.pointerType(), to.i32(plan.addressOf(operand, call)));
     };
     if (!kernels.preparations.empty())
       emitPreparations(e, kernels, plan);
+    addressesAreConstant = true;
     if (!checks.areNeeded()) {
       emitCalls(e, pointerOf, 0);
       func::ReturnOp::create(e, ValueRange(e.i32(0)));
       return;
     }
-    auto publishLate = [&] { publish(/*afterMeasuring=*/true); };
-    const Watch watch{plan, checks, publishLate};
+    auto publishLate = [&](Emitter &to) { publish(to, /*afterMeasuring=*/true); };
+    const Watch watch{plan, checks, kernels.extents, unsigned(measured - kernels.dims.begin()), publishLate};
     checks.setStatus(e, plan, e.i32(0));
     emitCalls(e, pointerOf, 0, &watch);
     Value hasFailed = arith::CmpIOp::create(e, arith::CmpIPredicate::ne, checks.status(e, plan), e.i32(0));
@@ -322,7 +346,7 @@ private:
     e.function.setType(e.getFunctionType({pointer}, e.getI32Type()));
     Workspace workspace(kernels, e, entry, calls);
     Value hasRoom = workspace.allocate();
-    auto pointerOf = [&](const KernelOperand &operand, const KernelCall &call) {
+    auto pointerOf = [&](Emitter &, const KernelOperand &operand, const KernelCall &call) {
       return workspace.pointerOf(operand, call);
     };
     auto branch = scf::IfOp::create(e, e.getI32Type(), hasRoom, /*withElseRegion=*/true);
@@ -342,7 +366,9 @@ private:
   struct Watch {
     const MemoryPlan &plan;
     const Checks &checks;
-    llvm::function_ref<void()> publish;
+    const ExtentTable &extents;
+    unsigned firstMeasured; ///< dimension
+    llvm::function_ref<void(Emitter &)> publish;
   };
 
   /// Whether a step between the bracket at `begin` and its end may make the run fail.
@@ -351,15 +377,48 @@ private:
                        [](const KernelCall &call) { return call.form == KernelCall::Form::Measure; });
   }
 
+  /// Where more calls follow one another than LLVM compiles well in one function, emits the first of them as a function
+  /// of its own. Returns how many; 0 where they stay.
+  size_t emitPart(Emitter &e, PointerOf pointerOf, size_t at) {
+    constexpr size_t partLength = 1000;
+    const size_t end = std::min(calls.size(), at + partLength);
+    if (!addressesAreConstant || end - at < partLength ||
+        !std::all_of(
+            calls.begin() + at, calls.begin() + end,
+            [](const KernelCall &call) { return call.form == KernelCall::Form::Call; }))
+      return 0;
+    Emitter part(*program.code, e.getLoc(), ("part" + llvm::Twine(at)).str(), {}, {});
+    part.function.setType(part.getFunctionType({}, {}));
+    for (const KernelCall &call : ArrayRef(calls).slice(at, partLength))
+      emitCall(part, pointerOf, call);
+    func::ReturnOp::create(part, ValueRange());
+    func::CallOp::create(e, part.function, ValueRange());
+    return partLength;
+  }
+
+  static void emitCall(Emitter &e, PointerOf pointerOf, const KernelCall &call) {
+    SmallVector<Value> pointers;
+    for (const KernelOperand &operand : call.operands)
+      pointers.push_back(pointerOf(e, operand, call));
+    func::CallOp::create(e, call.callee, TypeRange(), pointers);
+  }
+
   /// Emits the steps from `at` to the end of their bracket; returns the position of its Else or End. A step that fails
   /// ends the run: the steps that follow stand in a branch that is taken where it did not. `watch` is null where none
   /// can fail.
   size_t emitCalls(Emitter &e, PointerOf pointerOf, size_t at, const Watch *watch = nullptr) {
     for (; at < calls.size(); ++at) {
       const KernelCall &call = calls[at];
+      if (call.form == KernelCall::Form::Call) {
+        if (size_t count = emitPart(e, pointerOf, at))
+          at += count - 1;
+        else
+          emitCall(e, pointerOf, call);
+        continue;
+      }
       SmallVector<Value> pointers;
       for (const KernelOperand &operand : call.operands)
-        pointers.push_back(pointerOf(operand, call));
+        pointers.push_back(pointerOf(e, operand, call));
       auto isTrue = [&](Value pointer) -> Value {
         return arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.loadAt(pointer, e.getI8Type(), 1),
                                      arith::ConstantIntOp::create(e, e.getI8Type(), 0));
@@ -371,12 +430,20 @@ private:
         auto branch = scf::IfOp::create(e, goesOn, /*withElseRegion=*/false);
         OpBuilder::InsertionGuard guard(e);
         e.setInsertionPointToStart(branch.thenBlock());
-        return emitCalls(e, pointerOf, at + 1, watch);
+        if (++branchCount % branchesPerFunction != 0)
+          return emitCalls(e, pointerOf, at + 1, watch);
+        // Deeper nesting than compilers like.
+        Emitter rest(*program.code, e.getLoc(), ("rest" + llvm::Twine(at)).str(), {}, watch->extents);
+        rest.function.setType(rest.getFunctionType({}, {}));
+        rest.reloadFrom(watch->firstMeasured);
+        const size_t end = emitCalls(rest, pointerOf, at + 1, watch);
+        func::ReturnOp::create(rest, ValueRange());
+        func::CallOp::create(e, rest.function, ValueRange());
+        return end;
       };
       switch (call.form) {
       case KernelCall::Form::Call:
-        func::CallOp::create(e, call.callee, TypeRange(), pointers);
-        break;
+        llvm_unreachable("emitted above");
       case KernelCall::Form::Copy: {
         AffineExpr bytes =
             normalise(productOf(getExtents(call.copied), e.getContext()) * byteWidth(call.copied.getElementType()));
@@ -392,7 +459,7 @@ private:
         return emitRest(isZero(text));
       }
       case KernelCall::Form::Publish:
-        watch->publish();
+        watch->publish(e);
         break;
       case KernelCall::Form::Keep: {
         SmallVector<std::pair<unsigned, Value>> next; // all of them from what the run started with

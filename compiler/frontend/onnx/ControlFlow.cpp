@@ -131,7 +131,7 @@ private:
         return abandon();
       Extents shape = compose.extentsOf(value);
       for (AffineExpr extent : shape)
-        if (graph::lastMeasured(extent, graph::namedDimsAround(draft)) >= 0 && isMeasuredIn(draft, extent)) {
+        if (graph::isMeasuredInside(extent, draft)) {
           node.fail("stacks results whose extent '" + node.text(extent) +
                     "' is computed in the loop and may change from one iteration to the next");
           return abandon();
@@ -178,12 +178,6 @@ private:
           foundChange = changes[i][dim] = true;
     }
     return true;
-  }
-
-  static bool isMeasuredIn(graph::LoopOp loop, AffineExpr extent) {
-    bool isInside = false;
-    loop.walk([&](graph::MeasureOp measure) { isInside |= extent.isFunctionOfSymbol(measure.getDim()); });
-    return isInside;
   }
 };
 
@@ -247,9 +241,7 @@ Branch emitIf(Node &node, Value condition, llvm::function_ref<Branch()> onTrue, 
     }
     for (auto [dim, own, other] : llvm::enumerate(compose.extentsOf(a), compose.extentsOf(b))) {
       const auto x = node.bounds(own), y = node.bounds(other);
-      bool isInside = false;
-      draft.walk([&](graph::MeasureOp measure) { isInside |= own.isFunctionOfSymbol(measure.getDim()); });
-      if (own != other || isInside)
+      if (own != other || graph::isMeasuredInside(own, draft))
         told.push_back({i, dim, {std::max<int64_t>(std::min(x.min, y.min), 0), std::max(x.max, y.max)}});
     }
   }
