@@ -2,13 +2,30 @@
 #include "compiler/OutputPaths.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
+#include <mutex>
+#include <set>
 
 namespace wasmind {
 
+namespace {
+/// The temporary names of this process's files. Held while one takes its own name.
+struct Unfinished {
+  std::mutex mutex;
+  std::set<std::string> names;
+};
+Unfinished &unfinished() {
+  static Unfinished *files = new Unfinished; // outlives every thread
+  return *files;
+}
+} // namespace
+
 OutputFile::~OutputFile() {
   stream.reset();
-  if (!temporary.empty())
-    llvm::sys::fs::remove(temporary);
+  if (temporary.empty())
+    return;
+  std::lock_guard lock(unfinished().mutex);
+  llvm::sys::fs::remove(temporary);
+  unfinished().names.erase(temporary);
 }
 
 llvm::Error OutputFile::fail(const char *what, std::error_code code) {
@@ -19,12 +36,14 @@ llvm::Error OutputFile::open() {
   target = followLinks(path);
   constexpr unsigned attemptLimit = 100;
   std::error_code code;
+  std::lock_guard lock(unfinished().mutex);
   for (unsigned attempt = 0; attempt < attemptLimit; ++attempt) {
     int descriptor = -1;
     std::string name = target + "." + std::to_string(llvm::sys::Process::GetRandomNumber()) + ".part";
     code = llvm::sys::fs::openFileForWrite(name, descriptor, llvm::sys::fs::CD_CreateNew, llvm::sys::fs::OF_None, 0644);
     if (!code) {
       temporary = std::move(name);
+      unfinished().names.insert(temporary);
       stream = std::make_unique<llvm::raw_fd_ostream>(descriptor, /*shouldClose=*/true);
       return llvm::Error::success();
     }
@@ -44,19 +63,41 @@ llvm::Error OutputFile::finish() {
 llvm::Error OutputFile::commit() {
   if (llvm::Error error = finish())
     return error;
+  std::lock_guard lock(unfinished().mutex);
   return rename();
+}
+
+llvm::Error OutputFile::commit(OutputFile &first, OutputFile &second) {
+  for (OutputFile *file : {&first, &second})
+    if (llvm::Error error = file->finish())
+      return error;
+  std::lock_guard lock(unfinished().mutex);
+  if (llvm::Error error = first.rename())
+    return error;
+  return second.rename();
 }
 
 llvm::Error OutputFile::rename() {
   if (std::error_code code = llvm::sys::fs::rename(temporary, target))
     return fail("write", code);
+  unfinished().names.erase(temporary);
   temporary.clear();
   return llvm::Error::success();
 }
 
+void OutputFile::abandonAll() {
+  unfinished().mutex.lock(); // and never unlocked
+  for (const std::string &name : unfinished().names)
+    llvm::sys::fs::remove(name);
+}
+
 llvm::Error writeOutput(const std::string &path, llvm::function_ref<void(llvm::raw_ostream &)> print) {
   if (path == "-") {
-    print(llvm::outs());
+    std::string text; // as files: whole or not at all
+    llvm::raw_string_ostream stream(text);
+    print(stream);
+    std::lock_guard lock(unfinished().mutex);
+    llvm::outs() << text;
     llvm::outs().flush();
     std::error_code code = llvm::outs().error();
     llvm::outs().clear_error();

@@ -16,14 +16,17 @@ public:
   ~OutputFile();
   llvm::Error open();
   llvm::raw_fd_ostream &out() { return *stream; }
-  /// Whether all that was written is on the disk; nothing can be written afterwards.
-  llvm::Error finish();
-  /// Takes the name, after `finish`.
-  llvm::Error rename();
-  /// Both.
+  /// Takes the name.
   llvm::Error commit();
+  /// The same of two files, which appear together: where a process ends early, none of them is there.
+  static llvm::Error commit(OutputFile &first, OutputFile &second);
+  /// For a process that ends at once: removes all files that are not complete, and lets none be completed from now on.
+  static void abandonAll();
 
 private:
+  /// Whether all that was written is on the disk; nothing can be written afterwards.
+  llvm::Error finish();
+  llvm::Error rename();
   llvm::Error fail(const char *what, std::error_code code);
 
   std::string path, target, temporary;

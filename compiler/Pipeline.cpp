@@ -488,18 +488,15 @@ private:
     if (llvm::Error error = file.open())
       return error;
     emitted->write(file.out());
-    if (llvm::Error error = file.finish())
-      return error;
     if (hasWeightsFile) {
       // An old module keeps its old weights until both new files are complete.
       OutputFile weights(weightsPath());
       if (llvm::Error error = weights.open())
         return error;
       forEachWeightChunk(program, [&](llvm::ArrayRef<char> chunk) { weights.out().write(chunk.data(), chunk.size()); });
-      if (llvm::Error error = weights.commit())
-        return error;
+      return OutputFile::commit(weights, file);
     }
-    return file.rename();
+    return file.commit();
   }
 };
 

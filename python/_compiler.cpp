@@ -7,6 +7,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Compile.h"
 #include "compiler/Operators.h"
+#include "compiler/TimeLimit.h"
 #include "compiler/frontend/expr/Slides.h"
 #include "operators/Library.h"
 #include <nanobind/nanobind.h>
@@ -441,6 +442,19 @@ NB_MODULE(_compiler, m) {
         return onLargeStack([&] { return wasmind::compile(input, output, options); });
       },
       "input"_a, "output"_a, "options"_a);
+
+  // A context manager. nanobind objects live as long as Python wants: the limit as long as the `with`.
+  struct Limited {
+    double seconds;
+    std::string line;
+    int exitCode;
+    std::optional<wasmind::TimeLimit> limit;
+  };
+  nb::class_<Limited>(m, "TimeLimit")
+      .def("__init__", [](Limited *self, double seconds, std::string line,
+                          int exitCode) { new (self) Limited{seconds, std::move(line), exitCode, std::nullopt}; })
+      .def("__enter__", [](Limited &self) { self.limit.emplace(self.seconds, self.line, self.exitCode); })
+      .def("__exit__", [](Limited &self, nb::args) { self.limit.reset(); });
 
   nb::module_ expressions = m.def_submodule("te");
   defineExpressions(expressions);

@@ -20,6 +20,7 @@ public:
     std::error_code ignored;
     std::filesystem::remove_all(path, ignored);
   }
+  const std::string &name() const { return path; }
   std::string file(const std::string &name) const { return path + "/" + name; }
 
 private:

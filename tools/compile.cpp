@@ -1,5 +1,6 @@
 //===- compile.cpp - `wasmind compile`: a model file becomes a .wasm ----------------------------------------------===//
 #include "compiler/Compile.h"
+#include "compiler/TimeLimit.h"
 #include "tools/Array.h"
 #include "tools/Commands.h"
 #include "tools/ReadFile.h"
@@ -10,6 +11,8 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <sstream>
 #include <unistd.h>
 
 namespace wasmind::tools {
@@ -149,7 +152,7 @@ void registerCompile(Command app, int &exitCode) {
     bool time = false, quiet = false, showsStateOutputs = false;
     int optLevel = 2;
     uint64_t limitMiB = 1024;
-    double tolerance = 1e-3;
+    double timeLimit = 0, tolerance = 1e-3;
   };
   auto arguments = std::make_shared<Arguments>();
   Command command = app.command("compile", "Compile a model (.onnx, .onnxtxt, .mindir) to a standalone .wasm");
@@ -226,6 +229,10 @@ void registerCompile(Command app, int &exitCode) {
       .oneOf({"wasm", "wat", "mlir", "llvm", "object", "archive"})
       .showDefault();
   command.option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB").showDefault();
+  Option timeLimit = command
+                         .option("--time-limit", arguments->timeLimit,
+                                 "Seconds after which compiling ends with an error; nothing is written then")
+                         .notNegative();
   Option verify =
       command
           .option("--verify", arguments->verify,
@@ -242,7 +249,7 @@ void registerCompile(Command app, int &exitCode) {
   command.option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")
       .oneOf({"0", "2"})
       .showDefault();
-  command.callback([arguments, verify, &exitCode] {
+  command.callback([arguments, timeLimit, verify, &exitCode] {
     CompileOptions options;
     for (const std::string &dim : arguments->dims)
       parseDim(dim, options);
@@ -280,17 +287,30 @@ void registerCompile(Command app, int &exitCode) {
     if (verify.isGiven() && !isModule)
       throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
     const bool isQuiet = arguments->quiet || arguments->output == "-";
+    std::optional<TimeLimit> limit;
+    auto limitTime = [&](const std::string &folder) {
+      std::ostringstream line;
+      line << (isQuiet || !isatty(2) ? "" : "\r\033[K") << "wasmind: error: " << arguments->model
+           << ": not compiled within the time limit of " << arguments->timeLimit << " s";
+      if (timeLimit.isGiven())
+        limit.emplace(arguments->timeLimit, line.str(), /*exitCode=*/1, folder);
+    };
     if (!arguments->verify.empty())
       options.otherInputs.push_back(arguments->verify);
     if (arguments->emit == "wat") {
       options.otherOutputs.push_back(arguments->output);
       TemporaryFolder folder;
+      limitTime(folder.name());
       const std::string module = folder.file("module.wasm");
       compileAndTell(arguments->model, module, options, isQuiet, arguments->time);
-      writeText(arguments->output, watOf(readFile(module), arguments->model));
+      const std::string text = watOf(readFile(module), arguments->model);
+      limit.reset();
+      writeText(arguments->output, text);
       return;
     }
+    limitTime("");
     const CompileResult result = compileAndTell(arguments->model, arguments->output, options, isQuiet, arguments->time);
+    limit.reset();
     if (!isQuiet && isModule)
       std::printf("%s: code %llu bytes, weights %llu bytes, memory %llu bytes\n", arguments->output.c_str(),
                   (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes,

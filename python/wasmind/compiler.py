@@ -6,7 +6,11 @@ import functools
 import logging
 import os
 import pathlib
+import pickle
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -95,7 +99,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
             sequences: Mapping[str, int | None] | None = None, features: Iterable[str] = (), winograd: bool = True, weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
-            memory_limit: int = 1 << 30) -> Model:
+            memory_limit: int = 1 << 30, time_limit: float | None = None) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
     source:       path of a model; or a list of tensors of wasmind.te: computed ones are outputs, placeholders are inputs in
@@ -119,10 +123,37 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
     input_defaults: of inputs for which the model has a default value: "baked" makes them constants, "overridable" keeps them
                   inputs that a run need not set.
     memory_limit: bytes; a larger plan is refused, with the dim to bound.
+    time_limit:   seconds, after which compiling ends with an error and nothing is written. The compiler then runs in a process
+                  of its own, as nothing can stop one of its passes; tensor expressions cannot be sent there.
 
     Choices that the compiler made are logged by the logger "wasmind" at level INFO.
-    Raises WasmindError InvalidArgument with the node and the reason, what `load` raises, and Unsupported without the compiler.
+    Raises WasmindError InvalidArgument with the node and the reason, Limit where the time is up, what `load` raises, and
+    Unsupported without the compiler.
     """
+    translate = functools.partial(_translate, dims=dims, state=state, state_init=state_init, state_outputs=state_outputs,
+                                  constants=constants, shapes=shapes, sequences=sequences, features=tuple(features), winograd=winograd,
+                                  weights=weights, input_defaults=input_defaults, opt_level=opt_level, memory_limit=memory_limit)
+    if weights == "external" and output is None:
+        raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
+    if time_limit is not None:
+        translate = functools.partial(_within, time_limit, translate)
+
+    def compile_to(path):
+        for note in translate(source, path_of(path, "output")):
+            _log.info("%s", one_line(note))
+
+    if output is not None:
+        compile_to(output)
+        return load(output)
+    with tempfile.TemporaryDirectory(prefix="wasmind-") as folder:
+        path = pathlib.Path(folder) / "model.wasm"
+        compile_to(path)
+        return load(path.read_bytes())  # the model knows nothing of a file that is gone
+
+
+def _translate(source, path, *, dims, state, state_init, state_outputs, constants, shapes, sequences, features, winograd, weights,
+               input_defaults, opt_level, memory_limit) -> list[str]:
+    """Writes the module; returns the compiler's notes. The arguments are those of `compile`."""
     _compiler = extension()
     for feature in features:
         if feature not in ("simd128", "relaxed-simd"):
@@ -131,8 +162,6 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         raise WasmindError("InvalidArgument", f"weights: {weights!r} is neither 'inline' nor 'external'")
     if input_defaults not in ("baked", "overridable"):
         raise WasmindError("InvalidArgument", f"input_defaults: {input_defaults!r} is neither 'baked' nor 'overridable'")
-    if weights == "external" and output is None:
-        raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
     options = _compiler.CompileOptions.make(
         dims={name: _bounds(name, value) for name, value in (dims or {}).items()},
         constants={name: _constant(name, value, _compiler.InputValue) for name, value in (constants or {}).items()},
@@ -145,21 +174,44 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
     if isinstance(source, (list, tuple, _compiler.te.Tensor)):
         inputs, outputs = _split([source] if isinstance(source, _compiler.te.Tensor) else source, _compiler.te)
         name = ", ".join(tensor.name for tensor in outputs)
-        translate = functools.partial(_compiler.compile_expressions, inputs, outputs, name)
+        result = _compiler.compile_expressions(inputs, outputs, name, path, options)
     else:
-        translate = functools.partial(_compiler.compile, path_of(source, "source"))
+        result = _compiler.compile(path_of(source, "source"), path, options)
+    if result.error:
+        raise WasmindError("InvalidArgument", result.error)
+    return result.notes
 
-    def compile_to(path):
-        result = translate(path_of(path, "output"), options)
-        if result.error:
-            raise WasmindError("InvalidArgument", result.error)
-        for note in result.notes:
-            _log.info("%s", one_line(note))
 
-    if output is not None:
-        compile_to(output)
-        return load(output)
-    with tempfile.TemporaryDirectory(prefix="wasmind-") as folder:
-        path = pathlib.Path(folder) / "model.wasm"
-        compile_to(path)
-        return load(path.read_bytes())  # the model knows nothing of a file that is gone
+_TIME_IS_UP = 75  # EX_TEMPFAIL of sysexits.h
+_CHILD = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); import wasmind.compiler; wasmind.compiler._answer()"
+
+
+def _within(seconds, translate, source, path) -> list[str]:
+    """What `translate` does, in a process that ends when the time is up."""
+    end = time.monotonic() + seconds
+    if not isinstance(source, (str, os.PathLike)):
+        raise WasmindError("InvalidArgument", "time_limit is for model files: tensor expressions are compiled in this process")
+    if not sys.executable:
+        raise WasmindError("Unsupported", "time_limit needs a Python program to run the compiler in, and sys.executable names none")
+    task = pickle.dumps(sys.path) + pickle.dumps((end, translate, os.fspath(source), path))
+    child = subprocess.run([sys.executable, "-c", _CHILD], input=task, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if child.returncode == _TIME_IS_UP:
+        raise WasmindError("Limit", f"{os.fspath(source)}: not compiled within the time limit of {seconds:g} s")
+    if child.returncode != 0:
+        raise WasmindError("InvalidArgument", f"{os.fspath(source)}: the compiler's process ended with exit code {child.returncode}: "
+                           + child.stderr.decode(errors="replace").strip().rpartition("\n")[2])
+    answer = pickle.loads(child.stdout)
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _answer() -> None:
+    """The other side of `_within`; the clock is the same in both processes."""
+    end, translate, source, path = pickle.load(sys.stdin.buffer)
+    with extension().TimeLimit(max(end - time.monotonic(), 0), "the time is up", _TIME_IS_UP):
+        try:
+            answer = translate(source, path)
+        except Exception as error:
+            answer = error
+    pickle.dump(answer, sys.stdout.buffer)
