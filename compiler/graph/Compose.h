@@ -78,6 +78,13 @@ public:
   Value padSymmetric(Value x, Amounts low, Amounts high); ///< mirrored with the border, so that it stands twice
   Value padEdge(Value x, Amounts low, Amounts high);
   Value padWrap(Value x, Amounts low, Amounts high);
+  /// What stands around a tensor's elements: a value; the elements mirrored without or with the border; the border; the
+  /// elements from the other end.
+  enum class Padding { Constant, Reflect, Symmetric, Edge, Wrap };
+  /// One dimension padded, or cropped, by an amount that the run computes (rank-0 i64, `low`) to an extent: element i
+  /// of the result is that at i - low, brought inside as `padding` says, or `value` (rank 0). A dimension without
+  /// elements counts as one of unspecified elements.
+  Value padComputed(Value x, int64_t dim, Padding padding, Value low, mlir::AffineExpr padded, Value value);
   Extents expressions(Ints values);
   Value gather(Value data, Value indices, int64_t dim, int64_t batchDims = 0);
   Value gatherElements(Value data, Value indices, int64_t dim);
@@ -182,7 +189,7 @@ public:
   Value window(ReduceKind kind, Value x, llvm::ArrayRef<mlir::AffineExpr> sizes, const Slides &slides);
 
   // --- recurrent: x [T, B, I]; W [4H, I], R [4H, H] gate order i, o, f, c (ONNX); bias [4H] or null (input + recurrent
-  //     summed); h0, c0 [B, H]. T must be static. Results: y [T, B, H], h [B, H], c [B, H].
+  //     summed); h0, c0 [B, H]. Results: y [T, B, H], h [B, H], c [B, H].
   struct LstmResult {
     Value y, h, c;
   };

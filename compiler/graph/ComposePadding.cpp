@@ -122,4 +122,50 @@ Value Compose::padWrap(Value x, Amounts low, Amounts high) {
   });
 }
 
+Value Compose::padComputed(Value x, int64_t dim, Padding padding, Value low, AffineExpr padded, Value value) {
+  if (!x || !low || !padded)
+    return nullptr;
+  const AffineExpr extent = extentsOf(x)[dim];
+  Value length = reshape(this->extent(extent), Ints{1}), zero = scalarLike(length, 0), one = scalarLike(length, 1);
+  Value last = maximum(sub(length, one), zero);
+  Value place = IotaOp::create(*this, getLoc(), makeTensorType({padded}, getI64Type()), 0);
+  place = sub(place, reshape(low, Ints{1}));
+  Value inside;
+  switch (padding) {
+  case Padding::Reflect: { // there and back again in 2 * (length - 1) steps
+    Value period = maximum(add(last, last), one);
+    inside = binary(BinaryKind::FloorMod, place, period);
+    inside = minimum(minimum(inside, sub(period, inside)), last); // of one element
+    break;
+  }
+  case Padding::Symmetric: {
+    Value period = maximum(add(length, length), one);
+    inside = binary(BinaryKind::FloorMod, place, period);
+    inside = minimum(minimum(inside, sub(sub(period, one), inside)), last);
+    break;
+  }
+  case Padding::Wrap:
+    inside = binary(BinaryKind::FloorMod, place, maximum(length, one));
+    break;
+  case Padding::Constant:
+  case Padding::Edge:
+    inside = minimum(maximum(place, zero), last);
+    break;
+  }
+  Value source = x;
+  if (boundsOf(extent, namedDimsAt(getInsertionBlock())).min < 1) { // there must be one to point at
+    Extents more = extentsOf(x);
+    more[dim] = getAffineConstantExpr(1);
+    source = concat({x, splat(more, elementOf(x), 0)}, dim);
+  }
+  Value result = gather(source, inside, dim);
+  if (padding != Padding::Constant || !result)
+    return result;
+  Value isThere = select(compare(CompareKind::Less, place, length), compare(CompareKind::GreaterEqual, place, zero),
+                         scalar(getI1Type(), 0));
+  Extents shape(rankOf(x), getAffineConstantExpr(1));
+  shape[dim] = padded;
+  return select(reshape(isThere, shape), result, value);
+}
+
 } // namespace wasmind::graph

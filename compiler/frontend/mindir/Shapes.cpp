@@ -154,8 +154,7 @@ Operand splitBySize(Node &node, Value x, int64_t dim, AffineExpr part) {
   return split(node, x, dim, extents);
 }
 
-/// Pads one dimension by amounts that the run computes. Element i of the result is that at i - low, or the one that the
-/// mode puts there, or `value`.
+/// Pads one dimension by amounts that the run computes.
 static Value padAlong(Node &node, Value x, int64_t dim, StringRef mode, Value low, Value high, Value value) {
   Compose &b = node.compose;
   const AffineExpr extent = b.extentsOf(x)[dim];
@@ -178,36 +177,13 @@ static Value padAlong(Node &node, Value x, int64_t dim, StringRef mode, Value lo
   const AffineExpr padded = node.measure(b.add(length, b.add(low, high)), dim, std::nullopt);
   if (node.failed())
     return {};
-  auto line = [&](Value scalar) { return b.reshape(scalar, ArrayRef<int64_t>{1}); };
-  Value place = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({padded}, b.getI64Type()), 0);
-  place = b.sub(place, line(low));
-  length = line(length);
-  Value last = b.sub(length, line(one)), inside;
-  if (mode == "reflect") { // there and back again
-    inside = b.unary(UnaryKind::Abs, place);
-    inside = b.minimum(inside, b.sub(b.add(last, last), inside));
-  } else if (mode == "SYMMETRIC") {
-    inside = b.maximum(place, b.sub(line(b.scalarLike(zero, -1)), place));
-    inside = b.minimum(inside, b.sub(b.add(last, length), inside));
-  } else if (mode == "circular") {
-    inside = b.binary(BinaryKind::FloorMod, place, b.maximum(length, line(one)));
-  } else {
-    inside = b.minimum(b.maximum(place, line(zero)), b.maximum(last, line(zero)));
-  }
-  Value source = x;
-  if (node.bounds(extent).min < 1) { // one element more, for there must be one to point at
-    Extents more = b.extentsOf(x);
-    more[dim] = b.getAffineConstantExpr(1);
-    source = b.concat({x, b.splat(more, node.element(x), 0)}, dim);
-  }
-  Value result = b.gather(source, inside, dim);
-  if (mode != "constant" || !result)
-    return result;
-  Value isThere = b.select(b.compare(CompareKind::Less, place, length),
-                           b.compare(CompareKind::GreaterEqual, place, line(zero)), b.scalar(b.getI1Type(), 0));
-  Extents shape(node.rank(x), b.getAffineConstantExpr(1));
-  shape[dim] = padded;
-  return b.select(b.reshape(isThere, shape), result, value);
+  using Padding = Compose::Padding;
+  const Padding padding = mode == "reflect"     ? Padding::Reflect
+                          : mode == "SYMMETRIC" ? Padding::Symmetric
+                          : mode == "circular"  ? Padding::Wrap
+                          : mode == "edge"      ? Padding::Edge
+                                                : Padding::Constant;
+  return b.padComputed(x, dim, padding, low, padded, value);
 }
 
 Operand padWith(Node &node, Value x, StringRef mode, ArrayRef<Value> low, ArrayRef<Value> high, Value value) {
@@ -443,40 +419,78 @@ Operand scalars(Node &node, function_ref<AffineExpr(AffineExpr, AffineExpr)> com
   return node.failed() ? Operand() : Operand::extent(combine(x.front(), y.front()));
 }
 
-Operand resize(Node &node, Value x, ArrayRef<int64_t> size, bool alignCorners, bool halfPixel, bool linear) {
-  if (size.size() != 2)
+/// The same as below for extents that run time knows: the source coordinates of dimension `dim`, f64 [to].
+static Value resizedPlaces(Compose &b, AffineExpr from, AffineExpr to, bool alignCorners, double centre) {
+  auto number = [&](AffineExpr extent) {
+    return b.cast(b.reshape(b.extent(extent), ArrayRef<int64_t>{1}), b.getF64Type());
+  };
+  auto constant = [&](double value) { return b.scalar(b.getF64Type(), value, 1); };
+  Value in = number(from), out = number(to), one = constant(1);
+  Value scale = alignCorners ? b.div(b.sub(in, one), b.maximum(b.sub(out, one), one)) : b.div(in, out);
+  Value place = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({to}, b.getI64Type()), 0);
+  return b.mul(b.add(b.cast(place, b.getF64Type()), constant(centre)), scale);
+}
+
+Operand resize(Node &node, Value x, ArrayRef<AffineExpr> size, bool alignCorners, bool halfPixel, bool linear) {
+  Compose &b = node.compose;
+  if (!node.failed() && size.size() != 2)
     return node.fail("size has " + Twine(size.size()) + " entries, 2 are needed");
+  halfPixel &= !alignCorners;
   SmallVector<graph::Compose::Neighbours> along;
-  for (unsigned d = 0; d < 2; ++d) {
-    int64_t from = node.staticExtent(x, 2 + d, "input 0"), to = size[d];
-    if (to < 1 || to > (1 << 20))
-      node.fail("a size of " + Twine(to) + " is out of range");
-    if (node.failed())
-      return {};
-    if (from == to)
+  for (unsigned d = 0; d < 2 && !node.failed(); ++d) {
+    const int64_t dim = 2 + d;
+    const AffineExpr in = b.extentsOf(x)[dim], out = size[d];
+    const auto from = graph::constantOf(in), to = graph::constantOf(out);
+    if (to && (*to < 1 || *to > (1 << 20)))
+      return node.fail("a size of " + Twine(*to) + " is out of range");
+    node.expectAtLeast(in, 1, "resizing dimension " + Twine(dim));
+    node.expectAtLeast(out, 1, "resizing dimension " + Twine(dim));
+    if (node.failed() || graph::provablyEqual(in, out))
       continue;
-    bool corners = alignCorners && to > 1;
-    double scale = corners ? static_cast<double>(from - 1) / (to - 1) : static_cast<double>(from) / to;
-    auto position = [=](int64_t i) { return halfPixel && !alignCorners ? (i + 0.5) * scale - 0.5 : i * scale; };
-    if (linear) {
-      auto neighbours = node.compose.linearNeighbours(x, 2 + d, to, position);
-      if (!neighbours)
-        return {};
-      along.push_back(*neighbours);
-    } else {
-      x = node.compose.resizeNearest(x, 2 + d, to, [=](int64_t i) {
-        if (corners)
-          return static_cast<int64_t>(std::round(i * scale));
-        return static_cast<int64_t>(std::floor(halfPixel ? (i + 0.5) * scale : i * scale));
-      });
+    if (from && to) {
+      const bool corners = alignCorners && *to > 1;
+      const double scale = corners ? static_cast<double>(*from - 1) / (*to - 1) : static_cast<double>(*from) / *to;
+      if (linear) {
+        auto position = [=](int64_t i) { return halfPixel ? (i + 0.5) * scale - 0.5 : i * scale; };
+        auto neighbours = b.linearNeighbours(x, dim, *to, position);
+        if (!neighbours)
+          return {};
+        along.push_back(*neighbours);
+      } else {
+        x = b.resizeNearest(x, dim, *to, [=](int64_t i) {
+          return corners ? static_cast<int64_t>(std::round(i * scale))
+                         : static_cast<int64_t>(std::floor(halfPixel ? (i + 0.5) * scale : i * scale));
+        });
+      }
+      continue;
     }
+    Value place = resizedPlaces(b, in, out, alignCorners, halfPixel ? 0.5 : 0);
+    auto constant = [&](double value) { return b.scalar(b.getF64Type(), value, 1); };
+    Value half = constant(0.5), zero = constant(0);
+    Value last = b.cast(b.reshape(b.extent(in - 1), ArrayRef<int64_t>{1}), b.getF64Type());
+    auto floor = [&](Value value) { return b.unary(UnaryKind::Floor, value); };
+    auto toIndex = [&](Value value) { return b.cast(b.minimum(b.maximum(value, zero), last), b.getI64Type()); };
+    if (!linear) {
+      x = b.gather(x, toIndex(floor(alignCorners ? b.add(place, half) : place)), dim);
+      continue;
+    }
+    if (halfPixel)
+      place = b.sub(place, half);
+    place = b.minimum(b.maximum(place, zero), last);
+    Value whole = floor(place), isLast = b.compare(CompareKind::Equal, whole, last);
+    Value part = b.select(isLast, half, b.sub(place, whole)); // as linearNeighbours: the last one is half of it twice
+    Extents line(node.rank(x), b.getAffineConstantExpr(1));
+    line[dim] = out;
+    auto weight = [&](Value value) { return b.reshape(b.cast(value, node.element(x)), line); };
+    along.push_back(
+        {dim, {toIndex(whole), toIndex(b.add(whole, constant(1)))}, {weight(b.sub(constant(1), part)), weight(part)}});
   }
-  return node.compose.resizeLinear(x, along);
+  return node.failed() || !x ? Value() : b.resizeLinear(x, along);
 }
 
 Operand resizeImage(Node &node, bool linear) {
   Value x = node.tensor(0);
-  Integers size = node.integers("size", 1);
+  Extents size = node.extents("size", 1);
   bool alignCorners = node.flag("align_corners", 2, false), halfPixel = node.flag("half_pixel_centers", 3, false);
   return node.expectRank(x, 4, "input 0") ? resize(node, x, size, alignCorners, halfPixel, linear) : Operand();
 }

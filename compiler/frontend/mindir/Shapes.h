@@ -65,7 +65,7 @@ Operand sort(Node &node, llvm::StringRef axis);
 Operand scalars(Node &node, llvm::function_ref<AffineExpr(AffineExpr, AffineExpr)> combine);
 
 /// Resamples the last two dimensions of x [N, C, H, W].
-Operand resize(Node &node, Value x, llvm::ArrayRef<int64_t> size, bool alignCorners, bool halfPixel, bool linear);
+Operand resize(Node &node, Value x, llvm::ArrayRef<AffineExpr> size, bool alignCorners, bool halfPixel, bool linear);
 /// The same of (x, size, align_corners, half_pixel_centers), where all but x are attributes in older files.
 Operand resizeImage(Node &node, bool linear);
 

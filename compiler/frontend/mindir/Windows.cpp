@@ -233,23 +233,25 @@ Operand adaptiveAveragePool(Node &node, unsigned sizeInput, int64_t spatial) {
       x = b.mean(x, {dim}, /*keepDims=*/true);
       continue;
     }
-    int64_t extent = node.staticExtent(x, dim, "input 0");
-    if (!node.failed() &&
-        (!entry.is(Operand::Kind::Integer) || outputs < 1 || outputs > (1 << 16) || extent < 1 || extent > (1 << 30)))
-      node.fail("output_size is out of range");
+    const AffineExpr extent = b.extentsOf(x)[dim];
+    const auto known = graph::constantOf(extent);
+    // Windows of an open extent are slices each.
+    if (!entry.is(Operand::Kind::Integer) || outputs < 1 || outputs > (known ? 1 << 16 : 1 << 8))
+      return node.fail("output_size is out of range");
+    node.expectAtLeast(extent, 1, "a mean along dimension " + Twine(dim));
     if (node.failed())
       return {};
-    if (extent % outputs == 0) {
+    if (known && *known % outputs == 0) {
       Integers kernel(spatial, 1), none(spatial, 0), ones(spatial, 1);
-      kernel[d] = extent / outputs;
+      kernel[d] = *known / outputs;
       x = b.averagePool(x, kernel, {kernel, none, none, ones}, /*countPadding=*/true);
       continue;
     }
     // A window is a product of intervals, so that its mean is a mean of means.
     SmallVector<Value> parts;
     for (int64_t i = 0; i < outputs; ++i) {
-      int64_t from = i * extent / outputs, to = ((i + 1) * extent + outputs - 1) / outputs;
-      Value part = b.sliceDim(x, dim, b.getAffineConstantExpr(from), b.getAffineConstantExpr(to - from));
+      const AffineExpr from = (extent * i).floorDiv(outputs), to = (extent * (i + 1) + (outputs - 1)).floorDiv(outputs);
+      Value part = b.sliceDim(x, dim, from, to - from);
       parts.push_back(b.mean(part, {dim}, /*keepDims=*/true));
     }
     x = b.concat(parts, dim);

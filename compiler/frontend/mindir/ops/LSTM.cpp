@@ -21,9 +21,7 @@ Operand LSTM(Node &node) {
       given = 0;
   if (!node.failed() && given != needed)
     return node.fail("has " + llvm::Twine(given) + " weights, its sizes need " + llvm::Twine(needed));
-  int64_t steps = node.staticExtent(x, 0, "the sequence");
-  if (!node.failed() && steps < 1)
-    return node.fail("the sequence is empty");
+  node.expectAtLeast(node.compose.extentsOf(x)[0], 1, "the sequence");
   if (node.failed())
     return {};
   // The weights are W [4H, I], R [4H, H] and the bias [4H] one after the other, with the gates in the order i, f, c, o;

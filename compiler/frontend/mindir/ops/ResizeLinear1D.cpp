@@ -11,11 +11,11 @@ Operand ResizeLinear1D(Node &node) {
   Value x = node.tensor(0);
   if (!node.expectRank(x, 3, "input 0"))
     return {};
-  const Integers size = node.integers("size", 1);
+  const Extents size = node.extents("size", 1);
   const int64_t mode = node.integer("coordinate_transformation_mode", 2, 0);
   if (node.failed() || size.size() != 1 || mode < 0 || mode > 2)
     return node.fail("size has not one entry, or the mode of coordinates is unknown");
-  const int64_t wanted[] = {1, size[0]};
+  const AffineExpr wanted[] = {node.compose.getAffineConstantExpr(1), size[0]};
   Operand resized = resize(node, node.compose.unsqueeze(x, {2}), wanted, mode == 0, mode == 2, /*linear=*/true);
   return node.failed() ? Value() : node.compose.squeeze(node.asTensor(resized, "the result"), {2});
 }

@@ -11,7 +11,7 @@ Operand UpsampleBilinear2D(Node &node) {
   Value x = node.tensor(0);
   if (!node.has(1) || node.has(2))
     return node.fail("scales instead of a size are not supported");
-  Integers size = node.integers("output_size", 1);
+  Extents size = node.extents("output_size", 1);
   bool alignCorners = node.flag("align_corners", 3, false);
   if (!node.expectRank(x, 4, "input 0"))
     return {};

@@ -7,7 +7,7 @@ Operand UpsampleNearest2D(Node &node) {
   Value x = node.tensor(0);
   if (!node.has(1) || node.has(2))
     return node.fail("scales instead of a size are not supported");
-  Integers size = node.integers("output_size", 1);
+  Extents size = node.extents("output_size", 1);
   if (!node.expectRank(x, 4, "input 0"))
     return {};
   return resize(node, x, size, /*alignCorners=*/false, /*halfPixel=*/false, /*linear=*/false);

@@ -24,47 +24,21 @@ Results padBy(Node &node, Value x, const Pads &pads) {
   return compose.pad(x, pads.fill, pads.low, pads.high);
 }
 
-// Pads one dimension by amounts that the run computes (rank-0 i64). Element i of the result is that at i - low, brought
-// inside as the mode says, or the fill.
+// Pads one dimension by amounts that the run computes (rank-0 i64).
 Value padDim(Node &node, Value x, int64_t dim, const Pads &pads, Value low, Value high) {
+  using Padding = Compose::Padding;
   Compose &compose = node.compose();
   const AffineExpr extent = compose.extentsOf(x)[dim];
-  Value length = compose.extent(extent), one = compose.scalarLike(length, 1), zero = compose.scalarLike(length, 0);
-  const bool isConstant = pads.mode == "constant", mayBeEmpty = node.bounds(extent).min < 1;
-  if (!isConstant && !node.require(extent - 1, "a pad of axis " + llvm::Twine(dim) + ", which has no elements"))
+  // Of a constant only, an axis may be empty.
+  if (pads.mode != "constant" &&
+      !node.require(extent - 1, "a pad of axis " + llvm::Twine(dim) + ", which has no elements"))
     return {};
-  auto padded = node.extentOf(compose.add(length, compose.add(low, high)), 0, dim);
-  if (!padded)
-    return {};
-  auto line = [&](Value value) { return compose.reshape(value, Integers{1}); };
-  Value place =
-      graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType({*padded}, compose.getI64Type()), 0);
-  place = compose.sub(place, line(low));
-  Value inside = place;
-  Value last = compose.sub(length, one);
-  if (pads.mode == "reflect") { // there and back again in 2 * (length - 1) steps
-    Value round = compose.maximum(compose.mul(last, compose.scalarLike(last, 2)), one);
-    inside = compose.binary(BinaryKind::FloorMod, place, line(round));
-    inside = compose.minimum(inside, compose.sub(line(round), inside));
-    inside = compose.minimum(inside, line(last)); // of one element
-  } else if (pads.mode == "wrap") {
-    inside = compose.binary(BinaryKind::FloorMod, place, line(length));
-  } else {
-    inside = compose.maximum(compose.minimum(place, line(last)), line(zero));
-  }
-  if (isConstant && mayBeEmpty) { // what lies outside reads one element more, which is the fill
-    Integers none(node.rank(x), 0), behind(none);
-    behind[dim] = 1;
-    inside = compose.select(compose.compare(CompareKind::Equal, inside, place), inside, line(length));
-    return compose.gather(compose.pad(x, pads.fill, none, behind), inside, dim);
-  }
-  Value result = compose.gather(x, inside, dim);
-  if (!isConstant)
-    return result;
-  Value isInside = compose.compare(CompareKind::Equal, inside, place);
-  Extents shape(node.rank(x), compose.getAffineConstantExpr(1));
-  shape[dim] = *padded;
-  return compose.select(compose.reshape(isInside, shape), result, pads.fill);
+  auto padded = node.extentOf(compose.add(compose.extent(extent), compose.add(low, high)), 0, dim);
+  const Padding padding = pads.mode == "reflect" ? Padding::Reflect
+                          : pads.mode == "edge"  ? Padding::Edge
+                          : pads.mode == "wrap"  ? Padding::Wrap
+                                                 : Padding::Constant;
+  return padded ? compose.padComputed(x, dim, padding, low, *padded, pads.fill) : Value();
 }
 
 } // namespace

@@ -1,0 +1,92 @@
+"""MindIR primitives on open extents compute what they compute where the file has the extents, for every size a module takes."""
+import numpy as np
+import pytest
+from differential.mindir import K, N, X, network
+from models import compiled, numerics
+
+RANDOM = np.random.default_rng(0)
+SIZES = [(1, 1), (1, 7), (5, 3), (6, 8), (9, 4)]
+
+
+def resize(primitive, align, half):
+    return lambda x, size: N(primitive, x, size, align, half)
+
+
+def resize_by_attributes(primitive, align, half):
+    return lambda x, size: N(primitive, x, size=size, align_corners=align, half_pixel_centers=half)
+
+
+RESIZES = {f"{kind}-{align}-{half}": make(kind, align, half)
+           for kind, make in [("ResizeBilinear", resize_by_attributes), ("ResizeNearestNeighbor", resize_by_attributes),
+                              ("ResizeBilinearV2", resize), ("ResizeNearestNeighborV2", resize)]
+           for align, half in [(False, False), (True, False), (False, True)]}
+RESIZES |= {"UpsampleNearest2D": lambda x, size: N("UpsampleNearest2D", x, size, None),
+            "UpsampleBilinear2D": lambda x, size: N("UpsampleBilinear2D", x, size, None, True)}
+
+
+class Compiled:
+    """A network of one node, compiled; `results` as in `network`."""
+
+    def __init__(self, folder, name, node, results=None, options=()):
+        data, _ = network(node, results)
+        model, self.module = folder / f"{name}.mindir", folder / f"{name}.wasm"
+        model.write_bytes(data)
+        done = compiled.tool("compile", model, "-o", self.module, "-q", *options)
+        assert done.returncode == 0, done.stderr
+        self.folder = folder
+
+    def run(self, *arrays):
+        given, taken = self.folder / "in.npz", self.folder / "out.npz"
+        np.savez(given, **{f"x{i}": array for i, array in enumerate(arrays)})
+        done = compiled.tool("run", self.module, "--inputs", given, "--outputs", taken)
+        assert done.returncode == 0, done.stderr
+        with np.load(taken) as outputs:
+            return [outputs[name] for name in outputs.files]
+
+
+def floats(*shape):
+    return RANDOM.uniform(-2, 2, shape).astype(np.float32)
+
+
+def compare(actual, wanted, what):
+    for one, other in zip(actual, wanted, strict=True):
+        numerics.check(one, other, what)
+
+
+@pytest.mark.parametrize("make", RESIZES.values(), ids=RESIZES)
+def test_resized_images(make, tmp_path):
+    opened = Compiled(tmp_path, "open", make(X(2, 3, -1, -1), (5, 4)), options=["--dim", "x0.2=1..9", "--dim", "x0.3=1..9"])
+    for h, w in SIZES:
+        x = floats(2, 3, h, w)
+        compare(opened.run(x), Compiled(tmp_path, "fixed", make(x, (5, 4))).run(x), f"{h} x {w}")
+
+
+@pytest.mark.parametrize("name", ["ResizeBilinearV2-True-False", "ResizeNearestNeighborV2-False-False"])
+def test_sizes_that_are_data(name, tmp_path):
+    opened = Compiled(tmp_path, "open", RESIZES[name](X(1, 2, -1, 5), X(2, dtype="int64")), options=["--dim", "x0.2=1..9"])
+    for h, size in [(1, (3, 2)), (4, (1, 1)), (6, (6, 5)), (7, (20, 30))]:
+        x = floats(1, 2, h, 5)
+        compare(opened.run(x, np.int64(size)), Compiled(tmp_path, "fixed", RESIZES[name](x, size)).run(x), f"{h} to {size}")
+
+
+@pytest.mark.parametrize("size", [(3, 2), (None, 4), (1, 5)], ids=str)
+@pytest.mark.parametrize("primitive", ["AdaptiveAvgPool2D", "AdaptiveAvgPool2DExt"])
+def test_adaptive_means(primitive, size, tmp_path):
+    def make(x):
+        return N(primitive, x, size) if primitive.endswith("Ext") else N(primitive, x, output_size=size)
+    opened = Compiled(tmp_path, "open", make(X(2, 3, -1, -1)), options=["--dim", "x0.2=1..9", "--dim", "x0.3=1..9"])
+    for h, w in SIZES:
+        x = floats(2, 3, h, w)
+        compare(opened.run(x), Compiled(tmp_path, "fixed", make(x)).run(x), f"{h} x {w}")
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_lstm_of_any_length(bias, tmp_path):
+    weights = K(floats(4 * 5 * (3 + 5 + bias)).reshape(-1, 1, 1))
+
+    def make(x, h, c):
+        return N("LSTM", x, h, c, weights, input_size=3, hidden_size=5, num_layers=1, has_bias=bias, bidirectional=False, dropout=0.0)
+    opened = Compiled(tmp_path, "open", make(X(-1, 2, 3), X(1, 2, 5), X(1, 2, 5)), results=[0, 1, 2], options=["--dim", "x0.0=1..20"])
+    for steps in (1, 3, 4, 5, 20):
+        arrays = floats(steps, 2, 3), floats(1, 2, 5), floats(1, 2, 5)
+        compare(opened.run(*arrays), Compiled(tmp_path, "fixed", make(*arrays), results=[0, 1, 2]).run(*arrays), f"{steps} steps")
