@@ -29,4 +29,61 @@ mlir::AffineExpr Measured::measure(graph::Compose &compose, mlir::Value scalar, 
   return compose.measure(scalar, name, range.min, range.max);
 }
 
+std::optional<mlir::AffineExpr> knownAmount(mlir::Value scalar) {
+  if (!scalar)
+    return mlir::AffineExpr();
+  auto expressions = graph::shapeElements(scalar);
+  return expressions ? std::optional(expressions->front()) : std::nullopt;
+}
+
+mlir::Value elementAt(graph::Compose &compose, mlir::Value tensor, int64_t i) {
+  if (compose.rankOf(tensor) == 0)
+    return tensor;
+  auto lengthOf = [&](mlir::Value part) { return graph::constantOf(compose.extentsOf(part)[0]); };
+  // Of parts that are joined, as exporters do for a shape, some may be known.
+  while (auto concat = tensor.getDefiningOp<graph::ConcatOp>()) {
+    if (!llvm::all_of(concat.getInputs(), lengthOf))
+      break;
+    for (mlir::Value part : concat.getInputs()) {
+      tensor = part;
+      if (i < *lengthOf(part))
+        break;
+      i -= *lengthOf(part);
+    }
+  }
+  const mlir::AffineExpr place = compose.getAffineConstantExpr(i), one = compose.getAffineConstantExpr(1);
+  return compose.reshape(compose.sliceDim(tensor, 0, place, one), llvm::ArrayRef<int64_t>());
+}
+
+graph::AxisRange rangeOf(graph::Compose &compose, const graph::AxisSlice &slice, mlir::AffineExpr extent,
+                         llvm::StringRef name, graph::Ensure ensure) {
+  auto module = compose.getInsertionBlock()->getParentOp()->getParentOfType<mlir::ModuleOp>();
+  auto range = graph::rangeOf(slice, extent, module, ensure);
+  if (range)
+    return *range;
+  llvm::consumeError(range.takeError());
+  auto computed = [&](mlir::AffineExpr at) -> mlir::Value {
+    if (!at)
+      return {};
+    auto constant = graph::constantOf(at);
+    return constant ? graph::makeIntegers(compose, compose.getLoc(), *constant) : compose.extent(at);
+  };
+  return graph::measureRange(compose, {computed(slice.begin), computed(slice.end), slice.stride, slice.startsInside},
+                             extent, name);
+}
+
+graph::AxisRange rangeOf(graph::Compose &compose, const graph::ComputedSlice &slice, mlir::AffineExpr extent,
+                         llvm::StringRef name, graph::Ensure ensure) {
+  auto begin = knownAmount(slice.begin), end = knownAmount(slice.end);
+  if (begin && end)
+    return rangeOf(compose, graph::AxisSlice{*begin, *end, slice.stride, slice.startsInside}, extent, name, ensure);
+  return graph::measureRange(compose, slice, extent, name);
+}
+
+bool require(graph::Compose &compose, mlir::AffineExpr e, const llvm::Twine &text) {
+  const graph::Dims dims = graph::namedDimsAt(compose.getInsertionBlock());
+  return graph::isNeverNegative(e, dims) ||
+         (graph::boundsOf(e, dims).max >= 0 && compose.require(e, /*isZero=*/false, text));
+}
+
 } // namespace wasmind::frontend

@@ -2,6 +2,7 @@
 #pragma once
 #include "compiler/frontend/Import.h"
 #include "compiler/graph/Compose.h"
+#include "compiler/graph/Slicing.h"
 #include <optional>
 
 namespace wasmind::frontend {
@@ -25,5 +26,18 @@ public:
 private:
   const ImportOptions &options;
 };
+
+/// What an integer is, where that follows from extents; null for null.
+std::optional<mlir::AffineExpr> knownAmount(mlir::Value scalar);
+/// Element i of an integer tensor of rank 0 or 1, as rank 0.
+mlir::Value elementAt(graph::Compose &compose, mlir::Value tensor, int64_t i);
+/// What a slice of a dimension takes: placed while compiling where that can be (`ensure` as in Slicing.h), else by
+/// measured dimensions called `name`. Its stride is not 0.
+graph::AxisRange rangeOf(graph::Compose &compose, const graph::AxisSlice &slice, mlir::AffineExpr extent,
+                         llvm::StringRef name, graph::Ensure ensure = nullptr);
+graph::AxisRange rangeOf(graph::Compose &compose, const graph::ComputedSlice &slice, mlir::AffineExpr extent,
+                         llvm::StringRef name, graph::Ensure ensure = nullptr);
+/// Whether `e` is never negative, by proof or taken for granted; `text` is for runs that break it.
+bool require(graph::Compose &compose, mlir::AffineExpr e, const llvm::Twine &text);
 
 } // namespace wasmind::frontend

@@ -2,6 +2,7 @@
 #include "compiler/loops/Checks.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include <set>
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -17,9 +18,11 @@ Checks::Checks(Kernels &kernels) : kernels(kernels) {
     uint32_t text = addText(requirement.text);
     rules.push_back({requirement, lastMeasured(requirement.expression, kernels.dims), text});
   }
-  for (auto [i, dim] : llvm::enumerate(kernels.dims))
-    if (dim.measured)
-      outside[i] = addText(outsideText(dim));
+  // What was built and dropped again while importing leaves dimensions that nothing measures.
+  std::set<uint64_t> measured;
+  kernels.graph.walk([&](MeasureOp measure) { measured.insert(measure.getDim()); });
+  for (uint64_t dim : measured)
+    outside[dim] = addText(outsideText(kernels.dims[dim]));
   nothing = addText("");
 }
 

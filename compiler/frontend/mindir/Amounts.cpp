@@ -1,6 +1,6 @@
 //===- Amounts.cpp - integers of a node that may be extents or data, and what is required of them -----------------===//
+#include "compiler/frontend/Measured.h"
 #include "compiler/frontend/mindir/Operator.h"
-#include "compiler/graph/ShapeValues.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
@@ -10,9 +10,7 @@ using Kind = Operand::Kind;
 //===- Parameters ------------------------------------------------------------------------------------------------===//
 
 Value Node::elementAt(Value tensor, int64_t i) {
-  if (tensor && rank(tensor) == 1)
-    tensor = compose.sliceDim(tensor, 0, compose.getAffineConstantExpr(i), compose.getAffineConstantExpr(1));
-  return tensor ? compose.cast(compose.reshape(tensor, ArrayRef<int64_t>()), compose.getI64Type()) : Value();
+  return tensor ? compose.cast(frontend::elementAt(compose, tensor, i), compose.getI64Type()) : Value();
 }
 
 SmallVector<Value> Node::amounts(StringRef name, unsigned i) {
@@ -82,10 +80,8 @@ std::string Node::text(AffineExpr extent) {
 }
 
 void Node::require(AffineExpr e, const Twine &reason) {
-  if (failed() || graph::isNeverNegative(e, graph::getNamedDims(module())))
-    return;
   const std::string line = reason.str();
-  if (bounds(e).max < 0 || !compose.require(graph::normalise(e), /*isZero=*/false, line))
+  if (!failed() && !frontend::require(compose, e, line))
     fail(line + graph::adviceText(e, graph::getNamedDims(module())));
 }
 
@@ -100,10 +96,7 @@ void Node::expectEqual(AffineExpr a, AffineExpr b, const Twine &reason) {
     fail(reason);
 }
 
-std::optional<AffineExpr> Node::known(Value scalar) {
-  auto expressions = scalar ? graph::shapeElements(scalar) : std::nullopt;
-  return expressions ? std::optional(expressions->front()) : std::nullopt;
-}
+std::optional<AffineExpr> Node::known(Value scalar) { return scalar ? frontend::knownAmount(scalar) : std::nullopt; }
 
 std::string Node::nameOfExtent(int64_t axis) const {
   auto name = dyn_cast<mlir::NameLoc>(compose.getLoc());
@@ -118,36 +111,23 @@ AffineExpr Node::extentOf(Value scalar, int64_t axis, std::optional<int64_t> max
 }
 
 AffineExpr Node::measure(Value scalar, int64_t axis, std::optional<int64_t> max, const Twine &part) {
-  AffineExpr extent = scalar ? context.measure(scalar, nameOfExtent(axis) + part.str(), axis, max) : AffineExpr();
+  AffineExpr extent = scalar ? context.measure(scalar, nameOfExtent(axis) + part.str(), max) : AffineExpr();
   return extent ? extent : compose.getAffineConstantExpr(0);
 }
 
-graph::AxisRange Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
-  const AffineExpr zero = compose.getAffineConstantExpr(0);
-  graph::AxisRange none{zero, zero};
-  if (failed() || !x)
-    return none;
-  if (slice.stride == 0) {
+template <typename Slice> graph::AxisRange Node::rangeOfSlice(const Slice &slice, Value x, int64_t dim) {
+  if (!failed() && slice.stride == 0)
     fail("a step of 0 in dimension " + Twine(dim));
-    return none;
-  }
-  auto range = graph::rangeOf(slice, compose.extentsOf(x)[dim], module());
-  if (range)
-    return *range;
-  consumeError(range.takeError());
-  auto computed = [&](AffineExpr at) { return at ? asTensor(Operand::extent(at), "a position") : Value(); };
-  return graph::measureRange(compose, {computed(slice.begin), computed(slice.end), slice.stride, slice.startsInside},
-                             compose.extentsOf(x)[dim], nameOfExtent(dim));
+  const AffineExpr zero = compose.getAffineConstantExpr(0);
+  return failed() || !x ? graph::AxisRange{zero, zero}
+                        : frontend::rangeOf(compose, slice, compose.extentsOf(x)[dim], nameOfExtent(dim));
 }
 
+graph::AxisRange Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
+  return rangeOfSlice(slice, x, dim);
+}
 graph::AxisRange Node::rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim) {
-  auto begin = known(slice.begin), end = known(slice.end);
-  const bool isKnown = (!slice.begin || begin) && (!slice.end || end);
-  if (isKnown || slice.stride == 0 || failed() || !x)
-    return rangeOf(
-        graph::AxisSlice{begin.value_or(AffineExpr()), end.value_or(AffineExpr()), slice.stride, slice.startsInside}, x,
-        dim);
-  return graph::measureRange(compose, slice, compose.extentsOf(x)[dim], nameOfExtent(dim));
+  return rangeOfSlice(slice, x, dim);
 }
 
 AffineExpr Node::placeOf(Value index, Value x, int64_t dim) {

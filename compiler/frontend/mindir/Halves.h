@@ -18,8 +18,8 @@ public:
   WideConstants(Compose &compose, NodeContext &context) : compose(compose), context(context) {}
   llvm::Expected<Value> materialize(const TensorProto &tensor) override;
   llvm::Expected<Integers> integers(const TensorProto &tensor) override { return context.integers(tensor); }
-  AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) override {
-    return context.measure(scalar, name, axis, max);
+  AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) override {
+    return context.measure(scalar, name, max);
   }
 
 private:

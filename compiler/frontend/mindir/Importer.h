@@ -37,12 +37,15 @@ public:
 
   llvm::Expected<Value> materialize(const TensorProto &tensor) override;
   llvm::Expected<Integers> integers(const TensorProto &tensor) override;
-  AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) override;
+  AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) override {
+    knownDims.insert(name);
+    return measured.measure(compose, scalar, name, max);
+  }
 
 private:
   using Result = llvm::Expected<Operand>;
 
-  // --- Importer.cpp
+  // --- Inputs.cpp
   llvm::Error refuseUnknownDims();
   llvm::Error declareInputs(mlir::func::FuncOp function, std::vector<Operand> &arguments);
   /// The network's inputs, of which `tensorOf` gives the tensors.
@@ -50,6 +53,8 @@ private:
                          std::vector<Operand> &arguments);
   llvm::Expected<frontend::Input> readInput(const TensorProto &tensor, llvm::StringRef name);
   llvm::Expected<Type> typeOfInput(const frontend::Input &input);
+
+  // --- Importer.cpp
   mlir::DictionaryAttr countOperators() const;
   Result evaluate(const GraphProto &function, llvm::ArrayRef<Operand> arguments, std::shared_ptr<Frame> around);
   llvm::Expected<std::shared_ptr<Frame>> enter(const GraphProto &function, llvm::ArrayRef<Operand> arguments,
@@ -108,6 +113,8 @@ private:
   llvm::Error deeper();
 };
 
+/// The part of a parameter's name that the user knows: "graph:name" is `name`.
+llvm::StringRef userName(llvm::StringRef name);
 /// A name made safe for one-line messages.
 std::string printable(llvm::StringRef name);
 /// A node's name in messages: its scope, as "Default/conv1-Conv2d/Conv2D-op1".

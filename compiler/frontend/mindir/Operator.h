@@ -43,7 +43,7 @@ public:
   virtual llvm::Expected<Value> materialize(const TensorProto &tensor) = 0;
   virtual llvm::Expected<Integers> integers(const TensorProto &tensor) = 0;
   /// A rank-0 integer of the run as an extent, see frontend::measure.
-  virtual AffineExpr measure(Value scalar, llvm::StringRef name, int64_t axis, std::optional<int64_t> max) = 0;
+  virtual AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) = 0;
 };
 
 /// A parameter in messages: "input 1 (shape)".
@@ -160,6 +160,7 @@ private:
   const AttributeProto *attribute(llvm::StringRef name) const;
   const AttributeProto *shapeAttribute() const;
 
+  template <typename Slice> graph::AxisRange rangeOfSlice(const Slice &slice, Value x, int64_t dim);
   /// Element i of an integer tensor of rank 0 or 1, as a rank-0 i64.
   Value elementAt(Value tensor, int64_t i);
 

@@ -7,6 +7,7 @@
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/graph/Folding.h"
 #include "compiler/graph/Interpreter.h"
+#include "compiler/graph/ShapeValues.h"
 
 namespace wasmind::onnx {
 namespace {
@@ -28,54 +29,9 @@ graph::HostTensor toHost(Value value, const graph::ConstantData &data) {
   return host;
 }
 
-// Truth of `difference kind 0` for all extents within their bounds, when it is the same for all.
-std::optional<bool> decide(CompareKind kind, graph::Interval d) {
-  auto among = [](bool always, bool never) {
-    return always ? std::optional(true) : never ? std::optional(false) : std::nullopt;
-  };
-  switch (kind) {
-  case CompareKind::Equal:
-    return among(d.min == 0 && d.max == 0, d.min > 0 || d.max < 0);
-  case CompareKind::NotEqual:
-    return among(d.min > 0 || d.max < 0, d.min == 0 && d.max == 0);
-  case CompareKind::Less:
-    return among(d.max < 0, d.min >= 0);
-  case CompareKind::LessEqual:
-    return among(d.max <= 0, d.min > 0);
-  case CompareKind::Greater:
-    return among(d.min > 0, d.max <= 0);
-  case CompareKind::GreaterEqual:
-    return among(d.min >= 0, d.max < 0);
-  }
-  llvm_unreachable("all kinds are covered");
-}
-
-Value compareExtents(mlir::OpBuilder &builder, graph::CompareOp op, const graph::Dims &dims) {
-  auto type = mlir::cast<mlir::RankedTensorType>(op.getType());
-  if (!mlir::isa<mlir::IntegerType>(mlir::cast<mlir::RankedTensorType>(op.getLhs().getType()).getElementType()) ||
-      type.getRank() > 1)
-    return {};
-  auto lhs = graph::shapeValue(op.getLhs()), rhs = graph::shapeValue(op.getRhs());
-  if (!lhs || !rhs)
-    return {};
-  const size_t count = type.getNumElements();
-  if ((lhs->size() != count && lhs->size() != 1) || (rhs->size() != count && rhs->size() != 1))
-    return {};
-  std::vector<char> truth;
-  for (size_t i = 0; i < count; ++i) {
-    AffineExpr a = (*lhs)[lhs->size() == 1 ? 0 : i], b = (*rhs)[rhs->size() == 1 ? 0 : i];
-    auto result = decide(op.getKind(), graph::boundsOf(a - b, dims));
-    if (!result)
-      return {};
-    truth.push_back(*result);
-  }
-  return graph::makeConstant(builder, op.getLoc(), type, truth);
-}
-
 } // namespace
 
-void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArrayRef<Value> results,
-                   const graph::Dims &dims) {
+void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArrayRef<Value> results) {
   mlir::Operation *op = after ? after->getNextNode() : (block->empty() ? nullptr : &block->front());
   while (op) {
     mlir::Operation *next = op->getNextNode();
@@ -111,9 +67,11 @@ void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArra
       } else {
         llvm::consumeError(values.takeError()); // left as it is: the value is then computed at run time
       }
-    } else if (auto compare = mlir::dyn_cast<graph::CompareOp>(op); compare && foldable) {
-      if (Value decided = compareExtents(builder, compare, dims))
-        replace(decided);
+    } else if (foldable && mlir::isa<graph::CompareOp>(op)) { // of extents
+      Value compared = op->getResult(0);
+      if (auto truth = graph::truthValue(compared))
+        replace(graph::makeConstant(builder, op->getLoc(), mlir::cast<mlir::RankedTensorType>(compared.getType()),
+                                    std::vector<char>(truth->begin(), truth->end())));
     }
     op = next;
   }

@@ -39,7 +39,7 @@ llvm::Error Importer::convertInF32(const ::onnx::NodeProto &node, int64_t opset)
       continue;
     Value cast = builder.cast(value, builder.getF32Type());
     mlir::Operation *op = cast.getDefiningOp();
-    foldConstants(op->getBlock(), op->getPrevNode(), cast, {}); // converters ask for constants
+    foldConstants(op->getBlock(), op->getPrevNode(), cast); // converters ask for constants
     wide.values[input] = cast;
   }
   {

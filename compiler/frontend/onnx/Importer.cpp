@@ -265,7 +265,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   if (builder.getInsertionBlock() == block && (!before || before->getBlock() == block)) {
     if (!before && block == entry)
       before = lastConstant;
-    foldConstants(block, before, results, dims);
+    foldConstants(block, before, results);
     data = rebuild(data, results);
   }
   for (int i = 0; i < proto.output_size(); ++i)

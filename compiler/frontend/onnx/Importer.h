@@ -145,8 +145,7 @@ private:
 
 /// Replaces operations in (after, end of block] whose operands are small constants by constants, and comparisons of
 /// extents that the dimensions' bounds decide. `after` null = from the block's start.
-void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArrayRef<Value> results,
-                   const graph::Dims &dims);
+void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArrayRef<Value> results);
 
 /// The converter of an operator (registered by its file's name), null when there is none. `domain` "" = ai.onnx.
 Converter findConverter(llvm::StringRef domain, llvm::StringRef kind);

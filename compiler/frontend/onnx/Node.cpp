@@ -1,4 +1,5 @@
 #include "abi/Signature.h"
+#include "compiler/frontend/Measured.h"
 #include "compiler/frontend/Origin.h"
 #include "compiler/frontend/onnx/Importer.h"
 #include "compiler/graph/ShapeValues.h"
@@ -169,47 +170,25 @@ bool Node::isInBranch() {
   return mlir::isa<graph::IfOp>(around) || around->getParentOfType<graph::IfOp>();
 }
 
-std::optional<graph::AxisRange> Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
-  auto computed = [&](AffineExpr at) -> Value {
-    if (!at)
-      return {};
-    auto constant = graph::constantOf(at);
-    return constant ? graph::makeIntegers(compose(), compose().getLoc(), *constant) : compose().extent(at);
-  };
+template <typename Slice> std::optional<graph::AxisRange> Node::rangeOfSlice(const Slice &slice, Value x, int64_t dim) {
+  if (slice.stride == 0)
+    return fail("axis " + llvm::Twine(dim) + ": a step of 0");
   AffineExpr extent = compose().extentsOf(x)[dim];
   // A table's rows bound what is looked up in it: a default bound beyond them serves nobody.
   const bool isTable = graph::constantOf(extent).has_value();
   auto ensure = [&](AffineExpr e) { return isTable && !isInBranch() && importer.lowerMax(e * -1, 0); };
-  auto range = graph::rangeOf(slice, extent, importer.module(), ensure);
-  if (range)
-    return *range;
-  llvm::consumeError(range.takeError());
-  if (slice.stride == 0)
-    return fail("axis " + llvm::Twine(dim) + ": a step of 0");
-  return graph::measureRange(compose(), {computed(slice.begin), computed(slice.end), slice.stride, slice.startsInside},
-                             extent, nameOfExtent(0, dim));
+  return frontend::rangeOf(compose(), slice, extent, nameOfExtent(0, dim), ensure);
 }
 
+std::optional<graph::AxisRange> Node::rangeOf(const graph::AxisSlice &slice, Value x, int64_t dim) {
+  return rangeOfSlice(slice, x, dim);
+}
 std::optional<graph::AxisRange> Node::rangeOf(const graph::ComputedSlice &slice, Value x, int64_t dim) {
-  auto known = [&](Value at) -> std::optional<AffineExpr> {
-    if (!at)
-      return AffineExpr();
-    auto expressions = graph::shapeElements(at);
-    return expressions ? std::optional(expressions->front()) : std::nullopt;
-  };
-  auto begin = known(slice.begin), end = known(slice.end);
-  if (begin && end)
-    return rangeOf(graph::AxisSlice{*begin, *end, slice.stride, slice.startsInside}, x, dim);
-  if (slice.stride == 0)
-    return fail("axis " + llvm::Twine(dim) + ": a step of 0");
-  return graph::measureRange(compose(), slice, compose().extentsOf(x)[dim], nameOfExtent(0, dim));
+  return rangeOfSlice(slice, x, dim);
 }
 
 bool Node::require(AffineExpr e, const llvm::Twine &text) {
-  const auto range = bounds(e);
-  if (range.min >= 0)
-    return true;
-  if (range.max >= 0 && compose().require(e, /*isZero=*/false, text))
+  if (frontend::require(compose(), e, text))
     return true;
   fail(text);
   return false;
@@ -292,9 +271,8 @@ std::optional<AffineExpr> Node::extentOf(Value scalar, llvm::StringRef name, std
                                          std::optional<int64_t> usual) {
   if (!scalar)
     return std::nullopt;
-  if (auto expressions = graph::shapeElements(scalar))
-    return expressions->front();
-  return importer.measure(scalar, name, max, usual);
+  auto known = frontend::knownAmount(scalar);
+  return known ? *known : importer.measure(scalar, name, max, usual);
 }
 
 graph::Interval Node::boundsFor(unsigned output, int64_t axis, graph::Interval range) {
@@ -314,23 +292,7 @@ void Node::restore(Knowledge knowledge) {
     importer.module()->removeAttr("graph.requirements");
 }
 
-Value Node::elementAt(Value tensor, int64_t i) {
-  if (rank(tensor) == 0)
-    return tensor;
-  // Of parts that are joined, as exporters do for a shape, some may be known.
-  while (auto concat = tensor.getDefiningOp<graph::ConcatOp>()) {
-    if (!llvm::all_of(concat.getInputs(), [&](Value part) { return staticExtent(part, 0).has_value(); }))
-      break;
-    for (Value part : concat.getInputs()) {
-      tensor = part;
-      if (i < *staticExtent(part, 0))
-        break;
-      i -= *staticExtent(part, 0);
-    }
-  }
-  const AffineExpr place = compose().getAffineConstantExpr(i), one = compose().getAffineConstantExpr(1);
-  return compose().reshape(compose().sliceDim(tensor, 0, place, one), Integers());
-}
+Value Node::elementAt(Value tensor, int64_t i) { return frontend::elementAt(compose(), tensor, i); }
 
 std::optional<llvm::SmallVector<Value>> Node::elements(unsigned i, llvm::StringRef what) {
   Value value = input(i);

@@ -187,6 +187,7 @@ public:
 private:
   /// Whether the node stands in a branch that may not be taken.
   bool isInBranch();
+  template <typename Slice> std::optional<graph::AxisRange> rangeOfSlice(const Slice &slice, Value x, int64_t dim);
   /// Input i should be a constant and is not.
   Failure failUnknown(unsigned i, llvm::StringRef what);
 
