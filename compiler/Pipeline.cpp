@@ -232,9 +232,9 @@ private:
     if (!llvm::sys::fs::exists(input))
       return llvm::createStringError("%s: no such file", input.c_str());
     llvm::StringRef extension = llvm::sys::path::extension(input);
-    const bool isMindIR = extension == ".mindir";
+    const bool isMindIR = extension == ".mindir" || extension == ".info";
     if (!isMindIR && extension != ".onnx" && extension != ".onnxtxt")
-      return llvm::createStringError("%s: unknown kind of model; expected .onnx, .onnxtxt or .mindir",
+      return llvm::createStringError("%s: unknown kind of model; expected .onnx, .onnxtxt, .mindir or .info",
                                      fileName(input).c_str());
     auto imported = isMindIR ? mindir::importMindIR(context, input, importOptions)
                              : onnx::importOnnx(context, input, importOptions);

@@ -155,7 +155,7 @@ void registerCompile(Command app, int &exitCode) {
     double timeLimit = 0, tolerance = 1e-3;
   };
   auto arguments = std::make_shared<Arguments>();
-  Command command = app.command("compile", "Compile a model (.onnx, .onnxtxt, .mindir) to a standalone .wasm");
+  Command command = app.command("compile", "Compile a model (.onnx, .onnxtxt, .mindir, .info) to a standalone .wasm");
   command.footer(
       "Examples:\n"
       "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"

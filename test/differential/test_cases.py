@@ -49,4 +49,4 @@ def test_case(case, tmp_path):
 
 
 def test_there_are_cases():
-    assert {case.parent.name for case in CASES} == {"onnx", "mindir"} and len(CASES) >= 65
+    assert {case.parent.name for case in CASES} == {"onnx", "mindir", "graph_kernel"} and len(CASES) >= 65

@@ -1,5 +1,6 @@
 //===- MindIR.cpp - MindIR as the rest of the compiler sees it ----------------------------------------------------===//
 #include "compiler/frontend/mindir/MindIR.h"
+#include "compiler/frontend/mindir/GraphKernel.h"
 #include "compiler/frontend/mindir/Importer.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -12,7 +13,9 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   auto failure = [&](Error error) {
     return createStringError(printable(files.name()) + ": " + printable(toString(std::move(error))));
   };
-  auto model = parseModel(files.bytes());
+  auto strings = std::make_shared<BumpPtrAllocator>();
+  StringSaver saver(*strings);
+  auto model = isGraphKernel(files.name()) ? parseGraphKernel(files.bytes(), saver) : parseModel(files.bytes());
   if (!model)
     return failure(model.takeError());
   if (options.overridableDefaults)
@@ -51,6 +54,7 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
   frontend::Imported imported;
   imported.module = std::move(*module);
   imported.keepAlive = files.keepAlive();
+  imported.keepAlive.push_back(strings);
   append_range(imported.keepAlive, keepAlive);
   imported.dataFiles = files.dataFiles(*model);
   imported.notes = std::move(notes);

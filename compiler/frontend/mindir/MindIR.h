@@ -1,6 +1,7 @@
 //===- MindIR.h - MindSpore MindIR models to graph modules --------------------------------------------------------===//
 //
-// Reads what `mindspore.export(net, *inputs, file_name, file_format="MINDIR")` writes, MindSpore 1.1 to 2.10.
+// Reads what `mindspore.export(net, *inputs, file_name, file_format="MINDIR")` writes, MindSpore 1.1 to 2.10, and the
+// fused kernels (.info) that MindSpore's graph-kernel fusion writes to akg_kernel_meta.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once

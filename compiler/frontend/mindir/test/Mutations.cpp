@@ -47,7 +47,7 @@ TEST_P(Mutations, EndInAnErrorOrAModel) {
       if (bytes.empty())
         bytes = "\n";
     }
-    auto imported = mindir::importMindIRBytes(context, bytes, "net.mindir", "");
+    auto imported = mindir::importMindIRBytes(context, bytes, GetParam(), "");
     if (!imported) {
       ++refused;
       std::string text = llvm::toString(imported.takeError());
@@ -58,7 +58,8 @@ TEST_P(Mutations, EndInAnErrorOrAModel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(MindIR, Mutations,
-                         testing::Values("210/mint_math.mindir", "210/control_while.mindir", "210/add_i8.mindir"),
+                         testing::Values("210/mint_math.mindir", "210/control_while.mindir", "210/add_i8.mindir",
+                                         "../cases/graph_kernel/select/model.info"),
                          [](const auto &info) { return std::to_string(info.index); });
 
 } // namespace
