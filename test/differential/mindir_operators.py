@@ -12,6 +12,26 @@ from differential.mindir import K, N, TYPE_IDS
 F32, I64 = TYPE_IDS["float32"], TYPE_IDS["int64"]
 
 
+def bicubic_weights(old, new, align_corners, half_pixel_centers):
+    """Result x element: Keys' kernel at steps of 1/1024, as MindSpore 2.10 and TensorFlow 1 have it."""
+    def kernel(t):
+        return (a + 2) * t ** 3 - (a + 3) * t ** 2 + 1 if t <= 1 else a * t ** 3 - 5 * a * t ** 2 + 8 * a * t - 4 * a
+
+    a = -0.5 if half_pixel_centers else -0.75
+    scale = np.float32((old - 1) / (new - 1) if align_corners and new > 1 else old / new)
+    weights = np.zeros((new, old))
+    for i in range(new):
+        place = np.float32(i + 0.5) * scale - np.float32(0.5) if half_pixel_centers else np.float32(i) * scale
+        whole = int(np.floor(place))
+        part = round(float(place - whole) * 1024) / 1024
+        for element in range(whole - 1, whole + 3):
+            if 0 <= element < old or not half_pixel_centers:
+                weights[i, min(max(element, 0), old - 1)] += kernel(abs(element - whole - part))
+        if half_pixel_centers:
+            weights[i] /= weights[i].sum()
+    return weights
+
+
 def floats(random, *shape, low=-2.0, high=2.0):
     return random.uniform(low, high, shape).astype(np.float32)
 
@@ -382,6 +402,9 @@ def rows():
     at = np.linspace(0, 4, 9)
     resampled = np.stack([[np.interp(at, np.arange(5), row) for row in rows_] for rows_ in line])
     yield N("ResizeLinear1D", line, (9,), 0), resampled.astype(np.float32)
+    for size, corners, centred in [((9, 11), True, False), ((9, 11), False, True), ((3, 2), False, True), ((3, 8), False, False), ((4, 6), False, True)]:
+        rows_, columns = (bicubic_weights(old, new, corners, centred) for old, new in zip(image.shape[2:], size))
+        yield N("ResizeBicubic", image, size, corners, centred), np.einsum("oh,nchw,pw->ncop", rows_, image, columns).astype(np.float32)
     gradient, kernel = floats(random, 1, 2, 3, 3), floats(random, 2, 3, 2, 2)
     spread = np.zeros((1, 3, 6, 6), np.float32)
     for row, column in np.ndindex(3, 3):

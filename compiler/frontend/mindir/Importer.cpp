@@ -204,7 +204,7 @@ Expected<Operand> Importer::lookUp(StringRef name, const std::shared_ptr<Frame> 
   if (auto found = find(name, frame))
     return *found;
   return createStringError("uses '" + printable(name) + "', which is not defined before it" +
-                           (headers.empty() ? "" : " or belongs to another function than this loop"));
+                           (openLoops.empty() ? "" : " or belongs to another function than this loop"));
 }
 
 Expected<Operand> Importer::readConstant(const NodeProto &node) {

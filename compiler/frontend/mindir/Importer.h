@@ -72,16 +72,25 @@ private:
   // --- ControlFlow.cpp
   Result call(const Operand &callee, llvm::ArrayRef<Operand> arguments);
   Result callChoice(const Operand &choice, llvm::ArrayRef<Operand> arguments);
+  /// What the way that is taken gives; `read` reads one into the block at the insertion point, 0 where `condition`
+  /// holds.
+  Result branch(Value condition, llvm::function_ref<Result(unsigned way)> read);
   Result merge(const Operand &a, const Operand &b, mlir::Block *inA, mlir::Block *inB, llvm::SmallVector<Value> &fromA,
                llvm::SmallVector<Value> &fromB);
+  llvm::Expected<Value> asTensor(const Operand &operand);
+  llvm::Expected<Value> asCondition(const Operand &operand);
+
+  // --- Loops.cpp
   Result loop(const GraphProto &header, llvm::ArrayRef<Operand> arguments, std::shared_ptr<Frame> around);
   struct Header;
   llvm::Expected<Header> readHeader(const GraphProto &header, llvm::ArrayRef<Operand> arguments,
                                     std::shared_ptr<Frame> around);
   bool isRecursive(const GraphProto &function);
   bool reaches(const GraphProto &from, const GraphProto &target);
-  llvm::Expected<Value> asTensor(const Operand &operand);
-  llvm::Expected<Value> asCondition(const Operand &operand);
+  bool isOpenLoop(const GraphProto &function) const;
+  Result endOfTurn(const Operand &operand, size_t loop);
+  llvm::Error alignTurns(Operand (&results)[2], mlir::Block *const (&blocks)[2]);
+  Result zerosLike(const Operand &operand, mlir::Operation *around);
 
   mlir::MLIRContext &context;
   ModelFiles &files;
@@ -99,9 +108,14 @@ private:
 
   Compose compose;
   mlir::Block *entry = nullptr;
-  llvm::SmallVector<const GraphProto *> headers; // of the loops whose bodies are being read, innermost last
-  llvm::SmallVector<const GraphProto *> opened;  // headers that are being read themselves
-  std::string diagnostic;                        // the first of MLIR's since the current node began
+  struct OpenLoop {
+    const GraphProto *header;
+    std::shared_ptr<Frame> around;
+    mlir::Location location;
+  };
+  llvm::SmallVector<OpenLoop> openLoops;        // whose bodies are being read, innermost last
+  llvm::SmallVector<const GraphProto *> opened; // headers that are being read themselves
+  std::string diagnostic;                       // the first of MLIR's since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
   llvm::StringSet<> knownDims, usedDims; // names of open extents; options that were used
@@ -113,6 +127,12 @@ private:
   llvm::Error deeper();
 };
 
+/// A closure with more arguments bound.
+Operand bind(const Operand &closure, llvm::ArrayRef<Operand> arguments);
+/// Whether two operands without elements are one thing.
+bool isSame(const Operand &a, const Operand &b);
+/// Puts `values` where `skeleton` has tensors without value.
+Operand fillIn(const Operand &skeleton, mlir::ValueRange values);
 /// The part of a parameter's name that the user knows: "graph:name" is `name`.
 llvm::StringRef userName(llvm::StringRef name);
 /// A name made safe for one-line messages.

@@ -62,6 +62,11 @@ Operand Operand::again(const GraphProto &header, ArrayRef<Operand> arguments) {
   result.function = &header;
   return result;
 }
+Operand Operand::turn(const GraphProto &header, std::initializer_list<Operand> parts) {
+  Operand result = sequence(parts, Kind::Turn);
+  result.function = &header;
+  return result;
+}
 Operand Operand::withElements(ArrayRef<Operand> elements) const {
   Operand result = sequence(elements, kind);
   result.function = function;
@@ -72,6 +77,10 @@ Operand Operand::unavailable(StringRef what) {
   Operand result(Kind::Unavailable);
   result.string = what;
   return result;
+}
+
+bool Operand::hasElements() const {
+  return is(Kind::Sequence) || is(Kind::Closure) || is(Kind::Choice) || is(Kind::Again) || is(Kind::Turn);
 }
 
 ArrayRef<Operand> Operand::elements() const { return list ? ArrayRef<Operand>(*list) : ArrayRef<Operand>(); }
@@ -102,6 +111,7 @@ StringRef Operand::kindName() const {
   case Kind::Choice:
     return "a function";
   case Kind::Again:
+  case Kind::Turn:
     return "a call of the loop around it";
   case Kind::Unavailable:
     return "a result that is not computed";
@@ -150,8 +160,7 @@ void forEachLeaf(const Operand &operand, function_ref<void(const Operand &)> use
 }
 
 Operand mapLeaves(const Operand &operand, function_ref<Operand(const Operand &)> change) {
-  using Kind = Operand::Kind;
-  if (!operand.is(Kind::Sequence) && !operand.is(Kind::Closure) && !operand.is(Kind::Again))
+  if (!operand.hasElements())
     return change(operand);
   SmallVector<Operand> elements;
   for (const Operand &element : operand.elements())

@@ -29,7 +29,8 @@ public:
     Sequence,    ///< tuple or list
     Closure,     ///< a function and its first arguments (elements)
     Choice,      ///< Switch: elements are condition, value if true, value if false
-    Again,       ///< a call of the loop header that is being read: elements are its arguments
+    Again,       ///< a call of the header of a loop that is being read: elements are its arguments
+    Turn,        ///< the end of a loop's turn, see Loops.cpp
     Unavailable, ///< a result that is not computed; text says which
   };
 
@@ -48,10 +49,12 @@ public:
   static Operand tuple(std::initializer_list<Operand> elements) { return sequence(elements); }
   static Operand closure(const GraphProto &function, std::shared_ptr<Frame> environment, llvm::ArrayRef<Operand> bound);
   static Operand again(const GraphProto &header, llvm::ArrayRef<Operand> arguments);
+  static Operand turn(const GraphProto &header, std::initializer_list<Operand> parts);
   static Operand unavailable(llvm::StringRef what); ///< must outlive the operand
 
   bool is(Kind other) const { return kind == other; }
   bool isTensor() const { return kind == Kind::Tensor || kind == Kind::Constant; }
+  bool hasElements() const;
   llvm::ArrayRef<Operand> elements() const;
   /// Leaves below this one, counted with repetition; a tuple of tuples of ... can have more than memory holds.
   uint64_t leafCount() const { return leaves; }
@@ -63,7 +66,7 @@ public:
   Kind kind = Kind::Nothing;
   mlir::Value tensor;                      ///< Tensor
   const TensorProto *proto = nullptr;      ///< Constant
-  const GraphProto *function = nullptr;    ///< Closure; Again: the loop header
+  const GraphProto *function = nullptr;    ///< Closure; Again, Turn: the loop header
   std::shared_ptr<Frame> environment;      ///< Closure: where the function's free names are looked up
   int64_t integerValue = 0;                ///< Integer, Boolean
   double numberValue = 0;                  ///< Number
@@ -87,7 +90,7 @@ DataType dataTypeOfTypeId(int64_t typeId);
 
 /// Calls `use` on each leaf that is not a sequence.
 void forEachLeaf(const Operand &operand, llvm::function_ref<void(const Operand &)> use);
-/// The operand with each leaf replaced by what `change` gives; also looks into closures and into Again.
+/// The operand with each leaf replaced by what `change` gives; also looks into whatever else has elements.
 Operand mapLeaves(const Operand &operand, llvm::function_ref<Operand(const Operand &)> change);
 
 } // namespace wasmind::mindir
