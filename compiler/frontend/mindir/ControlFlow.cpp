@@ -130,6 +130,8 @@ Expected<Operand> Importer::branch(Value condition, function_ref<Result(unsigned
   auto draft = graph::IfOp::create(compose, location, mlir::TypeRange(), condition);
   Operand results[2];
   mlir::Block *blocks[2];
+  const auto overwrittenBefore = overwritten;
+  decltype(overwritten) overwrittenByFirst;
   for (unsigned way = 0; way < 2; ++way) {
     mlir::OpBuilder::InsertionGuard guard(compose);
     blocks[way] = &draft->getRegion(way).emplaceBlock();
@@ -138,7 +140,10 @@ Expected<Operand> Importer::branch(Value condition, function_ref<Result(unsigned
     if (!result)
       return result.takeError();
     results[way] = *result;
+    if (way == 0)
+      overwrittenByFirst = std::exchange(overwritten, overwrittenBefore); // of which the other way sees nothing
   }
+  overwritten.insert(overwrittenByFirst.begin(), overwrittenByFirst.end());
   compose.setLoc(location);
   if (Error error = alignTurns(results, blocks))
     return error;

@@ -201,8 +201,13 @@ std::optional<Operand> Importer::find(StringRef name, const std::shared_ptr<Fram
 }
 
 Expected<Operand> Importer::lookUp(StringRef name, const std::shared_ptr<Frame> &frame) {
-  if (auto found = find(name, frame))
+  if (auto found = find(name, frame)) {
+    if (found->isTensor())
+      if (auto change = overwritten.find(identityOf(*found)); change != overwritten.end())
+        return createStringError("reads a tensor that node '" + change->second +
+                                 "' has changed in a function; write y = y + x for y += x there");
     return *found;
+  }
   return createStringError("uses '" + printable(name) + "', which is not defined before it" +
                            (openLoops.empty() ? "" : " or belongs to another function than this loop"));
 }
@@ -321,6 +326,10 @@ Error Importer::readNode(const NodeProto &node, const std::shared_ptr<Frame> &fr
     }
   } else {
     result = readOperator(type, node, shared, frame);
+    noteSharing(type, node, *frame);
+    if (result && !functionalName(type).empty())
+      if (Error error = overwrite(node, *result, *frame))
+        result = std::move(error);
   }
   if (result && (result->leafCount() > maxLeaves || result->depth() > 64))
     result = createStringError("gives a tuple of more than " + Twine(maxLeaves) + " elements or 64 levels");
@@ -357,6 +366,9 @@ Expected<Operand> Importer::readOperator(StringRef primitive, const NodeProto &n
     if (inputs[1].is(Kind::Closure) && inputs[2].is(Kind::Closure))
       return Operand::sequence(ArrayRef<Operand>(inputs).take_front(3), Kind::Choice);
   }
+  const StringRef functional = functionalName(primitive);
+  if (!functional.empty())
+    primitive = functional;
   auto read = findOperator(primitive);
   if (!read)
     return createStringError(

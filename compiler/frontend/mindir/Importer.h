@@ -16,6 +16,8 @@ struct Frame {
   const GraphProto *function = nullptr;
   std::shared_ptr<Frame> around;
   llvm::StringMap<Operand> values;
+  llvm::StringMap<std::pair<llvm::StringRef, bool>>
+      shares; ///< whose memory a name stands for, and whether it is a view
 };
 
 /// Emits the model's graph into a function. Functions of the model are inlined; recursion becomes loops
@@ -69,6 +71,10 @@ private:
   std::optional<Operand> find(llvm::StringRef name, const std::shared_ptr<Frame> &frame);
   Result resultOf(const std::shared_ptr<Frame> &frame);
 
+  // --- Inplace.cpp
+  void noteSharing(llvm::StringRef primitive, const NodeProto &node, Frame &frame);
+  llvm::Error overwrite(const NodeProto &node, const Operand &result, Frame &frame);
+
   // --- ControlFlow.cpp
   Result call(const Operand &callee, llvm::ArrayRef<Operand> arguments);
   Result callChoice(const Operand &choice, llvm::ArrayRef<Operand> arguments);
@@ -121,12 +127,17 @@ private:
   llvm::StringSet<> knownDims, usedDims; // names of open extents; options that were used
   llvm::StringSet<> stateDims;           // those that a state has
   llvm::StringSet<> inputNames;
-  std::vector<std::weak_ptr<Frame>> frames; // all that were entered
+  std::vector<std::weak_ptr<Frame>> frames;              // all that were entered
+  llvm::DenseMap<const void *, std::string> overwritten; // arguments that functions changed, and the node that did
   size_t nodesRead = 0;
   unsigned depth = 0; // of calls
   llvm::Error deeper();
 };
 
+/// The primitive that computes what an in-place one leaves in its first input; "" for primitives that change nothing.
+llvm::StringRef functionalName(llvm::StringRef primitive);
+/// What two operands have in common that are one tensor.
+const void *identityOf(const Operand &tensor);
 /// A closure with more arguments bound.
 Operand bind(const Operand &closure, llvm::ArrayRef<Operand> arguments);
 /// Whether two operands without elements are one thing.
