@@ -402,6 +402,47 @@ def rows():
     at = np.linspace(0, 4, 9)
     resampled = np.stack([[np.interp(at, np.arange(5), row) for row in rows_] for rows_ in line])
     yield N("ResizeLinear1D", line, (9,), 0), resampled.astype(np.float32)
+    x, y, z = (floats(random, 3, 4) for _ in range(3))
+    steps = np.round(2 * x)  # some are equal
+    for name, ufunc in (("Cummax", np.maximum), ("Cummin", np.minimum), ("CumminExt", np.minimum)):
+        running = ufunc.accumulate(steps, axis=1)
+        last = np.maximum.accumulate(np.where(steps == running, np.arange(4), 0), axis=1)
+        yield N(name, steps, 1), {0: running, 1: last.astype(np.int64)}
+    for suffix, value in (("", np.float32([0.5])), ("Ext", 0.5)):
+        yield N("Addcmul" + suffix, x, y, z, value), x + np.float32(0.5) * y * z
+        yield N("Addcdiv" + suffix, x, y, np.abs(z) + 1, value), x + np.float32(0.5) * y / (np.abs(z) + 1)
+    yield N("AccumulateNV2", (x, y, z)), x + y + z
+    yield N("ApproximateEqual", x, x + np.float32([0, 1e-6, 1e-3, 1]), tolerance=1e-5), np.array([[True, True, False, False]] * 3)
+    for name in ("Conj", "Real"):
+        yield N(name, x), x
+    holes = np.where(x > 0.5, np.float32(np.nan), x)
+    yield N("Fmax", holes, y), np.fmax(holes, y)
+    yield N("Fmin", y, holes), np.fmin(y, holes)
+    far = np.float32([3e38, -3e38, 0, np.inf])
+    yield N("Hypot", x, y), np.hypot(x, y)
+    yield N("Hypot", far, np.float32([3e37, 0, 0, -1])), np.hypot(far.astype(np.float64), [3e37, 0, 0, -1]).astype(np.float32)
+    yield N("Invert", np.int32([0, 5, -7])), np.int32([-1, -6, 6])
+    special = np.float32([1, 1, np.inf, np.nan, 0])
+    others = np.float32([1.000001, 1.1, np.inf, np.nan, 1e-9])
+    for equal_nan in (False, True):
+        yield N("IsClose", special, others, 1e-5, 1e-8, equal_nan), np.isclose(special, others, 1e-5, 1e-8, equal_nan)
+    odds = np.float32([0.1, 0.5, 0.9, 1.2])
+    yield N("Logit", odds[:3], -1.0), np.log(odds[:3] / (1 - odds[:3]))
+    yield N("Logit", odds, 0.25), np.log(odds.clip(0.25, 0.75) / (1 - odds.clip(0.25, 0.75)))
+    yield N("Sinc", np.float32([0, 0.5, -1.25, 3])), np.sinc(np.float32([0, 0.5, -1.25, 3]))
+    yield N("Ger", x[0], y[1]), np.outer(x[0], y[1])
+    yield N("InTopK", np.float32([[1, 3, 2], [5, 5, 4], [1, 2, 3]]), np.int32([2, 2, 1]), k=2), np.array([True, False, True])
+    for p in (0.0, 1.0, 2.0, 3.0):
+        powers = (steps != 0).sum(1) if p == 0 else (np.abs(steps) ** p).sum(1) ** (1 / p)
+        yield N("LpNorm", steps, axis=(1,), p=int(p), keep_dims=False, epsilon=1e-12), np.maximum(powers, 1e-12).astype(np.float32)
+        apart = steps[[0, 0, 1]] - steps[[1, 2, 2]]
+        yield N("Pdist", steps, p=p), ((apart != 0).sum(1) if p == 0 else (np.abs(apart) ** p).sum(1) ** (1 / p)).astype(np.float32)
+    rising = np.sort(steps, axis=1)
+    for right in (False, True):
+        wanted = [np.searchsorted(row, values_, "right" if right else "left") for row, values_ in zip(rising, np.round(2 * y))]
+        yield N("SearchSorted", rising, np.round(2 * y), None, I64, right), np.stack(wanted).astype(np.int64)
+    yield N("SearchSorted", rising[0], y, None, TYPE_IDS["int32"], False), np.searchsorted(rising[0], y).astype(np.int32)
+    yield N("Eps", x), np.full_like(x, np.finfo(np.float32).eps)
     for size, corners, centred in [((9, 11), True, False), ((9, 11), False, True), ((3, 2), False, True), ((3, 8), False, False), ((4, 6), False, True)]:
         rows_, columns = (bicubic_weights(old, new, corners, centred) for old, new in zip(image.shape[2:], size))
         yield N("ResizeBicubic", image, size, corners, centred), np.einsum("oh,nchw,pw->ncop", rows_, image, columns).astype(np.float32)

@@ -74,4 +74,16 @@ Operand addScaled(Node &node, BinaryKind kind) {
   return node.compose.binary(kind, a, b);
 }
 
+Operand addCombined(Node &node, BinaryKind kind) {
+  Value x = node.tensor(0);
+  auto [a, b] = promote(node, 1, 2);
+  Value value = node.tensor(3);
+  if (node.failed())
+    return {};
+  Compose &compose = node.compose;
+  const Type type = node.element(x);
+  Value combined = compose.binary(kind, compose.cast(a, type), compose.cast(b, type));
+  return compose.add(x, compose.mul(combined, compose.cast(value, type)));
+}
+
 } // namespace wasmind::mindir

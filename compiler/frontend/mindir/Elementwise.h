@@ -21,5 +21,7 @@ Operand compare(Node &node, CompareKind kind);
 Operand logical(Node &node, BinaryKind kind);
 /// x + scale * y, where the scale is input 2 (`alpha`).
 Operand addScaled(Node &node, BinaryKind kind);
+/// x + value * f(a, b) of (x, a, b, value).
+Operand addCombined(Node &node, BinaryKind kind);
 
 } // namespace wasmind::mindir

@@ -1,5 +1,6 @@
 #include "compiler/frontend/mindir/Reductions.h"
 #include "llvm/ADT/STLExtras.h"
+#include <cmath>
 
 using namespace llvm;
 namespace wasmind::mindir {
@@ -98,6 +99,44 @@ Operand cumulate(Node &node, ReduceKind kind) {
   if (node.failed())
     return {};
   return Value(graph::ScanOp::create(node.compose, node.compose.getLoc(), kind, x, axis, exclusive, reversed));
+}
+
+Operand cumulativeExtreme(Node &node, ReduceKind extreme) {
+  Value x = node.tensor(0);
+  const int64_t axis = node.axis(node.integer("axis", 1), node.rank(x));
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  auto scan = [&](ReduceKind kind, Value of) -> Value {
+    return graph::ScanOp::create(b, b.getLoc(), kind, of, axis, /*exclusive=*/false, /*reverse=*/false);
+  };
+  Value running = scan(extreme, x);
+  Extents line(node.rank(x), b.getAffineConstantExpr(1));
+  line[axis] = b.extentsOf(x)[axis];
+  Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType(line, b.getI64Type()), axis);
+  Value isNew = b.unary(UnaryKind::Not,
+                        b.compare(extreme == ReduceKind::Max ? CompareKind::Less : CompareKind::Greater, x, running));
+  Type type = node.declaredElement(1) ? node.declaredElement(1) : b.getI64Type();
+  Value last = scan(ReduceKind::Max, b.select(isNew, places, b.scalarLike(places, 0)));
+  return Operand::tuple({running, b.cast(last, type)});
+}
+
+Value norm(Node &node, Value x, double p, ArrayRef<int64_t> dims, bool keepDims) {
+  if (node.failed() || !x)
+    return {};
+  Compose &b = node.compose;
+  Value size = b.unary(UnaryKind::Abs, x);
+  if (std::isinf(p))
+    return b.reduce(p > 0 ? ReduceKind::Max : ReduceKind::Min, size, dims, keepDims);
+  auto sum = [&](Value of) { return b.reduce(ReduceKind::Sum, of, dims, keepDims); };
+  if (p == 0)
+    return sum(b.cast(b.compare(CompareKind::NotEqual, size, b.scalarLike(size, 0)), node.element(x)));
+  if (p == 1)
+    return sum(size);
+  if (p == 2)
+    return b.unary(UnaryKind::Sqrt, sum(b.mul(size, size)));
+  Value powers = sum(b.binary(BinaryKind::Pow, size, b.scalarLike(size, p)));
+  return b.binary(BinaryKind::Pow, powers, b.scalarLike(powers, 1 / p));
 }
 
 std::pair<Value, Value> rmsNorm(Node &node, Value x, Value gamma, double epsilon) {

@@ -33,6 +33,11 @@ Operand reduceWithIndex(Node &node, ReduceKind extreme);
 /// Running sums or products of (x, axis, exclusive, reverse).
 Operand cumulate(Node &node, ReduceKind kind);
 
+/// Running maxima or minima of (x, axis), and where the last element equal to each stands.
+Operand cumulativeExtreme(Node &node, ReduceKind extreme);
+/// The p-norm over `dims`: the largest magnitude where p is infinite, how many are not 0 where it is 0.
+Value norm(Node &node, Value x, double p, llvm::ArrayRef<int64_t> dims, bool keepDims);
+
 /// How a loss is reduced, parameter `reduction`, input i: 0 sum, 1 mean, 2 not at all.
 int64_t reductionKind(Node &node, unsigned i);
 Operand reduceLoss(Node &node, Value loss, int64_t reduction);

@@ -1,0 +1,8 @@
+//===- CumminExt.cpp - CumminExt(x, dim): running minima and where the last of each stands ----------------------===//
+#include "compiler/frontend/mindir/Reductions.h"
+
+namespace wasmind::mindir::ops {
+
+Operand CumminExt(Node &node) { return cumulativeExtreme(node, ReduceKind::Min); }
+
+} // namespace wasmind::mindir::ops
