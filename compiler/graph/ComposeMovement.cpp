@@ -182,6 +182,9 @@ Value Compose::gather(Value data, Value indices, int64_t dim, int64_t batchDims)
   auto normal = normalDim(dim, rankOf(data));
   if (!normal)
     return nullptr;
+  for (int64_t i = 0; i < std::min(batchDims, rankOf(indices)); ++i)
+    if (Value fitting = withExtent(indices, i, extentsOf(data)[i])) // the operation refuses others
+      indices = fitting;
   return make<GatherOp>(data, indices, uint64_t(*normal), uint64_t(batchDims));
 }
 

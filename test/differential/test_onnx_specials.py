@@ -49,3 +49,18 @@ def test_powers(base, tmp_path):
             nodes.append(helper.make_node("Pow", ["x", f"c_{kind}_{i}"], [f"o_{kind}_{i}"]))
     model = graph(nodes, {name: (array.dtype, array.shape) for name, array in inputs.items()}, [node.output[0] for node in nodes], constants, 15)
     check(model, inputs, tmp_path)
+
+
+def test_angles_of_any_size(tmp_path):
+    """Sines of numbers far beyond the period, whose every bit counts: of all exponents, and those that come nearest to a zero."""
+    random = np.random.default_rng(7)
+    values = np.ldexp(random.uniform(1, 2, 1000), np.linspace(-30, 1023, 1000).astype(int)) * random.choice([-1, 1], 1000)
+    values = np.concatenate([values, [1e22, 6381956970095103 * 2.0**797, np.finfo(np.float64).max, -1e300, np.inf, -np.inf, np.nan]])
+    model = graph([helper.make_node(name, ["x"], [name]) for name in ("Sin", "Cos", "Tan")], {"x": (np.float64, ["n"])}, ["Sin", "Cos", "Tan"])
+    assert compile_model(model, tmp_path, f"--dim=n=1..{len(values)}").returncode == 0
+    with np.errstate(invalid="ignore"):
+        wanted = {"Sin": np.sin(values), "Cos": np.cos(values), "Tan": np.tan(values)}
+    for engine, actual in run(tmp_path, {"x": values}).items():
+        for name, value in wanted.items():
+            error = np.abs(actual[name] - value) / (1 + value**2 if name == "Tan" else 1)
+            assert np.array_equal(np.isnan(actual[name]), np.isnan(value)) and np.nanmax(error) <= 1e-13, f"{engine}: {name}"
