@@ -46,10 +46,11 @@ constexpr unsigned fewChunks = 8;
 /// x beyond multiples of 4, which are exact.
 Term modulo4(Term x) { return x - (x * 0.25).nearest() * 4.0; }
 
-Quadrant quadrantOf(Term quarters) {
+/// Of quarters of a period, and what they are too small by.
+Quadrant quadrantOf(Term quarters, Term rest) {
   quarters = modulo4(quarters);
   Term biased = quarters + 0x1.8p52;
-  return {biased.bits(), (quarters - (biased - 0x1.8p52)) * halfPi};
+  return {biased.bits(), ((quarters - (biased - 0x1.8p52)) + rest) * halfPi};
 }
 
 /// The same for larger x (Payne and Hanek 1983): the product of half a mantissa with a chunk is exact, and what it has
@@ -58,7 +59,7 @@ Quadrant reduceLargeF32(Term x) {
   Term sum = x.constant(0.0);
   for (unsigned i = 0; i < fewChunks; ++i)
     sum = sum + modulo4(x * std::ldexp(double(twoOverPiChunks[i]), -24 * int(i + 1)));
-  return quadrantOf(sum);
+  return quadrantOf(sum, x.constant(0.0));
 }
 
 /// Element `i` of the chunks times 2^(scale - 24 (i + 1)), from a table in memory, in all lanes of x.
@@ -94,20 +95,24 @@ Quadrant reduceLargeF64(Term x) {
   mlir::ImplicitLocOpBuilder &b = x.builder();
   Term first{b, mlir::arith::ConstantOp::create(b, b.getI32IntegerAttr(0))};
   Term last = select(anyLane(isHuge), first.constant(std::size(twoOverPiChunks)), first.constant(fewChunks));
+  // A sum in two parts (Knuth's two-sum): an angle may be next to a multiple of pi/2.
   auto results = repeatWhile(
-      {first, x.constant(0.0)}, [&](llvm::ArrayRef<Term> state) { return state[0] < last; },
+      {first, x.constant(0.0), x.constant(0.0)}, [&](llvm::ArrayRef<Term> state) { return state[0] < last; },
       [&](llvm::ArrayRef<Term> state) -> llvm::SmallVector<Term> {
-        auto [i, sum] = std::pair(state[0], state[1]);
-        Term chunk = chunkAt(i, x, scale);
-        Term next = sum + modulo4(high * chunk);
-        next = next + modulo4(low * chunk);
+        Term i = state[0], sum = state[1], rest = state[2], chunk = chunkAt(i, x, scale);
+        for (Term part : {high, low}) {
+          Term quarters = modulo4(part * chunk), next = sum + quarters, taken = next - sum;
+          rest = rest + ((sum - (next - taken)) + (quarters - taken));
+          sum = next;
+        }
         // What a lane gives must not depend on its neighbours.
         Term isFew{b, mlir::arith::CmpIOp::create(b, mlir::arith::CmpIPredicate::ult, i, i.constant(fewChunks))};
         if (auto lanes = mlir::dyn_cast<mlir::VectorType>(isHuge.type()))
           isFew = {b, mlir::vector::BroadcastOp::create(b, lanes, isFew)};
-        return {i + 1, select(isHuge | isFew, next, sum)};
+        Term counts = isHuge | isFew;
+        return {i + 1, select(counts, sum, state[1]), select(counts, rest, state[2])};
       });
-  return quadrantOf(results[1]);
+  return quadrantOf(results[1], results[2]);
 }
 
 /// The low 32 bits of i64 lanes as i32.

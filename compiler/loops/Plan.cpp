@@ -135,12 +135,15 @@ FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location, bo
 
 Type MemoryPlan::withGivenExtents(Type tensor, ModuleOp module) const {
   SmallVector<AffineExpr> extents = getExtents(tensor);
+  Dims dims = kernels.dims;
+  dims.facts.clear(); // a slot is as long as its extents are at the bounds of their dimensions
   for (AffineExpr &extent : extents) {
     if (isa<AffineConstantExpr, AffineSymbolExpr>(extent) || lastMeasured(extent, kernels.dims) >= 0)
       continue;
     for (auto [i, dim] : llvm::enumerate(kernels.dims)) {
       const AffineExpr symbol = getAffineSymbolExpr(i, extent.getContext());
-      if (!dim.measured && llvm::any_of(getRequirements(module), [&](const Requirement &requirement) {
+      if (!dim.measured && dim.max == boundsOf(extent, dims).max &&
+          llvm::any_of(getRequirements(module), [&](const Requirement &requirement) {
             return requirement.isZero && (normalise(symbol - extent) == normalise(requirement.expression) ||
                                           normalise(extent - symbol) == normalise(requirement.expression));
           })) {
