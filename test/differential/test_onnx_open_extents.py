@@ -83,3 +83,42 @@ def test_what_does_not_fit_is_refused(tmp_path):
     for engine in compiled.ENGINES:
         result = compiled.tool("run", tmp_path / "m.wasm", f"--engine={engine}", "--inputs", tmp_path / "in.npz")
         assert result.returncode == 1 and len(result.stderr.strip().splitlines()) == 1 and "8" in result.stderr, result.stderr
+
+
+def same(model, folder, cases, *bounds):
+    result = compile_model(model, folder, *bounds)
+    assert result.returncode == 0, result.stderr
+    for inputs in cases:
+        for engine, actual in run(folder, inputs).items():
+            for key, value in oracle(model, inputs).items():
+                assert actual[key].shape == value.shape and np.allclose(actual[key], value), f"{engine}: {key}"
+
+
+def test_intermediate_names_are_required(tmp_path):
+    """What a graph says of a tensor between nodes names an extent that the run would measure."""
+    nodes = [helper.make_node("Reshape", ["x", "shape"], ["z"]), helper.make_node("Relu", ["z"], ["y"])]
+    model = graph(nodes, {"x": (np.float32, ["m", "n"]), "shape": (np.int64, [2])}, ["y"])
+    model.graph.value_info.append(helper.make_tensor_value_info("z", 1, ["n", "m"]))
+    same(model, tmp_path, [{"x": floats(2, 3), "shape": integers(3, 2)}, {"x": floats(1, 4), "shape": integers(-1, 1)}])
+    assert "f32 [n, m]" in compiled.tool("inspect", tmp_path / "m.wasm").stdout
+    np.savez(tmp_path / "in.npz", x=floats(2, 3), shape=integers(6, 1))
+    result = compiled.tool("run", tmp_path / "m.wasm", "--inputs", tmp_path / "in.npz")
+    assert result.returncode == 1 and "must be equal" in result.stderr, result.stderr
+
+
+def test_nothing_is_taken_of_nothing(tmp_path):
+    nodes = [helper.make_node("Gather", ["x", "i"], ["y"]), helper.make_node("Expand", ["one", "shape"], ["z"])]
+    model = graph(nodes, {"x": (np.float32, ["n", 2]), "i": (np.int64, ["k"]), "one": (np.float32, ["m", 1]), "shape": (np.int64, [2])}, ["y", "z"])
+    same(model, tmp_path, [{"x": floats(n, 2), "i": np.zeros(k, np.int64), "one": floats(m, 1), "shape": integers(*shape)}
+                           for n, k, m, shape in ((0, 0, 1, (0, 3)), (2, 3, 1, (4, 1)), (2, 0, 0, (1, 2)))], "--dim=n=0..8", "--dim=k=0..8", "--dim=m=0..8")
+    np.savez(tmp_path / "in.npz", x=floats(0, 2), i=integers(0), one=floats(1, 1), shape=integers(1, 1))
+    result = compiled.tool("run", tmp_path / "m.wasm", "--inputs", tmp_path / "in.npz")
+    assert result.returncode == 1 and "may be none" in result.stderr, result.stderr
+
+
+def test_sequences_that_the_run_cuts(tmp_path):
+    nodes = [helper.make_node("SplitToSequence", ["x", "size"], ["parts"], axis=1), helper.make_node("SequenceAt", ["parts", "first"], ["a"]),
+             helper.make_node("SequenceAt", ["parts", "last"], ["b"]), helper.make_node("SequenceLength", ["parts"], ["c"]),
+             helper.make_node("ConcatFromSequence", ["parts"], ["d"], axis=1)]
+    model = graph(nodes, {"x": (np.float32, ["b", "n"]), "size": (np.int64, [])}, ["a", "b", "c", "d"], {"first": np.int64(0), "last": np.int64(-1)})
+    same(model, tmp_path, [{"x": floats(2, n), "size": np.array(size)} for n, size in ((1, 1), (5, 4), (8, 4), (3, 3))])
