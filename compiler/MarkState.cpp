@@ -32,6 +32,7 @@ public:
       return llvm::createStringError(pair + unknown("output", state.output, outputs));
     if (run.getArgAttr(*input, "graph.state"))
       return llvm::createStringError(pair + "input '" + state.input + "' is fed from two outputs");
+    keepConstantExtents(*input, *output);
     if (llvm::Error wrong = compareShapes(pair, state, *input, *output))
       return wrong;
     OpBuilder builder(run.getContext());
@@ -138,7 +139,58 @@ private:
   const CompileOptions &options;
   Names inputs, outputs;
 
+  llvm::SmallDenseMap<unsigned, AffineExpr> keptExtents; ///< of states, by the dimension that hosts give
   llvm::SmallDenseMap<unsigned, std::pair<AffineExpr, std::string>> kept; ///< what each becomes, by which state
+
+  /// Extents of a state that hosts give, as a batch, and that are what they were as long as the state holds anything.
+  /// The state gets extents of its own for them, which the module keeps, and a run requires these to be equal.
+  void keepConstantExtents(unsigned input, unsigned output) {
+    auto module = run->getParentOfType<ModuleOp>();
+    auto type = cast<RankedTensorType>(run.getArgumentTypes()[input]);
+    llvm::SmallVector<AffineExpr> extents = graph::getExtents(type), given = extents,
+                                  next = graph::getExtents(run.getResultTypes()[output]);
+    if (extents.size() != next.size())
+      return;
+    for (size_t axis = 0; axis < extents.size(); ++axis) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(given[axis]);
+      if (!symbol || next[axis] != given[axis] || !isGivenElsewhere(symbol))
+        continue;
+      AffineExpr &own = keptExtents[symbol.getPosition()];
+      if (!own) {
+        const graph::NamedDim &dim = dims[symbol.getPosition()];
+        own = graph::declareDim(module, inputs[input].str() + "." + std::to_string(axis), 0, dim.max);
+        dims = graph::getNamedDims(module);
+      }
+      // Of nothing, the extents may be any.
+      llvm::SmallVector<AffineExpr> others(extents);
+      others.erase(others.begin() + long(axis));
+      const std::string name = dims[symbol.getPosition()].name;
+      graph::addRequirement(
+          module, {graph::productOf({given[axis] - own, graph::productOf(others, run.getContext())}, run.getContext()),
+                   /*isZero=*/true,
+                   "the state '" + inputs[input].str() + "' holds another '" + name +
+                       "' than this run's; reset it, or keep the extent as it is"});
+      extents[axis] = own;
+    }
+    if (extents == given)
+      return;
+    BlockArgument argument = run.getArgument(input);
+    argument.setType(graph::makeTensorType(extents, type.getElementType()));
+    OpBuilder builder = OpBuilder::atBlockBegin(&run.getBody().front());
+    auto same = graph::ReshapeOp::create(builder, run.getLoc(), type, argument);
+    argument.replaceAllUsesExcept(same, same);
+    run.setFunctionType(FunctionType::get(run.getContext(), run.getBody().getArgumentTypes(), run.getResultTypes()));
+  }
+
+  /// Whether a host gives the extent by an input that is no state.
+  bool isGivenElsewhere(AffineExpr extent) {
+    auto isState = [&](StringAttr input) {
+      return llvm::any_of(options.state, [&](const auto &state) { return input == state.input; });
+    };
+    return llvm::any_of(llvm::zip_equal(inputs, run.getArgumentTypes()), [&](auto pair) {
+      return !isState(std::get<0>(pair)) && llvm::is_contained(graph::getExtents(std::get<1>(pair)), extent);
+    });
+  }
 
   /// Whether the output can be the input's next value. An extent that is a dimension becomes one that the module keeps.
   llvm::Error compareShapes(const std::string &pair, const CompileOptions::State &state, unsigned input,

@@ -43,6 +43,10 @@ public:
   bool require(mlir::AffineExpr e, bool isZero, const llvm::Twine &text);
   /// Whether two extents that meet are equal: by proof, or taken for granted where they can be.
   bool equate(mlir::AffineExpr a, mlir::AffineExpr b);
+  /// x whose extent of one dimension is another expression, which equals it as `equate` says; null where it cannot.
+  Value withExtent(Value x, int64_t dim, mlir::AffineExpr extent);
+  /// An extent divided by a positive number: exact by proof, or taken for granted; null where it never is.
+  mlir::AffineExpr quotientOf(mlir::AffineExpr extent, int64_t divisor);
   Type elementOf(Value x);
   Extents extentsOf(Value x);
   int64_t rankOf(Value x);
@@ -120,6 +124,7 @@ public:
   // --- rows
   Value softmax(Value x, Ints dims);
   Value logSoftmax(Value x, Ints dims);
+  Value logSumExp(Value x, Ints dims, bool keepDims); ///< infinite elements give infinite sums
   /// (x - mean) / sqrt(variance + epsilon) over `dims`, times scale, plus bias (null = none).
   Value layerNorm(Value x, Value scale, Value bias, Ints dims, double epsilon);
   /// Inference form over the channel dimension 1: scale, bias, mean, variance are [C].

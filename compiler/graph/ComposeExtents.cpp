@@ -128,6 +128,23 @@ bool Compose::equate(AffineExpr a, AffineExpr b) {
                      onesText({normalise(a), normalise(b)}, dims));
 }
 
+Value Compose::withExtent(Value x, int64_t dim, AffineExpr extent) {
+  if (!x)
+    return nullptr;
+  Extents extents = extentsOf(x);
+  if (!equate(extents[dim], extent))
+    return nullptr;
+  extents[dim] = extent;
+  return reshape(x, extents);
+}
+
+AffineExpr Compose::quotientOf(AffineExpr extent, int64_t divisor) {
+  if (auto exact = divideExactly(extent, getAffineConstantExpr(divisor)))
+    return *exact;
+  const AffineExpr quotient = normalise(extent.floorDiv(divisor));
+  return equate(extent, quotient * divisor) ? quotient : AffineExpr();
+}
+
 Value Compose::positionsOf(Value flags, StringRef name) {
   if (!flags)
     return nullptr;

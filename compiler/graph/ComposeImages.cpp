@@ -45,6 +45,10 @@ Value Compose::convolve(Value x, Value weights, Value bias, const Window &window
     emitError("convolution of rank ") << rankOf(x) << " with weights of rank " << rankOf(weights);
     return nullptr;
   }
+  // Channels that are open are as many as the weights take; others that do not fit are refused below.
+  if (auto taken = constantOf(extentsOf(weights)[1]); taken && !constantOf(extentsOf(x)[1]))
+    if (Value fitting = withExtent(x, 1, getAffineConstantExpr(*taken * groups)))
+      x = fitting;
   SmallVector<int64_t> order; // [O, C, spatial...] -> [spatial..., C, O]
   for (int64_t i = 2; i < rankOf(weights); ++i)
     order.push_back(i);
@@ -78,6 +82,8 @@ Value Compose::convolveTranspose(Value x, Value weights, Value bias, const Windo
         << groups << " groups";
     return nullptr;
   }
+  if (Value fitting = withExtent(x, 1, getAffineConstantExpr(*channels)))
+    x = fitting;
   SmallVector<int64_t> order;
   if (groups == 1) { // [C, O, spatial...] -> [spatial..., C, O]
     for (int64_t i = 2; i < rank; ++i)

@@ -1,5 +1,6 @@
 //===- ComposeMovement.cpp - reshaping, slicing, padding, gathering, scattering -----------------------------------===//
 #include "compiler/graph/Compose.h"
+#include "compiler/graph/Ranges.h"
 #include "compiler/graph/Structured.h"
 
 using namespace mlir;
@@ -182,6 +183,18 @@ Value Compose::gather(Value data, Value indices, int64_t dim, int64_t batchDims)
   auto normal = normalDim(dim, rankOf(data));
   if (!normal)
     return nullptr;
+  for (int64_t i = 0; i < std::min(batchDims, rankOf(indices)); ++i)
+    if (Value fitting = withExtent(indices, i, extentsOf(data)[i])) // the operation refuses others
+      indices = fitting;
+  // Nothing may be taken of nothing.
+  const AffineExpr extent = extentsOf(data)[*normal];
+  if (constantOf(extent).value_or(0) < 1) {
+    const Dims dims = namedDimsAt(getInsertionBlock());
+    const Extents taken = extentsOf(indices);
+    if (auto condition = conditionOfTaking(extent, taken, dims); condition && boundsOf(*condition, dims).max >= 0)
+      require(*condition, /*isZero=*/false,
+              "elements of '" + toString(extent, dims) + "' are taken, which may be none");
+  }
   return make<GatherOp>(data, indices, uint64_t(*normal), uint64_t(batchDims));
 }
 

@@ -67,6 +67,19 @@ Value Compose::logSoftmax(Value x, Ints dims) {
   return sub(shifted, unary(UnaryKind::Log, sum));
 }
 
+Value Compose::logSumExp(Value x, Ints dims, bool keepDims) {
+  if (!x)
+    return nullptr;
+  // log(sum(exp(x))) = m + log(sum(exp(x - m))) for the largest element m, or the number nearest to it where that is
+  // infinite: infinities less themselves are nothing.
+  const auto real = ::llvm::cast<FloatType>(elementOf(x));
+  const double limit = llvm::APFloat::getLargest(real.getFloatSemantics()).convertToDouble();
+  Value highest = clip(reduce(ReduceKind::Max, x, dims, true), -limit, limit);
+  Value sum = reduce(ReduceKind::Sum, unary(UnaryKind::Exp, sub(x, highest)), dims, true);
+  Value result = add(unary(UnaryKind::Log, sum), highest);
+  return keepDims ? result : squeeze(result, dims);
+}
+
 Value Compose::layerNorm(Value x, Value scale, Value bias, Ints dims, double epsilon) {
   Value centred = sub(x, mean(x, dims, true));
   Value variance = mean(mul(centred, centred), dims, true);
@@ -99,13 +112,14 @@ Value Compose::groupNorm(Value x, Value scale, Value bias, int64_t groups, doubl
   if (!x)
     return nullptr;
   Extents extents = extentsOf(x);
-  auto channels = extents.size() < 2 ? std::nullopt : constantOf(extents[1]);
-  if (!channels || groups < 1 || *channels % groups != 0) {
-    emitError("channels (dimension 1) must be static and divide into ") << groups << " groups";
+  const AffineExpr members = extents.size() < 2 || groups < 1 ? AffineExpr() : quotientOf(extents[1], groups);
+  if (!members) {
+    emitError("the channels (dimension 1) do not divide into ") << groups << " groups";
     return nullptr;
   }
-  Extents grouped{extents[0], getAffineConstantExpr(groups),
-                  productOf(ArrayRef(extents).drop_front(2), getContext()) * (*channels / groups)};
+  Extents row(llvm::drop_begin(extents, 2));
+  row.push_back(members);
+  Extents grouped{extents[0], getAffineConstantExpr(groups), productOf(row, getContext())};
   Value result = reshape(layerNorm(reshape(x, grouped), nullptr, nullptr, {2}, epsilon), extents);
   Extents line(extents.size(), getAffineConstantExpr(1));
   line[1] = extents[1];

@@ -149,4 +149,14 @@ bool Ranges::isNonNegative(AffineExpr e, ArrayRef<AffineExpr> facts) const {
   return false;
 }
 
+std::optional<AffineExpr> conditionOfTaking(AffineExpr extent, ArrayRef<AffineExpr> taken, const Dims &dims) {
+  auto takesNothingOfNothing = [&](AffineExpr count) {
+    return isNeverNegative(extent - count, dims) || isNeverNegative(extent * extentLimit - count, dims);
+  };
+  if (isNeverNegative(extent - 1, dims) || isUnbounded(extent, dims) || llvm::any_of(taken, takesNothingOfNothing))
+    return std::nullopt;
+  const AffineExpr condition = normalise(productOf(taken, extent.getContext()) * (extent - 1));
+  return isNeverNegative(condition, dims) ? std::nullopt : std::optional(condition);
+}
+
 } // namespace wasmind::graph

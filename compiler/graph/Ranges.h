@@ -10,6 +10,11 @@ bool hasSmallCoefficients(mlir::AffineExpr e);
 /// Whether all that is divided in `e` is never negative: kernels divide without sign.
 bool dividesWholes(mlir::AffineExpr e, const Dims &dims);
 
+/// What must not be negative where elements of a dimension of extent `extent` are taken by indices: an index outside is
+/// brought to the last element, so there must be one wherever any of `taken` are. None where that is proven.
+std::optional<mlir::AffineExpr> conditionOfTaking(mlir::AffineExpr extent, llvm::ArrayRef<mlir::AffineExpr> taken,
+                                                  const Dims &dims);
+
 /// Bounds of integer expressions over axes (dims d0, d1, ..., each 0 <= d < its extent) and vars (symbols, within the
 /// bounds of the module's named dimensions). Sound, not complete: what is not proved may still be true.
 class Ranges {

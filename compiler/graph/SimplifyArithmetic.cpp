@@ -51,6 +51,35 @@ bool hasReciprocals(Value value) {
   return true;
 }
 
+/// Whether no element is below 0 or -0, as its producers say; NaN may be.
+bool isPositiveOrZero(Value value, unsigned depth = 0) {
+  if (auto splat = splatDouble(value))
+    return *splat >= 0 && !std::signbit(*splat);
+  Operation *op = depth < 8 ? value.getDefiningOp() : nullptr;
+  auto isAbove = [&](Value operand) { return isPositiveOrZero(operand, depth + 1); };
+  if (auto unary = dyn_cast_or_null<UnaryOp>(op))
+    return unary.getKind() == UnaryKind::Abs || unary.getKind() == UnaryKind::Exp ||
+           unary.getKind() == UnaryKind::Sigmoid;
+  if (auto binary = dyn_cast_or_null<BinaryOp>(op)) {
+    switch (binary.getKind()) {
+    case BinaryKind::Max:
+      return isAbove(binary.getLhs()) || isAbove(binary.getRhs());
+    case BinaryKind::Mul:
+      return binary.getLhs() == binary.getRhs() || (isAbove(binary.getLhs()) && isAbove(binary.getRhs()));
+    case BinaryKind::Add:
+    case BinaryKind::Div:
+      return isAbove(binary.getLhs()) && isAbove(binary.getRhs());
+    case BinaryKind::Pow: // an even number, before it becomes a product
+      return splatDouble(binary.getRhs()) == 2.0;
+    default:
+      return false;
+    }
+  }
+  if (auto reduce = dyn_cast_or_null<ReduceOp>(op))
+    return reduce.getKind() == ReduceKind::Sum && isAbove(reduce.getInput());
+  return isa_and_nonnull<ReshapeOp, BroadcastOp>(op) && isAbove(op->getOperand(0));
+}
+
 /// x / y has fewer divisions as x * (1 / y) where y is repeated; also where y is constant.
 struct DivideOnce : OpRewritePattern<BinaryOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -120,7 +149,7 @@ private:
   }
 };
 
-/// Powers that are products or roots.
+/// Powers that are products or roots. The roots of -inf and -0 are others than their powers, which are inf and 0.
 struct ExpandPower : OpRewritePattern<BinaryOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -136,9 +165,9 @@ struct ExpandPower : OpRewritePattern<BinaryOp> {
       result = builder.mul(x, x);
     else if (*exponent == 3 && !isHalf(op))
       result = builder.mul(builder.mul(x, x), x);
-    else if (*exponent == 0.5)
+    else if (*exponent == 0.5 && isPositiveOrZero(x))
       result = builder.unary(UnaryKind::Sqrt, x);
-    else if (*exponent == -0.5)
+    else if (*exponent == -0.5 && isPositiveOrZero(x))
       result = builder.unary(UnaryKind::Rsqrt, x);
     else if (*exponent == -1)
       result = builder.unary(UnaryKind::Reciprocal, x);

@@ -132,11 +132,8 @@ LogicalResult GatherOp::verify() {
   if (constantOf(extent).value_or(0) > 0)
     return success();
   Dims dims = namedDimsAround(*this);
-  auto takesNothingOfNothing = [&](AffineExpr taken) {
-    return isNeverNegative(extent - taken, dims) || isNeverNegative(extent * extentLimit - taken, dims);
-  };
-  if (isNeverNegative(extent - 1, dims) || isUnbounded(extent, dims) ||
-      llvm::any_of(getExtents(getType()), takesNothingOfNothing))
+  if (!conditionOfTaking(extent, getExtents(getType()), dims) ||
+      !conditionOfTaking(extent, getExtents(getIndices().getType()), dims))
     return success();
   return emitOpError("takes elements of dimension ") << getDim() << " of extent " << boundsText(extent, dims)
                                                      << ", which may be empty" << adviceText(extent - 1, dims);

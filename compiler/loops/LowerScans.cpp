@@ -106,62 +106,138 @@ LogicalResult lowerScan(KernelContext &context) {
   return success();
 }
 
+namespace {
+/// The best k so far as a binary heap in the memory of the results, the last of them in order at its root: what comes
+/// after that is passed over by one comparison. At the end the heap is sorted in place.
+struct Heap {
+  Emitter &e;
+  Value values, positions;
+  Type element, position;
+  bool largest;
+  llvm::function_ref<AffineExpr(AffineExpr)> placeOf; ///< of slot i of the row
+
+  struct Entry {
+    Value value, position;
+  };
+  Entry load(Value slot) const {
+    AffineExpr place = placeOf(e.bind(slot));
+    return {e.load(values, element, place, {}), e.load(positions, position, place, {})};
+  }
+  void store(Entry entry, Value slot) const {
+    AffineExpr place = placeOf(e.bind(slot));
+    e.store(entry.value, values, element, place, {});
+    e.store(entry.position, positions, position, place, {});
+  }
+  Value isAbove(Value a, Value b) const { return comesBefore(e, a, b, largest, element, /*nanFirst=*/largest); }
+  /// Of equal elements, the one that stands first.
+  Value isBefore(Entry a, Entry b) const {
+    Value isEarlier = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, a.position, b.position);
+    Value isBelow = isAbove(b.value, a.value);
+    return arith::OrIOp::create(e, isAbove(a.value, b.value),
+                                arith::AndIOp::create(e, isEarlier, arith::XOrIOp::create(e, isBelow, constantTrue())));
+  }
+  Value constantTrue() const { return arith::ConstantIntOp::create(e, e.getI1Type(), 1); }
+  Value constantFalse() const { return arith::ConstantIntOp::create(e, e.getI1Type(), 0); }
+  Value less(Value a, Value b) const { return arith::CmpIOp::create(e, arith::CmpIPredicate::slt, a, b); }
+
+  /// `then` where the condition holds, else `otherwise`; each gives the values of the types.
+  template <typename Then> SmallVector<Value> either(Value condition, ArrayRef<Value> otherwise, Then then) const {
+    auto branch = scf::IfOp::create(e, TypeRange(ValueRange(otherwise)), condition, /*addThenBlock=*/true,
+                                    /*addElseBlock=*/true);
+    OpBuilder::InsertionGuard guard(e);
+    e.setInsertionPointToEnd(branch.thenBlock());
+    scf::YieldOp::create(e, then());
+    e.setInsertionPointToEnd(branch.elseBlock());
+    scf::YieldOp::create(e, otherwise);
+    return SmallVector<Value>(branch.getResults());
+  }
+
+  /// Moves a hole from a slot on, as long as `next` (hole) gives another slot, whose entry moves into the hole:
+  /// (whether it goes on, that slot). Puts the entry into the hole at the end.
+  template <typename Next> void sift(Entry entry, Value from, Next next) const {
+    auto loop = scf::WhileOp::create(e, TypeRange{e.getI32Type(), e.getI32Type()}, ValueRange{from, from});
+    for (Region *region : {&loop.getBefore(), &loop.getAfter()})
+      region->emplaceBlock().addArguments({e.getI32Type(), e.getI32Type()}, {e.getLoc(), e.getLoc()});
+    {
+      OpBuilder::InsertionGuard guard(e);
+      e.setInsertionPointToEnd(&loop.getBefore().front());
+      Value hole = loop.getBefore().getArgument(0);
+      SmallVector<Value> found = next(hole);
+      scf::ConditionOp::create(e, found[0], ValueRange{hole, found[1]});
+      e.setInsertionPointToEnd(&loop.getAfter().front());
+      auto moved = loop.getAfter().getArguments();
+      store(load(moved[1]), moved[0]);
+      scf::YieldOp::create(e, ValueRange{moved[1], moved[1]});
+    }
+    store(entry, loop.getResult(0));
+  }
+
+  /// Into the free slot at the end of a heap.
+  void add(Entry entry, Value slot) const {
+    sift(entry, slot, [&](Value hole) {
+      return either(less(e.i32(0), hole), {constantFalse(), hole}, [&] {
+        Value parent = arith::ShRUIOp::create(e, arith::SubIOp::create(e, hole, e.i32(1)), e.i32(1));
+        return SmallVector<Value>{isBefore(load(parent), entry), parent};
+      });
+    });
+  }
+  /// In place of the root of a heap of `count` entries.
+  void replaceRoot(Entry entry, Value count) const {
+    sift(entry, e.i32(0), [&](Value hole) {
+      Value left = arith::AddIOp::create(e, arith::AddIOp::create(e, hole, hole), e.i32(1));
+      return either(less(left, count), {constantFalse(), hole}, [&] {
+        Value right = arith::AddIOp::create(e, left, e.i32(1));
+        Value child = either(less(right, count), {left}, [&] {
+          return SmallVector<Value>{arith::SelectOp::create(e, isBefore(load(left), load(right)), right, left)};
+        })[0];
+        return SmallVector<Value>{isBefore(entry, load(child)), child};
+      });
+    });
+  }
+};
+} // namespace
+
 LogicalResult lowerTopK(KernelContext &context) {
-  // Insertion into a sorted list of k: each element moves up past those it comes before.
   auto op = cast<TopKOp>(context.group.root);
   context.placeAll();
   Emitter &e = context.emitter;
   SmallVector<AffineExpr> extents = getExtents(op.getInput().getType());
   Type element = elementOf(op.getInput());
-  Value values = context.pointer(op.getValues()), positions = context.pointer(op.getIndices());
   int64_t last = extents.size() - 1;
   AffineExpr count = op.getK().getResult(0);
   if (constantOf(count) == 0)
     return success();
   Value k = e.index(count);
-  bool largest = !op.getSmallest();
   emitOthers(e, extents, last, /*vectorise=*/false, [&](Indices indices, Lanes) {
-    auto place = [&](AffineExpr i) {
+    auto placeOf = [&](AffineExpr i) {
       Indices at(indices);
       at[last] = i;
       return flatOffset(op.getValues().getType(), at);
     };
-    Type position = elementOf(op.getIndices());
+    const Heap heap{e,       context.pointer(op.getValues()), context.pointer(op.getIndices()),
+                    element, elementOf(op.getIndices()),      !op.getSmallest(),
+                    placeOf};
+    auto wide = [&](Value i) -> Value { return arith::ExtUIOp::create(e, e.getI64Type(), i); };
     e.loop(e.i32(0), e.index(extents[last]), 1, {}, [&](AffineExpr i, ArrayRef<Value>) {
-      indices[last] = i;
-      Value x = e.evaluate(op.getInput(), indices, {});
-      // Sift up from the end of the list so far.
-      Value some = arith::MinSIOp::create(e, e.index(i), k);
-      auto loop = scf::WhileOp::create(
-          e, e.getI32Type(), ValueRange(some),
-          [&](OpBuilder &, Location, ValueRange at) {
-            Value isAny = arith::CmpIOp::create(e, arith::CmpIPredicate::sgt, at[0], e.i32(0));
-            auto test = scf::IfOp::create(e, e.getI1Type(), isAny, true);
-            {
-              OpBuilder::InsertionGuard guard(e);
-              e.setInsertionPointToStart(test.thenBlock());
-              Value above = e.load(values, element, place(e.bind(at[0]) - 1), {});
-              scf::YieldOp::create(e, comesBefore(e, x, above, largest, element, /*nanFirst=*/largest));
-              e.setInsertionPointToStart(test.elseBlock());
-              scf::YieldOp::create(e, ValueRange(arith::ConstantIntOp::create(e, e.getI1Type(), 0)));
-            }
-            scf::ConditionOp::create(e, test.getResult(0), at);
-          },
-          [&](OpBuilder &, Location, ValueRange at) {
-            Value above = arith::SubIOp::create(e, at[0], e.i32(1));
-            AffineExpr to = e.bind(at[0]), from = to - 1;
-            e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, at[0], k), [&] {
-              e.store(e.load(values, element, place(from), {}), values, element, place(to), {});
-              e.store(e.load(positions, position, place(from), {}), positions, position, place(to), {});
-            });
-            scf::YieldOp::create(e, ValueRange(above));
-          });
-      Value slot = loop.getResult(0);
-      e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, slot, k), [&] {
-        AffineExpr to = e.bind(slot);
-        e.store(x, values, element, place(to), {});
-        e.store(arith::ExtUIOp::create(e, e.getI64Type(), e.index(i)), positions, position, place(to), {});
+      Indices at(indices);
+      at[last] = i;
+      Value number = e.index(i);
+      const Heap::Entry entry{e.evaluate(op.getInput(), at, {}), wide(number)};
+      Value hasRoom = heap.less(number, k);
+      e.when(hasRoom, [&] { heap.add(entry, number); });
+      Value isFull = arith::XOrIOp::create(e, hasRoom, heap.constantTrue());
+      // Without room there is a root, unless no entry is wanted at all.
+      Value replaces = arith::AndIOp::create(e, isFull, heap.less(e.i32(0), k));
+      e.when(replaces, [&] {
+        e.when(heap.isAbove(entry.value, heap.load(e.i32(0)).value), [&] { heap.replaceRoot(entry, k); });
       });
+      return SmallVector<Value>();
+    });
+    e.loop(e.i32(1), k, 1, {}, [&](AffineExpr i, ArrayRef<Value>) {
+      Value end = arith::SubIOp::create(e, k, e.index(i)); // of the heap, behind which the order stands
+      const Heap::Entry entry = heap.load(end);
+      heap.store(heap.load(e.i32(0)), end);
+      heap.replaceRoot(entry, end);
       return SmallVector<Value>();
     });
   });

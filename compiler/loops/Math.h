@@ -10,8 +10,9 @@
 //   f32: exp, log, 1/sqrt 1.5 ulp; sin, cos 2.5 (also of huge arguments); sigmoid, tan 4; tanh, erf 7 (4e-7
 //        relative: rounding of the rational function just below 1); computed through f64 and thus 1 ulp: asin, acos,
 //        atan, atan2, sinh, cosh, asinh, acosh, atanh, pow. Remainders are exact. Sigmoid below 2^-126 is 0.
-//   f64: 1e-14 relative, most functions 5e-16. sin, cos, tan: 1e-14 absolute up to |x| = 1e6, 1e-13 up to 2^100, no
-//        digits beyond; sin and cos stay within [-1, 1].
+//   f64: 1e-14 relative, most functions 5e-16. sin, cos, tan: 1e-14 absolute up to |x| = 1e6, 1e-14 relative beyond;
+//   sin
+//        and cos stay within [-1, 1].
 //   f16, bf16: as f32, which the caller rounds (emitRound).
 //
 //===--------------------------------------------------------------------------------------------------------------===//

@@ -159,8 +159,10 @@ std::optional<Term> powerOfConstant(Term x, double y) {
     return (x * x) * (x * x);
   if (y == -1)
     return 1.0 / x;
-  if (y == -2)
-    return 1.0 / (x * x);
+  if (y == -2) { // the inverse first: a square may be infinite where its inverse is a number
+    Term inverse = 1.0 / x;
+    return inverse * inverse;
+  }
   if (y == 0.5)
     return root();
   if (y == -0.5)

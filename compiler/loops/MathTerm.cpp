@@ -34,11 +34,11 @@ SmallVector<Value> valuesOf(ArrayRef<Term> terms) { return SmallVector<Value>(te
 SmallVector<Term> termsOf(ImplicitLocOpBuilder &builder, ValueRange values) {
   return llvm::map_to_vector(values, [&](Value value) { return Term(builder, value); });
 }
-/// Runs `build` with the position of `builder` inside a region, then puts it back.
-template <typename Build> auto inside(ImplicitLocOpBuilder &builder, OpBuilder &nested, Build build) {
+/// Runs `build` with `builder` at the end of a block of an operation that stands already, then puts it back.
+template <typename Build> void fill(ImplicitLocOpBuilder &builder, Block &block, Build build) {
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(nested.getInsertionBlock(), nested.getInsertionPoint());
-  return build();
+  builder.setInsertionPointToEnd(&block);
+  build();
 }
 } // namespace
 
@@ -138,14 +138,11 @@ Term anyLane(Term condition) {
 
 SmallVector<Term> when(Term condition, ArrayRef<Term> otherwise, llvm::function_ref<SmallVector<Term>()> then) {
   ImplicitLocOpBuilder &builder = condition.builder();
-  auto branch = scf::IfOp::create(
-      builder, condition,
-      [&](OpBuilder &nested, Location loc) {
-        SmallVector<Value> results = inside(builder, nested, [&] { return valuesOf(then()); });
-        nested.setInsertionPointToEnd(nested.getInsertionBlock());
-        scf::YieldOp::create(nested, loc, results);
-      },
-      [&](OpBuilder &nested, Location loc) { scf::YieldOp::create(nested, loc, valuesOf(otherwise)); });
+  SmallVector<Value> usual = valuesOf(otherwise);
+  auto branch = scf::IfOp::create(builder, TypeRange(ValueRange(usual)), condition, /*addThenBlock=*/true,
+                                  /*addElseBlock=*/true);
+  fill(builder, *branch.thenBlock(), [&] { scf::YieldOp::create(builder, valuesOf(then())); });
+  fill(builder, *branch.elseBlock(), [&] { scf::YieldOp::create(builder, usual); });
   return termsOf(builder, branch.getResults());
 }
 
@@ -153,18 +150,16 @@ SmallVector<Term> repeatWhile(ArrayRef<Term> initial, llvm::function_ref<Term(Ar
                               llvm::function_ref<SmallVector<Term>(ArrayRef<Term>)> step) {
   ImplicitLocOpBuilder &builder = initial.front().builder();
   SmallVector<Value> start = valuesOf(initial);
-  auto loop = scf::WhileOp::create(
-      builder, TypeRange(ValueRange(start)), start,
-      [&](OpBuilder &nested, Location loc, ValueRange state) {
-        Value condition = inside(builder, nested, [&]() -> Value { return continues(termsOf(builder, state)); });
-        nested.setInsertionPointToEnd(nested.getInsertionBlock());
-        scf::ConditionOp::create(nested, loc, condition, state);
-      },
-      [&](OpBuilder &nested, Location loc, ValueRange state) {
-        SmallVector<Value> next = inside(builder, nested, [&] { return valuesOf(step(termsOf(builder, state))); });
-        nested.setInsertionPointToEnd(nested.getInsertionBlock());
-        scf::YieldOp::create(nested, loc, next);
-      });
+  const TypeRange types = ValueRange(start).getTypes();
+  auto loop = scf::WhileOp::create(builder, types, start);
+  for (Region *region : {&loop.getBefore(), &loop.getAfter()})
+    region->emplaceBlock().addArguments(types, SmallVector<Location>(start.size(), builder.getLoc()));
+  fill(builder, loop.getBefore().front(), [&] {
+    auto state = loop.getBefore().getArguments();
+    scf::ConditionOp::create(builder, continues(termsOf(builder, state)), state);
+  });
+  fill(builder, loop.getAfter().front(),
+       [&] { scf::YieldOp::create(builder, valuesOf(step(termsOf(builder, loop.getAfter().getArguments())))); });
   return termsOf(builder, loop.getResults());
 }
 

@@ -1,6 +1,12 @@
 // sin, cos, tan and their inverses.
 #include "compiler/loops/MathFunctions.h"
-#include "llvm/ADT/SmallVector.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace wasmind::loops {
@@ -28,23 +34,85 @@ Quadrant reduceModerate(Term x) {
   return {biased.bits(), r};
 }
 
-/// The same for x of any size up to 2^100 (all f32), f64. 2/pi is cut into chunks of 24 bits (Payne and Hanek 1983):
-/// the product of half a mantissa with a chunk is exact, and what it has beyond multiples of 4 is, too.
-Quadrant reduceLarge(Term x, bool fullMantissa) {
-  llvm::SmallVector<Term> parts{x};
-  if (fullMantissa) {
-    Term high = (x.bits() & -(int64_t(1) << 27)).asFloat();
-    parts = {high, x - high};
-  }
+/// 2/pi = sum of twoOverPiChunks[i] * 2^(-24 (i + 1)); the first 8 suffice for |x| up to 2^100, all for any f64.
+constexpr uint32_t twoOverPiChunks[] = {0xa2f983, 0x6e4e44, 0x1529fc, 0x2757d1, 0xf534dd, 0xc0db62, 0x95993c, 0x439041,
+                                        0xfe5163, 0xabdebb, 0xc561b7, 0x246e3a, 0x424dd2, 0xe00649, 0x2eea09, 0xd1921c,
+                                        0xfe1deb, 0x1cb129, 0xa73ee8, 0x8235f5, 0x2ebb44, 0x84e99c, 0x7026b4, 0x5f7e41,
+                                        0x3991d6, 0x398353, 0x39f49c, 0x845f8b, 0xbdf928, 0x3b1ff8, 0x97ffde, 0x05980f,
+                                        0xef2f11, 0x8b5a0a, 0x6d1f6d, 0x367ecf, 0x27cb09, 0xb74f46, 0x3f669e, 0x5fea2d,
+                                        0x7527ba, 0xc7ebe5, 0xf17b3d, 0x0739f7, 0x8a5292, 0xea6bfb};
+constexpr unsigned fewChunks = 8;
+
+/// x beyond multiples of 4, which are exact.
+Term modulo4(Term x) { return x - (x * 0.25).nearest() * 4.0; }
+
+/// Of quarters of a period, and what they are too small by.
+Quadrant quadrantOf(Term quarters, Term rest) {
+  quarters = modulo4(quarters);
+  Term biased = quarters + 0x1.8p52;
+  return {biased.bits(), ((quarters - (biased - 0x1.8p52)) + rest) * halfPi};
+}
+
+/// The same for larger x (Payne and Hanek 1983): the product of half a mantissa with a chunk is exact, and what it has
+/// beyond multiples of 4 is, too. `x` is f64 and holds an f32, whose products with whole chunks are exact.
+Quadrant reduceLargeF32(Term x) {
   Term sum = x.constant(0.0);
-  auto modulo4 = [](Term q) { return q - (q * 0.25).nearest() * 4.0; };
-  for (double chunk : {0x1.45f306p-1, 0x1.b9391p-26, 0x1.529fcp-52, 0x1.3abe88p-75, 0x1.ea69bap-97, 0x1.81b6c4p-121,
-                       0x1.2b3278p-145, 0x1.0e4104p-170})
-    for (Term part : parts)
-      sum = sum + modulo4(part * chunk);
-  sum = modulo4(sum);
-  Term biased = sum + 0x1.8p52;
-  return {biased.bits(), (sum - (biased - 0x1.8p52)) * halfPi};
+  for (unsigned i = 0; i < fewChunks; ++i)
+    sum = sum + modulo4(x * std::ldexp(double(twoOverPiChunks[i]), -24 * int(i + 1)));
+  return quadrantOf(sum, x.constant(0.0));
+}
+
+/// Element `i` of the chunks times 2^(scale - 24 (i + 1)), from a table in memory, in all lanes of x.
+Term chunkAt(Term i, Term x, int scale) {
+  mlir::ImplicitLocOpBuilder &b = x.builder();
+  constexpr llvm::StringLiteral name = "two_over_pi";
+  auto module = b.getInsertionBlock()->getParentOp()->getParentOfType<mlir::ModuleOp>();
+  if (!module.lookupSymbol(name)) {
+    llvm::SmallVector<double> values;
+    for (auto [i, chunk] : llvm::enumerate(twoOverPiChunks))
+      values.push_back(std::ldexp(double(chunk), scale - 24 * int(i + 1)));
+    auto start = mlir::OpBuilder::atBlockBegin(module.getBody());
+    auto type = mlir::RankedTensorType::get({int64_t(values.size())}, b.getF64Type());
+    mlir::LLVM::GlobalOp::create(start, b.getLoc(), mlir::LLVM::LLVMArrayType::get(b.getF64Type(), values.size()),
+                                 /*isConstant=*/true, mlir::LLVM::Linkage::Internal, name,
+                                 mlir::DenseElementsAttr::get(type, llvm::ArrayRef(values)), 8);
+  }
+  mlir::Type pointer = mlir::LLVM::LLVMPointerType::get(b.getContext());
+  mlir::Value table = mlir::LLVM::AddressOfOp::create(b, pointer, name);
+  mlir::Value place = mlir::LLVM::GEPOp::create(b, pointer, b.getF64Type(), table, mlir::LLVM::GEPArg(mlir::Value(i)));
+  mlir::Value chunk = mlir::LLVM::LoadOp::create(b, b.getF64Type(), place);
+  if (mlir::isa<mlir::VectorType>(x.type()))
+    chunk = mlir::vector::BroadcastOp::create(b, x.type(), chunk);
+  return {b, chunk};
+}
+
+/// A loop over the chunks, which few models ever run: code for each would be as much as the rest of a small module.
+Quadrant reduceLargeF64(Term x) {
+  constexpr int scale = 128; // so that no chunk is subnormal, nor is x scaled down
+  Term isHuge = x.abs() > 0x1p100;
+  Term scaled = x * std::ldexp(1.0, -scale);
+  Term high = (scaled.bits() & -(int64_t(1) << 27)).asFloat(), low = scaled - high;
+  mlir::ImplicitLocOpBuilder &b = x.builder();
+  Term first{b, mlir::arith::ConstantOp::create(b, b.getI32IntegerAttr(0))};
+  Term last = select(anyLane(isHuge), first.constant(std::size(twoOverPiChunks)), first.constant(fewChunks));
+  // A sum in two parts (Knuth's two-sum): an angle may be next to a multiple of pi/2.
+  auto results = repeatWhile(
+      {first, x.constant(0.0), x.constant(0.0)}, [&](llvm::ArrayRef<Term> state) { return state[0] < last; },
+      [&](llvm::ArrayRef<Term> state) -> llvm::SmallVector<Term> {
+        Term i = state[0], sum = state[1], rest = state[2], chunk = chunkAt(i, x, scale);
+        for (Term part : {high, low}) {
+          Term quarters = modulo4(part * chunk), next = sum + quarters, taken = next - sum;
+          rest = rest + ((sum - (next - taken)) + (quarters - taken));
+          sum = next;
+        }
+        // What a lane gives must not depend on its neighbours.
+        Term isFew{b, mlir::arith::CmpIOp::create(b, mlir::arith::CmpIPredicate::ult, i, i.constant(fewChunks))};
+        if (auto lanes = mlir::dyn_cast<mlir::VectorType>(isHuge.type()))
+          isFew = {b, mlir::vector::BroadcastOp::create(b, lanes, isFew)};
+        Term counts = isHuge | isFew;
+        return {i + 1, select(counts, sum, state[1]), select(counts, rest, state[2])};
+      });
+  return quadrantOf(results[1], results[2]);
 }
 
 /// The low 32 bits of i64 lanes as i32.
@@ -59,7 +127,7 @@ Quadrant reduce(Term x) {
   Quadrant moderate = reduceModerate(x);
   Term isLarge = x.abs() > (wide ? 1e6 : 1e5);
   auto results = when(anyLane(isLarge), {moderate.quadrant, moderate.r}, [&]() -> llvm::SmallVector<Term> {
-    Quadrant large = wide ? reduceLarge(x, true) : narrow(reduceLarge(x.toF64(), false));
+    Quadrant large = wide ? reduceLargeF64(x) : narrow(reduceLargeF32(x.toF64()));
     // What a lane gives must not depend on its neighbours.
     return {select(isLarge, large.quadrant, moderate.quadrant), select(isLarge, large.r, moderate.r)};
   });

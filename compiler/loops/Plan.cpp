@@ -133,11 +133,33 @@ FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location, bo
   return byteLength;
 }
 
+Type MemoryPlan::withGivenExtents(Type tensor, ModuleOp module) const {
+  SmallVector<AffineExpr> extents = getExtents(tensor);
+  Dims dims = kernels.dims;
+  dims.facts.clear(); // a slot is as long as its extents are at the bounds of their dimensions
+  for (AffineExpr &extent : extents) {
+    if (isa<AffineConstantExpr, AffineSymbolExpr>(extent) || lastMeasured(extent, kernels.dims) >= 0)
+      continue;
+    for (auto [i, dim] : llvm::enumerate(kernels.dims)) {
+      const AffineExpr symbol = getAffineSymbolExpr(i, extent.getContext());
+      if (!dim.measured && dim.max == boundsOf(extent, dims).max &&
+          llvm::any_of(getRequirements(module), [&](const Requirement &requirement) {
+            return requirement.isZero && (normalise(symbol - extent) == normalise(requirement.expression) ||
+                                          normalise(extent - symbol) == normalise(requirement.expression));
+          })) {
+        extent = symbol;
+        break;
+      }
+    }
+  }
+  return makeTensorType(extents, cast<RankedTensorType>(tensor).getElementType());
+}
+
 void MemoryPlan::declareExtents(func::FuncOp entry) {
   SmallVector<Type> results; // that hosts see
   for (unsigned i = 0; i < entry.getNumResults(); ++i)
     if (!entry.getResultAttr(i, "graph.hidden"))
-      results.push_back(entry.getResultTypes()[i]);
+      results.push_back(withGivenExtents(entry.getResultTypes()[i], entry->getParentOfType<ModuleOp>()));
   for (auto [i, dim] : llvm::enumerate(kernels.dims)) {
     AffineExpr symbol = getAffineSymbolExpr(i, entry.getContext());
     bool isHidden =
@@ -194,6 +216,8 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
     auto byteLength = byteLengthOf(tensor, entry.getLoc(), /*isSlot=*/true);
     if (failed(byteLength))
       return failure();
+    if (isResult)
+      type = withGivenExtents(type, entry->getParentOfType<ModuleOp>());
     Slot slot{nameOf(entry, position, isResult), cast<RankedTensorType>(type), take(*byteLength),
               uint32_t(*byteLength)};
     next += slack;

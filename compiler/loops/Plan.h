@@ -65,6 +65,8 @@ private:
 
   mlir::FailureOr<uint64_t> byteLengthOf(mlir::Value tensor, mlir::Location location, bool isSlot = false);
   void declareExtents(mlir::func::FuncOp entry);
+  /// The type with the given dimensions in place of what they are required to equal, as a name "past + seq" says.
+  mlir::Type withGivenExtents(mlir::Type tensor, mlir::ModuleOp module) const;
   /// Where the next values of states lie: in the state where that is safe; else they are copied there by steps at the
   /// end.
   void placeState(mlir::func::FuncOp entry, std::vector<KernelCall> &calls);

@@ -165,6 +165,9 @@ def rows():
     yield N("ArgMinExt", x, None, False), np.int64(x.argmin())
     yield N("MinDim", x, 1, False), {0: x.min(1), 1: x.argmin(1)}
     yield N("LogSumExp", x, (1,), True), np.log(np.exp(x).sum(1, keepdims=True))
+    infinite = np.float32([[np.inf, 1, 2], [-np.inf, 1, 2], [-np.inf] * 3, [np.inf, -np.inf, 0], [np.inf] * 3])
+    with np.errstate(divide="ignore"):
+        yield N("LogSumExp", infinite, (1,), False), np.log(np.exp(infinite).sum(1))
     yield N("ReduceProd", x, (0,), False), x.prod(0)
     yield N("Std", x, (1,), 1, False), x.std(1, ddof=1)
     yield N("Var", x, (0,), 0, True), x.var(0, keepdims=True)

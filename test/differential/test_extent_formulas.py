@@ -56,6 +56,25 @@ def test_extents_are_what_their_names_say(name, tmp_path):
             assert result.returncode == 1 and text in result.stderr and len(result.stderr.strip().splitlines()) == 1, result.stderr
 
 
+@pytest.mark.parametrize("formula, length", [("past + seq", lambda past, seq: past + seq), ("seq/2", lambda past, seq: seq // 2)])
+def test_outputs_have_the_name_that_an_input_gives(formula, length, tmp_path):
+    """Of what is one extent by its formula: no second dimension stands beside it in the signature."""
+    nodes = [N("Concat", ["past", "new"], ["all"], axis=1)] if "+" in formula else \
+        [N("Slice", ["new", "zero", "last", "axis", "two"], ["all"])]
+    nodes += [N("Relu", ["mask"], ["seen"])]
+    source = state.model(nodes, {"past": [1, "past"], "new": [1, "seq"], "mask": [1, formula]}, ["all", "seen"],
+                         {label: value for label, value in NUMBERS.items() if "+" not in formula})
+    state.compile_to(tmp_path / "m.wasm", source, "--dim=past=0..8", "--dim=seq=2..4")
+    model = wasmind.load(tmp_path / "m.wasm")
+    run, = model.signature.functions
+    assert {dim.name for dim in model.signature.dims} >= {"past", "seq", formula} and not any("computed" in dim.name for dim in model.signature.dims)
+    if "+" in formula:
+        assert [output.shape for output in run.outputs] == [(1, formula), (1, formula)]
+    for past, seq in ((3, 2), (0, 4)):
+        outputs = model.run({"past": np.ones((1, past), np.float32), "new": np.ones((1, seq), np.float32), "mask": np.ones((1, length(past, seq)), np.float32)})
+        assert outputs["seen"].shape == (1, length(past, seq))
+
+
 def test_bounds_that_no_run_can_keep_are_refused(tmp_path):
     source = state.model([N("Relu", ["x"], ["u"]), N("Relu", ["y"], ["v"])], {"x": [1, "n"], "y": [1, "n + 1"]}, ["u", "v"])
     printed = state.compile_to(tmp_path / "m.wasm", source, "--dim=n=4..8", "--dim=n + 1=1..3", expects=1)

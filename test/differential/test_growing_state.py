@@ -108,6 +108,24 @@ def given_mask(length):
     return mask
 
 
+def test_a_batch_is_what_it_was_while_the_state_holds_anything(tmp_path):
+    """It is an extent of the other inputs, too, so that hosts give it, and of a state that is empty it may be any."""
+    instance, own = compile_both(tmp_path, decoder.decoder(mask=None, batch="batch"), decoder.pairs(), *BOUNDS)
+    random = np.random.default_rng(4)
+    for batch, steps in ((1, [1, 2, 1]), (3, [4, 1]), (2, [1, 1])):
+        held = {name: np.zeros(decoder.shape(0, batch=batch), np.float32) for name in decoder.pairs()}
+        own.reset()
+        for new in steps:
+            tokens = random.integers(0, decoder.VOCABULARY, (batch, new))
+            outputs = instance.run({"input_ids": tokens, **held})
+            held = {name: outputs[output] for name, output in decoder.pairs().items()}
+            np.testing.assert_array_equal(own.run({"input_ids": tokens})["logits"], outputs["logits"])
+    with pytest.raises(WasmindError, match="the state 'past.0.key' holds another 'batch' than this run's; reset it.*batch = 3"):
+        own.run({"input_ids": np.zeros((3, 1), np.int64)})
+    tokens = random.integers(0, decoder.VOCABULARY, (2, 1))  # what was refused changes nothing
+    np.testing.assert_array_equal(own.run({"input_ids": tokens})["logits"], instance.run({"input_ids": tokens, **held})["logits"])
+
+
 def test_inspect(modules):
     folder, mask = modules
     printed = compiled.tool("inspect", folder / "own.wasm").stdout

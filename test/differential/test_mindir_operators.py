@@ -35,6 +35,13 @@ def test_every_primitive_is_tested(primitive):
     assert primitive in recorded() or any(primitive in called(node) for node, _ in ROWS), f"{primitive} has no test: add a row to mindir_operators.py"
 
 
+def test_a_print_that_is_dropped_is_noted(tmp_path):
+    x = np.float32([1, 2])
+    (tmp_path / "net.mindir").write_bytes(network(N("Neg", N("Depend", x, N("UpdateState", None, N("Print", x, None)))), None)[0])
+    result = compiled.tool("compile", tmp_path / "net.mindir", "-o", tmp_path / "net.wasm")
+    assert result.returncode == 0 and "(Print) prints nothing" in result.stdout + result.stderr, result.stderr
+
+
 @pytest.mark.parametrize("number", range(len(ROWS)), ids=[f"{i}-{node.primitive}" for i, (node, _) in enumerate(ROWS)])
 def test_primitive(number, tmp_path):
     node, expected = ROWS[number]

@@ -216,6 +216,25 @@ def test_repeats_and_shapes(agree):
           [{"x": floats(2, 3, 4), "shape": integers(*shape)} for shape in ((6, 4), (-1, 3), (0, -1), (24, 1))], **CUBE)
 
 
+def test_extents_that_are_0_at_run_time_copy(agree, tmp_path):
+    """As a 0 that the shape says; of an input without elements the extent stays 0, whatever it would copy."""
+    def model(x, y, *rest, halves=False):
+        nodes = [helper.make_node("Shape", ["y"], ["own"]), helper.make_node("Div", ["own", "two"], ["half"]),
+                 helper.make_node("Concat", ["half" if halves else "own", "rest"], ["shape"], axis=0),
+                 helper.make_node("Reshape", ["x", "shape"], ["z"])]
+        return graph(nodes, {"x": x, "y": y}, ["z"], {"rest": integers(*rest), "two": integers(2)})
+    agree(model([2, 6], ["n"], -1), [{"x": floats(2, 6), "y": floats(n)} for n in (0, 1, 2, 3)], n=(0, 4))
+    agree(model(["m", 6], ["n"], 6), [{"x": floats(m, 6), "y": floats(n)} for m, n in ((0, 0), (2, 0), (2, 2))], n=(0, 4), m=(0, 4))
+    agree(model(["n"], ["n"], -1, halves=True), [{"x": floats(n), "y": floats(n)} for n in (1, 2, 3, 6)], n=(0, 9))
+    assert "must be equal (m = 2, n = 3)" in refusal(model(["m", 6], ["n"], 6), tmp_path, {"x": floats(2, 6), "y": floats(3)}, n=(0, 4), m=(0, 4))
+    # Where there is nothing, what was proved stays proved: no extent is measured.
+    model = graph([helper.make_node("Shape", ["x"], ["s"], start=0, end=2), helper.make_node("ReduceProd", ["s"], ["p"]),
+                   helper.make_node("Concat", ["p", "five"], ["shape"], axis=0), helper.make_node("Reshape", ["x", "shape"], ["z"])],
+                  {"x": ["a", "b", 5]}, ["z"], {"five": integers(5)})
+    agree(model, [{"x": floats(a, b, 5)} for a in (0, 2) for b in (0, 3)], a=(0, 3), b=(0, 4))
+    assert [dim.name for dim in wasmind.compile(tmp_path / "m.onnx", dims={"a": (0, 3), "b": (0, 4)}).signature.dims] == ["a", "b", "a*b"]
+
+
 def test_repeats_of_an_axis(agree):
     model = one("Tile", {"x": ["a", "b", "c"], "tiles": (INDEX, [1]), "axis": (INDEX, [1])}, opset=1)
     agree(model, [{"x": floats(*shape), "tiles": integers(count), "axis": integers(axis)} for shape in SHAPES for count in (0, 1, 3) for axis in (0, 2, -2)],

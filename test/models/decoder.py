@@ -11,13 +11,13 @@ def pairs(layers=LAYERS):
     return {f"past.{i}.{part}": f"present.{i}.{part}" for i in range(layers) for part in ("key", "value")}
 
 
-def shape(length, heads=HEADS, width=WIDTH):
-    return (1, heads, length, width)
+def shape(length, heads=HEADS, width=WIDTH, batch=1):
+    return (batch, heads, length, width)
 
 
-def decoder(layers=LAYERS, heads=HEADS, width=WIDTH, positions=POSITIONS, mask="total", seed=5):
+def decoder(layers=LAYERS, heads=HEADS, width=WIDTH, positions=POSITIONS, mask="total", seed=5, batch=1):
     """Embedding, `layers` of causal attention over past and new tokens, logits. `mask` is the name of the mask's extent; None
-    leaves the mask out."""
+    leaves the mask out. A batch may have a name where there is no mask."""
     random = np.random.default_rng(seed)
     size = heads * width
     weights = {"tokens": random.standard_normal((VOCABULARY, size)), "places": random.standard_normal((positions, size)),
@@ -55,10 +55,10 @@ def decoder(layers=LAYERS, heads=HEADS, width=WIDTH, positions=POSITIONS, mask="
         x = node("Add", [x, joined], f"x.{i + 1}")
     node("MatMul", [x, "head"], "logits")
     info = lambda name, dtype, dims: helper.make_tensor_value_info(name, dtype, dims)
-    inputs = [info("input_ids", TensorProto.INT64, [1, "seq"])] + ([info("attention_mask", TensorProto.INT64, [1, mask])] if mask else [])
-    inputs += [info(name, TensorProto.FLOAT, [1, heads, "past", width]) for name in pairs(layers)]
-    outputs = [info("logits", TensorProto.FLOAT, [1, "seq", VOCABULARY])]
-    outputs += [info(name, TensorProto.FLOAT, [1, heads, "past + seq", width]) for name in pairs(layers).values()]
+    inputs = [info("input_ids", TensorProto.INT64, [batch, "seq"])] + ([info("attention_mask", TensorProto.INT64, [1, mask])] if mask else [])
+    inputs += [info(name, TensorProto.FLOAT, [batch, heads, "past", width]) for name in pairs(layers)]
+    outputs = [info("logits", TensorProto.FLOAT, [batch, "seq", VOCABULARY])]
+    outputs += [info(name, TensorProto.FLOAT, [batch, heads, "past + seq", width]) for name in pairs(layers).values()]
     tensors = {**{name: np.asarray(value, np.float32) for name, value in weights.items()}, **{name: np.asarray(value, np.int64) for name, value in integers.items()}}
     graph = helper.make_graph(nodes, "decoder", inputs, outputs, [numpy_helper.from_array(value, name) for name, value in tensors.items()])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

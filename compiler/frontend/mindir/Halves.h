@@ -21,6 +21,7 @@ public:
   AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) override {
     return context.measure(scalar, name, max);
   }
+  void note(const llvm::Twine &text) override { context.note(text); }
 
 private:
   Compose &compose;

@@ -340,6 +340,10 @@ Error Importer::readNode(const NodeProto &node, const std::shared_ptr<Frame> &fr
     StringRef shown = isReference && !shared ? "call" : type;
     return createStringError("node '" + nameOf(node) + "' (" + printable(shown) + "): " + reason);
   }
+  for (const std::string &text : std::exchange(noted, {}))
+    if (std::string line = "node '" + nameOf(node) + "' (" + printable(type) + ") " + text;
+        !is_contained(notes, line)) // a function is read wherever it is called
+      notes.push_back(std::move(line));
   frame->values[node.outputs.front()] = std::move(*result);
   return Error::success();
 }

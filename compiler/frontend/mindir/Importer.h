@@ -43,6 +43,7 @@ public:
     knownDims.insert(name);
     return measured.measure(compose, scalar, name, max);
   }
+  void note(const llvm::Twine &text) override { noted.push_back(text.str()); }
 
 private:
   using Result = llvm::Expected<Operand>;
@@ -121,6 +122,7 @@ private:
   };
   llvm::SmallVector<OpenLoop> openLoops;        // whose bodies are being read, innermost last
   llvm::SmallVector<const GraphProto *> opened; // headers that are being read themselves
+  std::vector<std::string> noted;               // of the node that is being read
   std::string diagnostic;                       // the first of MLIR's since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;

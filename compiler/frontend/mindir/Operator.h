@@ -44,6 +44,8 @@ public:
   virtual llvm::Expected<Integers> integers(const TensorProto &tensor) = 0;
   /// A rank-0 integer of the run as an extent, see frontend::measure.
   virtual AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) = 0;
+  /// Something that users should know of the node that is being read.
+  virtual void note(const llvm::Twine &text) = 0;
 };
 
 /// A parameter in messages: "input 1 (shape)".
@@ -62,6 +64,7 @@ public:
   /// so that a function can `return node.fail(...)`.
   Operand fail(const llvm::Twine &reason);
   bool failed() const { return !message.empty(); }
+  void note(const llvm::Twine &text) { context.note(text); }
   const std::string &error() const { return message; }
 
   // --- inputs; monads at the end are not counted

@@ -5,6 +5,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/STLExtras.h"
@@ -21,14 +22,24 @@ struct Sequence {
   mlir::Type element; ///< null where nothing says it, of an empty sequence
 };
 
+/// A tensor cut along one dimension into parts of one extent, of which the last may be smaller: a sequence whose length
+/// only the run knows. It can be read from and joined again.
+struct Parts {
+  mlir::Value whole;
+  int64_t dim = 0;
+  mlir::AffineExpr extent; ///< of a part
+  bool keepsDim = true;    ///< else parts of extent 1 are without the dimension
+};
+
 /// An optional that holds nothing.
 struct EmptyOptional {};
 
 /// An optional that holds something is what it holds.
-class Datum : public std::variant<mlir::Value, Sequence, EmptyOptional> {
+class Datum : public std::variant<mlir::Value, Sequence, Parts, EmptyOptional> {
 public:
   Datum(mlir::Value tensor = {}) : variant(tensor) {}
   Datum(Sequence sequence) : variant(std::move(sequence)) {}
+  Datum(Parts parts) : variant(parts) {}
   Datum(EmptyOptional empty) : variant(empty) {}
   /// Whether there is anything: a null value is none.
   explicit operator bool() const { return !std::holds_alternative<mlir::Value>(*this) || tensor(); }
@@ -40,10 +51,15 @@ public:
   /// Null when it is no sequence.
   const Sequence *sequence() const { return std::get_if<Sequence>(this); }
 
-  /// Every tensor in it.
+  /// Null when it is none.
+  const Parts *parts() const { return std::get_if<Parts>(this); }
+
+  /// Every tensor in it; the whole of parts.
   llvm::MutableArrayRef<mlir::Value> tensors() {
     if (auto *sequence = std::get_if<Sequence>(this))
       return sequence->tensors;
+    if (auto *parts = std::get_if<Parts>(this))
+      return parts->whole;
     auto *tensor = std::get_if<mlir::Value>(this);
     return tensor ? llvm::MutableArrayRef<mlir::Value>(*tensor) : llvm::MutableArrayRef<mlir::Value>();
   }
@@ -54,6 +70,8 @@ public:
       return "a tensor";
     if (isEmptyOptional())
       return "an empty optional";
+    if (parts())
+      return "a sequence whose length only the run knows";
     const size_t count = sequence()->tensors.size();
     return count == 0 ? "an empty sequence"
                       : "a sequence of " + std::to_string(count) + (count == 1 ? " tensor" : " tensors");
@@ -81,9 +99,9 @@ inline Data rebuild(llvm::ArrayRef<Datum> like, llvm::ArrayRef<mlir::Value> tens
   return data;
 }
 
-/// Whether both are tensors, sequences of one length, or empty optionals.
+/// Whether both are tensors, sequences of one length that is known, or empty optionals.
 inline bool haveOneForm(const Datum &a, const Datum &b) {
-  return a.index() == b.index() && a.tensors().size() == b.tensors().size();
+  return a.index() == b.index() && !a.parts() && a.tensors().size() == b.tensors().size();
 }
 
 } // namespace wasmind::onnx

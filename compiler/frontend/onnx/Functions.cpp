@@ -52,9 +52,10 @@ std::vector<::onnx::TypeProto> Importer::inputTypes(const ::onnx::NodeProto &nod
     const Datum *found = input.empty() ? nullptr : lookup(input);
     if (!found || found->isEmptyOptional())
       continue;
-    if (auto *sequence = found->sequence()) {
+    if (!found->isTensor()) {
+      const Type held = found->parts() ? builder.elementOf(found->parts()->whole) : found->sequence()->element;
       auto *element = types.back().mutable_sequence_type()->mutable_elem_type()->mutable_tensor_type();
-      element->set_elem_type(sequence->element ? static_cast<int>(dataTypeOf(sequence->element)) : 0);
+      element->set_elem_type(held ? static_cast<int>(dataTypeOf(held)) : 0);
       continue;
     }
     auto type = mlir::cast<mlir::RankedTensorType>(found->tensor().getType());
@@ -176,6 +177,7 @@ llvm::Expected<Data> Importer::importSubgraph(const ::onnx::GraphProto &graph, l
       return failure;
   if (llvm::Error failure = addInitializers(graph))
     return failure;
+  addDeclared(graph);
   llvm::StringSet<> wanted;
   llvm::SmallVector<std::string> outputs;
   for (const auto &output : graph.output()) {

@@ -112,6 +112,53 @@ llvm::Error Importer::addInitializers(const ::onnx::GraphProto &graph) {
   return llvm::Error::success();
 }
 
+void Importer::addDeclared(const ::onnx::GraphProto &graph) {
+  for (const auto &value : graph.value_info())
+    if (value.type().has_tensor_type() && value.type().tensor_type().has_shape())
+      scope->declared[value.name()] = &value.type();
+}
+
+Value Importer::asDeclared(llvm::StringRef name, Value tensor) {
+  auto found = scope->declared.find(name);
+  if (found == scope->declared.end())
+    return tensor;
+  const auto &shape = found->second->tensor_type().shape();
+  const Extents extents = builder.extentsOf(tensor);
+  if (shape.dim_size() != int(extents.size()))
+    return tensor;
+  // A name is that of an extent of the inputs, or a formula over such names.
+  auto extentOf = [&](const std::string &text) -> AffineExpr {
+    const graph::Dims dims = graph::getNamedDims(*moduleOp);
+    auto given = [&](llvm::StringRef name) -> AffineExpr {
+      if (auto formula = formulas.find(name); formula != formulas.end())
+        return formula->second;
+      for (auto [i, dim] : llvm::enumerate(dims))
+        if (dim.name == name && !dim.measured)
+          return mlir::getAffineSymbolExpr(i, &context);
+      return {};
+    };
+    if (AffineExpr whole = given(text))
+      return whole;
+    auto formula = frontend::parseExtentFormula(text, &context);
+    Extents parts = formula ? llvm::map_to_vector(formula->names, [&](auto &part) { return given(part); }) : Extents();
+    if (!formula || llvm::is_contained(parts, AffineExpr()))
+      return {};
+    return graph::normalise(formula->expression.replaceDimsAndSymbols(parts, {}));
+  };
+  for (auto [axis, extent] : llvm::enumerate(extents)) {
+    const auto &dim = shape.dim(int(axis));
+    if (graph::lastMeasured(extent, graph::getNamedDims(*moduleOp)) < 0)
+      continue;
+    AffineExpr said = dim.has_dim_param() ? extentOf(dim.dim_param()) : AffineExpr();
+    if (dim.has_dim_value() && dim.dim_value() >= 0)
+      said = builder.getAffineConstantExpr(dim.dim_value());
+    if (said && said != extent)
+      if (Value fitting = builder.withExtent(tensor, int64_t(axis), said))
+        tensor = fitting;
+  }
+  return tensor;
+}
+
 int64_t Importer::opsetOf(llvm::StringRef domain) {
   for (Scope *s = scope; s; s = s->outer)
     if (auto found = s->opsets.find(standardDomain(domain)); found != s->opsets.end())
@@ -268,10 +315,14 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
     foldConstants(block, before, results);
     data = rebuild(data, results);
   }
-  for (int i = 0; i < proto.output_size(); ++i)
-    if (!proto.output(i).empty())
-      if (llvm::Error failure = define(proto.output(i), std::move(data[i])))
-        return failure;
+  for (int i = 0; i < proto.output_size(); ++i) {
+    if (proto.output(i).empty())
+      continue;
+    if (data[i].isTensor())
+      data[i] = asDeclared(proto.output(i), data[i].tensor());
+    if (llvm::Error failure = define(proto.output(i), std::move(data[i])))
+      return failure;
+  }
   return llvm::Error::success();
 }
 
@@ -295,6 +346,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
     top.opsets[""] = 1; // of models older than IR version 3
   if (llvm::Error failure = addInitializers(graph))
     return failure;
+  addDeclared(graph);
 
   auto inputs = readInputs(graph);
   if (!inputs)

@@ -54,7 +54,8 @@ private:
     Scope *outer = nullptr;
     llvm::StringMap<Datum> values;
     llvm::StringMap<std::variant<const ::onnx::TensorProto *, const ::onnx::SparseTensorProto *>> initializers;
-    llvm::StringMap<int64_t> opsets; // of a model or function
+    llvm::StringMap<int64_t> opsets;                     // of a model or function
+    llvm::StringMap<const ::onnx::TypeProto *> declared; // what a graph says of its intermediate tensors
   };
   // Makes a scope the current one for its lifetime.
   class Entered {
@@ -92,6 +93,10 @@ private:
   llvm::Expected<llvm::ArrayRef<char>> defaultOf(const frontend::Input &input);
   llvm::Expected<AffineExpr> declareExtent(const std::string &name, const std::string &place, int64_t axis);
   llvm::Error addInitializers(const ::onnx::GraphProto &graph);
+  void addDeclared(const ::onnx::GraphProto &graph);
+  /// The tensor with the extents that the graph says of `name`, in place of those that the run measures: they are
+  /// required of it. What it says of others is less than what is known of them.
+  Value asDeclared(llvm::StringRef name, Value tensor);
   llvm::Error define(llvm::StringRef name, Datum datum);
   llvm::Expected<Value> constant(llvm::Expected<TensorBytes> bytes, llvm::StringRef name);
   using NodeList = llvm::SmallVector<const ::onnx::NodeProto *>;

@@ -135,6 +135,9 @@ llvm::Expected<std::vector<std::string>> Importer::nameOutputs(llvm::ArrayRef<st
   std::vector<std::string> result;
   llvm::StringSet<> taken;
   for (auto [name, datum] : llvm::zip(names, data)) {
+    if (datum.parts())
+      return error("output '" + name + "' is " + datum.text() +
+                   "; fix the extent that is cut with --dim, or give the " + "tensor itself");
     for (size_t i = 0; i < datum.tensors().size(); ++i) {
       result.push_back(datum.isTensor() ? name : name + "." + std::to_string(i));
       if (!taken.insert(result.back()).second)

@@ -54,7 +54,8 @@ Value Node::input(unsigned i) {
 std::optional<Sequence> Node::sequence(unsigned i) {
   const Datum found = datum(i);
   if (!found.sequence())
-    return fail("input " + llvm::Twine(i) + " ('" + proto.input(i) + "') is " + found.text() + ", not a sequence");
+    return fail("input " + llvm::Twine(i) + " ('" + proto.input(i) + "') is " + found.text() +
+                (found.parts() ? "; fix the extent that is cut" + advice(found.parts()->whole) : ", not a sequence"));
   return *found.sequence();
 }
 

@@ -48,6 +48,7 @@ public:
   Results(Failure) {}
   Results(Value value) : data{value} {}
   Results(Sequence sequence) : data{std::move(sequence)} {}
+  Results(Parts parts) : data{parts} {}
   Results(std::initializer_list<Value> list) : data(list.begin(), list.end()) {}
   Results(llvm::SmallVector<Value> list) : data(list.begin(), list.end()) {}
   Results(Data data) : data(std::move(data)) {}

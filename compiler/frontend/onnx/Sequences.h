@@ -18,4 +18,10 @@ std::optional<Position> positionOf(Node &node, unsigned i, int64_t count, int64_
 /// types: which of them is picked decides the type of the result.
 Value stack(Node &node, llvm::ArrayRef<Value> tensors, unsigned position);
 
+/// How many parts there are.
+AffineExpr countOf(Node &node, const Parts &parts);
+/// The part at a position that input `i` gives; negative ones are counted from the end. The run ends where there is
+/// none.
+Value partAt(Node &node, const Parts &parts, unsigned i);
+
 } // namespace wasmind::onnx

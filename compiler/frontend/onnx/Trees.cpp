@@ -120,9 +120,10 @@ Value evaluate(Node &node, const Table &table, llvm::ArrayRef<Weight> weights, i
   Value x = node.input(0);
   if (node.rank(x) == 1)
     x = compose.unsqueeze(x, {0});
-  auto features = node.rank(x) == 2 ? node.staticExtent(x, 1) : std::nullopt;
-  if (!features || llvm::any_of(table.feature, [&](int64_t f) { return f < 0 || f >= *features; }))
-    return node.fail("the input must be [rows, features] with a static number of features that the trees' fit");
+  const auto [least, most] = std::minmax_element(table.feature.begin(), table.feature.end());
+  if (node.rank(x) != 2 || table.feature.empty() || *least < 0 ||
+      !node.ensureAtLeast(compose.extentsOf(x)[1], *most + 1))
+    return node.fail("the input must be [rows, features] with as many features as the trees look at");
   x = compose.cast(x, real);
   const int64_t nodeCount = table.feature.size(), treeCount = table.roots.size();
   const AffineExpr rows = compose.extentsOf(x)[0];

@@ -47,6 +47,32 @@ func.func @others(%x: tensor<4x8xi32>, %y: tensor<4x8xf32>, %z: tensor<4x1xf32>)
   return %0, %1 : tensor<4x8xi32>, tensor<4x8xf32>
 }
 
+// A root of what a square or another positive value ends in is its power; of any other value it is not: -inf and -0.
+// CHECK-LABEL: func.func @roots
+// CHECK: graph.unary rsqrt
+// CHECK-NOT: graph.binary pow
+// CHECK-LABEL: func.func @powers
+// CHECK: graph.binary pow
+// CHECK: graph.binary pow
+func.func @roots(%x: tensor<4x8xf32>) -> tensor<4x1xf32> {
+  %two = graph.constant dense<2.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %half = graph.constant dense<-0.5> : tensor<1x1xf32> : tensor<1x1xf32>
+  %small = graph.constant dense<1.0e-5> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.binary pow %x, %two : tensor<4x8xf32>, tensor<1x1xf32>
+  %1 = graph.reduce sum %0 dims [1] : tensor<4x8xf32>
+  %2 = graph.reshape %1 : tensor<4xf32> -> tensor<4x1xf32>
+  %3 = graph.binary add %2, %small : tensor<4x1xf32>, tensor<1x1xf32>
+  %4 = graph.binary pow %3, %half : tensor<4x1xf32>, tensor<1x1xf32>
+  return %4 : tensor<4x1xf32>
+}
+func.func @powers(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  %half = graph.constant dense<0.5> : tensor<1x1xf32> : tensor<1x1xf32>
+  %inverse = graph.constant dense<-0.5> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.binary pow %x, %half : tensor<4x8xf32>, tensor<1x1xf32>
+  %1 = graph.binary pow %x, %inverse : tensor<4x8xf32>, tensor<1x1xf32>
+  return %0, %1 : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
 // An ulp of a half is much: of these only the square is spelt otherwise, whose product is the same number.
 // CHECK-LABEL: func.func @halves
 // CHECK: graph.binary mul %arg0, %arg0

@@ -260,8 +260,8 @@ TEST(MathAccuracy, F64) {
   checkUnary<T>(UnaryKind::Sin, EXACT(T, std::sin(x)), goal, 1e-14, 1e6);
   checkUnary<T>(UnaryKind::Cos, EXACT(T, std::cos(x)), goal, 1e-14, 1e6);
   checkUnary<T>(UnaryKind::Tan, EXACT(T, std::tan(x)), goal, 1e-14, 1e6);
-  checkUnary<T>(UnaryKind::Sin, EXACT(T, std::sin(x)), goal, 1e-13, 0x1p100);
-  checkUnary<T>(UnaryKind::Cos, EXACT(T, std::cos(x)), goal, 1e-13, 0x1p100);
+  checkUnary<T>(UnaryKind::Sin, EXACT(T, std::sin(x)), goal, 1e-13);
+  checkUnary<T>(UnaryKind::Cos, EXACT(T, std::cos(x)), goal, 1e-13);
   checkUnary<T>(UnaryKind::Asin, EXACT(T, std::asin(x)), goal);
   checkUnary<T>(UnaryKind::Acos, EXACT(T, std::acos(x)), goal);
   checkUnary<T>(UnaryKind::Atan, EXACT(T, std::atan(x)), goal);

@@ -298,7 +298,9 @@ TEST(MathExact, Floats) {
     withConstant(BinaryKind::Pow, 1, false, [](T a) { return a; });
     withConstant(BinaryKind::Pow, 2, false, [](T a) { return a * a; });
     withConstant(BinaryKind::Pow, -1, false, [](T a) { return 1 / a; });
+    withConstant(BinaryKind::Pow, -2, false, [](T a) { return (1 / a) * (1 / a); });
     withConstant(BinaryKind::Pow, 0.5, false, [](T a) { return std::pow(a, T(0.5)); });
+    withConstant(BinaryKind::Pow, -0.5, false, [](T a) { return 1 / std::pow(a, T(0.5)); });
   });
 }
 

@@ -12,14 +12,14 @@ Operand DepthToSpace(Node &node) {
   int64_t block = node.integer("block_size", 1);
   if (!node.expectRank(x, 4, "input 0"))
     return {};
-  int64_t channels = node.staticExtent(x, 1, "input 0");
-  if (!node.failed() && (block < 1 || block > 1024 || channels % (block * block) != 0))
+  Compose &b = node.compose;
+  Extents e = b.extentsOf(x);
+  AffineExpr size = b.getAffineConstantExpr(block),
+             rest = block < 1 || block > 1024 ? AffineExpr() : b.quotientOf(e[1], block * block);
+  if (!node.failed() && !rest)
     return node.fail("the channels do not divide by block_size squared");
   if (node.failed())
     return {};
-  Compose &b = node.compose;
-  Extents e = b.extentsOf(x);
-  AffineExpr size = b.getAffineConstantExpr(block), rest = b.getAffineConstantExpr(channels / (block * block));
   Value apart = b.transpose(b.reshape(x, {e[0], size, size, rest, e[2], e[3]}), {0, 3, 4, 1, 5, 2});
   return b.reshape(apart, {e[0], rest, e[2] * block, e[3] * block});
 }

@@ -8,14 +8,14 @@ Operand PixelShuffle(Node &node) {
   int64_t factor = node.integer("upscale_factor", 1), rank = node.rank(x);
   if (!node.failed() && rank < 3)
     return node.fail("input 0 has rank " + llvm::Twine(rank) + ", at least 3 is needed");
-  int64_t channels = node.failed() ? 0 : node.staticExtent(x, rank - 3, "input 0");
-  if (!node.failed() && (factor < 1 || factor > 1024 || channels % (factor * factor) != 0))
-    return node.fail("the channels do not divide by upscale_factor squared");
   if (node.failed())
     return {};
   Compose &b = node.compose;
   Extents e = b.extentsOf(x), apart(e.begin(), e.end() - 3), joined = apart;
-  AffineExpr size = b.getAffineConstantExpr(factor), rest = b.getAffineConstantExpr(channels / (factor * factor));
+  AffineExpr size = b.getAffineConstantExpr(factor),
+             rest = factor < 1 || factor > 1024 ? AffineExpr() : b.quotientOf(e[rank - 3], factor * factor);
+  if (!rest)
+    return node.fail("the channels do not divide by upscale_factor squared");
   apart.append({rest, size, size, e[rank - 2], e[rank - 1]});
   joined.append({rest, e[rank - 2] * factor, e[rank - 1] * factor});
   auto order = llvm::to_vector(llvm::seq<int64_t>(0, rank - 2));

@@ -3,6 +3,9 @@
 
 namespace wasmind::mindir::ops {
 
-Operand Print(Node &node) { return Operand::monad(); }
+Operand Print(Node &node) {
+  node.note("prints nothing: a module has nowhere to print to");
+  return Operand::monad();
+}
 
 } // namespace wasmind::mindir::ops

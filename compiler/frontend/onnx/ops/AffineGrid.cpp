@@ -10,8 +10,11 @@ WASMIND_ONNX_OPERATOR(AffineGrid) {
   if (!size)
     return Failure();
   const int64_t spatial = int64_t(size->size()) - 2;
-  if (node.rank(theta) != 3 || (spatial != 2 && spatial != 3) || node.staticExtent(theta, 1) != spatial ||
-      node.staticExtent(theta, 2) != spatial + 1)
+  theta = node.rank(theta) != 3 || (spatial != 2 && spatial != 3)
+              ? Value()
+              : compose.withExtent(compose.withExtent(theta, 1, compose.getAffineConstantExpr(spatial)), 2,
+                                   compose.getAffineConstantExpr(spatial + 1));
+  if (!theta)
     return node.fail("theta must be [N, 2, 3] with a size of 4 entries, or [N, 3, 4] with one of 5");
   const AffineExpr batch = compose.extentsOf(theta)[0];
   if (!compose.equate(batch, size->front()))

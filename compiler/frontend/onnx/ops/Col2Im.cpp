@@ -52,7 +52,7 @@ WASMIND_ONNX_OPERATOR(Col2Im) {
       return node.fail("an image or columns of more than 2^24 elements");
   }
   const Extents extents = compose.extentsOf(x);
-  auto channels = graph::divideExactly(extents[1], compose.getAffineConstantExpr(taps));
+  const AffineExpr channels = compose.quotientOf(extents[1], taps);
   if (!channels)
     return node.fail("'" + node.text(extents[1]) + "' rows are no multiple of the block's " + llvm::Twine(taps) +
                      " elements");
@@ -60,5 +60,5 @@ WASMIND_ONNX_OPERATOR(Col2Im) {
     return node.fail("'" + node.text(extents[2]) + "' columns, where the image has " + llvm::Twine(blocks) + " blocks");
   const Compose::Window window{*strides, Integers(llvm::ArrayRef(*pads).take_front(spatial)),
                                Integers(llvm::ArrayRef(*pads).drop_front(spatial)), *dilations};
-  return compose.foldPatches(x, {extents[0], *channels}, *image, *block, window);
+  return compose.foldPatches(x, {extents[0], channels}, *image, *block, window);
 }

@@ -6,14 +6,14 @@ WASMIND_ONNX_OPERATOR(DepthToSpace) {
   Value x = node.input(0);
   const int64_t block = node.integer("blocksize");
   const std::string mode = node.string("mode", "DCR");
-  auto channels = node.rank(x) == 4 ? node.staticExtent(x, 1) : std::nullopt;
-  if (!channels || block < 1 || block > 4096 || *channels % (block * block) != 0)
-    return node.fail("the input must be [N, C, H, W] with a static C that divides by blocksize^2");
+  if (node.rank(x) != 4 || block < 1 || block > 4096)
+    return node.fail("the input must be [N, C, H, W] and blocksize positive");
   if (mode != "DCR" && mode != "CRD")
     return node.fail("attribute 'mode' = '" + mode + "' is neither DCR nor CRD");
   Extents extents = compose.extentsOf(x);
-  const AffineExpr b = compose.getAffineConstantExpr(block),
-                   c = compose.getAffineConstantExpr(*channels / (block * block));
+  const AffineExpr b = compose.getAffineConstantExpr(block), c = compose.quotientOf(extents[1], block * block);
+  if (!c)
+    return node.fail("'" + node.text(extents[1]) + "' channels do not divide by " + llvm::Twine(block * block));
   const bool outer = mode == "DCR";
   Extents split = outer ? Extents{extents[0], b, b, c, extents[2], extents[3]}
                         : Extents{extents[0], c, b, b, extents[2], extents[3]};

@@ -23,14 +23,12 @@ WASMIND_ONNX_OPERATOR(Expand) {
     }
     const auto ownRange = node.bounds(own), wantedRange = node.bounds(wanted);
     if (ownRange.min < 2 && ownRange.max > 1 && wantedRange.max > 1) {
-      // Each of the two may be 1: the larger one is the result's.
-      if (ownRange.min < 1 || wantedRange.min < 1) {
-        if (!node.require(own - 1, "an extent of '" + node.text(own) + "' expands") ||
-            !node.require(wanted - 1, "an expansion to '" + node.text(wanted) + "'"))
-          return Failure();
-      }
-      auto larger = node.extentOf(compose.maximum(compose.extent(own), compose.extent(wanted)), 0, dim,
-                                  std::max(ownRange.max, wantedRange.max));
+      // Each of the two may be 1: the other one is the result's.
+      Value isOne = compose.compare(CompareKind::Equal, compose.extent(own), compose.scalar(compose.getI64Type(), 1));
+      Value other = ownRange.min < 1 || wantedRange.min < 1
+                        ? compose.select(isOne, compose.extent(wanted), compose.extent(own))
+                        : compose.maximum(compose.extent(own), compose.extent(wanted));
+      auto larger = node.extentOf(other, 0, dim, std::max(ownRange.max, wantedRange.max));
       if (!larger)
         return Failure();
       compose.require((wanted - 1) * (wanted - *larger), /*isZero=*/true,

@@ -9,7 +9,10 @@ WASMIND_ONNX_OPERATOR(GridSample) {
   std::string mode = node.string("mode", "linear");
   mode = mode == "bilinear" ? "linear" : mode == "bicubic" ? "cubic" : mode; // before opset 20
   const std::string padding = node.string("padding_mode", "zeros");
-  if (spatial < 1 || node.rank(grid) != rank || node.staticExtent(grid, rank - 1) != spatial)
+  grid = spatial < 1 || node.rank(grid) != rank
+             ? Value()
+             : compose.withExtent(grid, rank - 1, compose.getAffineConstantExpr(spatial));
+  if (!grid)
     return node.fail("X must be [N, C, spatial...] and grid [N, result..., number of spatial dimensions]");
   if (mode != "linear" && mode != "nearest" && mode != "cubic")
     return node.fail("attribute 'mode' = '" + mode + "' is not one of linear, nearest, cubic");

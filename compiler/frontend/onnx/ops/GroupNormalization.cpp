@@ -5,15 +5,15 @@ WASMIND_ONNX_OPERATOR(GroupNormalization) {
   Compose &compose = node.compose();
   Value x = node.input(0), scale = node.input(1), bias = node.input(2);
   const int64_t groups = node.integer("num_groups");
-  auto channels = node.rank(x) < 2 ? std::nullopt : node.staticExtent(x, 1);
-  if (!channels || groups < 1 || *channels % groups != 0)
-    return node.fail("the channels of the input must be static and divide into " + llvm::Twine(groups) + " groups");
+  const AffineExpr members =
+      node.rank(x) < 2 || groups < 1 ? AffineExpr() : compose.quotientOf(compose.extentsOf(x)[1], groups);
+  if (!members)
+    return node.fail("the input must be [N, C, ...], and C divide into " + llvm::Twine(groups) + " groups");
   if (node.opset() < 21) {
     auto perChannel = [&](Value perGroup) {
       Value line =
-          compose.broadcastTo(compose.unsqueeze(perGroup, {1}), {compose.getAffineConstantExpr(groups),
-                                                                 compose.getAffineConstantExpr(*channels / groups)});
-      return compose.reshape(line, {*channels});
+          compose.broadcastTo(compose.unsqueeze(perGroup, {1}), {compose.getAffineConstantExpr(groups), members});
+      return compose.reshape(line, {members * groups});
     };
     scale = perChannel(scale);
     bias = perChannel(bias);

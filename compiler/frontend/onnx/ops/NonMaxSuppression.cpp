@@ -59,7 +59,8 @@ Value commonPart(Compose &compose, const Box &a, const Box &b) {
 WASMIND_ONNX_OPERATOR(NonMaxSuppression) {
   Compose &compose = node.compose();
   Value boxes = node.input(0), scores = node.input(1);
-  if (node.rank(boxes) != 3 || node.rank(scores) != 3 || node.staticExtent(boxes, 2) != 4)
+  boxes = node.rank(boxes) == 3 ? compose.withExtent(boxes, 2, compose.getAffineConstantExpr(4)) : Value();
+  if (!boxes || node.rank(scores) != 3)
     return node.fail("boxes must be [N, boxes, 4] and scores [N, classes, boxes]");
   const Type i64 = compose.getI64Type(), real = compose.elementOf(scores);
   const double infinity = std::numeric_limits<double>::infinity();

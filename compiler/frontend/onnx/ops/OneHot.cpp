@@ -6,7 +6,9 @@ WASMIND_ONNX_OPERATOR(OneHot) {
   Value given = compose.reshape(node.input(1), Integers());
   if (!given)
     return node.fail("depth must be one number");
-  if (node.rank(node.input(2)) != 1 || node.staticExtent(node.input(2), 0) != 2)
+  Value values =
+      node.rank(node.input(2)) == 1 ? compose.withExtent(node.input(2), 0, compose.getAffineConstantExpr(2)) : Value();
+  if (!values)
     return node.fail("values must be [off, on]");
   Value indices = compose.cast(node.input(0), compose.getI64Type());
   const int64_t rank = node.rank(indices) + 1;
@@ -25,7 +27,7 @@ WASMIND_ONNX_OPERATOR(OneHot) {
       graph::IotaOp::create(compose, compose.getLoc(), graph::makeTensorType(line, compose.getI64Type()), *dim);
   Value hot = compose.compare(CompareKind::Equal, compose.unsqueeze(indices, {*dim}), positions);
   auto value = [&](int64_t i) {
-    return compose.sliceDim(node.input(2), 0, compose.getAffineConstantExpr(i), compose.getAffineConstantExpr(1));
+    return compose.sliceDim(values, 0, compose.getAffineConstantExpr(i), compose.getAffineConstantExpr(1));
   };
   return compose.select(hot, value(1), value(0));
 }

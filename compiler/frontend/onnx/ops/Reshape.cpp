@@ -35,6 +35,33 @@ std::optional<Extents> computedShape(Node &node, const Extents &own, llvm::Array
   return result;
 }
 
+// Whether an extent of the shape may be 0 in a run whose input has elements: it copies the input's extent then. Of an
+// input without elements the extent stays 0. `shape` has one -1 at most.
+bool copiesAtRunTime(Node &node, const Extents &own, const Extents &shape) {
+  Compose &compose = node.compose();
+  const graph::Dims dims = graph::namedDimsAt(compose.getInsertionBlock());
+  const AffineExpr total = graph::productOf(own, compose.getContext());
+  for (auto [i, extent] : llvm::enumerate(shape)) {
+    const auto range = graph::boundsOf(extent, dims);
+    if (i >= own.size() || graph::constantOf(extent) || range.min > 0 || range.max < 0 ||
+        graph::divideExactly(total, extent))
+      continue;
+    Extents copied = shape;
+    copied[i] = own[i];
+    graph::Dims copying = dims;
+    llvm::append_range(copying.facts, Extents{extent, extent * -1});
+    if (llvm::none_of(copied, [](AffineExpr e) { return graph::constantOf(e) == -1; })) {
+      const AffineExpr difference = graph::normalise(graph::productOf(copied, compose.getContext()) - total);
+      llvm::append_range(copying.facts, Extents{difference, difference * -1});
+    }
+    // Where what is assumed contradicts the bounds, it is not used, and the extent seems to be more than 0.
+    const bool isPossible = graph::boundsOf(extent, copying).max == 0;
+    if (isPossible && graph::boundsOf(total + extent, copying).max > 0)
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 } // namespace wasmind::onnx
 
@@ -47,7 +74,8 @@ WASMIND_ONNX_OPERATOR(Reshape) {
   if (node.opset() < 5) {
     for (int64_t extent : node.integers("shape"))
       extents.push_back(compose.getAffineConstantExpr(extent));
-  } else if (auto known = graph::shapeValue(node.input(1))) {
+  } else if (auto known = graph::shapeValue(node.input(1));
+             known && (node.flag("allowzero") || !copiesAtRunTime(node, own, *known))) {
     extents = *known;
   } else {
     auto elements = node.elements(1, "shape");

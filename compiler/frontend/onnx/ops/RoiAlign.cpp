@@ -46,7 +46,8 @@ WASMIND_ONNX_OPERATOR(RoiAlign) {
   const int64_t ratio = node.integer("sampling_ratio", 0);
   const std::string mode = node.string("mode", "avg"),
                     coordinates = node.string("coordinate_transformation_mode", "half_pixel");
-  if (node.rank(x) != 4 || node.rank(rois) != 2 || node.staticExtent(rois, 1) != 4 || node.rank(images) != 1)
+  rois = node.rank(rois) == 2 ? compose.withExtent(rois, 1, compose.getAffineConstantExpr(4)) : Value();
+  if (node.rank(x) != 4 || !rois || node.rank(images) != 1)
     return node.fail("X must be [N, C, H, W], rois [R, 4] and batch_indices [R]");
   for (int64_t out : outs)
     if (out < 1 || out > (1 << 20) || ratio < 0 || ratio > (1 << 20))

@@ -1,6 +1,8 @@
 #include "compiler/frontend/onnx/Sequences.h"
 
 WASMIND_ONNX_OPERATOR(SequenceAt) {
+  if (const Datum given = node.datum(0); given.parts())
+    return partAt(node, *given.parts(), 1);
   auto sequence = node.sequence(0);
   if (!sequence)
     return Failure();

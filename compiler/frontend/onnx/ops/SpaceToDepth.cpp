@@ -12,11 +12,11 @@ WASMIND_ONNX_OPERATOR(SpaceToDepth) {
     return node.fail("attribute 'mode' = '" + mode + "' is neither DCR nor CRD");
   Extents e = compose.extentsOf(x);
   const AffineExpr b = compose.getAffineConstantExpr(block);
-  auto high = graph::divideExactly(e[2], b), wide = graph::divideExactly(e[3], b);
+  const AffineExpr high = compose.quotientOf(e[2], block), wide = compose.quotientOf(e[3], block);
   if (!high || !wide)
     return node.fail("'" + node.text(e[2]) + "' x '" + node.text(e[3]) + "' does not divide by blocks of " +
                      llvm::Twine(block));
-  Value parts = compose.reshape(x, {e[0], e[1], *high, b, *wide, b});
+  Value parts = compose.reshape(x, {e[0], e[1], high, b, wide, b});
   parts = compose.transpose(parts, mode == "DCR" ? Integers{0, 3, 5, 1, 2, 4} : Integers{0, 1, 3, 5, 2, 4});
-  return compose.reshape(parts, {e[0], e[1] * (block * block), *high, *wide});
+  return compose.reshape(parts, {e[0], e[1] * (block * block), high, wide});
 }

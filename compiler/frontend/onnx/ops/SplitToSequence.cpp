@@ -22,15 +22,17 @@ WASMIND_ONNX_OPERATOR(SplitToSequence) {
       sizes.push_back(*part);
     }
   } else {
-    auto size = node.hasInput(1) ? node.constantInteger(1, "split") : std::optional<int64_t>(1);
-    if (!size)
+    Value given = node.hasInput(1) ? compose.reshape(node.input(1), Integers()) : Value();
+    if (node.hasInput(1) && !given)
+      return node.fail("split must be one number, or one for each part");
+    auto part = given ? node.extentOf(compose.cast(given, compose.getI64Type()), node.nameOfExtent(0, *dim),
+                                      node.bounds(extent).max)
+                      : std::optional(compose.getAffineConstantExpr(1));
+    if (!part || !node.require(*part - 1, "parts of extent '" + node.text(*part) + "'"))
       return Failure();
-    if (*size < 1)
-      return node.fail("parts of extent " + llvm::Twine(*size));
-    auto whole = graph::constantOf(extent);
-    if (!whole)
-      return node.fail("how many parts axis " + llvm::Twine(*dim) + " of extent '" + node.text(extent) +
-                       "' gives must be known while compiling");
+    auto whole = graph::constantOf(extent), size = graph::constantOf(*part);
+    if (!whole || !size)
+      return Parts{x, *dim, *part, given || node.flag("keepdims", true)};
     for (int64_t at = 0; at < *whole && int64_t(sizes.size()) <= partLimit; at += *size)
       sizes.push_back(compose.getAffineConstantExpr(std::min(*size, *whole - at)));
   }

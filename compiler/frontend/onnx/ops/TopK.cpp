@@ -13,9 +13,10 @@ WASMIND_ONNX_OPERATOR(TopK) {
   std::optional<AffineExpr> k;
   if (node.opset() < 10)
     k = compose.getAffineConstantExpr(node.integer("k"));
-  else if (auto given = node.elements(1, "K"))
-    k = given->size() == 1 ? node.extentOf(given->front(), 0, *dim, node.bounds(extent).max)
-                           : node.fail("K must be one number");
+  else if (Value given = compose.reshape(node.input(1), Integers()))
+    k = node.extentOf(given, 0, *dim, node.bounds(extent).max);
+  else
+    return node.fail("K must be one number");
   if (!k)
     return Failure();
   for (AffineExpr room : {*k, extent - *k})

@@ -8,7 +8,11 @@ WASMIND_ONNX_OPERATOR(ml_Scaler) {
     auto values = node.reals(attribute);
     if (values.size() <= 1)
       return compose.scalarLike(x, values.empty() ? defaultValue : values[0]);
-    if (node.rank(x) < 1 || node.staticExtent(x, node.rank(x) - 1) != int64_t(values.size()))
+    Value fitting = node.rank(x) < 1 ? Value()
+                                     : compose.withExtent(x, node.rank(x) - 1,
+                                                          compose.getAffineConstantExpr(int64_t(values.size())));
+    x = fitting ? fitting : x;
+    if (!fitting)
       return node.fail("attribute '" + attribute + "' has " + llvm::Twine(values.size()) +
                        " entries, not one per feature");
     llvm::SmallVector<float> narrow(values.begin(), values.end());
