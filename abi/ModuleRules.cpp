@@ -1,6 +1,7 @@
 //===- ModuleRules.cpp - what a module of the contract consists of ------------------------------------------------===//
 #include "abi/ModuleRules.h"
 #include "abi/ByteReader.h"
+#include "abi/CodeRules.h"
 #include <algorithm>
 #include <unordered_map>
 
@@ -25,10 +26,11 @@ bool isValueType(uint8_t type, bool hasVectors) {
 /// sizes.
 constexpr uint8_t withMaximum = 1;
 
-/// Parameters and results, all i32, of a function that a host calls.
-struct CallType {
+/// How many parameters and results a function has, and whether all are i32, as of those that a host calls.
+struct FunctionType {
   uint32_t parameterCount = 0, resultCount = 0;
-  bool operator==(const CallType &) const = default;
+  bool isCallable = true;
+  bool operator==(const FunctionType &) const = default;
 };
 
 enum class ExportKind : uint8_t { Function = 0, Table = 1, Memory = 2, Global = 3 };
@@ -45,6 +47,7 @@ public:
     checkTables();
     checkMemory();
     checkExports();
+    checkBodies();
     return std::move(broken);
   }
 
@@ -124,8 +127,11 @@ private:
           if (!isValueType(type, hasVectors))
             return false;
         }
-      types.push_back(areI32 ? std::optional(CallType{uint32_t(parameters->size()), uint32_t(results->size())})
-                             : std::nullopt);
+      if (results->size() > 1)
+        fail("a function type has " + std::to_string(results->size()) + " results; modules of the contract have one");
+      if (types.size() == maxTypeCount)
+        fail("the module has more than " + std::to_string(maxTypeCount) + " types");
+      types.push_back({uint32_t(parameters->size()), uint32_t(results->size()), areI32});
       return true;
     });
   }
@@ -135,6 +141,8 @@ private:
       std::optional<uint32_t> type = reader.u32();
       if (!type || *type >= types.size())
         return false;
+      if (functions.size() == maxBodyCount)
+        fail("the module has more than " + std::to_string(maxBodyCount) + " functions");
       functions.push_back(*type);
       return true;
     });
@@ -204,7 +212,19 @@ private:
       requireFunction(each.exportName, {4, 1});
   }
 
-  void requireFunction(std::string_view name, CallType wanted) {
+  void checkBodies() {
+    if (broken)
+      return;
+    std::vector<uint32_t> parameterCounts;
+    for (uint32_t type : functions)
+      parameterCounts.push_back(types[type].parameterCount);
+    for (const WasmSection &section : sections)
+      if (SectionId(section.id) == SectionId::Code)
+        if (std::optional<std::string> text = checkCode(section.contents, parameterCounts))
+          fail(std::move(*text));
+  }
+
+  void requireFunction(std::string_view name, FunctionType wanted) {
     auto found = exports.find(name);
     if (found != exports.end() && found->second.first == ExportKind::Function &&
         found->second.second < functions.size() && types[functions[found->second.second]] == wanted)
@@ -218,8 +238,8 @@ private:
 
   const std::vector<WasmSection> &sections;
   const Signature &signature;
-  std::vector<std::optional<CallType>> types; ///< none of a type that no host calls
-  std::vector<uint32_t> functions;            ///< their types; no function is imported
+  std::vector<FunctionType> types;
+  std::vector<uint32_t> functions; ///< their types; no function is imported
   std::unordered_map<std::string_view, std::pair<ExportKind, uint32_t>> exports;
   std::optional<Error> broken;
 };

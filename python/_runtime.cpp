@@ -222,9 +222,10 @@ NB_MODULE(_runtime, m) {
   });
 
   nb::class_<Options>(m, "Options")
-      .def(nb::init<uint64_t, uint64_t, uint64_t, bool, std::optional<std::string>, std::optional<std::string>>(),
-           "max_memory_bytes"_a, "max_module_bytes"_a, "time_limit_ms"_a, "cache"_a, "cache_folder"_a.none(),
-           "weights_folder"_a.none());
+      .def(nb::init<uint64_t, uint64_t, uint64_t, uint64_t, bool, std::optional<std::string>,
+                    std::optional<std::string>>(),
+           "max_memory_bytes"_a, "max_module_bytes"_a, "max_code_bytes"_a, "time_limit_ms"_a, "cache"_a,
+           "cache_folder"_a.none(), "weights_folder"_a.none());
 
   nb::class_<wasmind_model_info>(m, "ModelInfo")
       .def_ro("memory_bytes", &wasmind_model_info::memory_byte_length)

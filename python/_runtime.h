@@ -26,7 +26,7 @@ struct Failure {
 void check(wasmind_status status, wasmind_error *error);
 
 struct Options {
-  uint64_t maxMemoryByteLength, maxModuleByteLength, timeLimitMs;
+  uint64_t maxMemoryByteLength, maxModuleByteLength, maxCodeByteLength, timeLimitMs;
   bool isCached;
   std::optional<std::string> cacheFolder, weightsFolder;
 
@@ -34,6 +34,7 @@ struct Options {
     wasmind_load_options options = WASMIND_LOAD_OPTIONS_INIT;
     options.max_memory_byte_length = maxMemoryByteLength;
     options.max_module_byte_length = maxModuleByteLength;
+    options.max_code_byte_length = maxCodeByteLength;
     options.time_limit_ms = timeLimitMs;
     options.disable_cache = !isCached;
     options.cache_folder = cacheFolder ? cacheFolder->c_str() : nullptr;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <unistd.h>
 #include <zip.h>
@@ -20,7 +21,12 @@ struct Discard {
 };
 using Archive = std::unique_ptr<zip_t, Discard>;
 
-constexpr zip_uint64_t maxMemberByteLength = zip_uint64_t(1) << 33;
+/// All arrays of a file together: more does not fit the memory of any model.
+constexpr zip_uint64_t maxByteLength = zip_uint64_t(1) << 32;
+
+struct Member {
+  zip_uint64_t index, byteLength;
+};
 
 Archive openArchive(const std::string &path, int flags) {
   int code = 0;
@@ -34,11 +40,39 @@ Archive openArchive(const std::string &path, int flags) {
   throw Refusal("cannot open " + path + ": " + (code == ZIP_ER_NOZIP ? "not an .npz file" : reason));
 }
 
+/// What the directory says of every member, by name, before anything is inflated.
+std::map<std::string, Member> listMembers(zip_t *archive) {
+  std::map<std::string, Member> members;
+  zip_uint64_t total = 0;
+  for (zip_int64_t index = 0, count = zip_get_num_entries(archive, 0); index < count; ++index) {
+    zip_stat_t status;
+    if (zip_stat_index(archive, zip_uint64_t(index), 0, &status) != 0)
+      throw Refusal(zip_strerror(archive));
+    std::string name = (status.valid & ZIP_STAT_NAME) ? status.name : "";
+    if (name.size() > 4 && name.compare(name.size() - 4, 4, ".npy") == 0)
+      name.resize(name.size() - 4);
+    auto refuse = [&](const std::string &reason) { throw Refusal("array '" + name + "': " + reason); };
+    constexpr zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+    if ((status.valid & needed) != needed)
+      refuse("its length is not supported");
+    if (status.comp_method != ZIP_CM_STORE && status.comp_method != ZIP_CM_DEFLATE)
+      refuse("ZIP method " + std::to_string(status.comp_method) + " is not supported");
+    // Deflate makes at most 1032 bytes of one (RFC 1951).
+    if (status.size / 1032 > status.comp_size)
+      refuse(std::to_string(status.comp_size) + " bytes cannot hold the " + std::to_string(status.size) +
+             " that the ZIP directory says");
+    if (status.size > maxByteLength - total)
+      refuse("with it the arrays have over 4 GiB");
+    total += status.size;
+    if (!members.emplace(name, Member{zip_uint64_t(index), status.size}).second)
+      refuse("it is there twice");
+  }
+  return members;
+}
+
 /// The bytes of a member; its declared length is trusted only as far as data arrives.
-std::vector<uint8_t> readMember(zip_t *archive, const zip_stat_t &status) {
-  if (!(status.valid & ZIP_STAT_SIZE) || status.size > maxMemberByteLength)
-    throw Refusal("its length is not supported");
-  std::unique_ptr<zip_file_t, void (*)(zip_file_t *)> file(zip_fopen_index(archive, status.index, 0),
+std::vector<uint8_t> readMember(zip_t *archive, const Member &member) {
+  std::unique_ptr<zip_file_t, void (*)(zip_file_t *)> file(zip_fopen_index(archive, member.index, 0),
                                                            [](zip_file_t *f) { zip_fclose(f); });
   if (!file)
     throw Refusal(zip_strerror(archive));
@@ -51,7 +85,7 @@ std::vector<uint8_t> readMember(zip_t *archive, const zip_stat_t &status) {
     if (count < 0)
       throw Refusal(zip_file_strerror(file.get()));
     bytes.resize(filled + size_t(count));
-    if (bytes.size() > status.size)
+    if (bytes.size() > member.byteLength)
       throw Refusal("it is longer than the directory says");
     if (count == 0)
       return bytes;
@@ -64,20 +98,16 @@ ArrayMap readNpz(const std::string &path) {
   refuseSpecialFile(path);
   Archive archive = openArchive(path, ZIP_RDONLY | ZIP_CHECKCONS);
   ArrayMap arrays;
-  const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
-  for (zip_int64_t index = 0; index < count; ++index) {
-    zip_stat_t status;
-    if (zip_stat_index(archive.get(), zip_uint64_t(index), 0, &status) != 0)
-      throw Refusal(path + ": " + zip_strerror(archive.get()));
-    std::string name = (status.valid & ZIP_STAT_NAME) ? status.name : "";
-    if (name.size() > 4 && name.compare(name.size() - 4, 4, ".npy") == 0)
-      name.resize(name.size() - 4);
-    try {
-      if (!arrays.emplace(name, parseNpy(readMember(archive.get(), status))).second)
-        throw Refusal("it is there twice");
-    } catch (const Refusal &refusal) {
-      throw Refusal(path + ": array '" + name + "': " + refusal.what());
+  try {
+    for (const auto &[name, member] : listMembers(archive.get())) {
+      try {
+        arrays.emplace(name, parseNpy(readMember(archive.get(), member)));
+      } catch (const Refusal &refusal) {
+        throw Refusal("array '" + name + "': " + refusal.what());
+      }
     }
+  } catch (const Refusal &refusal) {
+    throw Refusal(path + ": " + refusal.what());
   }
   return arrays;
 }

@@ -32,10 +32,10 @@ Result<Signature> signatureOf(const std::string &module) {
 }
 
 /// What only the engine, or a look at the weights file, can refuse.
-const std::set<std::string> needsEngine = {"version_export_differs",  "invalid_code",
-                                           "weights_of_other_length", "weights_missing",
-                                           "weights_of_other_hash",   "hostile_exports_no_such_function",
-                                           "hostile_type_millions",   "hostile_type_of_many_parameters"};
+const std::set<std::string> needsEngine = {"version_export_differs",         "invalid_code",
+                                           "weights_of_other_length",        "weights_missing",
+                                           "weights_of_other_hash",          "hostile_exports_no_such_function",
+                                           "hostile_type_of_many_parameters"};
 
 /// The same of operator libraries.
 const std::set<std::string> libraryNeedsEngine = {"library_of_other_version"};

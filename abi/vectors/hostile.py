@@ -7,6 +7,7 @@ every test, and hold time and memory against the bounds that stand there.
 import copy
 import json
 
+import costly
 from wat import name, section, signed, unsigned, vector
 
 I32 = b"\x7f"
@@ -138,6 +139,7 @@ def modules(add):
     yield "functions_of_no_type", *refused(function=vector([b"\0", b"\0", b"\0", unsigned(HUGE)]))
     yield "function_without_result", *refused(function=vector([b"\2", b"\0", b"\0", b"\2"]))
     yield "start_function", *refused(start=unsigned(3))
+    yield from costly.modules(add, replaced, types, bodies)
 
 
 NUMBER = {"type": 1, "import_": 2, "function": 3, "table": 4, "memory": 5, "tag": 13, "global_": 6, "export": 7, "start": 8, "code": 10}

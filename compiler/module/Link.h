@@ -1,6 +1,8 @@
-// The in-process linker.
+// The in-process linker, and what its results are held against.
 #pragma once
+#include "abi/Signature.h"
 #include "compiler/module/Library.h"
+#include "compiler/module/Sections.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
@@ -23,5 +25,8 @@ inline constexpr llvm::StringLiteral heapBaseExport = "__heap_base";
 /// state. Waits for compilations under way. The error of a failed link is the linker's messages.
 llvm::Expected<llvm::SmallVector<char, 0>> runLinker(llvm::ArrayRef<NamedObject> objects,
                                                      llvm::ArrayRef<std::string> arguments);
+
+/// Holds the sections of a linked module against the rules of hosts: what those refuse is no result.
+llvm::Error verifyRules(llvm::ArrayRef<Section> sections, const abi::Signature &signature);
 
 } // namespace wasmind::module

@@ -118,8 +118,11 @@ Expected<SmallVector<char, 0>> linkLibrary(const LibraryInput &input) {
   if (!pages)
     return pages.takeError();
   std::string signature = input.sign(*pages);
-  if (auto parsed = abi::parseSignature(signature); !parsed)
+  auto parsed = abi::parseSignature(signature);
+  if (!parsed)
     return createStringError("the signature is refused: " + parsed.error().text);
+  if (Error error = verifyRules(*sections, *parsed))
+    return std::move(error);
 
   // The signature stands first, so that a host has it after the first few bytes of a download.
   SmallVector<char, 0> image(moduleHeader().begin(), moduleHeader().end()), custom;

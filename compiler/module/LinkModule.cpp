@@ -275,6 +275,8 @@ Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput
   if (Error error = verifyModule(emitted->prefix(), emitted->byteLength(),
                                  {promisedFunctions(*signature), input.signature, input.pages}))
     return std::move(error);
+  if (Error error = verifyRules(*sections, *signature))
+    return std::move(error);
   return emitted;
 }
 

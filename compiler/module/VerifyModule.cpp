@@ -1,4 +1,6 @@
 // What every finished module guarantees, checked on its bytes and not on what the stage believes it wrote.
+#include "abi/ModuleRules.h"
+#include "compiler/module/Link.h"
 #include "compiler/module/Module.h"
 #include "compiler/module/Sections.h"
 #include "llvm/ADT/STLExtras.h"
@@ -104,6 +106,16 @@ Error verifyModule(ArrayRef<char> prefix, uint64_t byteLength, const Expectation
         !isEntryType[functionTypes[index]])
       return bad("the exported function '" + name + "' is not () -> i32");
   }
+  return Error::success();
+}
+
+Error verifyRules(ArrayRef<Section> sections, const abi::Signature &signature) {
+  std::vector<abi::WasmSection> seen;
+  for (const Section &section : sections)
+    seen.push_back(
+        {section.id, {}, {reinterpret_cast<const uint8_t *>(section.payload.data()), section.payload.size()}});
+  if (std::optional<abi::Error> error = abi::checkModule(seen, signature))
+    return createStringError("hosts would refuse the module: " + error->text);
   return Error::success();
 }
 

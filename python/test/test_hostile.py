@@ -104,7 +104,7 @@ def test_as_any_argument(value, model, library, source, vectors, tmp_path, monke
         lambda: instance.input(value), lambda: instance.extent(value),
         lambda: wasmind.load(value), lambda: OperatorLibrary.load(value),
         *(lambda name=name: wasmind.load(vectors / "add.wasm", **{name: value})
-          for name in ("max_memory_bytes", "max_module_bytes", "time_limit_ms", "cache", "cache_folder", "weights_folder")),
+          for name in ("max_memory_bytes", "max_module_bytes", "max_code_bytes", "time_limit_ms", "cache", "cache_folder", "weights_folder")),
         lambda: library.call("Add", A, value), lambda: library.call(value, A, A), lambda: library.call("Scale", A, factor=value),
         lambda: library.call("Add", A, A, nothing=value), lambda: library.call("Add", A, A, out=value), lambda: library.call("Add", A, A, out=(value, value)),
         lambda: library.tensor("f32", value), lambda: library.tensor(value, (4,)), lambda: library.tensor("f32", 4).strided(value, value),

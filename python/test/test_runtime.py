@@ -200,6 +200,10 @@ def test_limits_and_files(vectors):
         wasmind.load(vectors / "add.wasm", max_memory_bytes=65536)
     with fails("Limit"):
         wasmind.load(vectors / "add.wasm", max_module_bytes=10)
+    for load, file in ((wasmind.load, "add.wasm"), (wasmind.OperatorLibrary.load, "library.wasm")):
+        with fails("Limit", "over the limit of 10"):
+            load(vectors / file, max_code_bytes=10, cache=False)
+        load(vectors / file, max_code_bytes=100_000, cache=False)
     with fails("Io", "none.wasm"):
         wasmind.load(vectors / "none.wasm")
     with fails("Io"):

@@ -80,15 +80,17 @@ class Model:
 
 @refusing
 def load(source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, max_memory_bytes: int = 0, max_module_bytes: int = 0,
-         time_limit_ms: int = 0, cache: bool = True, cache_folder: str | os.PathLike[str] | None = None,
+         max_code_bytes: int = 0, time_limit_ms: int = 0, cache: bool = True, cache_folder: str | os.PathLike[str] | None = None,
          weights_folder: str | os.PathLike[str] | None = None) -> Model:
     """Loads a module from a path or from bytes, and compiles it for this machine (or finds it compiled).
 
     max_memory_bytes, max_module_bytes: limits for modules that are not trusted; 0 is what wasm32 allows.
+    max_code_bytes: the most code that is compiled; 0 is 4 MiB.
     time_limit_ms:  longest run; 0 is none. Costs up to half the speed, so only for modules that are not trusted.
     cache, cache_folder: where native code is kept between processes; wasmind.h says where by default.
     weights_folder: where external weights are; by default the folder of the module.
 
     Raises WasmindError Io, InvalidModule, Unsupported or Limit.
     """
-    return Model(Source(source, max_memory_bytes, max_module_bytes, time_limit_ms, cache, cache_folder, weights_folder))
+    return Model(Source(source, max_memory_bytes=max_memory_bytes, max_module_bytes=max_module_bytes, max_code_bytes=max_code_bytes,
+                        time_limit_ms=time_limit_ms, cache=cache, cache_folder=cache_folder, weights_folder=weights_folder))

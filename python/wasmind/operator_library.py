@@ -66,11 +66,12 @@ class OperatorLibrary:
     @classmethod
     @refusing
     def load(cls, source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, max_memory_bytes: int = 0,
-             max_module_bytes: int = 0, time_limit_ms: int = 0, cache: bool = True,
+             max_module_bytes: int = 0, max_code_bytes: int = 0, time_limit_ms: int = 0, cache: bool = True,
              cache_folder: str | os.PathLike[str] | None = None) -> OperatorLibrary:
         """Loads a library from a path or from bytes; parameters and errors as of `wasmind.load`, and Trap. A model is
         Unsupported here. `time_limit_ms` is for one call."""
-        return cls(Source(source, max_memory_bytes, max_module_bytes, time_limit_ms, cache, cache_folder))
+        return cls(Source(source, max_memory_bytes=max_memory_bytes, max_module_bytes=max_module_bytes, max_code_bytes=max_code_bytes,
+                          time_limit_ms=time_limit_ms, cache=cache, cache_folder=cache_folder))
 
     def instantiate(self) -> OperatorLibrary:
         """Another library of the same compiled module, with a memory of its own and the same limits. Neither takes the

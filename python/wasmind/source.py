@@ -12,13 +12,14 @@ class Source:
     """A path or bytes, and the options of `wasmind.load`. Pickled, a path goes with the hash of its file: another file there
     is refused, not run."""
 
-    def __init__(self, origin, max_memory_bytes=0, max_module_bytes=0, time_limit_ms=0, cache=True, cache_folder=None,
+    def __init__(self, origin, *, max_memory_bytes, max_module_bytes, max_code_bytes, time_limit_ms, cache, cache_folder,
                  weights_folder=None):
         # Bytes that can change are copied, paths made independent of the working folder of whoever loads them again.
         self._bytes = bytes(origin) if isinstance(origin, (bytes, bytearray, memoryview)) else None
         self._name = None if self._bytes is not None else path_of(origin, "source")
         self._path = self._name and os.path.abspath(self._name)
-        limits = {"max_memory_bytes": max_memory_bytes, "max_module_bytes": max_module_bytes, "time_limit_ms": time_limit_ms}
+        limits = {"max_memory_bytes": max_memory_bytes, "max_module_bytes": max_module_bytes, "max_code_bytes": max_code_bytes,
+                  "time_limit_ms": time_limit_ms}
         self._options = {**{name: _limit(name, value) for name, value in limits.items()}, "cache": bool(cache),
                          "cache_folder": _absolute(cache_folder, "cache_folder"),
                          "weights_folder": _absolute(weights_folder, "weights_folder")}

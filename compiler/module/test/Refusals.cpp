@@ -1,5 +1,6 @@
 // What the stage refuses, and with which words.
 #include "abi/Signature.h"
+#include "compiler/module/Link.h"
 #include "compiler/module/test/Emitting.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <gtest/gtest.h>
@@ -134,3 +135,28 @@ TEST(Refusals, GarbageInsteadOfAnObject) {
 }
 
 } // namespace
+
+TEST(Refusals, WhatHostsRefuseToCompile) {
+  auto emitted = emit(runWith(""));
+  ASSERT_TRUE(bool(emitted));
+  const auto bytes = emitted->bytes();
+  auto sections = readSections(bytes, bytes.size());
+  ASSERT_TRUE(bool(sections));
+  auto signature = wasmind::abi::parseSignature(runSignature());
+  ASSERT_TRUE(bool(signature));
+  EXPECT_FALSE(bool(verifyRules(*sections, *signature)));
+  Section &code = *llvm::find_if(*sections, [](const Section &section) { return section.id == Code; });
+  const uint32_t functionCount = Reader(code.payload).unsigned32();
+  llvm::SmallVector<char, 0> large;
+  appendUnsigned(large, functionCount);
+  for (uint32_t index = 0; index < functionCount; ++index) {
+    const uint32_t byteLength = index == 1 ? 131'073 : 3;
+    appendUnsigned(large, byteLength);
+    large.push_back(0);              // no locals
+    large.append(byteLength - 2, 1); // nop
+    large.push_back(0x0b);           // end
+  }
+  code.payload = large;
+  expectError(llvm::toString(verifyRules(*sections, *signature)),
+              "hosts would refuse the module: function 1 has 131073 bytes of code");
+}

@@ -118,9 +118,8 @@ typedef struct wasmind_load_options {
   const char *cache_folder;
   /** Folder of an external weights file; by default the folder of the module's file. */
   const char *weights_folder;
-  /** Most code of a module in bytes; by default 16 MiB. Nothing else bounds compilation: 1 MiB of kernels takes
-     seconds, but code of that size can be written to take so much time and memory that the process ends. Load modules
-     of strangers in a process of their own. */
+  /** Most code of a module in bytes; by default 4 MiB. Compilation grows with it: kernels take 10 seconds a MiB and a
+      processor, docs/security.md says how much time and memory code can be written to take. */
   uint64_t max_code_byte_length;
 } wasmind_load_options;
 

@@ -96,15 +96,15 @@ void Model::checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptio
   if (std::find(contract.features.begin(), contract.features.end(), abi::Feature::Threads) != contract.features.end())
     throw Failure(WASMIND_UNSUPPORTED, "the module needs the feature 'threads', which this host does not have; compile "
                                        "it without --features=threads");
+  const uint64_t codeByteLength = abi::byteLengthOf(*sections, abi::SectionId::Code);
+  if (codeByteLength > options.maxCodeByteLength)
+    throw Failure(WASMIND_LIMIT, "the module's code of " + std::to_string(codeByteLength) +
+                                     " bytes is over the limit of " + std::to_string(options.maxCodeByteLength));
   if (std::optional<abi::Error> error = abi::checkModule(*sections, contract))
     throw invalidModule(error->text);
   if (contract.memory.byteLength() > options.maxMemoryByteLength)
     throw Failure(WASMIND_LIMIT, "the module's memory of " + std::to_string(contract.memory.byteLength()) +
                                      " bytes is over the limit of " + std::to_string(options.maxMemoryByteLength));
-  const uint64_t codeByteLength = abi::byteLengthOf(*sections, abi::SectionId::Code);
-  if (codeByteLength > options.maxCodeByteLength)
-    throw Failure(WASMIND_LIMIT, "the module's code of " + std::to_string(codeByteLength) +
-                                     " bytes is over the limit of " + std::to_string(options.maxCodeByteLength));
 
   theInfo.memory_byte_length = contract.memory.byteLength();
   theInfo.code_byte_length = codeByteLength;

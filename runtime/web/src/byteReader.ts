@@ -18,6 +18,13 @@ export class ByteReader {
     return this.at < this.bytes.length ? this.bytes[this.at++] : undefined;
   }
 
+  /** Whether there were so many bytes. */
+  skip(count: number): boolean {
+    if (count > this.remaining) return false;
+    this.at += count;
+    return true;
+  }
+
   /** Unsigned LEB128 of at most 32 bits (core specification 5.2.2). */
   u32(): number | undefined {
     let value = 0;

@@ -20,8 +20,7 @@ export interface Limits {
   /** Refuses modules whose memory is larger, or, of an operator library, would become. Default: 4 GiB, all that wasm32 has. */
   readonly maxMemoryBytes?: number;
   /**
-   * Refuses modules with more code. Default: 16 MiB. Nothing else bounds compilation, and code can be written to take much more
-   * time and memory than code of its size does.
+   * Refuses modules with more code. Default: 4 MiB. What engines need to compile code grows with it; docs/security.md says how far.
    */
   readonly maxCodeBytes?: number;
 }
@@ -167,14 +166,14 @@ export function checkBytes(bytes: Uint8Array, limits: Limits, checkKind: (signat
   const sections = readSections(bytes), signature = readSignatureOf(sections);
   checkKind(signature);
   checkFeatures(signature);
-  checkModule(sections, signature);
   const { maxMemoryBytes = allMemoryBytes, maxCodeBytes = defaultMaxCodeByteLength } = limits;
-  const memoryBytes = signature.memory.pages * pageByteLength;
-  if (memoryBytes > maxMemoryBytes)
-    throw new WasmindError('Limit', `the module's memory of ${memoryBytes} bytes is over the limit of ${maxMemoryBytes}`);
   const codeBytes = sections.find(({ id }) => id === SectionId.code)?.contents.length ?? 0;
   if (codeBytes > maxCodeBytes)
     throw new WasmindError('Limit', `the module's code of ${codeBytes} bytes is over the limit of ${maxCodeBytes}`);
+  checkModule(sections, signature);
+  const memoryBytes = signature.memory.pages * pageByteLength;
+  if (memoryBytes > maxMemoryBytes)
+    throw new WasmindError('Limit', `the module's memory of ${memoryBytes} bytes is over the limit of ${maxMemoryBytes}`);
   return { sections, signature };
 }
 

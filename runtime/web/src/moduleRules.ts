@@ -1,7 +1,8 @@
 import {
-  abiVersionExport, allocateExport, errorExport, freeExport, initializeExport, maxTableLength, memoryExport,
+  abiVersionExport, allocateExport, errorExport, freeExport, initializeExport, maxBodyCount, maxTableLength, maxTypeCount, memoryExport,
 } from './abi.ts';
 import { ByteReader } from './byteReader.ts';
+import { checkCode } from './codeRules.ts';
 import { WasmindError } from './error.ts';
 import { SectionId, type Section } from './section.ts';
 import type { Signature } from './signature.ts';
@@ -53,9 +54,16 @@ function refuseImports(sections: readonly Section[]): void {
   });
 }
 
-/** Of every function its type as "parameters -> results" when all of them are i32; '' of a type that no host calls. */
-function readFunctions(sections: readonly Section[], hasVectors: boolean): string[] {
-  const types: string[] = [], functions: string[] = [];
+/** How many parameters and results a function has, and whether all are i32, as of those that a host calls. */
+interface FunctionType {
+  readonly parameterCount: number;
+  readonly resultCount: number;
+  readonly isCallable: boolean;
+}
+
+/** The type of every function. */
+function readFunctions(sections: readonly Section[], hasVectors: boolean): FunctionType[] {
+  const types: FunctionType[] = [], functions: FunctionType[] = [];
   readItems(sections, SectionId.type, 'type', reader => {
     // No arrays or structs: they have memory of the engine's.
     if (reader.byte() !== functionType) return false;
@@ -63,12 +71,18 @@ function readFunctions(sections: readonly Section[], hasVectors: boolean): strin
     if (!parameters || !results) return false;
     const isKnown = (type: number): boolean => valueTypes.includes(type) || (hasVectors && type === vectorType);
     const isI32 = (type: number): boolean => type === i32Type;
-    types.push(parameters.every(isI32) && results.every(isI32) ? `${parameters.length} -> ${results.length}` : '');
-    return parameters.every(isKnown) && results.every(isKnown);
+    if (!parameters.every(isKnown) || !results.every(isKnown)) return false;
+    if (results.length > 1) throw invalid(`a function type has ${results.length} results; modules of the contract have one`);
+    if (types.length === maxTypeCount) throw invalid(`the module has more than ${maxTypeCount} types`);
+    types.push({
+      parameterCount: parameters.length, resultCount: results.length, isCallable: parameters.every(isI32) && results.every(isI32),
+    });
+    return true;
   });
   readItems(sections, SectionId.function, 'function', reader => {
     const type = reader.u32();
     if (type === undefined || type >= types.length) return false;
+    if (functions.length === maxBodyCount) throw invalid(`the module has more than ${maxBodyCount} functions`);
     functions.push(types[type]);
     return true;
   });
@@ -103,7 +117,7 @@ function checkMemory(sections: readonly Section[], { memory: { pages }, library 
   if (memoryCount === 0) throw invalid('the module has no memory');
 }
 
-function checkExports(sections: readonly Section[], signature: Signature, functions: readonly string[]): void {
+function checkExports(sections: readonly Section[], signature: Signature, functions: readonly FunctionType[]): void {
   const exports = new Map<string, { kind: number; index: number }>();
   readItems(sections, SectionId.export, 'export', reader => {
     const name = reader.name(), kind = reader.byte(), index = reader.u32();
@@ -115,7 +129,8 @@ function checkExports(sections: readonly Section[], signature: Signature, functi
   if (exports.get(memoryExport)?.kind !== memoryExportKind) throw invalid(`no exported memory '${memoryExport}'`);
   const require = (name: string, parameterCount: number, resultCount: number): void => {
     const found = exports.get(name);
-    if (found?.kind === functionExport && functions[found.index] === `${parameterCount} -> ${resultCount}`) return;
+    const type = found?.kind === functionExport ? functions[found.index] : undefined;
+    if (type?.isCallable && type.parameterCount === parameterCount && type.resultCount === resultCount) return;
     throw invalid(`no exported function '${name}' of type (${Array(parameterCount).fill('i32').join(', ')}) -> `
       + (resultCount === 0 ? '()' : 'i32'));
   };
@@ -129,10 +144,16 @@ function checkExports(sections: readonly Section[], signature: Signature, functi
   for (const operator of signature.library.operators) require(operator.export, 4, 1);
 }
 
+function checkBodies(sections: readonly Section[], functions: readonly FunctionType[]): void {
+  const code = sections.find(({ id }) => id === SectionId.code);
+  const text = code && checkCode(code.contents, functions.map(({ parameterCount }) => parameterCount));
+  if (text !== undefined) throw invalid(text);
+}
+
 /**
  * Holds the sections of a module against abi/spec.md, "The module", so that nothing reaches the engine that takes more
- * memory than the signature says, runs at its loading, or exports other than what the signature says. Linear in the bytes
- * of the sections that it reads: all before the code but globals and elements. The engine judges the rest.
+ * memory than the signature says, runs at its loading, exports other than what the signature says, or cannot be compiled within
+ * bounds. Linear in the bytes of the sections that it reads: all but globals, elements and data. The engine judges the rest.
  *
  * @throws WasmindError `InvalidModule`.
  */
@@ -143,4 +164,5 @@ export function checkModule(sections: readonly Section[], signature: Signature):
   checkTables(sections);
   checkMemory(sections, signature);
   checkExports(sections, signature, functions);
+  checkBodies(sections, functions);
 }
