@@ -3,7 +3,7 @@ import numpy as np
 
 
 def parts(x):
-    return np.ascontiguousarray(np.real(x)), np.ascontiguousarray(np.imag(x))
+    return np.asarray(np.real(x), order="C"), np.asarray(np.imag(x), order="C")
 
 
 def call(library, name, arrays, attributes):
@@ -41,6 +41,6 @@ def folded(library, x, axes, keepdims):
 
 
 def joined(real, imaginary):
-    out = np.empty(real.shape, np.complex64 if real.dtype == np.float32 else np.complex128)
+    out = np.empty(np.shape(real), np.complex64 if real.dtype == np.float32 else np.complex128)
     out.real, out.imag = real, imaginary
     return out

@@ -41,12 +41,12 @@ BRAIN = ord("B") * 256 + 16
 
 def widened(bits):
     """bfloat16, as its bits, in float32."""
-    return None if bits is None else (bits.astype(np.uint32) << 16).view(np.float32)
+    return None if bits is None else np.asarray(np.left_shift(bits, 16, dtype=np.uint32)).view(np.float32)
 
 
 def narrowed(x):
     """float32 to the nearest bfloat16, as its bits; ties go to the even one."""
-    bits = np.ascontiguousarray(x).view(np.uint32)
+    bits = np.asarray(x, order="C").view(np.uint32)
     return np.where(np.isnan(x), 0x7fc0, (bits + 0x7fff + (bits >> 16 & 1)) >> 16).astype(np.uint16)
 
 
