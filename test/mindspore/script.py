@@ -25,7 +25,7 @@ def integers(*shape, dtype=np.int32):
 # What the functions below get by the names of their parameters: a graph folds what it captures, and computes what it is given.
 DATA = {
     "x": floats(5, 7), "y": floats(5, 7), "w": floats(7, 3), "row": floats(7), "column": floats(5, 1), "bias": floats(5),
-    "three": floats(3),
+    "three": floats(3), "kernels": floats(4, 3, 3, 3), "columns": floats(3, 1, 3, 2), "turned": floats(3, 3, 3, 3),
     "scalar": Tensor(np.float32(1.5)), "i": integers(5, 7), "j": integers(5, 7), "b": integers(5, 7, dtype=np.int8),
     "h": floats(5, 7, dtype=np.float16), "d": floats(5, 7, dtype=np.float64), "deep": floats(2, 3, 4, 5), "half": floats(2, 3, 4, 5, dtype=np.float16),
     "empty": floats(0, 7),
@@ -39,7 +39,7 @@ def arithmetic(x, y):
 
 
 def numbers(x, i):
-    return x + 1.5, x - 2, 1 - x, 2.5 - x, x * 2, x * 0.5, x / 4, i * 3, i + 7, i * 2.5, i + 0.5, i / 2
+    return x + 1.5, x - 2, 1 - x, 2.5 - x, x * 2, x * 0.5, x / 4, i * 3, i + 7, i * 2.5, i + 0.5, i / 2, mint.add(x, 1.5), mint.sub(x, 2.0)
 
 
 def broadcasting(x, row, column, scalar, deep, empty):
@@ -114,6 +114,20 @@ def images(deep, half):
             ops.interpolate(deep, size=(8, 10), mode="nearest"), mint.nn.functional.interpolate(deep, size=(12, 7), mode="nearest"))
 
 
+def layers(deep, half, kernels, columns, turned, three, positive):
+    """Primitives with attributes, and the gradient of one."""
+    spread, mean = positive[0, :3], positive[1, :3]
+    convolve = ops.Conv2D(4, 3, pad_mode="same", stride=2)
+
+    def total(x):
+        return convolve(x, kernels).sum()
+
+    return (convolve(deep, kernels), ops.Conv2D(4, 3, pad_mode="pad", pad=(1, 0, 2, 1), dilation=(1, 2))(deep, kernels),
+            ops.Conv2D(3, (3, 2), pad_mode="valid", group=3)(deep, columns), ops.MaxPool(3, 2, "same")(deep), ops.MaxPool((2, 3), 1)(half),
+            ops.BatchNorm(epsilon=1e-3)(deep, three, three, mean, spread)[0],
+            ops.Conv2DTranspose(3, 3, pad_mode="same", stride=2)(deep, turned, (2, 3, 8, 10)), ms.grad(total)(deep))
+
+
 def train():
     """Losses of a small network: forward, backward and update."""
     net = nn.SequentialCell(nn.Dense(7, 16, weight_init=Tensor(weights[0])), nn.ReLU(), nn.Dense(16, 3, weight_init=Tensor(weights[1])))
@@ -140,7 +154,7 @@ def main(mode, path):
     ms.set_context(mode=ms.GRAPH_MODE if mode == "graph" else ms.PYNATIVE_MODE)
     results = {}
     for function in (arithmetic, numbers, broadcasting, types, views, special_values, products, softmax,
-                     functions, comparisons, batches, reductions, groups, images):
+                     functions, comparisons, batches, reductions, groups, images, layers):
         given = [DATA[name] for name in inspect.signature(function).parameters]
         values = ms.jit(function)(*given) if mode == "graph" else function(*given)
         results.update({f"{function.__name__}{n}": value.asnumpy() for n, value in enumerate(values)})

@@ -1,4 +1,4 @@
-"""python with_wasm.py PRIMITIVES REPORT.json SCRIPT ARGUMENTS...: runs an unchanged script with PRIMITIVES on wasm."""
+"""python with_wasm.py PRIMITIVES REPORT.json SCRIPT ARGUMENTS...: runs an unchanged script with PRIMITIVES, names or "all", on wasm."""
 import json
 import pathlib
 import runpy
@@ -7,9 +7,9 @@ import sys
 import wasmind.mindspore
 
 primitives, report, script, *arguments = sys.argv[1:]
-wasmind.mindspore.enable(primitives.split(","))
+wasmind.mindspore.enable(primitives if primitives == "all" else primitives.split(","))
 sys.argv = [script, *arguments]
 try:
     runpy.run_path(script, run_name="__main__")
 finally:
-    pathlib.Path(report).write_text(json.dumps(wasmind.mindspore.report()))
+    pathlib.Path(report).write_text(json.dumps({"report": wasmind.mindspore.report(), "returned": wasmind.mindspore.returned()}))

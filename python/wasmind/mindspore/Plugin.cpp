@@ -1,59 +1,38 @@
 //===- Plugin.cpp - the shared object MindSpore's operator plug-in hook loads -------------------------------------===//
 //
 // MindSpore 2.10 opens the file that MS_OP_PLUGIN_PATH names, asks it once for a list of primitives, and calls for each
-// of them the function of that name in place of its own CPU kernel. Here these functions describe the call in plain
-// words and hand it to one receiver, which plugin.py installs.
+// of them the function of that name in place of its own CPU kernel. A call goes to the first of these that serves it:
+//
+//   1. its recipe: one operator of the library, called from here;
+//   2. the receiver, which plugin.py installs: a formula in Python, to which the call is described in plain words;
+//   3. MindSpore's own kernel, through kernels.cc, for element types and forms that the library lacks.
 //
 // Entries.inc holds PRIMITIVE(Name) for every primitive of primitives.py; only those chosen with wasmind_plugin_choose
 // are listed. Nothing of MindSpore is included or linked: what crosses is C data and the virtual functions declared
 // below.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "python/wasmind/mindspore/Hide.h"
+#include "python/wasmind/mindspore/Recipe.h"
+#include "runtime/host/include/wasmind.h"
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <initializer_list>
-#include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
-
-namespace wasmind::mindspore {
-
-/// mindspore::kernel::op_plugin::KernelInputInfo of 2.10 as its virtual table lays it out: order and signatures matter.
-/// MindSpore is built with the old std::string, so no string is passed: the function that returns one is never called.
-/// Not in an anonymous namespace: a compiler that sees all derived classes, here none, resolves the calls itself.
-class InputInfo {
-public:
-  struct Layout {
-    std::vector<int64_t> strides;
-    size_t offset;
-  };
-  virtual ~InputInfo() = default;
-  virtual bool isScalar(size_t index) = 0;
-  virtual size_t count() = 0;
-  virtual bool boolean(size_t index) = 0;
-  virtual int64_t integer(size_t index) = 0;
-  virtual double number(size_t index) = 0;
-  virtual void text() = 0;
-  virtual std::vector<int64_t> integers(size_t index) = 0;
-  virtual std::vector<double> numbers(size_t index) = 0;
-  virtual void integerTable() = 0;
-  virtual void numberTable() = 0;
-  virtual int typeId(size_t index) = 0;
-  virtual std::optional<Layout> layout(size_t index) = 0;
-};
-
-} // namespace wasmind::mindspore
 
 namespace {
 
-using wasmind::mindspore::InputInfo;
-
-/// The numbers of MindSpore's TypeId (mindapi/base/type_id.h) that are used here.
-enum TypeId { none = 7, list = 17, tuple = 18, boolean = 30, firstInteger = 31, lastInteger = 40, lastFloat = 45 };
+using namespace wasmind::mindspore;
 
 /// What follows a kind in the words of a call:
 ///   Tensor    type, address of the storage, rank, shape [rank], number of strides (0: dense and row-major), strides in
@@ -64,7 +43,8 @@ enum TypeId { none = 7, list = 17, tuple = 18, boolean = 30, firstInteger = 31, 
 ///   Float     the bits of a double
 ///   Integers  count, values
 ///   Unknown   type
-enum Kind : int64_t { Tensor, None, Bool, Integer, Float, Integers, Unknown };
+///   Text      length, address: the attributes as JSON, the last input of a primitive that has some
+enum Kind : int64_t { Tensor, None, Bool, Integer, Float, Integers, Unknown, Text };
 
 /// Returns 0, or writes a NUL-terminated text of at most `capacity` bytes to `error`.
 /// words: number of inputs, number of outputs, then each as above. All is valid during the call only.
@@ -74,11 +54,43 @@ Receiver receiver = nullptr;
 std::vector<const char *> chosen;
 std::atomic<bool> listed = false;
 
-const char *const known[] = {
-#define PRIMITIVE(name) #name,
+constexpr size_t dtypeCount = WASMIND_BOOL + 1;
+
+struct Row {
+  const char *name;
+  std::optional<Recipe> recipe = std::nullopt;
+  bool hasAttributes = false;
+  /// Calls by the element type of their first tensor, 0 being those that the library lacks.
+  std::array<std::atomic<uint64_t>, dtypeCount> served = {}, returned = {};
+};
+
+enum Index : size_t {
+#define PRIMITIVE(name) index##name,
 #include "Entries.inc"
 #undef PRIMITIVE
 };
+Row rows[] = {
+#define PRIMITIVE(name) {#name},
+#include "Entries.inc"
+#undef PRIMITIVE
+};
+
+Row *find(const char *name) {
+  for (Row &row : rows)
+    if (!std::strcmp(row.name, name))
+      return &row;
+  return nullptr;
+}
+
+/// An instance of a library serves one thread at a time; MindSpore calls from several. Who waits for the interpreter
+/// lock holds this one already, never the other way round.
+std::mutex turn;
+wasmind_library *library = nullptr;
+
+/// Of kernels.cc.
+int (*attributesOf)(void *extra, char *json, size_t capacity) = nullptr;
+int (*runOwn)(const char *primitive, void *extra, int count, void **data, const int *ranks, int64_t *const *shapes,
+              const char *const *types, char *error, size_t capacity) = nullptr;
 
 /// An element type as a number: 256 times the letter of its kind (B for bfloat16, ? for what is no number), plus bits.
 int64_t typeOf(const char *name) {
@@ -90,70 +102,94 @@ int64_t typeOf(const char *name) {
   return kind * 256 + std::strtol(digits, nullptr, 10);
 }
 
-/// The arguments of one call as MindSpore passes them, turned into words.
-struct Call {
-  InputInfo &info;
-  void **data;
-  const int *ranks;
-  int64_t *const *shapes;
-  const char *const *types;
+/// A call in words.
+struct Words {
+  const Given &given;
   std::vector<int64_t> words;
 
   void put(std::initializer_list<int64_t> some) { words.insert(words.end(), some); }
   void put(const int64_t *some, size_t count) { words.insert(words.end(), some, some + count); }
 
   void tensor(size_t i, const std::optional<InputInfo::Layout> &layout) {
-    put({Tensor, typeOf(types[i]), reinterpret_cast<intptr_t>(data[i]), ranks[i]});
-    put(shapes[i], ranks[i]);
+    put({Tensor, typeOf(given.types[i]), reinterpret_cast<intptr_t>(given.data[i]), given.ranks[i]});
+    put(given.shapes[i], given.ranks[i]);
     if (!layout)
       return put({0, 0});
-    if (layout->strides.size() != static_cast<size_t>(ranks[i]))
+    if (layout->strides.size() != static_cast<size_t>(given.ranks[i]))
       throw std::runtime_error("wasmind: MindSpore gives a tensor's strides in another rank than its shape");
-    put({ranks[i]});
+    put({given.ranks[i]});
     put(layout->strides.data(), layout->strides.size());
     put({static_cast<int64_t>(layout->offset)});
   }
 
   void input(size_t i) {
-    int type = info.typeId(i);
-    if (type == TypeId::none)
+    InputInfo &info = given.info;
+    const int type = info.typeId(i);
+    if (type == none)
       return put({None});
-    if (!info.isScalar(i) && type != list && type != tuple)
+    if (given.isTensor(i))
       return tensor(i, info.layout(i));
-    bool integral = type >= firstInteger && type <= lastInteger;
-    // Of a tuple of numbers MindSpore gives the type of its elements and the shape [length].
-    if (ranks[i] > 0 ? integral : type == list || type == tuple) {
-      std::vector<int64_t> values = info.integers(i);
+    const int rank = given.ranks[i];
+    if (rank > 0 ? given.isIntegral(i) || given.isTuple(i) : given.isTuple(i)) {
+      std::vector<int64_t> values;
+      if (type != unknown)
+        values = info.integers(i);
       put({Integers, static_cast<int64_t>(values.size())});
       return put(values.data(), values.size());
     }
-    if (ranks[i] == 0 && type == TypeId::boolean)
+    if (rank == 0 && type == boolean)
       return put({Bool, info.boolean(i)});
-    if (ranks[i] == 0 && integral)
+    if (rank == 0 && given.isIntegral(i))
       return put({Integer, info.integer(i)});
-    if (ranks[i] == 0 && type > lastInteger && type <= lastFloat)
+    if (rank == 0 && given.isFloat(i))
       return put({Float, std::bit_cast<int64_t>(info.number(i))});
-    put({Unknown, typeOf(types[i])});
+    put({Unknown, typeOf(given.types[i])});
   }
 };
 
 /// Throws std::runtime_error, which MindSpore raises as RuntimeError with this text; of a non-zero return it would show
 /// the number only.
-int call(const char *primitive, int count, void **data, const int *ranks, int64_t *const *shapes,
-         const char *const *types, void *extra) {
+int call(Row &row, int count, void **data, const int *ranks, int64_t *const *shapes, const char *const *types,
+         void *extra) {
   auto &info = *static_cast<InputInfo *>(extra);
-  size_t inputs = info.count();
+  const size_t inputs = info.count();
   if (!receiver || count < 0 || inputs > static_cast<size_t>(count))
     throw std::runtime_error(receiver ? "wasmind: MindSpore passes fewer arguments than inputs"
                                       : "wasmind: the list of primitives was not set by wasmind.mindspore.enable");
-  Call call{info, data, ranks, shapes, types, {}};
+  const Given given{info, inputs, static_cast<size_t>(count), data, ranks, shapes, types};
+  const wasmind_dtype dtype = given.dtype();
+  if (row.recipe && dtype && run(given, *row.recipe, library, turn)) {
+    row.served[dtype].fetch_add(1, std::memory_order_relaxed);
+    return 0;
+  }
+  Words call{given, {}};
   call.words.reserve(64);
-  call.put({static_cast<int64_t>(inputs), static_cast<int64_t>(count - inputs)});
-  for (size_t i = 0; i < static_cast<size_t>(count); ++i)
-    i < inputs ? call.input(i) : call.tensor(i, std::nullopt);
-  char error[1024] = "";
-  if (receiver(primitive, call.words.data(), static_cast<int32_t>(call.words.size()), error, sizeof error))
-    throw std::runtime_error(error);
+  call.put({static_cast<int64_t>(inputs + row.hasAttributes), static_cast<int64_t>(count - inputs)});
+  for (size_t i = 0; i < inputs; ++i)
+    call.input(i);
+  std::array<char, 4096> json;
+  if (row.hasAttributes) {
+    const int length = attributesOf ? attributesOf(extra, json.data(), json.size()) : -1;
+    call.put({length < 0 ? None : Text});
+    if (length >= 0)
+      call.put({length, reinterpret_cast<intptr_t>(json.data())});
+  }
+  for (size_t i = inputs; i < given.count; ++i)
+    call.tensor(i, std::nullopt);
+  std::array<char, 1024> error = {};
+  {
+    std::lock_guard lock(turn);
+    if (!receiver(row.name, call.words.data(), static_cast<int32_t>(call.words.size()), error.data(), error.size())) {
+      row.served[dtype].fetch_add(1, std::memory_order_relaxed);
+      return 0;
+    }
+  }
+  std::array<char, 512> reason = {};
+  if (!runOwn)
+    throw std::runtime_error(error.data());
+  if (runOwn(row.name, extra, count, data, ranks, shapes, types, reason.data(), reason.size()))
+    throw std::runtime_error(std::string(error.data()) + "; " + reason.data());
+  row.returned[dtype].fetch_add(1, std::memory_order_relaxed);
   return 0;
 }
 
@@ -169,20 +205,81 @@ EXPORT const char **GetAllRegisteredOps() { return chosen.data(); }
 
 /// Puts `name` on the list. False: it is not of primitives.py, or MindSpore has read the list already.
 EXPORT bool wasmind_plugin_choose(const char *name) {
-  for (const char *each : known)
-    if (!listed && !std::strcmp(each, name)) {
-      chosen.push_back(each);
-      return true;
-    }
-  return false;
+  Row *row = listed ? nullptr : find(name);
+  if (row)
+    chosen.push_back(row->name);
+  return row;
 }
 EXPORT void wasmind_plugin_clear() { chosen.clear(); }
 /// Whether MindSpore has read the list; it does so once per process.
 EXPORT bool wasmind_plugin_listed() { return listed; }
 EXPORT void wasmind_plugin_receive(Receiver function) { receiver = function; }
 
+/// The library that calls go to from now on, "" for none, and with it all recipes are forgotten. Returns 0, or 1 and
+/// the reason.
+EXPORT int wasmind_plugin_load(const char *path, char *text, size_t capacity) {
+  wasmind_library *loaded = nullptr;
+  wasmind_error *error = nullptr;
+  if (*path && wasmind_library_load_file(path, nullptr, &loaded, &error) != WASMIND_OK) {
+    std::strncpy(text, wasmind_error_text(error), capacity - 1);
+    wasmind_error_delete(error);
+    return 1;
+  }
+  std::lock_guard lock(turn);
+  std::swap(library, loaded);
+  wasmind_library_delete(loaded);
+  for (Row &row : rows)
+    row.recipe.reset();
+  return 0;
+}
+
+/// How `name` is called. recipe: per input of the primitive a word: t a tensor or number, / whether to exchange the
+/// last two axes of the next tensor, a the axes, - what is passed over, an integer what must be it, anything else an
+/// attribute of that name; name=integer is an attribute that is no input. False: the library has no such operator.
+/// operatorName "": no recipe.
+EXPORT bool wasmind_plugin_recipe(const char *name, const char *operatorName, const char *recipe, bool hasAttributes) {
+  Row *row = find(name);
+  std::lock_guard lock(turn);
+  row->hasAttributes = hasAttributes;
+  row->recipe.reset();
+  if (!*operatorName)
+    return true;
+  size_t index = 0;
+  if (wasmind_library_find(library, operatorName, &index, nullptr) != WASMIND_OK)
+    return false;
+  row->recipe.emplace(index, recipe);
+  return true;
+}
+
+/// Opens what kernels.cc became. False: it cannot be opened, and dlerror says why.
+EXPORT bool wasmind_plugin_kernels(const char *path, char *text, size_t capacity) {
+  void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!object) {
+    std::strncpy(text, dlerror(), capacity - 1);
+    return false;
+  }
+  attributesOf = reinterpret_cast<decltype(attributesOf)>(dlsym(object, "wasmind_kernels_attributes"));
+  runOwn = reinterpret_cast<decltype(runOwn)>(dlsym(object, "wasmind_kernels_run"));
+  return attributesOf && runOwn;
+}
+
+EXPORT bool wasmind_plugin_hide() { return wasmind::mindspore::hidePlugin(); }
+
+/// Calls of `name` whose first tensor has the element type `dtype`: those that the library answered, or those that
+/// MindSpore's own kernel did.
+EXPORT uint64_t wasmind_plugin_count(const char *name, wasmind_dtype dtype, bool isReturned) {
+  Row *row = find(name);
+  return (isReturned ? row->returned : row->served)[dtype].load();
+}
+/// Sets them to 0.
+EXPORT void wasmind_plugin_forget() {
+  for (Row &row : rows)
+    for (size_t dtype = 0; dtype < dtypeCount; ++dtype)
+      row.served[dtype] = row.returned[dtype] = 0;
+}
+
 #define PRIMITIVE(name)                                                                                                \
   EXPORT int name(int count, void **data, int *ranks, int64_t **shapes, const char **dtypes, void *, void *extra) {    \
-    return call(#name, count, data, ranks, shapes, dtypes, extra);                                                     \
+    return call(rows[index##name], count, data, ranks, shapes, dtypes, extra);                                         \
   }
 #include "Entries.inc"

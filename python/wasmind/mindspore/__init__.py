@@ -9,17 +9,23 @@ Call `enable` before the first operator runs: MindSpore looks for plug-ins once 
 """
 import difflib
 import os
-import threading
 
 import numpy as np
 
 from ..error import WasmindError
 from ..operator_library import OperatorLibrary
+from . import complex_numbers
 from . import library as _library
-from .plugin import NAMES, Plugin
+from . import patches as _patches
+from . import shim as _shim
+from .plugin import Plugin
 from .primitives import PRIMITIVES
 
-__all__ = ["PRIMITIVES", "disable", "enable", "report"]
+__all__ = ["PRIMITIVES", "disable", "enable", "report", "returned"]
+
+
+SIGNED = {np.dtype(f"uint{bits}"): np.dtype(f"int{bits}") for bits in (16, 32, 64)}
+MODULAR = {"Add", "Sub", "Mul", "Square", "Neg", "ReduceSum", "ReduceProd", "CumSum"}
 
 
 class _Operators:
@@ -29,33 +35,36 @@ class _Operators:
         self._library, self.dtype = library, dtype
 
     def __call__(self, name, *arrays, **attributes):
-        return self._library.call(name, *arrays, **attributes)
+        """What the library computes. Of integers modulo a power of two signed and unsigned ones have the same bits."""
+        if any(isinstance(x, np.ndarray) and x.dtype.kind == "c" for x in arrays):
+            return complex_numbers.call(self._library.call, name, arrays, attributes)
+        unsigned = next((x.dtype for x in arrays if isinstance(x, np.ndarray) and x.dtype in SIGNED), None)
+        if name not in MODULAR or unsigned is None:
+            return self._library.call(name, *arrays, **attributes)
+        result = self._library.call(name, *(x.view(SIGNED[x.dtype]) if x.dtype in SIGNED else x for x in arrays), **attributes)
+        return result.view(unsigned)
 
     def fit(self, x):
         return np.asarray(x).astype(self.dtype, copy=False)
 
 
 class _Runtime:
-    """One per process: MindSpore's side is."""
+    """One per process: MindSpore's side is. Calls come one at a time, from any thread."""
 
     def __init__(self):
-        # An instance of a library serves one thread at a time; MindSpore calls from several.
-        self.lock = threading.Lock()
         self.plugin = self.library = None
-        self.counts = {}
+        self.names = []
+        self.has_kernels = False
 
     def handle(self, name, inputs, outputs):
-        first = next((x for x in inputs if isinstance(x, np.ndarray)), outputs[0])
-        with self.lock:
-            results = PRIMITIVES[name].formula(_Operators(self.library, outputs[0].dtype), *inputs)
-            self.write(results if isinstance(results, tuple) else (results,), outputs)
-            dtype, counts = NAMES[first.dtype], self.counts[name]
-            counts[dtype] = counts.get(dtype, 0) + 1
+        results = PRIMITIVES[name].formula(_Operators(self.library, outputs[0].dtype), *inputs)
+        self.write(results if isinstance(results, tuple) else (results,), outputs)
 
-    @staticmethod
-    def advice(name):
+    def advice(self, name):
+        if self.has_kernels:
+            return "MindSpore's own kernel was asked"
         if PRIMITIVES[name].builtin:
-            return f"leave '{name}' out of wasmind.mindspore.enable and MindSpore's own kernel runs"
+            return f"leave '{name}' out of wasmind.mindspore.enable, or install g++, and MindSpore's own kernel runs"
         return "MindSpore has no kernel of its own for it on the CPU"
 
     @staticmethod
@@ -74,6 +83,8 @@ _runtime = _Runtime()
 
 
 def _check(primitives):
+    if primitives == "all":
+        return list(PRIMITIVES)
     names = [primitives] if isinstance(primitives, str) else list(primitives)
     if not names:
         raise WasmindError("InvalidArgument", "enable: no primitive is named")
@@ -88,26 +99,28 @@ def _check(primitives):
 def enable(primitives, library=None):
     """Runs the named MindSpore primitives on a wasm operator library, in this process, from now on.
 
-    primitives: names as MindSpore's kernels have them; PRIMITIVES lists those that can be chosen. Python operators are others
-                than functions: x + y is AddExt in PyNative mode and Add in graphs, x * 2 is Muls.
+    primitives: "all", or names as MindSpore's kernels have them; PRIMITIVES lists those that can be chosen. Python operators are
+                others than functions: x + y is AddExt in PyNative mode and Add in graphs, x * 2 is Muls.
     library:    path of a module that `wasmind operators build` wrote; None builds one with the operators needed and keeps it
                 in $WASMIND_CACHE, else ~/.cache/wasmind.
 
-    A call that the library cannot serve (element type not built, for instance) raises RuntimeError with the reason: MindSpore
-    asks a plug-in once per process what it has, and cannot be handed a single call back.
+    A call that the library cannot serve (an element type that is not built, for instance) goes to MindSpore's own kernel, which
+    `returned` counts; where there is none, it raises RuntimeError with the reason. This way back, and primitives with attributes
+    such as Conv2D, need a C++ compiler, g++ or what CXX names, when `enable` is called first; the result is kept in the cache.
 
     Later calls of `enable` may name more until the first operator has run, and fewer at any time without effect.
     Raises WasmindError InvalidArgument (unknown primitive, operator missing in `library`), Unsupported (another version of
-    MindSpore, another plug-in, too late), and what `OperatorLibrary.load` raises.
+    MindSpore, another plug-in, too late, no compiler), and what `OperatorLibrary.load` raises.
     """
     names = _check(primitives)
-    old, plugin = list(_runtime.counts), _runtime.plugin
+    old, plugin = _runtime.names, _runtime.plugin
     new = [name for name in names if name not in old]
     if new and plugin and plugin.listed():
         raise WasmindError("Unsupported", f"enable: MindSpore has read the list of primitives already, without {', '.join(new)}; name "
                            "all of them before the first operator runs")
     # Also those named before: this library takes the place of the last one.
-    needed = {operator for name in old + names for operator in PRIMITIVES[name].operators}
+    chosen = [PRIMITIVES[name] for name in old + new]
+    needed = {operator for each in chosen for operator in each.operators}
     path = library or _library.build(needed)
     loaded = OperatorLibrary.load(os.fspath(path))
     missing = sorted(needed - {operator.name for operator in loaded.operators})
@@ -115,12 +128,15 @@ def enable(primitives, library=None):
         raise WasmindError("InvalidArgument", f"{path} has no {', '.join(missing)}; build it with wasmind operators build "
                            f"--ops={','.join(sorted(needed))}")
     plugin = plugin or Plugin(_runtime.handle, _runtime.advice)
-    plugin.attach()
+    mindspore = plugin.attach()
+    if not _runtime.has_kernels and (_shim.compiler() or any(each.attributes for each in chosen)):
+        plugin.open_kernels(_shim.build(mindspore))
+        _runtime.has_kernels = True
     if new:
         plugin.choose(old + new)
-    with _runtime.lock:
-        _runtime.plugin, _runtime.library = plugin, loaded
-        _runtime.counts.update({name: {} for name in new})
+    plugin.load(path, chosen)
+    _patches.install(old + new)
+    _runtime.plugin, _runtime.library, _runtime.names = plugin, loaded, old + new
 
 
 def disable():
@@ -136,9 +152,10 @@ def disable():
                            "a process that does not call enable")
     _runtime.plugin.choose([])
     _runtime.plugin.forget()
-    with _runtime.lock:
-        _runtime.counts.clear()
-        _runtime.library = None
+    _runtime.plugin.load(None, [])
+    _runtime.plugin.reset()
+    _patches.remove()
+    _runtime.library, _runtime.names = None, []
 
 
 def report():
@@ -146,5 +163,11 @@ def report():
 
     Complete once the results have been read: PyNative mode computes behind the script's back.
     """
-    with _runtime.lock:
-        return {name: dict(counts) for name, counts in _runtime.counts.items()}
+    return {name: _runtime.plugin.counts(name, False) for name in _runtime.names}
+
+
+def returned():
+    """Calls that went back to MindSpore's own kernels since `enable`, as `report` has those on wasm; primitives without are left out.
+    The element type "other" is each that no library has."""
+    counts = {name: _runtime.plugin.counts(name, True) for name in _runtime.names}
+    return {name: count for name, count in counts.items() if count}

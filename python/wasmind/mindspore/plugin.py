@@ -1,5 +1,7 @@
 """MindSpore's operator plug-in hook: the shared object made of Plugin.cpp, and calls as Python values."""
 import ctypes
+import functools
+import json
 import math
 import os
 import pathlib
@@ -8,6 +10,7 @@ import struct
 import numpy as np
 
 from ..error import WasmindError
+from ..tensor import DTYPES, code_of, numpy_type
 
 FILE = pathlib.Path(__file__).with_name("_plugin.so")
 VARIABLE = "MS_OP_PLUGIN_PATH"
@@ -15,10 +18,10 @@ VARIABLE = "MS_OP_PLUGIN_PATH"
 VERSION = "2.10."
 # Element types by the numbers of Plugin.cpp; numpy has no bfloat16.
 TYPES = {ord(name[0]) * 256 + 8 * np.dtype(name).itemsize: np.dtype(name)
-         for name in ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")}
+         for name in ("float16", "float32", "float64", "complex64", "complex128", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")}
 TYPES[ord("b") * 256 + 8] = np.dtype(np.bool_)
-UNNAMED = {ord("B"): "bfloat", ord("c"): "complex"}
-TENSOR, NONE, BOOL, INTEGER, FLOAT, INTEGERS = range(6)
+UNNAMED = {ord("B"): "bfloat"}
+TENSOR, NONE, BOOL, INTEGER, FLOAT, INTEGERS, UNKNOWN, TEXT = range(8)
 
 _memory = ctypes.pythonapi.PyMemoryView_FromMemory
 _memory.argtypes, _memory.restype = [ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int], ctypes.py_object
@@ -29,8 +32,32 @@ READ, WRITE = 0x100, 0x200
 NAMES = {dtype: dtype.name for dtype in TYPES.values()}
 
 
+# By the numbers of wasmind.h; 0 is what the library lacks.
+CODES = {0: "other", **{code_of(name): numpy_type(name).name for name in DTYPES}, code_of("bf16"): "bfloat16"}
+
+
+BRAIN = ord("B") * 256 + 16
+
+
+def widened(bits):
+    """bfloat16, as its bits, in float32."""
+    return None if bits is None else np.asarray(np.left_shift(bits, 16, dtype=np.uint32)).view(np.float32)
+
+
+def narrowed(x):
+    """float32 to the nearest bfloat16, as its bits; ties go to the even one."""
+    bits = np.asarray(x, order="C").view(np.uint32)
+    return np.where(np.isnan(x), 0x7fc0, (bits + 0x7fff + (bits >> 16 & 1)) >> 16).astype(np.uint16)
+
+
 def type_name(code):
     return NAMES[TYPES[code]] if code in TYPES else f"{UNNAMED.get(code >> 8, 'type')}{code & 255 or ''}"
+
+
+@functools.lru_cache(256)
+def attributes(text):
+    """Of a primitive; lists are tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
 
 
 class Words:
@@ -56,6 +83,8 @@ class Words:
         code, address = self.take(), self.take()
         shape, strides, offset = self.take_list(), self.take_list(), self.take()
         dtype = TYPES.get(code)
+        if code == BRAIN:
+            dtype = np.dtype(np.uint16)
         if dtype is None:
             self.problem = f"{type_name(code)} has no operators"
             return None
@@ -74,13 +103,16 @@ class Words:
         """An input as its formula gets it."""
         kind = self.take()
         if kind == TENSOR:
-            self.types.append(self.words[self.at])
-            return self.tensor(READ)
+            code = self.words[self.at]
+            self.types.append(code)
+            return widened(self.tensor(READ)) if code == BRAIN else self.tensor(READ)
         if kind == NONE:
             return None
         if kind == INTEGERS:
             return tuple(self.take_list())
         value = self.take()
+        if kind == TEXT:
+            return attributes(ctypes.string_at(self.take(), value))
         if kind == INTEGER:
             return value
         if kind == FLOAT:
@@ -91,8 +123,10 @@ class Words:
         return None
 
     def output(self):
+        """A view to write into, and whether its elements are bfloat16."""
         self.at += 1
-        return self.tensor(WRITE)
+        is_brain = self.words[self.at] == BRAIN
+        return self.tensor(WRITE), is_brain
 
 
 RECEIVER = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int32, ctypes.c_void_p, ctypes.c_int32)
@@ -107,7 +141,9 @@ class Plugin:
         if not FILE.exists():
             raise WasmindError("Io", f"{FILE} is missing; it is built with the package (ninja wasmind_mindspore)")
         self._so = ctypes.CDLL(os.fspath(FILE))
-        self._so.wasmind_plugin_choose.restype = self._so.wasmind_plugin_listed.restype = ctypes.c_bool
+        for name in ("choose", "listed", "recipe", "kernels", "hide"):
+            getattr(self._so, f"wasmind_plugin_{name}").restype = ctypes.c_bool
+        self._so.wasmind_plugin_count.restype = ctypes.c_uint64
         self._receiver = RECEIVER(self._receive)
         self._handler, self._advice = handler, advice
         self._so.wasmind_plugin_receive(self._receiver)
@@ -120,7 +156,12 @@ class Plugin:
             outputs = [words.output() for _ in range(words.outputs)]
             if words.problem:
                 raise TypeError(words.problem)
-            self._handler(name, inputs, outputs)
+            # Such are computed in float32.
+            made = [np.empty(view.shape, np.float32) if is_brain else view for view, is_brain in outputs]
+            self._handler(name, inputs, made)
+            for (view, is_brain), result in zip(outputs, made):
+                if is_brain:
+                    np.copyto(view, narrowed(result))
             return 0
         # Nothing may leave into MindSpore's frames but the code and the text.
         except BaseException as problem:
@@ -141,15 +182,38 @@ class Plugin:
             if not self._so.wasmind_plugin_choose(name.encode()):
                 raise WasmindError("InvalidArgument", f"{FILE} is of another version: it lacks {name}; build the package again")
 
+    def load(self, path, primitives):
+        """Takes the library at `path` for calls from now on; None: none."""
+        text = ctypes.create_string_buffer(1024)
+        if self._so.wasmind_plugin_load(os.fsencode(path or ""), text, len(text)):
+            raise WasmindError("InvalidModule", text.value.decode())
+        for each in primitives:
+            operator, recipe = each.recipe or ("", "")
+            if not self._so.wasmind_plugin_recipe(each.name.encode(), operator.encode(), recipe.encode(), each.attributes):
+                raise WasmindError("InvalidArgument", f"{path} has no {operator}")
+
+    def open_kernels(self, path):
+        text = ctypes.create_string_buffer(1024)
+        if not self._so.wasmind_plugin_kernels(os.fsencode(path), text, len(text)):
+            raise WasmindError("Unsupported", f"{path} does not fit the installed mindspore ({text.value.decode()}); delete it")
+
+    def counts(self, name, returned):
+        """{element type: calls} of a primitive."""
+        counted = {dtype: self._so.wasmind_plugin_count(name.encode(), code, returned) for code, dtype in CODES.items()}
+        return {dtype: calls for dtype, calls in counted.items() if calls}
+
+    def reset(self):
+        self._so.wasmind_plugin_forget()
+
     def attach(self):
-        """Makes MindSpore open this object. Raises WasmindError where MindSpore is missing, unknown or took another."""
+        """Makes MindSpore open this object; returns the package. Raises WasmindError where MindSpore is missing, unknown or took another."""
         other = os.environ.get(VARIABLE)
         if other and not (os.path.exists(other) and os.path.samefile(other, FILE)):
             raise WasmindError("Unsupported", f"{VARIABLE} names another plug-in, {other}, and MindSpore takes one; unset it")
         # It stays: each kernel of a graph reads it again. In a process started from here that does not choose, the list is empty.
         os.environ[VARIABLE] = os.fspath(FILE)
         try:
-            self._open()
+            return self._open()
         except BaseException:
             self.forget()
             raise
@@ -174,3 +238,8 @@ class Plugin:
         if handle() != self._so._handle:
             raise WasmindError("Unsupported", "MindSpore looked for plug-ins before wasmind.mindspore.enable was called, and it looks "
                                "once; call enable before the first operator runs")
+        import mindspore.mint  # noqa: F401  the library below is loaded with the first operators
+        if not self._so.wasmind_plugin_hide():
+            raise WasmindError("Unsupported", f"mindspore {mindspore.__version__} is not built as the one of {VERSION}0 for Linux: its kernels "
+                               "would read views wrongly beside a plug-in")
+        return mindspore

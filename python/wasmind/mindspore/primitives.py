@@ -1,35 +1,27 @@
 """MindSpore's primitives in terms of the library's operators: one row per primitive.
 
-    python primitives.py      prints the rows as C lines PRIMITIVE(Name), for Plugin.cpp
-
 The formula of a row gets `op` and then the primitive's inputs in MindSpore's order: arrays, numbers, tuples of integers or
 None. op("Add", a, b) calls an operator of the library, op.dtype is the type of the first result, op.fit(x) gives an array or
 number that type. It returns an array, or a tuple of arrays where the primitive has several results.
 
-Only primitives whose parameters are inputs stand here: MindSpore calls a plug-in for those with attributes as well (Conv2D),
-but without the attributes.
+MindSpore hands no attributes to a plug-in; those of a primitive that has some (Conv2D) are fetched by kernels.cc.
 """
 import math
 
 import numpy as np
 
-
-class Primitive:
-    """name: MindSpore's. operators: what the formula calls. builtin: whether MindSpore has a CPU kernel of its own."""
-
-    def __init__(self, name, operators, formula, builtin=True):
-        self.name, self.operators, self.formula, self.builtin = name, tuple(operators), formula, builtin
+from .composing import Primitive, integers, pair, reduce
+from .extended import EXTENDED
 
 
-def same(name, operator=None):
+def same(name, recipe="t"):
     """A primitive that is one operator, with tensors for inputs."""
-    operator = operator or name
-    return Primitive(name, [operator], lambda op, *tensors: op(operator, *tensors))
+    return Primitive(name, [name], lambda op, *tensors: op(name, *tensors), recipe=recipe)
 
 
 def arithmetic(name):
     """Two tensors, of which MindSpore leaves one to be converted where their types differ (and integers to be divided)."""
-    return Primitive(name, [name], lambda op, a, b: op(name, op.fit(a), op.fit(b)))
+    return Primitive(name, [name], lambda op, a, b: op(name, op.fit(a), op.fit(b)), recipe="t t")
 
 
 def comparison(name):
@@ -41,7 +33,7 @@ def comparison(name):
             a, b = a.astype(dtype), b.astype(dtype)
         return op(name, a, b)
 
-    return Primitive(name, [name], formula)
+    return Primitive(name, [name], formula, recipe="t t")
 
 
 def scaled(op, x, alpha):
@@ -61,8 +53,20 @@ def flipped(x, flag):
     return np.swapaxes(x, -1, -2) if flag else x
 
 
+def matmul(op, a, b):
+    """The operator has one type of integers and a wide result; of the others products are summed, which is the same and slower."""
+    if a.dtype.kind == "f" or b.dtype != a.dtype:
+        return op("MatMul", a, b)
+    if a.ndim == 1 or b.ndim == 1:
+        return op("ReduceSum", op("Mul", a, b if b.ndim == 1 else np.swapaxes(b, -1, -2)), integers(-1), keepdims=False)
+    return op("ReduceSum", op("Mul", a[..., None, :], np.swapaxes(b, -1, -2)[..., None, :, :]), integers(-1), keepdims=False)
+
+
 def dense(op, x, weight, bias):
     """weight: [n, k], or [k] for one result."""
+    if x.dtype.kind != "f":
+        out = matmul(op, x, weight.T)
+        return out if bias is None else op("Add", out, bias)
     if weight.ndim == 2:
         return op("Dense", x, weight, np.zeros(len(weight), x.dtype) if bias is None else bias)
     out = op("MatMul", x, weight)
@@ -117,34 +121,30 @@ def statistics(op, x, axes, epsilon):
     return mean, op("Rsqrt", op("Add", variance, op.fit(epsilon)))
 
 
-def reduce(op, operator, x, axes, keepdims):
-    """axes: a number, several or None, which as () is all."""
-    axes = np.zeros(0, np.int64) if axes is None or x.ndim == 0 else np.array(axes, np.int64, ndmin=1)
-    return op(operator, x, axes, keepdims=keepdims)
-
-
 def reduction(name):
-    return Primitive(name, [name], lambda op, x, axes, keepdims: reduce(op, name, x, axes, keepdims))
+    return Primitive(name, [name], lambda op, x, axes, keepdims: reduce(op, name, x, axes, keepdims), recipe="t a keepdims")
 
 
 def reduction_ext(name, operator):
     """dtype is that of the result."""
-    return Primitive(name, [operator], lambda op, x, axes, keepdims, dtype: reduce(op, operator, op.fit(x), axes, keepdims))
+    return Primitive(name, [operator], lambda op, x, axes, keepdims, dtype: reduce(op, operator, op.fit(x), axes, keepdims),
+                     recipe="t a keepdims -")
+
+
+def mean_ext(op, x, axes, keepdims, dtype):
+    """dtype is that of the result; means of integers lose their fraction."""
+    if op.dtype.kind in "iu":
+        return op.fit(reduce(op, "ReduceMean", x.astype(np.float64), axes, keepdims))
+    return reduce(op, "ReduceMean", op.fit(x), axes, keepdims)
+
+
+def logical_not(op, x):
+    return op("LogicalNot", x) if x.dtype == np.bool_ else op("Equal", x, x.dtype.type(0))
 
 
 def reduce_sum(op, x, axes, keepdims, skip):
     """skip: without axes nothing is summed."""
     return x if skip and axes == () else reduce(op, "ReduceSum", x, axes, keepdims)
-
-
-def pair(numbers):
-    """Of rows and of columns: one number for both, or two."""
-    numbers = numbers if isinstance(numbers, tuple) else (numbers,)
-    return numbers if len(numbers) == 2 else numbers * 2
-
-
-def integers(*numbers):
-    return np.array(numbers, np.int64)
 
 
 def of_batch(function):
@@ -187,14 +187,55 @@ def convolution(op, x, weight, bias, stride, padding, dilation, transposed, outp
     return conv2d(op, x, weight, bias, stride, padding, dilation, groups)
 
 
-def avg_pool(op, x, size, strides, pad_mode, data_format):
-    """pad_mode: 1 = same, so that a window begins at every stride-th element, 2 = valid; data_format: 1 = channels last."""
+def told(attributes):
+    """Those of a primitive that works on images with the channels behind the batch."""
+    if attributes is None:
+        raise ValueError("MindSpore does not tell its attributes here")
+    if attributes["format"] != "NCHW":
+        raise ValueError(f"the layout {attributes['format']} has no operator")
+    return attributes
+
+
+def edges(attributes):
+    """Padding as the library has it: of the first rows and columns, then of the last."""
+    top, bottom, left, right = attributes["pad_list"]
+    return integers(top, left, bottom, right)
+
+
+def conv2d_of_attributes(op, x, weight, attributes):
+    attributes = told(attributes)
+    lists = integers(*attributes["stride"][2:]), edges(attributes), integers(*attributes["dilation"][-2:])
+    return op("Conv2D", x, weight, *lists, groups=attributes["group"])
+
+
+def windows(x, size, strides, pad_mode, last=False):
+    """Padding of a pooling: 1 or SAME, so that a window begins at every stride-th element, else none."""
     pads = [0] * 4
-    for i in range(2 if pad_mode == 1 else 0):
-        extent = x.shape[i + (1 if data_format == 1 else 2)]
+    for i in range(2 if pad_mode in (1, "SAME") else 0):
+        extent = x.shape[i + (1 if last else 2)]
         missing = max((-(-extent // strides[i]) - 1) * strides[i] + size[i] - extent, 0)
         pads[i], pads[2 + i] = missing // 2, missing - missing // 2
-    return op("AvgPool", x, integers(*size), integers(*strides), integers(*pads), channels_last=data_format == 1)
+    return integers(*pads)
+
+
+def max_pool_of_attributes(op, x, attributes):
+    attributes = told(attributes)
+    size, strides = attributes["kernel_size"][2:], attributes["strides"][2:]
+    return op("MaxPool", x, integers(*size), integers(*strides), windows(x, size, strides, attributes["pad_mode"]), integers(1, 1))
+
+
+def batch_norm(op, x, scale, bias, mean, variance, is_training, epsilon, momentum, data_format):
+    """(normalised, and four statistics that only training reads); data_format: 1 = channels last."""
+    if is_training:
+        raise ValueError("training has no operator")
+    out = op("BatchNorm", x, scale, bias, mean, variance, axis=-1 if data_format == 1 and x.ndim > 2 else 1, epsilon=epsilon)
+    return out, *[np.zeros_like(mean)] * 4
+
+
+def avg_pool(op, x, size, strides, pad_mode, data_format):
+    """pad_mode: 1 = same, so that a window begins at every stride-th element, 2 = valid; data_format: 1 = channels last."""
+    return op("AvgPool", x, integers(*size), integers(*strides), windows(x, size, strides, pad_mode, data_format == 1),
+              channels_last=data_format == 1)
 
 
 @of_batch
@@ -223,38 +264,43 @@ def upsample(op, operator, x, size, scales, align_corners, half_pixel_centers):
 PRIMITIVES = [
     *[same(name) for name in ("Abs", "Neg", "Exp", "Log", "Sqrt", "Rsqrt", "Square", "Reciprocal", "Floor", "Ceil", "Sin", "Cos",
                               "Tanh", "Sigmoid", "Erf", "ReLU", "ReLU6", "SiLU", "HSwish", "HSigmoid")],
-    *[same(name) for name in ("LogicalAnd", "LogicalOr", "LogicalNot")],
+    Primitive("LogicalNot", ["LogicalNot", "Equal"], logical_not, recipe="t"),
+    *[same(name, "t t") for name in ("LogicalAnd", "LogicalOr")],
     *[comparison(name) for name in ("Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual")],
     *[arithmetic(name) for name in ("Add", "Sub", "Mul", "Div", "Maximum", "Minimum")],
     # The second tensor, or a number, times alpha.
-    Primitive("AddExt", ["Add", "Mul"], lambda op, a, b, alpha: op("Add", op.fit(a), scaled(op, op.fit(b), alpha))),
-    Primitive("SubExt", ["Sub", "Mul"], lambda op, a, b, alpha: op("Sub", op.fit(a), scaled(op, op.fit(b), alpha))),
-    Primitive("AddScalar", ["Add"], lambda op, a, b, alpha: op("Add", op.fit(a), op.fit(b * alpha))),
-    Primitive("SubScalar", ["Sub"], lambda op, a, b, alpha: op("Sub", op.fit(a), op.fit(b * alpha))),
-    Primitive("Muls", ["Mul"], lambda op, a, b: op("Mul", op.fit(a), op.fit(b))),
-    Primitive("Divs", ["Div"], lambda op, a, b: op("Div", op.fit(a), op.fit(b))),
+    Primitive("AddExt", ["Add", "Mul"], lambda op, a, b, alpha: op("Add", op.fit(a), scaled(op, op.fit(b), alpha)), recipe="t t 1"),
+    Primitive("SubExt", ["Sub", "Mul"], lambda op, a, b, alpha: op("Sub", op.fit(a), scaled(op, op.fit(b), alpha)), recipe="t t 1"),
+    Primitive("AddScalar", ["Add"], lambda op, a, b, alpha: op("Add", op.fit(a), op.fit(b * alpha)), recipe="t t 1"),
+    Primitive("SubScalar", ["Sub"], lambda op, a, b, alpha: op("Sub", op.fit(a), op.fit(b * alpha)), recipe="t t 1"),
+    Primitive("Muls", ["Mul"], lambda op, a, b: op("Mul", op.fit(a), op.fit(b)), recipe="t t"),
+    Primitive("Divs", ["Div"], lambda op, a, b: op("Div", op.fit(a), op.fit(b)), recipe="t t"),
     Primitive("GeLU", ["Square", "Mul", "Add", "Sigmoid"], lambda op, x: gelu(op, x, 1)),
-    Primitive("GeluExt", ["GeLU", "Square", "Mul", "Add", "Sigmoid"], gelu, builtin=False),
-    Primitive("Elu", ["ELU"], lambda op, x, alpha: op("ELU", x, alpha=alpha)),
-    Primitive("EluExt", ["ELU"], lambda op, x, alpha: op("ELU", x, alpha=alpha), builtin=False),
-    Primitive("LeakyReLUExt", ["LeakyReLU"], lambda op, x, slope: op("LeakyReLU", x, alpha=slope), builtin=False),
-    *[Primitive(name, ["MatMul"], lambda op, a, b, ta, tb: op("MatMul", flipped(a, ta), flipped(b, tb))) for name in ("MatMul", "BatchMatMul")],
-    Primitive("MatMulExt", ["MatMul"], lambda op, a, b: op("MatMul", a, b)),
-    Primitive("BatchMatMulExt", ["MatMul"], lambda op, a, b: op("MatMul", a, b)),
-    *[Primitive(name, ["MatMul"], lambda op, a, b: op("MatMul", a, b), builtin=False) for name in ("Mm", "Dot")],
+    Primitive("GeluExt", ["GeLU", "Square", "Mul", "Add", "Sigmoid"], gelu, builtin=False, recipe="t 0"),
+    Primitive("Elu", ["ELU"], lambda op, x, alpha: op("ELU", x, alpha=alpha), recipe="t alpha"),
+    Primitive("EluExt", ["ELU"], lambda op, x, alpha: op("ELU", x, alpha=alpha), builtin=False, recipe="t alpha"),
+    Primitive("LeakyReLUExt", ["LeakyReLU"], lambda op, x, slope: op("LeakyReLU", x, alpha=slope), builtin=False, recipe="t alpha"),
+    *[Primitive(name, ["MatMul", "Mul", "ReduceSum"], lambda op, a, b, ta, tb: matmul(op, flipped(a, ta), flipped(b, tb)), recipe="t t / /")
+      for name in ("MatMul", "BatchMatMul")],
+    *[Primitive(name, ["MatMul", "Mul", "ReduceSum"], matmul, recipe="t t") for name in ("MatMulExt", "BatchMatMulExt")],
+    *[Primitive(name, ["MatMul", "Mul", "ReduceSum"], matmul, builtin=False, recipe="t t") for name in ("Mm", "Dot")],
     Primitive("BiasAdd", ["Add"], bias_add),
-    Primitive("Dense", ["Dense", "MatMul", "Add"], dense),
-    Primitive("Softmax", ["Softmax"], lambda op, x, axes: along(op, "Softmax", x, axes)),
-    Primitive("LogSoftmax", ["LogSoftmax"], lambda op, x, axis: along(op, "LogSoftmax", x, axis)),
+    Primitive("Dense", ["Dense", "MatMul", "Add", "Mul", "ReduceSum"], dense, recipe="t t t"),
+    Primitive("Softmax", ["Softmax"], lambda op, x, axes: along(op, "Softmax", x, axes), recipe="t axis"),
+    Primitive("LogSoftmax", ["LogSoftmax"], lambda op, x, axis: along(op, "LogSoftmax", x, axis), recipe="t axis"),
     Primitive("LogSoftmaxExt", ["LogSoftmax"], log_softmax_ext, builtin=False),
     Primitive("LayerNormExt", ["LayerNorm", "ReduceMean", "Sub", "Square", "Add", "Rsqrt"], layer_norm_ext, builtin=False),
     Primitive("GroupNorm", ["GroupNorm", "ReduceMean", "Sub", "Square", "Add", "Rsqrt"], group_norm),
-    Primitive("ReduceSum", ["ReduceSum"], reduce_sum),
+    Primitive("ReduceSum", ["ReduceSum"], reduce_sum, recipe="t a keepdims 0"),
     *[reduction(name) for name in ("ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceAll", "ReduceAny")],
     reduction_ext("SumExt", "ReduceSum"),
-    reduction_ext("MeanExt", "ReduceMean"),
+    Primitive("MeanExt", ["ReduceMean"], mean_ext, recipe="t a keepdims -"),
     reduction_ext("ProdExt", "ReduceProd"),
-    Primitive("CumSum", ["CumSum"], lambda op, x, axis, exclusive, reverse: op("CumSum", x, axis=axis, exclusive=exclusive, reverse=reverse)),
+    Primitive("CumSum", ["CumSum"], lambda op, x, axis, exclusive, reverse: op("CumSum", x, axis=axis, exclusive=exclusive, reverse=reverse),
+              recipe="t axis exclusive reverse"),
+    Primitive("Conv2D", ["Conv2D"], conv2d_of_attributes, attributes=True),
+    Primitive("MaxPool", ["MaxPool"], max_pool_of_attributes, attributes=True),
+    Primitive("BatchNorm", ["BatchNorm"], batch_norm),
     Primitive("Conv2DExt", ["Conv2D", "BiasAdd"], conv2d, builtin=False),
     Primitive("Conv2DPadding", ["Conv2D", "BiasAdd"], conv2d_padding, builtin=False),
     Primitive("ConvTranspose2D", ["Conv2DTranspose", "BiasAdd"], conv_transpose2d, builtin=False),
@@ -267,9 +313,6 @@ PRIMITIVES = [
     Primitive("UpsampleNearest2D", ["ResizeNearest"], lambda op, x, size, scales: upsample(op, "ResizeNearest", x, size, scales, False, False)),
     Primitive("UpsampleBilinear2D", ["ResizeBilinear"],
               lambda op, x, size, scales, corners: upsample(op, "ResizeBilinear", x, size, scales, corners, not corners), builtin=False),
-    Primitive("CumsumExt", ["CumSum"], lambda op, x, axis, dtype: op("CumSum", op.fit(x), axis=axis), builtin=False),
+    Primitive("CumsumExt", ["CumSum"], lambda op, x, axis, dtype: op("CumSum", op.fit(x), axis=axis), builtin=False, recipe="t axis -"),
 ]
-PRIMITIVES = {each.name: each for each in PRIMITIVES}
-
-if __name__ == "__main__":
-    print("\n".join(f"PRIMITIVE({name})" for name in PRIMITIVES))
+PRIMITIVES = {each.name: each for each in PRIMITIVES + EXTENDED}
