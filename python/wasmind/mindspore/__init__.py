@@ -16,10 +16,12 @@ import numpy as np
 from ..error import WasmindError
 from ..operator_library import OperatorLibrary
 from . import library as _library
+from .backend import register_backend
+from .network import Network, Session, compile, load
 from .plugin import NAMES, Plugin
 from .primitives import PRIMITIVES
 
-__all__ = ["PRIMITIVES", "disable", "enable", "report"]
+__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "load", "register_backend", "report"]
 
 
 class _Operators:
