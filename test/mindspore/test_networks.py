@@ -71,7 +71,7 @@ def test_the_backend_sees_weights_that_change(study):
     assert len(changed) >= 4
     for name in changed:
         study.compare(name, "changed", "changed_expected")
-        assert any(not np.allclose(a, b) for a, b in zip(study.get(name, "changed"), study.get(name, "expected"))), name
+        assert any(not numerics.is_near(a, b) for a, b in zip(study.get(name, "changed"), study.get(name, "expected"))), name
         assert study.facts[name]["modules"] == [1, True] and study.facts[name]["calls"] == 3
 
 

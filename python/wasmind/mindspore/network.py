@@ -105,15 +105,16 @@ class Network(_Callable):
 
 
 class Session(_Callable):
-    """A network with a memory of its own: what it keeps as state is seen by its own calls only. Not for other processes."""
+    """A network with a memory of its own: what it keeps as state is seen by its own calls only. `instance` is
+    its wasmind.Instance. Not for other processes."""
 
     def __init__(self, model):
-        self._instance = model.instantiate()
-        super().__init__(model, self._instance.run)
+        self.instance = model.instantiate()
+        super().__init__(model, self.instance.run)
 
     def reset(self):
         """Makes the state what it was before the first call."""
-        self._instance.reset()
+        self.instance.reset()
 
 
 def _without_tensors(options):

@@ -23,5 +23,6 @@ def package(instead):
 
 
 def loaded():
-    """The module mindspore if this process has imported it, else None: there is no Tensor without it."""
-    return sys.modules.get("mindspore")
+    """The module mindspore if this process has imported it, else None: there is no Tensor without it. A folder of its name is none."""
+    found = sys.modules.get("mindspore")
+    return found if hasattr(found, "Tensor") else None
