@@ -25,16 +25,20 @@ std::string GetBinaryProtoString(const FuncGraphPtr &graph, const bool &incremen
 namespace wasmind {
 using namespace mindspore;
 
-/// The words of a tensor: type (MindSpore's TypeId), address, byte length, hash of its bytes (0 for what is no weight),
-/// rank, shape [rank]. The address is valid during the call.
+/// The words of a tensor: type (MindSpore's TypeId), address of its storage, byte length, hash of its bytes or 0, rank,
+/// shape [rank], number of strides (0: dense and row-major), strides and offset of the first element in elements. The
+/// address is valid during the call.
 using Words = std::vector<int64_t>;
 
-/// Both return 0, or write a NUL-terminated text to `error`.
+/// Both write a NUL-terminated text to `error` where they fail.
 /// \param words  the parameters of the graph that have a value, and their names, one a line
+/// \returns how many of them are weights: the last of the tensors of each call; or -1
 using BuildFunction = int32_t (*)(uint32_t graph, const char *mindir, int64_t byteLength, const int64_t *words,
                                   int64_t count, const char *names, char *error, int64_t capacity);
-/// \param words    the tensors of the arguments, those of tuples one after the other, then the weights
-/// \param results  what the functions below get
+/// \param words    number of the words before the weights', a hash of all weights or 0 (they are what they were), the
+///                 tensors of the arguments, those of tuples one after the other, the weights
+/// \param results  what the functions at the end of this file get
+/// \returns 0, or another number
 using RunFunction = int32_t (*)(uint32_t graph, const int64_t *words, int64_t count, void *results, char *error,
                                 int64_t capacity);
 using ClearFunction = void (*)(uint32_t graph);
@@ -83,15 +87,15 @@ int64_t hashOf(const void *data, size_t byteLength) {
   return static_cast<int64_t>(sums[0] | 1);
 }
 
-void put(Words &words, const tensor::TensorPtr &tensor, bool isWeight) {
+void put(Words &words, const tensor::TensorPtr &tensor, bool isHashed) {
   const void *data = tensor->unsafe_data();
   size_t byteLength = tensor->Size();
   bool isView = !tensor->is_contiguous() || tensor->storage_offset() != 0;
   if (!data && byteLength)
     throw std::runtime_error("wasmind: a tensor has no memory on the CPU");
-  if (isView && isWeight)
+  if (isView && isHashed)
     throw std::runtime_error("wasmind: the weight " + tensor->name() + " is a view of another tensor; make it a copy");
-  int64_t hash = !isWeight ? 0 : areWeightsFrozen ? 1 : hashOf(data, byteLength);
+  int64_t hash = isHashed ? hashOf(data, byteLength) : 0;
   words.insert(words.end(), {tensor->data_type(), reinterpret_cast<intptr_t>(data), static_cast<int64_t>(byteLength),
                              hash, static_cast<int64_t>(tensor->shape().size())});
   words.insert(words.end(), tensor->shape().begin(), tensor->shape().end());
@@ -106,7 +110,7 @@ void put(Words &words, const tensor::TensorPtr &tensor, bool isWeight) {
 void put(Words &words, const BaseRef &value) {
   if (utils::isa<tensor::TensorPtr>(value)) {
     auto tensor = utils::cast<tensor::TensorPtr>(value);
-    return put(words, tensor, tensor->is_parameter());
+    return put(words, tensor, false);
   }
   if (utils::isa<ValueSequencePtr>(value)) {
     for (const ValuePtr &each : utils::cast<ValueSequencePtr>(value)->value())
@@ -163,11 +167,12 @@ public:
     }
     std::string bytes = GetBinaryProtoString(graph, false);
     std::vector<char> error(8192);
-    if (onBuild(id, bytes.data(), bytes.size(), weights.data(), weights.size(), names.c_str(), error.data(),
-                error.size()))
+    int32_t weightCount = onBuild(id, bytes.data(), bytes.size(), weights.data(), weights.size(), names.c_str(),
+                                  error.data(), error.size());
+    if (weightCount < 0)
       throw std::runtime_error(withPlace(error.data(), graph));
     std::lock_guard lock(mutex);
-    graphs[id] = graph;
+    graphs[id] = {graph, static_cast<size_t>(weightCount)};
     return id;
   }
 
@@ -175,37 +180,56 @@ public:
     // The list is the graph's, and another thread's call changes it while this one waits.
     const VectorRef inputs = arguments;
     finishPending();
-    Words words;
+    const Graph graph = graphOf(id);
+    if (inputs.size() < graph.weightCount)
+      throw std::runtime_error("wasmind: MindSpore passes fewer tensors than the graph has weights");
+    Words words{0, 0};
     words.reserve(16 * inputs.size());
-    for (const BaseRef &input : inputs)
-      put(words, input);
+    size_t begin = inputs.size() - graph.weightCount;
+    for (size_t i = 0; i < begin; ++i)
+      put(words, inputs[i]);
+    words[0] = words.size();
+    Words hashes;
+    for (size_t i = begin; i < inputs.size(); ++i) {
+      size_t at = words.size();
+      put(words, utils::cast<tensor::TensorPtr>(inputs[i]), !areWeightsFrozen);
+      hashes.push_back(words[at + 3]);
+    }
+    words[1] = areWeightsFrozen ? 0 : hashOf(hashes.data(), hashes.size() * sizeof(int64_t));
     Results results;
     std::vector<char> error(8192);
     if (onRun(id, words.data(), words.size(), &results, error.data(), error.size()))
-      throw std::runtime_error(withPlace(error.data(), graphOf(id)));
+      throw std::runtime_error(withPlace(error.data(), graph.function));
     *outputs = results.open.front();
     return backend::kRunningSuccess;
   }
 
   void ClearGraph(backend::BackendGraphId id) override {
-    std::lock_guard lock(mutex);
-    graphs.erase(id);
-    onClear(id);
+    {
+      std::lock_guard lock(mutex);
+      graphs.erase(id);
+    }
+    onClear(id); // waits for Python's lock, whose holder may wait for this one
   }
 
 private:
+  struct Graph {
+    FuncGraphPtr function;
+    size_t weightCount = 0;
+  };
+
   backend::BackendGraphId next() {
     std::lock_guard lock(mutex);
     return count++;
   }
-  FuncGraphPtr graphOf(backend::BackendGraphId id) {
+  Graph graphOf(backend::BackendGraphId id) {
     std::lock_guard lock(mutex);
     return graphs.at(id);
   }
 
   std::mutex mutex;
   backend::BackendGraphId count = 0;
-  std::map<backend::BackendGraphId, FuncGraphPtr> graphs;
+  std::map<backend::BackendGraphId, Graph> graphs;
 };
 
 constexpr auto wasm = "wasm"; // the macro makes a name of it

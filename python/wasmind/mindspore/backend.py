@@ -59,13 +59,16 @@ class _Tensor:
         return np.ndarray(self.shape, dtype, _memory(self.address, item * end, _READ), item * self.offset, [item * each for each in self.strides])
 
 
-def _tensors(address, count):
-    words = _memory(address, 8 * count, _READ).cast("q").tolist() if count else []
+def _tensors(words):
     found, at = [], 0
-    while at < count:
+    while at < len(words):
         found.append(_Tensor(words, at))
         at += 7 + len(found[-1].shape) + len(found[-1].strides)
     return found
+
+
+def _words(address, count):
+    return _memory(address, 8 * count, _READ).cast("q") if count else ()
 
 
 class _Module:
@@ -75,6 +78,7 @@ class _Module:
     def __init__(self, graph, shapes, weights):
         self._graph, self._shapes = graph, shapes
         self._hashes = [each.hash for each in weights]
+        self._together = None
         self._are_inputs = False
         self._make(weights)
 
@@ -92,24 +96,28 @@ class _Module:
         with tempfile.TemporaryDirectory(prefix="wasmind-") as folder:
             source = pathlib.Path(folder) / "graph.mindir"
             source.write_bytes(model.SerializeToString())
-            compiled = compile(source, shapes=self._shapes, **APART)
+            # What runs here only may use what this host has.
+            compiled = compile(source, shapes=self._shapes, features=["relaxed-simd"], **APART)
         self._instance = compiled.instantiate()
         function = compiled.signature.functions[0]
         self._inputs = [spec.name for spec in function.inputs]
         self.types = {spec.name: TYPE_IDS[spec.dtype] for spec in function.outputs}
 
-    def run(self, given, weights):
-        hashes = [each.hash for each in weights]
-        if hashes != self._hashes and not self._are_inputs:
-            self._make(None)
-            self._are_inputs, self._hashes = True, [0] * len(hashes)
-        feeds = dict(zip(self._inputs, [each.array() for each in given]))
-        if hashes != self._hashes:
-            for name, weight, before in zip(self._inputs[len(given):], weights, self._hashes, strict=True):
-                if weight.hash != before:
-                    feeds[name] = weight.array()
+    def run(self, given, weights, together):
+        """weights: a function that gives them. together: a hash of all; 0 takes them for what they were."""
+        feeds, hashes = {}, self._hashes
+        if together not in (0, self._together):
+            now = weights()
+            hashes = [each.hash for each in now]
+            if hashes != self._hashes and not self._are_inputs:
+                self._make(None)
+                self._are_inputs, self._hashes = True, [0] * len(hashes)
+            if self._are_inputs:
+                feeds = {name: each.array() for name, each, before in zip(self._inputs[len(given):], now, self._hashes, strict=True)
+                         if each.hash != before}
+        feeds.update(zip(self._inputs, [each.array() for each in given]))
         results = self._instance.run(feeds, copy=False)
-        self._hashes = hashes
+        self._hashes, self._together = hashes, together or self._together
         return results
 
 
@@ -121,11 +129,11 @@ class _Graph:
         self.mindir = data
         model = mindir.parse(data)
         self.inputs, self.results = mindir.inputs(model), mindir.results(model)
-        self._weight_count = len(model.graph.parameter)
         self._lock = threading.Lock()
         self._modules = {}
         # A Parameter that is passed as an argument has a value as well, and is none of them.
         weights = [parameters[mindir.user_name(each.name)] for each in model.graph.parameter]
+        self.weight_count = len(weights)
         if not any(-1 in shape for _, shape in self.inputs):
             self._modules[None] = _Module(self, {}, weights)
 
@@ -135,17 +143,22 @@ class _Graph:
         key = tuple(each.shape for each in given)
         if key not in self._modules:
             open_ones = {name: list(each.shape) for (name, shape), each in zip(self.inputs, given, strict=True) if -1 in shape}
-            self._modules[key] = _Module(self, open_ones, weights)
+            self._modules[key] = _Module(self, open_ones, weights())
         return self._modules[key]
 
-    def run(self, tensors, results):
-        given, weights = tensors[:len(tensors) - self._weight_count], tensors[len(tensors) - self._weight_count:]
+    def run(self, words, results):
+        """words: those of a run, as Backend.cpp writes them."""
+        end, together = words[0], words[1]
+        given = _tensors(words[2:end].tolist())
         if len(given) != len(self.inputs):
             raise WasmindError("InvalidArgument", f"the graph takes {len(self.inputs)} tensors, not {len(given)}")
+
+        def weights():
+            return _tensors(words[end:].tolist())
+
         with self._lock:
             module = self._module(given, weights)
-            arrays = module.run(given, weights)
-            results.put(self.results, arrays, module.types)
+            results.put(self.results, module.run(given, weights, together), module.types)
 
 
 class _Results:
@@ -195,27 +208,32 @@ class _Backend:
 
     def _build(self, graph, data, byte_length, words, count, names, error, capacity):
         def build():
-            parameters = dict(zip(names.decode().splitlines(), _tensors(words, count), strict=True))
-            self._graphs[graph] = _Graph(_memory(data, byte_length, _READ).tobytes(), parameters)
+            tensors = _tensors(list(_words(words, count)))
+            made = _Graph(_memory(data, byte_length, _READ).tobytes(), dict(zip(names.decode().splitlines(), tensors, strict=True)))
+            self._graphs[graph] = made
+            return made.weight_count
 
         return _noting(build, error, capacity)
 
     def _run(self, graph, words, count, results, error, capacity):
-        return _noting(lambda: self._graphs[graph].run(_tensors(words, count), _Results(self._so, results)), error, capacity)
+        def run():
+            self._graphs[graph].run(_words(words, count), _Results(self._so, results))
+            return 0
+
+        return _noting(run, error, capacity)
 
     def _clear(self, graph):
         self._graphs.pop(graph, None)
 
 
 def _noting(call, error, capacity):
-    """0, or 1 and the text of what was raised: nothing may leave into MindSpore's frames."""
+    """What it gives, or -1 and the text of what was raised: nothing may leave into MindSpore's frames."""
     try:
-        call()
-        return 0
+        return call()
     except BaseException as problem:
         text = f"wasmind: {str(problem) or type(problem).__name__}".encode("ascii", "backslashreplace")[:capacity - 1] + b"\0"
         ctypes.memmove(error, text, len(text))
-        return 1
+        return -1
 
 
 _backend = None
