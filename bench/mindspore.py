@@ -4,14 +4,13 @@
     build/venv/bin/python bench/mindspore.py [NAME...] [--rounds 5] [--output FILE.md]
 
 Two processes with MindSpore, one as installed and one with ONEDNN_MAX_CPU_ISA=AVX2, and the modules on wasmtime and Node take turns,
-round by round; a time is the smallest of the rounds' medians. Installs MindSpore once.
+round by round; a time is that of the fastest call. Installs MindSpore once.
 """
 import argparse
 import datetime
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import time
@@ -20,19 +19,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/bench/mindspore"
 # Times of a call in one round, and the least and most calls.
 SECONDS, LEAST, MOST = 0.5, 3, 200
-# Of the large ones of the zoo's kinds: what layers they have, and their arguments.
-LARGE = {
-    "resnet, 64 to 256 filters, 112x112": ("resnet", lambda module: module.ResNet((64, 128, 256)), (1, 3, 112, 112)),
-    "mobilenet_v2, 224x224": ("mobilenet_v2", lambda module: module.MobileNetV2(), (1, 3, 224, 224)),
-    "unet, 32 filters, 256x256": ("unet", lambda module: module.UNet(32), (1, 1, 256, 256)),
-}
+# Larger ones of the zoo's kinds: how they are made, and the shape of their argument.
+LARGE = {"mobilenet_v2, 224x224": ("mobilenet_v2", lambda module: module.MobileNetV2(), (1, 3, 224, 224))}
 
 HEAD = """# MindSpore benchmark
 
 Written by `build/venv/bin/python bench/mindspore.py` on {day}: {processor}, {cores} cores. Milliseconds per call with MindSpore's
-tensors, the smallest median of {rounds} rounds in which the sides take turns; ratios are against MindSpore limited to AVX2
+tensors, the fastest call of {rounds} rounds in which the sides take turns; ratios are against MindSpore limited to AVX2
 (`ONEDNN_MAX_CPU_ISA=AVX2`), where its convolutions are several times faster than as installed on machines with AVX-512. MindSpore runs the faster
-of PyNative and `@jit`. wasm runs on one thread, MindSpore on all.
+of PyNative and `@jit`. wasm runs on one thread, MindSpore on all. The machine's load was {load:.1f}; over the number
+of its cores, single rows vary severalfold.
 
 | network | MindSpore as installed | with AVX2 | compiled, wasmtime | times AVX2's speed | `@jit(backend="wasm")` | compiled, Node |
 |---|---|---|---|---|---|---|
@@ -61,14 +57,14 @@ def network(name):
     return net, [Tensor(np.random.default_rng(2).normal(0, 1, shape).astype(np.float32))], net
 
 
-def median(call):
-    """Of one call, in milliseconds."""
+def fastest(call):
+    """Of several calls, in milliseconds: others at work on the machine make times longer only."""
     times, end = [], time.perf_counter() + SECONDS
     while len(times) < LEAST or (time.perf_counter() < end and len(times) < MOST):
         start = time.perf_counter()
         call()
         times.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(times)
+    return 1e3 * min(times)
 
 
 def routes(name, has_wasm):
@@ -105,7 +101,7 @@ def calls():
              "compiled, tensors": lambda: compiled(x).asnumpy(), "compiled, arrays": lambda: compiled(array)}
     for side in sides.values():
         side()
-    return {name: min(1e3 * median(side) for _ in range(5)) for name, side in sides.items()}
+    return {name: 1e3 * fastest(side) for name, side in sides.items()}
 
 
 def serve(has_wasm):
@@ -123,7 +119,7 @@ def serve(has_wasm):
             result = calls()
         else:
             known = {name: known.get(name) or routes(name, has_wasm)}
-            result = {route: median(call) for route, call in known[name].items()}
+            result = {route: fastest(call) for route, call in known[name].items()}
         print(json.dumps(result), file=answers, flush=True)
 
 
@@ -150,7 +146,7 @@ class Worker:
 
 def on_node(name):
     command = [ROOT / "build/bin/wasmind", "run", OUT / f"{name}.wasm", "--engine=node", "--inputs", OUT / f"{name}.npz", "--repeat=20", "--json"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["medianMs"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["minMs"]
 
 
 def measure(name, installed, limited, rounds):
@@ -168,7 +164,7 @@ def row(name, best):
 
 
 def main():
-    sys.path[:0] = [str(ROOT / "test"), str(ROOT / "bench")]
+    sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "test")]
     from models import environment
     from run import processor
 
@@ -187,11 +183,13 @@ def main():
     except environment.Unavailable as reason:
         sys.exit(f"mindspore is not available: {reason}")
     installed, limited = Worker(python, False), Worker(python, True, ONEDNN_MAX_CPU_ISA="AVX2")
-    text = HEAD.format(day=datetime.date.today(), processor=processor(), cores=len(os.sched_getaffinity(0)), rounds=options.rounds)
+    text = ""
     for number, name in enumerate(options.names or names, 1):
         line = row(name, measure(name, installed, limited, options.rounds))
         print(f"[{number}/{len(options.names or names)}] {line}", end="", flush=True)
         text += line
+    text = HEAD.format(day=datetime.date.today(), processor=processor(), cores=len(os.sched_getaffinity(0)), rounds=options.rounds,
+                       load=os.getloadavg()[2]) + text
     text += CALLS + "".join(f"| {route} | {microseconds:.0f} |\n" for route, microseconds in limited.ask("calls").items())
     installed.end()
     limited.end()
