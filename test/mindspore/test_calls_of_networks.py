@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 from models import numerics
-from test_mindspore import BUILD, HERE, mindspore, run, texts  # noqa: F401  (a fixture, and how processes are run)
+from processes import BUILD, HERE, run, texts
 
 ROOT = HERE.parents[1]
 NETS = """
@@ -54,7 +54,7 @@ class Outer(nn.Cell):
 """
 
 
-def answers(mindspore, lines, folder):  # noqa: F811
+def answers(mindspore, lines, folder):
     """Runs lines of Python after NETS; of those that begin with "? " the value, or the error, as text."""
     return texts(mindspore, NETS + re.sub(r"^\? (.*)$", r"say(lambda: \1)", lines, flags=re.MULTILINE), folder)
 
@@ -74,7 +74,7 @@ def line_of(folder, text):
 X, ONE, DOUBLE = [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[0.0, 2.0, 4.0], [6.0, 8.0, 10.0]]
 
 
-def test_arguments_and_results_are_nested_as_the_network_has_them(mindspore, tmp_path):  # noqa: F811
+def test_arguments_and_results_are_nested_as_the_network_has_them(mindspore, tmp_path):
     tensors, arrays, same, constant, missing, flat, dtype, shape, pickled, saved, foreign = answers(mindspore, """
 mixed = wasm.compile(Mixed(), x, (x, x), 3)
 ? plain(mixed(x * 1, (x, x + 1), 3))
@@ -100,7 +100,7 @@ ms.export(nn.ReLU(), x, file_name="relu", file_format="MINDIR")
     assert "lacks the section wasmind.mindspore; use wasmind.load" in foreign
 
 
-def test_dicts_functions_open_extents_and_halves(mindspore, tmp_path):  # noqa: F811
+def test_dicts_functions_open_extents_and_halves(mindspore, tmp_path):
     chosen, absent, inside, outside, decorated, named, both, alone, halves, frozen = answers(mindspore, """
 choose = wasm.compile(Choose(), {"a": x, "b": x * 2})
 ? plain(choose({"b": x * 2, "a": x}))
@@ -125,7 +125,7 @@ brain = wasm.compile(nn.ReLU(), (x - 2).astype(ms.bfloat16))((x - 2).astype(ms.b
     assert ast.literal_eval(halves) == ("BFloat16", ("T", [[0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])) and ast.literal_eval(frozen) == ("T", DOUBLE)
 
 
-def test_state_and_external_weights(mindspore, tmp_path):  # noqa: F811
+def test_state_and_external_weights(mindspore, tmp_path):
     first, second, again, apart, beside, elsewhere, nowhere = answers(mindspore, """
 total = wasm.compile(Sum(), x, x, state={"total": "out1"})
 session = total.instantiate()
@@ -146,7 +146,7 @@ external = wasm.compile(dense, x, output="dense.wasm", weights="external")
     assert "the weights are in a file beside the module" in elsewhere and "need an output file" in nowhere
 
 
-def test_a_decoder_keeps_its_caches(mindspore, tmp_path):  # noqa: F811
+def test_a_decoder_keeps_its_caches(mindspore, tmp_path):
     """Token by token on caches in the module, against MindSpore on all tokens at once."""
     both, extent, full = answers(mindspore, f"""
 import sys
@@ -173,7 +173,7 @@ expected = decoder(Tensor(tokens), Tensor(np.arange(8, dtype=np.int32)[None]), m
     assert extent == "8" and "past" in full and "WasmindError" in full
 
 
-def test_what_cannot_be_compiled_says_where(mindspore, tmp_path):  # noqa: F811
+def test_what_cannot_be_compiled_says_where(mindspore, tmp_path):
     primitive, function, shape, foreign, level, kept = answers(mindspore, """
 outer = Outer().set_train(True)
 ? wasm.compile(outer, eye)
@@ -191,7 +191,7 @@ outer = Outer().set_train(True)
     assert "3 is neither a Cell nor a function" in foreign and level == "2" and kept == "(True, True, set())"
 
 
-def test_the_backend_takes_what_scripts_pass(mindspore, tmp_path):  # noqa: F811
+def test_the_backend_takes_what_scripts_pass(mindspore, tmp_path):
     one, view, pending, parameter, types, tuples, opened, threads, place, assign, kind, frozen = answers(mindspore, """
 import threading
 
@@ -271,7 +271,7 @@ def blocks(document):
     return re.findall(r"^```python\n(.*?)^```", (ROOT / document).read_text(), re.MULTILINE | re.DOTALL)
 
 
-def test_snippets_run(mindspore, tmp_path):  # noqa: F811
+def test_snippets_run(mindspore, tmp_path):
     """Those of docs/mindspore.md one after the other, that of README.md, each unchanged; then a file without MindSpore."""
     readme, = (text for text in blocks("README.md") if "wasmind.mindspore" in text)
     document = blocks("docs/mindspore.md")
@@ -284,7 +284,7 @@ def test_snippets_run(mindspore, tmp_path):  # noqa: F811
     assert run(sys.executable, "later.py", folder=tmp_path).split() == "out0 out1 (1, 5) (1, 8)".split()
 
 
-def test_examples_run_alone(mindspore, tmp_path):  # noqa: F811
+def test_examples_run_alone(mindspore, tmp_path):
     said = run(mindspore, ROOT / "examples/mindspore/lstm.py", folder=tmp_path)
     assert re.search(r"^lstm.wasm: \d+ bytes of code, \d+ of weights", said, re.MULTILINE) and "differ from MindSpore's by" in said
     assert (tmp_path / "lstm.wasm").read_bytes()[:4] == b"\0asm"

@@ -28,11 +28,11 @@ def mindspore(request):
             pytest.skip(f"mindspore is not available: {reason}")
 
 
-def run(python, *arguments, folder, seconds=200, **variables):
+def run(python, *arguments, folder, **variables):
     """Output of a process that can import wasmind; fails with what it wrote."""
     settings = {**os.environ, "PYTHONPATH": str(BUILD / "python"), "PATH": f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}",
                 "GLOG_v": "4", **variables}
-    done = subprocess.run([python, *arguments], cwd=folder, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+    done = subprocess.run([python, *arguments], cwd=folder, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, f"{arguments[:2]}: exit code {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
     return done.stdout
 

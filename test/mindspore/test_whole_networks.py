@@ -6,8 +6,9 @@ import json
 import numpy as np
 import pytest
 import wasmind
+import wasmind.mindspore
 from models import numerics
-from test_mindspore import HERE, mindspore, run, texts  # noqa: F401  (a fixture, and how processes are run)
+from processes import HERE, run
 
 EXAMPLES = HERE.parents[1] / "examples/mindspore"
 NAMES = next(ast.literal_eval(node.value) for node in ast.parse((EXAMPLES / "zoo.py").read_text()).body
@@ -17,11 +18,11 @@ NOT_IN_ONNX = {"gru", "bert", "gpt", "llama", "mint_net", "while_loop"}
 
 
 class Study:
-    """What networks.py wrote."""
+    """What whole_networks.py wrote."""
 
     def __init__(self, folder):
         self.folder = folder
-        self.facts = json.loads((folder / "facts.json").read_text())
+        self.facts = {name: json.loads((folder / f"{name}.json").read_text()) for name in NAMES}
         self.arrays = {name: np.load(folder / f"{name}.npz") for name in NAMES}
 
     def get(self, name, key):
@@ -36,9 +37,10 @@ class Study:
 
 
 @pytest.fixture(scope="session")
-def study(mindspore, tmp_path_factory):  # noqa: F811
+def study(mindspore, tmp_path_factory):
     folder = tmp_path_factory.mktemp("networks")
-    run(mindspore, HERE / "networks.py", folder, folder=folder, seconds=600)
+    for part in (NAMES[::2], NAMES[1::2]):
+        run(mindspore, HERE / "whole_networks.py", folder, *part, folder=folder)
     return Study(folder)
 
 
