@@ -17,11 +17,12 @@ from ..error import WasmindError
 from ..operator_library import OperatorLibrary
 from . import library as _library
 from .backend import register_backend
+from .fuse import fuse
 from .network import Network, Session, compile, load
 from .plugin import NAMES, Plugin
 from .primitives import PRIMITIVES
 
-__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "load", "register_backend", "report"]
+__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "fuse", "load", "register_backend", "report"]
 
 
 class _Operators:
