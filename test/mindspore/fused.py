@@ -51,6 +51,18 @@ def pair_of_one(x):
     return (ops.exp(x),)
 
 
+def rows_of(table, index, scale):
+    return ops.gather(table, index, 0) * scale
+
+
+def first_of(fn):
+    """Of two results one counts, and both arguments are the same."""
+    def first(x):
+        return ops.sin(fn(x, x)[0])
+
+    return first
+
+
 class Norm(nn.Cell):
     def __init__(self):
         super().__init__()
@@ -173,8 +185,19 @@ def gradients():
     fused_cube = wasm.fuse(cube, x)
     keep("second", ops.grad(slope_of(fused_cube))(x), ops.grad(slope_of(cube))(x))
 
+    # Integers have no gradients, numbers are tensors without axes.
+    given = floats(6, 4), Tensor(np.array([5, 0, 5], np.int32)), Tensor(np.float32(1.5))
+    fused_rows = wasm.fuse(rows_of, *given)
+    keep("rows", fused_rows(*given), rows_of(*given))
+    keep("rows_gradients", ops.grad(fused_rows, (0, 2))(*given), ops.grad(rows_of, (0, 2))(*given))
+    keep("first", ops.grad(first_of(wasm.fuse(two, x, x)))(x), ops.grad(first_of(two))(x))
+
     # A copy has parameters of its own, and gradients at those.
+    frozen, _ = [each for each in net.trainable_params() if "norm" in each.name]
+    frozen.requires_grad = False
     other = copy.deepcopy(net)
+    for each in (frozen, *other.get_parameters()):
+        each.requires_grad = True
     for parameter in other.trainable_params():
         parameter.set_data(parameter * 1.5)
     keep("untouched", net(x, bias), own(x, bias))

@@ -8,7 +8,7 @@ from models import numerics
 from test_mindspore import HERE, MODES, mindspore, run, texts  # noqa: F401  (a fixture, and how processes are run)
 
 COMMON = ["bias_gelu", "normalized", "chain", "two", "compared", "pair_of_one", "ignores", "integers", "half", "view", "node", "block", "block_inputs",
-          "block_parameters", "second", "untouched", "copy", "copy_parameters", "trained", "lazy_1", "lazy_2", "after_mistakes",
+          "block_parameters", "second", "rows", "rows_gradients", "first", "untouched", "copy", "copy_parameters", "trained", "lazy_1", "lazy_2", "after_mistakes",
           *(f"open_{kind}{rows}" for kind in ("", "graph_") for rows in (1, 5, 16)), "branches"]
 ONLY_PYNATIVE = ["lazy_inside_1", "lazy_inside_2", "lazy_gradient_1", "lazy_gradient_2",
                  *(f"open_gradient_{rows}" for rows in (1, 5, 16)), *(f"thread_{i}" for i in range(4))]

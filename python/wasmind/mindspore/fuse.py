@@ -57,7 +57,7 @@ def fuse(fn, *inputs, output=None, **options):
 
 class Program:
     """A function's kernel. function: its name. key: what nodes say of it. count: of arguments. is_tuple: whether it returns one.
-    weights: which of the trainable parameters are inputs, in order, behind the arguments."""
+    weights: which parameters of the Cell are inputs, behind the arguments."""
 
     def __init__(self, mindspore, fn, inputs, output, options):
         self.function, self.count = name_of(fn), len(inputs)
@@ -72,7 +72,7 @@ class Program:
                 raise WasmindError(error.code, f"{error}{place_of(fn, str(error))}") from None
             self._check(model.signature, [leaf["tensor"] for leaf in arguments.leaves(exported.inputs)] + weights)
             data = path.read_bytes()
-        names = [each.name for each in fn.trainable_params()] if weights else []
+        names = [each.name for each in fn.get_parameters()] if weights else []
         self.weights = [names.index(name) for name in weights]
         self.key = f"{hashlib.sha256(data).hexdigest()}:{'' if output is None else path}"
         self._hold(mindspore, data if output is None else None)

@@ -40,7 +40,8 @@ class Fused(nn.Cell):
         self._source, self._program = _Source(fn), program
         self.count = program.count
         self.mistake = f"{program.function} takes {program.count} tensors"
-        self.weights = ParameterTuple([_trainable(fn)[i] for i in program.weights])
+        parameters = list(fn.get_parameters()) if program.weights else []
+        self.weights = ParameterTuple([parameters[i] for i in program.weights])
         self.kernel = Kernel(program, _gradient(fn, self.weights, program.count))
 
     def construct(self, *inputs):
@@ -53,10 +54,6 @@ class Fused(nn.Cell):
 
     def extend_repr(self):
         return self._program.function
-
-
-def _trainable(fn):
-    return fn.trainable_params() if isinstance(fn, nn.Cell) else []
 
 
 def _gradient(fn, weights, count):
@@ -101,7 +98,7 @@ class Lazy(nn.Cell):
         super().__init__(auto_prefix=False)
         self._source, self._options = _Source(fn), options
         self._made, self._lock = {}, threading.Lock()
-        self.weights = ParameterTuple(_trainable(fn))
+        self.weights = ParameterTuple(fn.trainable_params() if isinstance(fn, nn.Cell) else [])
         self.dispatch = _Dispatch(name_of(fn), self.fused)
 
     def construct(self, *inputs):
