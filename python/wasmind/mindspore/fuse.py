@@ -27,7 +27,7 @@ def fuse(fn, *inputs, output=None, **options):
     output:  where the module is written, for nets that are exported and loaded by other processes; None keeps it in memory.
     options: those of `wasmind.compile` but state: dims={"x.0": (1, 8)} bounds the first extent of the argument x.
 
-    Gradients are those that MindSpore derives from fn itself. Calls may come from several threads; each runs in a memory of its own.
+    Gradients are those that MindSpore derives from fn itself. Calls may come from several threads.
 
     Raises WasmindError Unsupported (MindSpore missing or of another version, compiler missing) and InvalidArgument: as
     `wasmind.mindspore.compile`, and where an argument is no tensor, or a result's shape is found by the run.

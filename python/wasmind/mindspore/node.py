@@ -10,6 +10,9 @@ from .export import name_of
 from .fuse import FILE, fuse
 
 
+_calls = threading.RLock()
+
+
 class Kernel(ops.Custom):
     """The primitive: Fused.cpp runs the program, and answers what shapes and types it gives. Copies share it, as nothing changes it."""
 
@@ -20,6 +23,11 @@ class Kernel(ops.Custom):
         for name, value in {"primitive_target": "CPU", "reg_op_name": program.function, "multi_output": program.is_tuple,
                             "wasmind_function": program.function, "wasmind_module": program.key}.items():
             self.add_prim_attr(name, value)
+
+    def __call__(self, *values):
+        # MindSpore prepares an operator once and uses that again, also while another thread does.
+        with _calls:
+            return super().__call__(*values)
 
     def __deepcopy__(self, memo):
         return self
