@@ -1,4 +1,5 @@
 """wasmind.mindspore.fuse on the real MindSpore: fused.py writes what kernels and MindSpore's own operators give, in both modes."""
+import concurrent.futures
 import json
 import math
 import re
@@ -6,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from models import numerics
-from test_mindspore import HERE, MODES, mindspore, run, texts  # noqa: F401  (a fixture, and how processes are run)
+from processes import HERE, MODES, run, texts
 
 COMMON = ["bias_gelu", "normalized", "chain", "two", "compared", "pair_of_one", "ignores", "integers", "half", "view", "node", "block", "block_inputs",
           "block_parameters", "second", "rows", "rows_gradients", "first", "untouched", "copy", "copy_parameters", "trained", "lazy_1", "lazy_2", "after_mistakes",
@@ -26,14 +27,13 @@ class Ran:
 
 
 @pytest.fixture(scope="session")
-def ran(mindspore, tmp_path_factory):  # noqa: F811
+def ran(mindspore, tmp_path_factory):
     """By mode."""
-    found = {}
-    for mode in MODES:
-        folder = tmp_path_factory.mktemp(mode)
-        run(mindspore, HERE / "fused.py", mode, folder, folder=folder)
-        found[mode] = Ran(folder)
-    return found
+    folders = {mode: tmp_path_factory.mktemp(mode) for mode in MODES}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for _ in pool.map(lambda mode: run(mindspore, HERE / "fused.py", mode, folders[mode], folder=folders[mode]), MODES):
+            pass
+    return {mode: Ran(folder) for mode, folder in folders.items()}
 
 
 @pytest.mark.parametrize("mode, name", [(mode, name) for mode in MODES for name in COMMON + ONLY_PYNATIVE * (mode == "pynative")])
@@ -103,7 +103,7 @@ def test_graphs_of_dynamic_shape_have_no_gradients(ran):
     assert "The shape of sense must not be dynamic shape" in ran["graph"].facts["open_gradient"]
 
 
-def test_exported_nets_find_a_module_that_was_written(mindspore, ran):  # noqa: F811
+def test_exported_nets_find_a_module_that_was_written(mindspore, ran):
     graph = ran["graph"]
     notes = texts(mindspore, """
 import mindspore as ms, numpy as np
@@ -115,7 +115,7 @@ say(lambda: ms.nn.GraphCell(ms.load("kept.mindir"))(x).asnumpy().tolist())
     numerics.check(np.array(json.loads(notes[1]), np.float32), graph.get("exported", "expected")[0], "exported")
 
 
-def test_the_snippet_of_the_readme_runs(mindspore, tmp_path):  # noqa: F811
+def test_the_snippet_of_the_readme_runs(mindspore, tmp_path):
     text = (HERE.parents[1] / "python/wasmind/mindspore/README.md").read_text()
     snippet, = re.findall(r"## Fused functions\n\n```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "snippet.py").write_text(snippet)
