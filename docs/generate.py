@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the pages of docs/generated that follow from the tree; --check compares instead and fails when one is stale.
 
-Three are not among them: `make bench` writes docs/generated/benchmark.md, what it measured;
+Four are not among them: `make bench` and bench/mindspore.py write docs/generated/*benchmark.md, what they measured;
 test/differential/test_operators.py checks docs/generated/operators.md, what passed; `make test-node` writes
 docs/generated/onnx-operators.md, what is refused.
 """

@@ -22,9 +22,9 @@ def block(language, word=""):
     return found[0]
 
 
-# A block belongs to the test of the same words here; test/packages runs what installs, test/tvm what wants TVM.
+# A block belongs to the test of the same words here; test/packages runs what installs, test/tvm and test/mindspore what wants those.
 KNOWN = [("sh", "make demo"), ("sh", "make packages"), ("sh", "cmake --install"), ("sh", "wasmind inspect"), ("cpp", ""), ("ts", ""),
-         ("python", "wasmind.compile"), ("sh", "--state"), ("sh", "operators --list"), ("python", "tvm_ffi")]
+         ("python", "wasmind.compile"), ("sh", "--state"), ("python", "wasmind.mindspore"), ("sh", "operators --list"), ("python", "tvm_ffi")]
 
 
 def test_every_block_is_run():

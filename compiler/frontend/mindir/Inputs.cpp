@@ -73,6 +73,32 @@ StringRef userName(StringRef name) {
   return rest.empty() ? graph : rest;
 }
 
+static bool isSequence(const AttributeProto &value) {
+  return value.type == AttributeType::Tuple || value.type == AttributeType::List;
+}
+
+/// Whether a value is a tuple of tensors and of such tuples.
+static bool hasTensorsOnly(const AttributeProto &value) {
+  return isSequence(value) && all_of(value.values, [](const AttributeProto &each) {
+           return isSequence(each) ? hasTensorsOnly(each)
+                                   : each.tensors.size() == 1 && each.type != AttributeType::Scalar;
+         });
+}
+
+/// The tuple whose tensors `tensorOf` gives, by the names `<name>_0`, `<name>_1_0`, ...
+static Expected<Operand> readElements(const AttributeProto &tuple, StringRef name,
+                                      function_ref<Expected<Operand>(const TensorProto &, StringRef)> tensorOf) {
+  SmallVector<Operand> elements;
+  for (auto [i, each] : enumerate(tuple.values)) {
+    std::string element = (name + "_" + Twine(i)).str();
+    auto read = isSequence(each) ? readElements(each, element, tensorOf) : tensorOf(each.tensors.front(), element);
+    if (!read)
+      return read.takeError();
+    elements.push_back(*read);
+  }
+  return Operand::sequence(elements);
+}
+
 Error Importer::readInputs(function_ref<Expected<Operand>(const TensorProto &, StringRef)> tensorOf,
                            std::vector<Operand> &arguments) {
   for (const ValueInfoProto &input : model.graph->inputs) {
@@ -86,16 +112,11 @@ Error Importer::readInputs(function_ref<Expected<Operand>(const TensorProto &, S
       arguments.push_back(*tensor);
     } else if (StringRef(input.denotation).contains("Monad")) {
       arguments.push_back(Operand::monad());
-    } else if (input.info && (input.info->type == AttributeType::Tuple || input.info->type == AttributeType::List) &&
-               all_of(input.info->values, [](const AttributeProto &v) { return v.tensors.size() == 1; })) {
-      SmallVector<Operand> elements;
-      for (auto [i, element] : enumerate(input.info->values)) {
-        auto tensor = tensorOf(element.tensors.front(), (name + "_" + Twine(i)).str());
-        if (!tensor)
-          return tensor.takeError();
-        elements.push_back(*tensor);
-      }
-      arguments.push_back(Operand::sequence(elements));
+    } else if (input.info && hasTensorsOnly(*input.info)) {
+      auto elements = readElements(*input.info, name, tensorOf);
+      if (!elements)
+        return elements.takeError();
+      arguments.push_back(*elements);
     } else {
       return createStringError("input '" + printable(name) + "' is not a tensor; give the network tensors only");
     }

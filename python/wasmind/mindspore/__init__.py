@@ -18,10 +18,13 @@ from . import complex_numbers
 from . import library as _library
 from . import patches as _patches
 from . import shim as _shim
+from .backend import register_backend
+from .fuse import fuse
+from .network import Network, Session, compile, load
 from .plugin import Plugin
 from .primitives import PRIMITIVES
 
-__all__ = ["PRIMITIVES", "disable", "enable", "report", "returned"]
+__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "fuse", "load", "register_backend", "report", "returned"]
 
 
 SIGNED = {np.dtype(f"uint{bits}"): np.dtype(f"int{bits}") for bits in (16, 32, 64)}

@@ -13,18 +13,11 @@ TypeError, ValueError and MemoryError; of files RuntimeError.
 """
 
 import ctypes
-import fcntl
-import hashlib
 import json
 import os
 import pathlib
-import platform
-import shlex
-import shutil
-import subprocess
-import tempfile
 
-from .. import _runtime
+from .. import native
 from ..error import WasmindError
 
 try:
@@ -53,29 +46,12 @@ def extension():
     source, runtime = _HERE / "Module.cpp", _HERE.parent / "lib/libwasmind_runtime.so"
     include = [tvm_ffi.libinfo.find_include_path(), tvm_ffi.libinfo.find_dlpack_include_path()]
     library = pathlib.Path(tvm_ffi.libinfo.find_libtvm_ffi()).resolve()
-    compiler = shlex.split(os.environ.get("CXX", "")) or ["c++"]
-    flags = ["-std=c++17", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", f"-I{_HERE}", *(f"-I{folder}" for folder in include),
-             str(source), str(library), str(runtime), f"-Wl,-rpath,{library.parent}", f"-Wl,-rpath,{runtime.parent}"]
-    known = repr([tvm_ffi.__version__, platform.machine(), flags]).encode() + source.read_bytes() + (_HERE / "wasmind.h").read_bytes()
-    folder = pathlib.Path(os.environ.get("WASMIND_CACHE") or pathlib.Path.home() / ".cache/wasmind") / "tvm_ffi"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    status = folder.stat()
-    if status.st_uid != os.getuid() or status.st_mode & 0o022:
-        raise RuntimeError(f"{folder}: others can write here; what it holds is native code and is not loaded. Set WASMIND_CACHE")
-    made = folder / f"wasmind-{hashlib.sha256(known).hexdigest()[:16]}.so"
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            if not shutil.which(compiler[0]):
-                raise RuntimeError(f"wasmind.tvm compiles its loader once and needs a C++ compiler: there is no '{compiler[0]}'; "
-                                   "install g++ or clang++, or set CXX")
-            with tempfile.TemporaryDirectory(dir=folder) as scratch:
-                part = pathlib.Path(scratch) / "part.so"
-                result = subprocess.run([*compiler, *flags, "-o", part], capture_output=True, text=True)
-                if result.returncode != 0:
-                    raise RuntimeError(f"wasmind.tvm: {compiler[0]} cannot compile {source}: {result.stderr.strip()}")
-                part.replace(made)
-    return made
+    flags = ["-std=c++17", *(f"-I{folder}" for folder in [_HERE, *include]), library, runtime, f"-Wl,-rpath,{library.parent}",
+             f"-Wl,-rpath,{runtime.parent}"]
+    try:
+        return native.build("wasmind.tvm", "tvm_ffi", source, flags, tvm_ffi.__version__.encode() + (_HERE / "wasmind.h").read_bytes())
+    except WasmindError as error:
+        raise RuntimeError(str(error)) from None
 
 
 def _load(path, _):

@@ -56,6 +56,26 @@ TEST(Inputs, WhatMustBeKnownWhileCompilingFollowsFromConstants) {
             "net.mindir: --constant b: no input of that name; the inputs are x, a");
 }
 
+TEST(Inputs, TuplesAreTheirTensors) {
+  // AttributeProto: 12 tensors, 16 type (19 tensor, 20 tuple, 39 number), 17 elements of a tuple.
+  auto element = [](int64_t extent) { return Message().add(12, tensor(float32, {extent})).number(16, 19); };
+  auto tuple = [](const std::vector<Message> &elements) {
+    Message message;
+    for (const Message &each : elements)
+      message.add(17, each);
+    return message.number(16, 20);
+  };
+  auto input = [](const Message &info) { return Message().text(1, "g:p").text(4, "Tuple").add(5, info); };
+  const Message nested = input(tuple({element(2), tuple({element(3), tuple({element(4)})})}));
+  const std::string text = imported(model(graph("g", {nested, value("g:x", tensor(float32, {5}))}, {}, "g:p")));
+  for (const char *part : {"tensor<2xf32> {graph.name = \"p_0\"}", "tensor<3xf32> {graph.name = \"p_1_0\"}",
+                           "tensor<4xf32> {graph.name = \"p_1_1_0\"}", "tensor<5xf32> {graph.name = \"x\"}"})
+    expectContains(text, part);
+  const Message number = Message().add(12, tensor(int64, {0})).number(16, 39);
+  EXPECT_EQ(imported(model(graph("g", {input(tuple({element(2), tuple({number})}))}, {}, "g:p"))),
+            "net.mindir: input 'p' is not a tensor; give the network tensors only");
+}
+
 TEST(Inputs, ConstantsOfAnyTypeAreValues) {
   const Message add = model(graph("g", {value("g:x", tensor(float32, {3})), value("g:y", tensor(float32, {3}))},
                                   {node("Add", "n", {"g:x", "g:y"})}, "n"));

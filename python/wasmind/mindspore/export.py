@@ -1,0 +1,135 @@
+"""A network or function of MindSpore as a MindIR file; the network stays what it was."""
+import contextlib
+import inspect
+import pathlib
+import re
+
+from ..error import WasmindError
+from . import arguments, mindir
+from .package import package
+
+
+class Exported:
+    """path: the file. inputs, outputs: trees (arguments.py)."""
+
+    def __init__(self, path, inputs, outputs):
+        self.path, self.inputs, self.outputs = path, inputs, outputs
+
+
+def export(net, inputs, folder):
+    """Writes `net`, a Cell or function, in inference mode, for arguments like `inputs` into a folder.
+
+    Raises WasmindError InvalidArgument with what MindSpore says, and where.
+    """
+    mindspore = package("export a MindIR file with it and compile that: wasmind.compile('net.mindir')")
+    is_cell = isinstance(net, mindspore.nn.Cell)
+    if not is_cell and not callable(net):
+        raise WasmindError("InvalidArgument", f"compile: {net!r} is neither a Cell nor a function")
+    name = name_of(net)
+    known = {}
+
+    def look(model):
+        known["inputs"], known["outputs"] = [mindir.user_name(each.name) for each in model.graph.input], mindir.results(model)
+
+    path = pathlib.Path(folder) / f"{name}.mindir"
+    given = [_argument(mindspore, each) for each in inputs]
+    level = mindspore.get_context("jit_syntax_level")
+    with _as_it_was(mindspore, net) if is_cell else contextlib.nullcontext():
+        if is_cell:
+            net.set_train(False)
+            if any(-1 in tensor.shape for tensor in _tensors(mindspore, given)):
+                net.__dict__["_dynamic_shape_inputs"] = tuple(given)
+        try:
+            mindspore.export(net, *given, file_name=str(path.with_suffix("")), file_format="MINDIR", custom_func=look)
+        except Exception as error:  # of whichever kind MindSpore has for it
+            raise WasmindError("InvalidArgument", f"{name}: MindSpore cannot export it: {_said(error)}") from error
+        finally:
+            mindspore.set_context(jit_syntax_level=level)
+    split = path.with_name(f"{name}_graph.mindir")
+    return Exported(path if path.exists() else split, _arguments(mindspore, given, known["inputs"]), known["outputs"])
+
+
+def name_of(net):
+    return re.sub(r"\W", "_", getattr(net, "__name__", type(net).__name__))
+
+
+def place_of(net, text):
+    """Where in the user's script a node stands that an error names: its scope lists the cells around it."""
+    found = re.search(r"node '(?:Default|Gradients)/([^']+)'", text)
+    if not found:
+        return ""
+    inner = net
+    for part in found[1].split("/")[:-1]:
+        child = getattr(inner, "_cells", {}).get(part.rpartition("-")[0])
+        if child is None:
+            break
+        inner = child
+    code = inspect.unwrap(getattr(inner, "construct", inner))
+    try:
+        return f"; it stands in {code.__qualname__}, {inspect.getsourcefile(code)}:{inspect.getsourcelines(code)[1]}"
+    except (OSError, TypeError):
+        return ""
+
+
+def _said(error):
+    """MindSpore's first paragraph, and the line of the script that it points at."""
+    text = str(error)
+    place = re.search(r"In file (\S+?:\d+)", text)
+    return text.partition("\n\n")[0].strip() + (f" ({place[1]})" if place and place[1] not in text.partition("\n\n")[0] else "")
+
+
+def _argument(mindspore, value):
+    """As MindSpore takes it: arrays are tensors, and of containers the elements must be said to change."""
+    if hasattr(value, "__array__") and not isinstance(value, mindspore.Tensor):
+        return mindspore.Tensor(value)
+    if isinstance(value, (tuple, list, dict)):
+        if isinstance(value, dict):
+            parts = {key: _argument(mindspore, each) for key, each in value.items()}
+        else:
+            parts = (tuple if isinstance(value, tuple) else list)(_argument(mindspore, each) for each in value)
+        return mindspore.mutable(parts) if _tensors(mindspore, [parts]) else parts
+    return value
+
+
+def _tensors(mindspore, values):
+    found = []
+    for value in values:
+        if isinstance(value, mindspore.Tensor):
+            found.append(value)
+        elif isinstance(value, (tuple, list, dict)):
+            found += _tensors(mindspore, value.values() if isinstance(value, dict) else value)
+    return found
+
+
+def _arguments(mindspore, given, names):
+    """Trees of the arguments; `names` are of those that hold tensors."""
+    names, trees = iter(names), []
+    for i, value in enumerate(given):
+        name = next(names, "") if _tensors(mindspore, [value]) else ""
+        trees.append(arguments.of_arguments(value, lambda each: isinstance(each, mindspore.Tensor), name, f"argument {i}"))
+    return {"tuple": trees}
+
+
+@contextlib.contextmanager
+def _as_it_was(mindspore, net):
+    """Puts the attributes of all cells back, and the names of their parameters; forgets the graphs made in between."""
+    cells = [cell for _, cell in net.cells_and_names()]
+    attributes = [dict(vars(cell)) for cell in cells]
+    contents = [{key: value.copy() for key, value in vars(cell).items() if isinstance(value, (dict, set))} for cell in cells]
+    names = [(parameter, parameter.name) for parameter in net.get_parameters()]
+    phases = set(net.compile_cache)
+    try:
+        yield
+    finally:
+        made = set(net.compile_cache) - phases
+        for cell, before, inside in zip(cells, attributes, contents):
+            vars(cell).clear()
+            vars(cell).update(before)
+            for key, content in inside.items():
+                held = before[key]
+                held.clear()
+                held.update(content)
+        for parameter, name in names:
+            parameter.name = name
+        if made:
+            mindspore.common.api._cell_graph_executor.del_net_res(net, made)
