@@ -516,6 +516,17 @@ def pools_and_images():
         yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=(1, 1) + (3,) * spatial, strides=two, pads=none, output_shape=(), format="NCHW" if spatial == 2 else "NCDHW"), unpooled.reshape(2, 3, *[5] * spatial)
         yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=two, strides=two, pads=none, output_shape=(2, 3) + (5,) * spatial), unpooled.reshape(2, 3, *[5] * spatial)
 
+    for primitive, x, size, outputs in [("FractionalMaxPoolWithFixedKsize", image, (2, 3), (3, 4)), ("FractionalMaxPool3DWithFixedKsize", volume, (2, 2, 2), (2, 3, 1))]:
+        samples = random.uniform(0.1, 0.9, (*x.shape[:2], len(size))).astype(np.float32)
+        values, where = np.zeros((2, *x.shape[:2], *outputs))
+        for cell in np.ndindex(*values.shape):
+            own = samples[cell[:2]][::-1 if x is image else 1]
+            starts = [e - k if i == o - 1 else int((i + s) * (e - k) / (o - 1)) - int(s * (e - k) / (o - 1)) for i, s, e, k, o in zip(cell[2:], own, x.shape[2:], size, outputs)]
+            part = tuple(slice(start, start + k) for start, k in zip(starts, size))
+            values[cell] = x[cell[:2]][part].max()
+            where[cell] = np.arange(x[0, 0].size).reshape(x.shape[2:])[part].ravel()[x[cell[:2]][part].argmax()]
+        yield N(primitive, x, samples, ksize=size, output_shape=outputs), {0: values.astype(np.float32), 1: where.astype(np.int64)}
+
     kernel = floats(random, 2, 3, 2, 3, 2)
     yield (N("Conv3DTranspose", volume, kernel, strides=(1, 1, 2, 2, 2), dilations=(1, 1, 1, 1, 1), pad_list=(1, 1, 1, 1, 1, 1), output_padding=(0, 0, 1, 1, 1), groups=1),
            transposed(volume, kernel, (2, 2, 2), (1, 1, 1), (1, 1, 1), (1, 1, 1)))
@@ -535,6 +546,8 @@ def pools_and_images():
         sums[:, :, 2 * row:2 * row + 2, column:column + 2] += columns[:, :, 4 * row + column].reshape(2, 3, 2, 2)
     yield N("Col2ImExt", columns, (5, 5), (2, 2), (1, 1), (1, 0), (2, 1)), sums[:, :, 1:-1]
     yield N("Col2ImExt", columns[0].copy(), (5, 5), (2, 2), (1, 1), (1, 0), (2, 1)), sums[0, :, 1:-1]
+    yield N("ExtractImagePatches", image, (2, 3), (2, 2), (1, 2), 2), patches(image, (2, 3), (2, 2), (1, 2), (0, 0)).swapaxes(1, 2).reshape(2, 24, 3, 2)
+    yield N("ExtractImagePatches", image, (2, 3), (2, 2), (1, 2), 1), patches(image, (2, 3), (2, 2), (1, 2), (0, 2)).swapaxes(1, 2).reshape(2, 24, 3, 4)
     yield N("ExtractVolumePatches", volume, kernel_size=(1, 1, 2, 2, 2), strides=(1, 1, 1, 2, 2), padding="VALID"), patches(volume, (2, 2, 2), (1, 2, 2), (1, 1, 1), (0, 0, 0)).swapaxes(1, 2).reshape(1, 16, 3, 3, 2)
     yield N("ExtractVolumePatches", volume, kernel_size=(1, 1, 2, 2, 2), strides=(1, 1, 2, 2, 2), padding="SAME"), patches(volume, (2, 2, 2), (2, 2, 2), (1, 1, 1), (0, 0, (0, 1))).swapaxes(1, 2).reshape(1, 16, 2, 3, 3)
 
@@ -656,6 +669,7 @@ def losses_and_scatters():
     yield N("Scatter", x, 1, index, source, 1), added
     yield N("ScatterValue", x, 1, index, 2.5, 0), constant
     yield N("ScatterAddWithAxis", x, index, source, axis=1), added
+    yield N("MaskedScatter", x[0].copy(), y > 0, z), np.where(y > 0, z.ravel()[np.maximum(np.cumsum(y > 0) - 1, 0)].reshape(3, 4), x[:1])
     for mask in (y > 0, y[0] > 0):
         result = x.copy()
         result[np.broadcast_to(mask, x.shape)] = z.ravel()[:np.broadcast_to(mask, x.shape).sum()]

@@ -34,7 +34,7 @@ bool placeBand(Node &node, Band &band, int64_t rows, int64_t columns) {
     return false;
   band.rows = rows;
   band.columns = columns;
-  if (rows < 1 || columns < 1 || rows > (1 << 20) || columns > (1 << 20) || rows * columns > (int64_t(1) << 30) ||
+  if (rows < 1 || columns < 1 || rows > (1 << 20) || columns > (1 << 20) || rows * columns > (1 << 22) ||
       band.low <= -rows || band.high >= columns) {
     node.fail("a matrix of " + Twine(rows) + " x " + Twine(columns) + " has no diagonals " + Twine(band.low) + " to " +
               Twine(band.high));

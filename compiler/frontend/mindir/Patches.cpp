@@ -20,8 +20,9 @@ Value takePatches(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::
     if (node.failed())
       return {};
     counts.push_back((padded - window.dilations[d] * (kernel[d] - 1) - 1) / window.strides[d] + 1);
-    if (kernel[d] > (1 << 20) || counts[d] > (1 << 20) || (elements *= kernel[d] * counts[d]) > (int64_t(1) << 30)) {
-      node.fail("the patches of an image have more than 2^30 elements");
+    const bool isSmall = kernel[d] <= (1 << 22) / counts[d]; // keeps the lists of places short
+    if (!isSmall || (elements *= kernel[d] * counts[d]) > (int64_t(1) << 30)) {
+      node.fail("the patches of an image have more than 2^30 elements, or 2^22 along one dimension");
       return {};
     }
   }

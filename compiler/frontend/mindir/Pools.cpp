@@ -1,5 +1,6 @@
 #include "compiler/frontend/mindir/Pools.h"
 #include "compiler/frontend/mindir/Shapes.h"
+#include "compiler/frontend/mindir/Windows.h"
 
 using namespace llvm;
 namespace wasmind::mindir {
@@ -106,6 +107,84 @@ Operand maxUnpool(Node &node, int64_t spatial) {
   Value filled = b.scatterElements(ScatterKind::Set, b.splat(flat, node.element(x), 0), b.reshape(places, lines),
                                    b.reshape(x, lines), leading);
   return b.reshape(filled, image);
+}
+
+Operand fractionalMaxPool(Node &node, int64_t spatial, bool reversed) {
+  Value x = node.tensor(0), samples = node.tensor(1);
+  const Integers kernel = perSpatial(node, node.integers("ksize", Node::none), spatial, "ksize"),
+                 outputs = perSpatial(node, node.integers("output_shape", Node::none), spatial, "output_shape");
+  expectChannelsFirst(node, "format", Node::none);
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  const bool isBatch = node.rank(x) != spatial + 1;
+  if (!isBatch)
+    x = b.unsqueeze(x, {0});
+  if (!node.expectRank(x, spatial + 2, "input 0") || !node.expectRank(samples, 3, "the samples"))
+    return {};
+  const Extents extents = b.extentsOf(x), given = b.extentsOf(samples);
+  for (int64_t dim : {0, 1})
+    node.expectEqual(extents[dim], given[dim], "there is not one sample per image and channel");
+  node.expectEqual(given[2], b.getAffineConstantExpr(spatial), "there is not one sample per dimension of an image");
+  auto constant = [&](int64_t value) { return b.getAffineConstantExpr(value); };
+  const AffineExpr images = graph::productOf(ArrayRef(extents).take_front(2), b.getContext());
+  Extents flat{images}, windows{images};
+  flat.append(extents.begin() + 2, extents.end());
+  if (node.failed())
+    return {};
+  x = b.reshape(x, flat);
+  samples = b.reshape(samples, {images, constant(spatial)});
+  const Type type = b.getI64Type(), real = node.element(samples);
+  Value places; // [images, output, kernel, ...], flat in an image
+  Integers order{0};
+  int64_t step = 1, taps = 1;
+  for (int64_t d = spatial - 1; d >= 0; --d) {
+    const int64_t extent = node.staticExtent(x, 1 + d, "input 0"), slack = extent - kernel[d];
+    if (node.failed() || kernel[d] < 1 || outputs[d] < 1 || slack < 0 || outputs[d] + kernel[d] > extent + 1)
+      return node.fail("ksize and output_shape do not fit into dimension " + Twine(2 + d));
+    Value sample = b.sliceDim(samples, 1, constant(reversed ? spatial - 1 - d : d), constant(1)); // [images, 1]
+    Value number =
+        graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({constant(1), constant(outputs[d])}, type), 1);
+    Value alpha = b.scalar(real, outputs[d] > 1 ? double(slack) / double(outputs[d] - 1) : 0.0, 2);
+    Value start =
+        b.sub(b.cast(b.mul(b.add(b.cast(number, real), sample), alpha), type), b.cast(b.mul(sample, alpha), type));
+    // The last window ends with the image.
+    Value isLast = b.compare(CompareKind::Equal, number, b.scalar(type, double(outputs[d] - 1), 2));
+    start = b.unsqueeze(b.select(isLast, b.scalar(type, double(slack), 2), start), {2});
+    Value tap = graph::IotaOp::create(b, b.getLoc(),
+                                      graph::makeTensorType({constant(1), constant(1), constant(kernel[d])}, type), 2);
+    Value own = b.add(start, tap); // [images, output, kernel]
+    x = b.gather(x, b.reshape(own, {images, constant(outputs[d] * kernel[d])}), 1 + d, /*batchDims=*/1);
+    Extents shape(1 + 2 * spatial, constant(1));
+    shape[0] = images;
+    shape[1 + 2 * d] = constant(outputs[d]);
+    shape[2 + 2 * d] = constant(kernel[d]);
+    own = b.mul(b.reshape(own, shape), b.scalar(type, double(step), 1 + 2 * spatial));
+    places = places ? b.add(places, own) : own;
+    step *= extent;
+    taps *= kernel[d];
+  }
+  Extents rows{images}, result(ArrayRef(extents).take_front(2));
+  for (int64_t d = 0; d < spatial; ++d) {
+    windows.append({constant(outputs[d]), constant(kernel[d])});
+    rows.push_back(constant(outputs[d]));
+    result.push_back(constant(outputs[d]));
+    order.push_back(1 + 2 * d);
+  }
+  for (int64_t d = 0; d < spatial; ++d)
+    order.push_back(2 + 2 * d);
+  rows.push_back(constant(taps));
+  auto inRows = [&](Value value) { return b.reshape(b.transpose(value, order), rows); };
+  x = inRows(b.reshape(x, windows));
+  Value at = b.cast(b.argReduce(ReduceKind::Max, x, 1 + spatial, /*keepDims=*/true), type);
+  const Type index = node.declaredElement(1) ? node.declaredElement(1) : type;
+  Value largest = b.reduce(ReduceKind::Max, x, {1 + spatial}, /*keepDims=*/false);
+  Value where = b.cast(b.gatherElements(inRows(places), at, 1 + spatial), index);
+  auto finish = [&](Value value) {
+    value = b.reshape(value, result);
+    return isBatch ? value : b.squeeze(value, {0});
+  };
+  return Operand::tuple({finish(largest), finish(where)});
 }
 
 } // namespace wasmind::mindir

@@ -12,4 +12,9 @@ Operand adaptiveMaxPool(Node &node, int64_t spatial, Type index);
 /// places of an image of zeros.
 Operand maxUnpool(Node &node, int64_t spatial);
 
+/// (x [N, C, ...] or [C, ...], samples of 0..1 [N, C, spatial]), attributes ksize, output_shape: the largest elements
+/// of windows of one size, whose places the samples choose, and where they are. `reversed`: the last dimension has the
+/// first sample.
+Operand fractionalMaxPool(Node &node, int64_t spatial, bool reversed);
+
 } // namespace wasmind::mindir

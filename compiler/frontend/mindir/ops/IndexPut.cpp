@@ -11,6 +11,8 @@ namespace wasmind::mindir::ops {
 // and the dimensions that are left.
 Operand IndexPut(Node &node) {
   Value x = node.tensor(0), values = node.tensor(1);
+  if (!node.input(2).is(Operand::Kind::Sequence))
+    return node.fail("the indices are no tuple");
   const auto indices = node.tensors(2);
   const int64_t adds = node.integer("accumulate", Node::none, 0), count = indices.size();
   if (node.failed())

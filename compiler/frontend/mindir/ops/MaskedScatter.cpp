@@ -12,8 +12,7 @@ Operand MaskedScatter(Node &node) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  // x and mask take each other's shape.
-  x = b.select(b.broadcastTo(mask, b.extentsOf(b.select(mask, x, x))), x, x);
+  x = b.select(mask, x, x); // broadcast
   mask = x ? b.broadcastTo(mask, b.extentsOf(x)) : Value();
   if (!mask)
     return Value();

@@ -25,6 +25,8 @@ Operand ResizeArea(Node &node) {
     if (node.failed() || from < 1)
       return node.fail("an image without elements");
     const float scale = aligns && to > 1 ? float(from - 1) / float(to - 1) : float(from) / float(to);
+    if (scale > 255)
+      return node.fail("an image that becomes more than 255 times smaller is not supported; resize it twice");
     const int64_t count = int64_t(std::ceil(scale)) + 1; // of pixels that one may meet
     x = sumTaps(b, x, dim, to, [&](int64_t i) {
       const float start = float(i) * scale, end = float(i + 1) * scale;
