@@ -649,9 +649,15 @@ def losses_and_scatters():
         yield N("TripletMarginLoss", x, y, z, K(np.float32(1)), p=power, swap=swap, eps=1e-6, reduction="none"), np.maximum(0, distance(x, y) - far + 1)
 
     places, updates = np.int64([[0, 1], [2, 3], [0, 1]]), np.float32([1.5, -2, 4])
+    for name, ufunc in [("Add", np.add), ("Sub", np.subtract), ("Mul", np.multiply), ("Div", np.divide), ("Max", np.maximum), ("Min", np.minimum)]:
+        result = x.copy()
+        ufunc.at(result, tuple(places.T), updates)
+        yield N(f"TensorScatter{name}", x, places, updates), result
+        changed = x.copy()  # which is read once more after it has been changed
+        yield N("Add", N(f"ScatterNd{name}", changed, places, updates), changed), 2 * result
     result = x.copy()
-    np.subtract.at(result, tuple(places.T), updates)
-    yield N("TensorScatterSub", x, places, updates), result
+    result[tuple(places[1:].T)] = updates[1:]
+    yield N("ScatterNdUpdate", x, places[1:].copy(), updates[1:].copy()), result
     source = floats(random, 3, 3)
     result = x.copy()
     np.add.at(result, (slice(None), [0, 2, 0]), 2 * source)
