@@ -3,6 +3,7 @@
 Rows are (node, expected), where expected is an array, or {index: array} of a tuple. The formulas follow MindSpore's and
 (for mint, the primitives that end with Ext) PyTorch's documentation.
 """
+import colorsys
 import math
 import statistics
 
@@ -460,3 +461,297 @@ def rows():
     yield N("NMSWithMask", boxes, iou_threshold=0.5), {0: boxes[order], 1: order, 2: np.array([True, True, False, False, True])}
     corners = np.stack(np.meshgrid(*[np.linspace(-1, 1, n) for n in volume.shape[2:]], indexing="ij")[::-1], -1)
     yield N("GridSampler3D", volume, np.stack([corners, corners[::-1]]).astype(np.float32), 0, 0, True), np.stack([volume[0], volume[1][:, ::-1]])
+    yield from pools_and_images()
+    yield from losses_and_scatters()
+
+
+def parts_of(extent, count):
+    """The slices that divide an extent evenly into parts."""
+    return [slice(extent * i // count, -(-extent * (i + 1) // count)) for i in range(count)]
+
+
+def adaptive_max(x, size):
+    """Maxima of the parts of the last dimensions, and their flat places."""
+    image = x.shape[x.ndim - len(size):]
+    lead = x.reshape(-1, *image)
+    places = np.arange(math.prod(image)).reshape(image)
+    values, where = np.zeros((2, len(lead)) + size)
+    for cell in np.ndindex(*size):
+        part = tuple(parts_of(extent, count)[i] for extent, count, i in zip(image, size, cell))
+        flat = lead[(slice(None),) + part].reshape(len(lead), -1)
+        values[(slice(None),) + cell] = flat.max(1)
+        where[(slice(None),) + cell] = places[part].ravel()[flat.argmax(1)]
+    shape = x.shape[:x.ndim - len(size)] + size
+    return values.reshape(shape).astype(x.dtype), where.reshape(shape).astype(np.int64)
+
+
+def patches(x, size, strides, dilations, pads, around=0.0):
+    """[N, C, taps, patches] of images."""
+    x = np.pad(x, [(0, 0), (0, 0)] + [(p, p) if isinstance(p, int) else p for p in pads], constant_values=around)
+    counts = [(e - d * (k - 1) - 1) // s + 1 for e, k, s, d in zip(x.shape[2:], size, strides, dilations)]
+    taps = []
+    for tap in np.ndindex(*size):
+        taps.append(x[(slice(None), slice(None)) + tuple(slice(t * d, t * d + s * (c - 1) + 1, s) for t, d, s, c in zip(tap, dilations, strides, counts))])
+    return np.stack(taps, 2).reshape(*x.shape[:2], math.prod(size), -1)
+
+
+def transposed(x, w, strides, pads, added, dilations):
+    """A transposed convolution, x [N, C, ...], w [C, O, ...]."""
+    spatial = x.ndim - 2
+    reach = [(e - 1) * s + d * (k - 1) + 1 for e, s, d, k in zip(x.shape[2:], strides, dilations, w.shape[2:])]
+    full = np.zeros((x.shape[0], w.shape[1], *(r + a for r, a in zip(reach, added))))
+    for tap in np.ndindex(*w.shape[2:]):
+        part = tuple(slice(t * d, t * d + s * (e - 1) + 1, s) for t, d, s, e in zip(tap, dilations, strides, x.shape[2:]))
+        full[(slice(None), slice(None)) + part] += np.moveaxis(np.tensordot(x, w[(slice(None), slice(None)) + tap], (1, 0)), -1, 1)
+    return full[(slice(None), slice(None)) + tuple(slice(p, r + a - p) for p, r, a in zip(pads, reach, added))]
+
+
+def linear_weights(old, new, step=None, aligned=False):
+    """Result x element of a linear resampling between centres, or corners."""
+    at = np.linspace(0, old - 1, new) if aligned else np.clip((np.arange(new) + 0.5) * (step or old / new) - 0.5, 0, old - 1)
+    return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(old)))
+
+
+def cubic_weights(old, new, step=None, aligned=False):
+    """The same of Keys' kernel with a = -0.75, where the border stands for what is outside."""
+    def kernel(t):
+        return 1.25 * t ** 3 - 2.25 * t ** 2 + 1 if t <= 1 else -0.75 * t ** 3 + 3.75 * t ** 2 - 6 * t + 3
+
+    weights = np.zeros((new, old))
+    for i, place in enumerate(np.linspace(0, old - 1, new) if aligned else (np.arange(new) + 0.5) * (step or old / new) - 0.5):
+        for element in range(math.floor(place) - 1, math.floor(place) + 3):
+            weights[i, min(max(element, 0), old - 1)] += kernel(abs(element - place))
+    return weights
+
+
+def diagonal_rows(x, low, high, align, padding):
+    """The diagonals of [B, M, N] as rows, from the highest to the lowest."""
+    lines = [np.diagonal(x, k, 1, 2) for k in range(high, low - 1, -1)]
+    length = max(line.shape[1] for line in lines)
+    above, below = align.split("_")
+    rows_ = []
+    for k, line in zip(range(high, low - 1, -1), lines):
+        fill = np.full((len(x), length - line.shape[1]), padding, x.dtype)
+        right = above == "RIGHT" if k > 0 else below == "RIGHT" if k < 0 else "RIGHT" in (above, below)
+        rows_.append(np.concatenate([fill, line] if right else [line, fill], 1))
+    return np.stack(rows_, 1)
+
+
+def pools_and_images():
+    random = np.random.default_rng(11)
+    line, image, volume = floats(random, 2, 3, 7), floats(random, 2, 4, 6, 7), floats(random, 1, 2, 4, 6, 5)
+    tied = random.integers(0, 3, (2, 4, 6, 7)).astype(np.float32)
+    for primitive, x, size in [("AdaptiveMaxPool1D", line, (3,)), ("AdaptiveMaxPool2D", tied, (3, 4)), ("AdaptiveMaxPool2D", image[0].copy(), (1, 7)),
+                               ("AdaptiveMaxPool3D", volume, (2, 4, 3))]:
+        values, where = adaptive_max(x, size)
+        yield N(primitive, x, size), {0: values, 1: where.astype(np.int32) if primitive.endswith("3D") else where}
+    yield N("AdaptiveAvgPool2D", image[0].copy(), output_size=(3, 1)), image[0].reshape(4, 3, 14).mean(2)[..., None]
+    whole = random.integers(-9, 9, (2, 3, 4, 6), np.int32)
+    yield N("AdaptiveAvgPool2D", whole, output_size=(2, 3)), np.trunc(whole.reshape(2, 3, 2, 2, 3, 2).mean((3, 5))).astype(np.int32)
+    yield N("AdaptiveAvgPool1D", line, (3,)), np.stack([line[..., part].mean(-1) for part in parts_of(7, 3)], -1)
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(volume, [(0, 0), (0, 0), (1, 0), (1, 1), (1, 2)], constant_values=-9), (2, 3, 3), (2, 3, 4))
+    yield N("MaxPool3D", volume, kernel_size=(1, 1, 2, 3, 3), strides=(1, 1, 2, 2, 2), pad_mode="CALCULATED", pad_list=(1, 0, 1, 1, 1, 2)), windows[:, :, ::2, ::2, ::2].max((5, 6, 7))
+    for spatial in (2, 3):
+        small = floats(random, 2, 3, *[2] * spatial)
+        places = np.argsort(random.random((2, 3, 5 ** spatial)), -1)[..., :2 ** spatial].astype(np.int64)
+        unpooled = np.zeros((2, 3, 5 ** spatial), np.float32)
+        np.put_along_axis(unpooled, places, small.reshape(2, 3, -1), 2)
+        one, two, none = ((1, 1) + (n,) * spatial for n in (1, 2, 0))
+        yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=(1, 1) + (3,) * spatial, strides=two, pads=none, output_shape=(), format="NCHW" if spatial == 2 else "NCDHW"), unpooled.reshape(2, 3, *[5] * spatial)
+        yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=two, strides=two, pads=none, output_shape=(2, 3) + (5,) * spatial), unpooled.reshape(2, 3, *[5] * spatial)
+
+    for primitive, x, size, outputs in [("FractionalMaxPoolWithFixedKsize", image, (2, 3), (3, 4)), ("FractionalMaxPool3DWithFixedKsize", volume, (2, 2, 2), (2, 3, 1))]:
+        samples = random.uniform(0.1, 0.9, (*x.shape[:2], len(size))).astype(np.float32)
+        values, where = np.zeros((2, *x.shape[:2], *outputs))
+        for cell in np.ndindex(*values.shape):
+            own = samples[cell[:2]][::-1 if x is image else 1]
+            starts = [e - k if i == o - 1 else int((i + s) * (e - k) / (o - 1)) - int(s * (e - k) / (o - 1)) for i, s, e, k, o in zip(cell[2:], own, x.shape[2:], size, outputs)]
+            part = tuple(slice(start, start + k) for start, k in zip(starts, size))
+            values[cell] = x[cell[:2]][part].max()
+            where[cell] = np.arange(x[0, 0].size).reshape(x.shape[2:])[part].ravel()[x[cell[:2]][part].argmax()]
+        yield N(primitive, x, samples, ksize=size, output_shape=outputs), {0: values.astype(np.float32), 1: where.astype(np.int64)}
+
+    kernel = floats(random, 2, 3, 2, 3, 2)
+    yield (N("Conv3DTranspose", volume, kernel, strides=(1, 1, 2, 2, 2), dilations=(1, 1, 1, 1, 1), pad_list=(1, 1, 1, 1, 1, 1), output_padding=(0, 0, 1, 1, 1), groups=1),
+           transposed(volume, kernel, (2, 2, 2), (1, 1, 1), (1, 1, 1), (1, 1, 1)))
+    kernel, bias = floats(random, 4, 3, 3, 3), floats(random, 3)
+    yield N("ConvTranspose2D", image, kernel, bias, (2, 2), (1, 0), (1, 0), 1, (1, 2)), transposed(image, kernel, (2, 2), (1, 0), (1, 0), (1, 2)) + bias[:, None, None]
+    kernel, bias = floats(random, 4, 3, 3), floats(random, 4)
+    yield N("Conv1DPadding", line, kernel, bias, (1,), "same", (2,), 1), correlate(line, kernel, (1,), (2,), (2,), 1) + bias[:, None]
+    kernel = floats(random, 3, 2, 3, 1, 3)
+    yield N("Conv3DPadding", volume, kernel, None, (1, 1, 1), "same", (1, 1, 1), 1), correlate(volume, kernel, (1, 1, 1), (1, 0, 1), (1, 1, 1), 1)
+
+    taken = patches(image, (2, 3), (2, 1), (1, 2), (1, 1))
+    yield N("Im2Col", image, ksizes=(2, 3), strides=(2, 1), dilations=(1, 2), pads=(1, 1), padding_mode="CALCULATED"), taken
+    yield N("Im2ColExt", image, (2, 3), (1, 2), (1, 1), (2, 1)), taken.reshape(2, 24, -1)
+    yield N("Im2ColExt", image[0].copy(), (2, 3), (1, 2), (1, 1), (2, 1)), taken[0].reshape(24, -1)
+    sums, columns = np.zeros((2, 3, 7, 5)), floats(random, 2, 12, 12)
+    for row, column in np.ndindex(3, 4):  # of patches of 2 x 2, 2 and 1 apart
+        sums[:, :, 2 * row:2 * row + 2, column:column + 2] += columns[:, :, 4 * row + column].reshape(2, 3, 2, 2)
+    yield N("Col2ImExt", columns, (5, 5), (2, 2), (1, 1), (1, 0), (2, 1)), sums[:, :, 1:-1]
+    yield N("Col2ImExt", columns[0].copy(), (5, 5), (2, 2), (1, 1), (1, 0), (2, 1)), sums[0, :, 1:-1]
+    yield N("ExtractImagePatches", image, (2, 3), (2, 2), (1, 2), 2), patches(image, (2, 3), (2, 2), (1, 2), (0, 0)).swapaxes(1, 2).reshape(2, 24, 3, 2)
+    yield N("ExtractImagePatches", image, (2, 3), (2, 2), (1, 2), 1), patches(image, (2, 3), (2, 2), (1, 2), (0, 2)).swapaxes(1, 2).reshape(2, 24, 3, 4)
+    yield N("ExtractVolumePatches", volume, kernel_size=(1, 1, 2, 2, 2), strides=(1, 1, 1, 2, 2), padding="VALID"), patches(volume, (2, 2, 2), (1, 2, 2), (1, 1, 1), (0, 0, 0)).swapaxes(1, 2).reshape(1, 16, 3, 3, 2)
+    yield N("ExtractVolumePatches", volume, kernel_size=(1, 1, 2, 2, 2), strides=(1, 1, 2, 2, 2), padding="SAME"), patches(volume, (2, 2, 2), (2, 2, 2), (1, 1, 1), (0, 0, (0, 1))).swapaxes(1, 2).reshape(1, 16, 2, 3, 3)
+
+    def spread(x, *weights):
+        for axis, weight in enumerate(weights, 2):
+            x = np.moveaxis(np.tensordot(weight, x, (1, axis)), 0, axis)
+        return x
+
+    yield N("UpsampleLinear1D", line, (11,), None, False), spread(line, linear_weights(7, 11))
+    yield N("UpsampleLinear1D", line, None, (1.75,), False), spread(line, linear_weights(7, 12, 1 / 1.75))
+    yield N("UpsampleTrilinear3D", volume, (6, 7, 9), None, True), spread(volume, linear_weights(4, 6, aligned=True), linear_weights(6, 7, aligned=True), linear_weights(5, 9, aligned=True))
+    yield N("UpsampleTrilinear3D", volume, None, (1.5, 1.75, 2.0), False), spread(volume, linear_weights(4, 6, 1 / 1.5), linear_weights(6, 10, 1 / 1.75), linear_weights(5, 10))
+    yield N("UpsampleBilinear2D", image, None, (1.5, 2.25), False), spread(image, linear_weights(6, 9), linear_weights(7, 15, 1 / 2.25))
+    nearest = lambda old, new, step=None: np.int64(np.minimum(np.floor(np.arange(new) * (step or old / new) + 1e-6), old - 1))
+    yield N("UpsampleNearest1D", line, (11,), None), line[..., nearest(7, 11)]
+    yield N("UpsampleNearest1D", line, None, (1.75,)), line[..., nearest(7, 12, 1 / 1.75)]
+    yield N("UpsampleNearest2D", image, None, (1.5, 2.25)), image[:, :, nearest(6, 9)][..., nearest(7, 15, 1 / 2.25)]
+    yield N("UpsampleNearest3D", volume, (6, 7, 9), None), volume[:, :, nearest(4, 6)][:, :, :, nearest(6, 7)][..., nearest(5, 9)]
+    for size, scales, aligned, rows_, columns in [((9, 11), None, False, cubic_weights(6, 9), cubic_weights(7, 11)), ((3, 9), None, True, cubic_weights(6, 3, aligned=True), cubic_weights(7, 9, aligned=True)),
+                                                  (None, (1.5, 2.25), False, cubic_weights(6, 9), cubic_weights(7, 15, 1 / 2.25))]:
+        yield N("UpsampleBicubic2D", image, size, scales, aligned), spread(image, rows_, columns)
+    photo = random.random((2, 6, 7, 3)).astype(np.float32)
+    yield N("ResizeArea", photo, (3, 7), align_corners=False), photo.reshape(2, 3, 2, 7, 3).mean(2)
+    area = np.maximum(0, np.minimum(np.arange(1, 6)[:, None] * 1.4, np.arange(1, 8)) - np.maximum(np.arange(5)[:, None] * 1.4, np.arange(7))) / 1.4
+    yield N("ResizeArea", photo, K(np.int32([6, 5]))), np.einsum("ow,nhwc->nhoc", area, photo)
+
+    shuffled = image.reshape(2, 2, 2, 6, 7).transpose(0, 2, 1, 3, 4).reshape(image.shape)
+    yield N("ChannelShuffle", image, group=2), shuffled
+    around = np.stack([(image[:, max(c - 2, 0):c + 3] ** 2).sum(1) for c in range(4)], 1)
+    yield N("LRN", image, depth_radius=2, bias=1.0, alpha=0.5, beta=0.75, norm_region="ACROSS_CHANNELS"), image / (1 + 0.5 * around) ** 0.75
+    gamma, beta = floats(random, 4), floats(random, 4)
+    normal = (image - image.mean((2, 3), keepdims=True)) / np.sqrt(image.var((2, 3), keepdims=True) + 0.01)
+    yield N("InstanceNorm", image, gamma, beta, K(beta), K(gamma), epsilon=0.01, momentum=0.1), {0: normal * gamma[:, None, None] + beta[:, None, None]}
+    photo = photo.copy()
+    photo[0, 0, :3] = [[0, 0, 0], [0.5, 0.5, 0.5], [0.25, 1, 1]]
+    hsv = np.float32([[[colorsys.rgb_to_hsv(*map(float, pixel)) for pixel in row] for row in part] for part in photo])
+    yield N("RGBToHSV", photo), hsv
+    back = lambda hsv: np.float32([[[colorsys.hsv_to_rgb(*map(float, pixel)) for pixel in row] for row in part] for part in hsv])
+    yield N("HSVToRGB", photo), back(photo)
+    yield N("AdjustHue", photo, K(np.float32(0.3))), back((hsv + [0.3, 0, 0]) % [1, 2, 2])
+    yield N("AdjustSaturation", photo, K(np.float32(1.7))), back(np.minimum(hsv * [1, 1.7, 1], 1))
+
+    boxes, truths = np.float32([[4, 1, 9, 7], [0, 0, 5, 5], [2, 2, 3, 3], [-5, 2, 700, 8]]), np.float32([[5, 2, 10, 8], [1, 1, 6, 6]])
+    overlap = np.clip(np.minimum(boxes[None, :, 2:], truths[:, None, 2:]) - np.maximum(boxes[None, :, :2], truths[:, None, :2]) + 1, 0, None).prod(-1)
+    areas, own = (boxes[:, 2:] - boxes[:, :2] + 1).prod(1), (truths[:, 2:] - truths[:, :2] + 1).prod(1)[:, None]
+    yield N("IOU", boxes, truths, mode="iou"), overlap / (areas + own - overlap)
+    yield N("IOU", boxes, truths, mode="iof"), overlap / own
+    yield N("CheckValid", boxes, np.float32([9, 10, 1])), np.array([True, True, True, False])
+    encoded = N("BoundingBoxEncode", boxes, np.float32([[3, 1, 8, 8], [0, 1, 5, 6], [2, 2, 4, 4], [0, 2, 90, 8]]), means=(0.1, 0.0, 0.0, 0.2), stds=(0.5, 1.0, 1.0, 2.0))
+    yield (N("BoundingBoxDecode", boxes, encoded, max_shape=(8, 80), means=(0.1, 0.0, 0.0, 0.2), stds=(0.5, 1.0, 1.0, 2.0), wh_ratio_clip=0.016),
+           np.float32([[3, 1, 8, 7], [0, 1, 5, 6], [2, 2, 4, 4], [0, 2, 79, 7]]))
+
+
+def losses_and_scatters():
+    random = np.random.default_rng(12)
+    x, y = floats(random, 3, 4), floats(random, 3, 4)
+    p, q, weight = (random.uniform(0.05, 0.95, (3, 4)).astype(np.float32) for _ in range(3))
+    p[0, :2], q[0, :2] = [0, 1], [0, 0]
+    log = lambda values: np.log(np.maximum(values, 1e-12))
+    by_reduction = lambda loss: [(0, loss.sum()), (1, loss.mean()), (2, loss)]
+    entropy = -(q * log(p) + (1 - q) * log(1 - p))
+    for reduction, loss in by_reduction(entropy * weight):
+        yield N("BinaryCrossEntropy", p, q, weight, reduction), loss
+    yield N("BinaryCrossEntropy", p, q, None, 2), entropy
+    divergence = np.where(q > 0, q * (np.log(np.where(q > 0, q, 1)) - x), 0)
+    for reduction, loss in [("none", divergence), ("sum", divergence.sum()), ("mean", divergence.mean()), ("batchmean", divergence.sum() / 3)]:
+        yield N("KLDivLoss", x, q, reduction=reduction), loss
+    yield N("KLDiv", x, y, 1, True), (np.exp(y) * (y - x)).mean()
+    yield N("KLDiv", x, q, 2, False), divergence
+    for reduction, loss in by_reduction(np.where(np.abs(x - y) < 0.7, (x - y) ** 2 / 1.4, np.abs(x - y) - 0.35)):
+        yield N("SmoothL1Loss", x, y, 0.7, reduction), loss
+    yield N("SmoothL1Loss", x, y, beta=0.7), np.where(np.abs(x - y) < 0.7, (x - y) ** 2 / 1.4, np.abs(x - y) - 0.35)
+    yield N("SoftMarginLoss", x, np.sign(y), 1), np.log1p(np.exp(-np.sign(y) * x)).mean()
+    yield N("MSELossExt", x, y, 1), ((x - y) ** 2).mean()
+    yield N("L1LossExt", x, y, 0), np.abs(x - y).sum()
+    yield N("SigmoidCrossEntropyWithLogits", x, q), -(q * np.log(sigmoid(x)) + (1 - q) * np.log(sigmoid(-x)))
+    softmax = np.exp(x) / np.exp(x).sum(1, keepdims=True)
+    yield N("SoftmaxCrossEntropyWithLogits", x, q), {0: -(q * np.log(softmax)).sum(1), 1: softmax - q}
+    pixels, labels, class_weights = floats(random, 2, 3, 4, 5), random.integers(0, 3, (2, 4, 5)), np.float32([0.5, 2, 1])
+    factors = class_weights[labels] * (labels != 1)
+    own = -np.take_along_axis(pixels, labels[:, None], 1)[:, 0] * factors
+    for reduction, loss in [(0, own.sum()), (1, own.sum() / factors.sum()), (2, own)]:
+        yield N("NLLLoss2d", pixels, labels, class_weights, reduction, 1), {0: loss, 1: factors.sum()}
+    labels, class_weights = np.int64([1, 0, 3]), np.float32([0.5, 2, 1, 3])
+    for power in (1, 2):
+        margins = np.maximum(0, 0.7 - x[np.arange(3), labels][:, None] + x) ** power
+        margins[np.arange(3), labels] = 0
+        yield N("MultiMarginLoss", x, labels, class_weights, p=power, margin=0.7, reduction="none"), margins.sum(1) * class_weights[labels] / 4
+        yield N("MultiMarginLoss", x, labels, None, p=power, margin=0.7, reduction="mean"), (margins.sum(1) / 4).mean()
+    labels = np.int32([[1, 0, -1, 2], [3, -1, 1, 0], [-1, 1, 1, 1]])
+    own = np.array([[True, True, False, False], [False, False, False, True], [False] * 4])
+    margins = [sum(max(0, 1 - row[i] + row[j]) for i in np.flatnonzero(mine) for j in np.flatnonzero(~mine)) / 4 for row, mine in zip(x, own)]
+    yield N("MultilabelMarginLoss", x, labels, reduction="none"), {0: np.float32(margins), 1: own.astype(np.int32)}
+    yield N("MultilabelMarginLoss", x[0].copy(), labels[0].copy(), reduction="mean"), {0: np.float32(margins[0]), 1: own[0].astype(np.int32)}
+    z = floats(random, 3, 4)
+    for power, swap in [(2, False), (1, True), (3, False)]:
+        distance = lambda a, b: (np.abs(a - b + 1e-6) ** power).sum(1) ** (1 / power)
+        far = np.minimum(distance(x, z), distance(y, z)) if swap else distance(x, z)
+        yield N("TripletMarginLoss", x, y, z, K(np.float32(1)), p=power, swap=swap, eps=1e-6, reduction="none"), np.maximum(0, distance(x, y) - far + 1)
+
+    places, updates = np.int64([[0, 1], [2, 3], [0, 1]]), np.float32([1.5, -2, 4])
+    for name, ufunc in [("Add", np.add), ("Sub", np.subtract), ("Mul", np.multiply), ("Div", np.divide), ("Max", np.maximum), ("Min", np.minimum)]:
+        result = x.copy()
+        ufunc.at(result, tuple(places.T), updates)
+        yield N(f"TensorScatter{name}", x, places, updates), result
+        changed = x.copy()  # which is read once more after it has been changed
+        yield N("Add", N(f"ScatterNd{name}", changed, places, updates), changed), 2 * result
+    result = x.copy()
+    result[tuple(places[1:].T)] = updates[1:]
+    yield N("ScatterNdUpdate", x, places[1:].copy(), updates[1:].copy()), result
+    source = floats(random, 3, 3)
+    result = x.copy()
+    np.add.at(result, (slice(None), [0, 2, 0]), 2 * source)
+    yield N("IndexAddExt", x, 1, np.int64([0, 2, 0]), source, 2), result
+    filled = x.copy()
+    filled[:, [0, -1]] = 2.5
+    yield N("IndexFillScalar", x, 1, np.int64([0, -1]), 2.5), filled
+    yield N("IndexFillTensor", x, 1, np.int64([0, -1]), K(np.float32(2.5))), filled
+    index, source = np.int64([[0, 3, 1], [2, 1, 0]]), floats(random, 2, 3)
+    set_, added, constant = x.copy(), x.copy(), x.copy()
+    np.put_along_axis(set_[:2], index, source, 1)
+    np.add.at(added, (np.arange(2)[:, None], index), source)
+    np.put_along_axis(constant[:2], index, np.float32(2.5), 1)
+    yield N("Scatter", x, 1, index, source, 0), set_
+    yield N("Scatter", x, 1, index, source, 1), added
+    yield N("ScatterValue", x, 1, index, 2.5, 0), constant
+    yield N("ScatterAddWithAxis", x, index, source, axis=1), added
+    yield N("MaskedScatter", x[0].copy(), y > 0, z), np.where(y > 0, z.ravel()[np.maximum(np.cumsum(y > 0) - 1, 0)].reshape(3, 4), x[:1])
+    for mask in (y > 0, y[0] > 0):
+        result = x.copy()
+        result[np.broadcast_to(mask, x.shape)] = z.ravel()[:np.broadcast_to(mask, x.shape).sum()]
+        yield N("MaskedScatter", x, mask, z), result
+    at = np.int64([[0], [2]]), np.int64([1, -1, 1])
+    for accumulate in (0, 1):
+        values, result = floats(random, 2, 3), x.copy()
+        pairs = (at[0], at[1][:2]) if not accumulate else at  # of places that are there twice all values count or one
+        values = values[:, :2 + accumulate].copy()
+        np.add.at(result, pairs, values) if accumulate else result.__setitem__(pairs, values)
+        yield N("IndexPut", x, values, N("MakeTuple", *pairs), accumulate=accumulate), result
+    result = x.copy()
+    result[[0, 2]] = y[0]
+    yield N("IndexPut", x, y[0].copy(), N("MakeTuple", np.int64([0, 2])), accumulate=0), result
+    for shape, wrap in [((7, 3), False), ((7, 3), True), ((3, 7), True), ((3, 3, 3), False)]:
+        result = floats(random, *shape)
+        before = result.copy()
+        np.fill_diagonal(result, 7, wrap)
+        yield N("FillDiagonal", before, fill_value=7.0, wrap=wrap), result
+
+    matrices = floats(random, 2, 3, 4)
+    for align in ("RIGHT_LEFT", "LEFT_RIGHT", "LEFT_LEFT", "RIGHT_RIGHT"):
+        lines = diagonal_rows(matrices, -1, 2, align, 9)
+        yield N("MatrixDiagPartV3", matrices, K(np.int32([-1, 2])), K(np.float32(9)), align=align), lines
+        band = np.triu(np.tril(np.ones((3, 4), bool), 2), -1)
+        yield N("MatrixDiagV3", lines, K(np.int32([-1, 2])), 3, 4, K(np.float32(7)), align=align), np.where(band, matrices, np.float32(7))
+        other = floats(random, 2, 3, 4)
+        yield N("MatrixSetDiagV3", other, lines, K(np.int32([-1, 2])), align=align), np.where(band, matrices, other)
+    yield N("MatrixDiagPartV3", matrices, K(np.int32(1)), K(np.float32(9)), align="RIGHT_LEFT"), np.diagonal(matrices, 1, 1, 2)
+    lines = floats(random, 2, 3)
+    yield N("MatrixDiagV3", lines, K(np.int32(-1)), K(np.int32(-1)), K(np.int32(-1)), K(np.float32(0)), align="RIGHT_LEFT"), np.stack([np.diag(line, -1) for line in lines])
+    for lower, upper in [(1, -1), (0, 1), (-1, 0)]:
+        band = np.triu(np.tril(np.ones((3, 4)), upper if upper >= 0 else 9), -lower if lower >= 0 else -9)
+        yield N("MatrixBandPart", matrices, lower, upper), np.where(band, matrices, 0)
+    yield N("MatrixBandPart", matrices, np.array(1), np.array(0)), np.where(np.triu(np.tril(np.ones((3, 4))), -1), matrices, 0)

@@ -16,7 +16,15 @@ using Kind = Operand::Kind;
 
 StringRef functionalName(StringRef primitive) {
   if (!primitive.consume_front("Inplace"))
-    return "";
+    return StringSwitch<StringRef>(primitive)
+        .Case("ScatterNdAdd", "TensorScatterAdd")
+        .Case("ScatterNdDiv", "TensorScatterDiv")
+        .Case("ScatterNdMax", "TensorScatterMax")
+        .Case("ScatterNdMin", "TensorScatterMin")
+        .Case("ScatterNdMul", "TensorScatterMul")
+        .Case("ScatterNdSub", "TensorScatterSub")
+        .Case("ScatterNdUpdate", "TensorScatterUpdate")
+        .Default("");
   return StringSwitch<StringRef>(primitive)
       .Case("AddsExt", "AddScalar")
       .Case("FloorDivide", "FloorDiv")

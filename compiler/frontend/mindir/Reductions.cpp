@@ -173,6 +173,31 @@ Operand reduceLoss(Node &node, Value loss, int64_t reduction) {
                         : node.compose.reduce(ReduceKind::Sum, loss, all, /*keepDims=*/false);
 }
 
+Operand divergence(Node &node, unsigned reductionAt, unsigned logTargetAt) {
+  Value x = node.tensor(0), target = node.tensor(1);
+  const auto parameter = node.parameter("reduction", reductionAt);
+  const bool byBatch = parameter && parameter->is(Operand::Kind::Text) && parameter->string == "batchmean";
+  const int64_t reduction = byBatch ? 0 : reductionKind(node, reductionAt);
+  const bool areLogarithms = logTargetAt != Node::none && node.flag("log_target", logTargetAt, false);
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  Value loss;
+  if (areLogarithms) {
+    loss = b.mul(b.unary(UnaryKind::Exp, target), b.sub(target, x));
+  } else {
+    Value zero = b.scalarLike(target, 0), isPositive = b.compare(CompareKind::Greater, target, zero);
+    Value some = b.select(isPositive, target, b.scalarLike(target, 1)); // whose logarithm is a number
+    loss = b.select(isPositive, b.mul(target, b.sub(b.unary(UnaryKind::Log, some), x)), zero);
+  }
+  Operand reduced = reduceLoss(node, loss, reduction);
+  if (!byBatch || node.failed())
+    return reduced;
+  if (node.rank(x) == 0)
+    return node.fail("batchmean of a number; use mean");
+  return b.div(reduced.tensor, b.cast(b.extent(b.extentsOf(x)[0]), node.element(x)));
+}
+
 Operand segments(Node &node, ScatterKind kind) {
   Value x = node.tensor(0), ids = node.tensor(1);
   const AffineExpr count = node.extentOf(node.amount("num_segments", 2), 0);

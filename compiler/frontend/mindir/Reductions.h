@@ -41,6 +41,9 @@ Value norm(Node &node, Value x, double p, llvm::ArrayRef<int64_t> dims, bool kee
 /// How a loss is reduced, parameter `reduction`, input i: 0 sum, 1 mean, 2 not at all.
 int64_t reductionKind(Node &node, unsigned i);
 Operand reduceLoss(Node &node, Value loss, int64_t reduction);
+/// (x, target): target * (log(target) - x), 0 where the target is not positive, or exp(target) * (target - x) of the
+/// logarithms that input `logTargetAt` says they are. Reduction none, sum, mean or batchmean: the sum over dimension 0.
+Operand divergence(Node &node, unsigned reductionAt, unsigned logTargetAt);
 
 /// (x, ids, count): of the elements with one id what `kind` makes of them, along a new first dimension in place of the
 /// ids' dimensions; elements with an id outside 0 .. count - 1 are left out.

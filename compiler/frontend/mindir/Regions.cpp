@@ -32,4 +32,19 @@ Value sampleRegions(Compose &b, Value x, Value images, const RegionAxis &rows, c
   return sum;
 }
 
+llvm::SmallVector<double> fourNumbers(Node &node, llvm::StringRef attribute, double otherwise) {
+  auto value = node.parameter(attribute, Node::none);
+  if (!value || value->is(Operand::Kind::Nothing))
+    return llvm::SmallVector<double>(4, otherwise);
+  llvm::SmallVector<double> numbers;
+  if (value->is(Operand::Kind::Sequence))
+    for (const Operand &element : value->elements())
+      numbers.push_back(element.is(Operand::Kind::Number) ? element.numberValue : double(element.integerValue));
+  if (numbers.size() != 4) {
+    node.fail(attribute + " has not 4 numbers");
+    numbers.assign(4, otherwise);
+  }
+  return numbers;
+}
+
 } // namespace wasmind::mindir

@@ -16,4 +16,7 @@ RegionAxis neighboursOf(Compose &compose, Value at, Value last);
 /// Samples of images [N, H, W, C], of f32: [R, rows, columns, C]. `images`: that of each region, [R, 1], moved inside.
 Value sampleRegions(Compose &compose, Value x, Value images, const RegionAxis &rows, const RegionAxis &columns);
 
+/// Four numbers, an attribute, which are all `otherwise` where it is missing.
+llvm::SmallVector<double> fourNumbers(Node &node, llvm::StringRef attribute, double otherwise);
+
 } // namespace wasmind::mindir

@@ -219,8 +219,14 @@ Operand adaptiveAveragePool(Node &node, unsigned sizeInput, int64_t spatial) {
   Compose &b = node.compose;
   Value x = node.tensor(0);
   auto size = node.parameter("output_size", sizeInput);
+  const bool isBatch = node.rank(x) != spatial + 1; // a single image has no dimension N
+  if (x && !isBatch)
+    x = b.unsqueeze(x, {0});
   if (!node.expectRank(x, spatial + 2, "input 0"))
     return {};
+  const Type element = node.element(x);
+  if (!node.isFloat(x)) // whose means are cut off
+    x = b.cast(x, b.getF64Type());
   if (!size || (size->is(Operand::Kind::Sequence) && int64_t(size->elements().size()) != spatial))
     return node.fail("output_size has not " + Twine(spatial) + " entries");
   for (int64_t d = 0; d < spatial; ++d) {
@@ -256,7 +262,8 @@ Operand adaptiveAveragePool(Node &node, unsigned sizeInput, int64_t spatial) {
     }
     x = b.concat(parts, dim);
   }
-  return x;
+  x = b.cast(x, element);
+  return isBatch ? x : b.squeeze(x, {0});
 }
 
 } // namespace wasmind::mindir

@@ -3,31 +3,15 @@
 // BoundingBoxEncode(anchors [N, 4], boxes [N, 4]), attributes means, stds: offsets between boxes
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Regions.h"
 
 namespace wasmind::mindir::ops {
-
-/// Four numbers, an attribute, which are all `otherwise` where it is missing.
-static llvm::SmallVector<double> numbersOf(Node &node, llvm::StringRef attribute, double otherwise) {
-  auto value = node.parameter(attribute, Node::none);
-  if (!value || value->is(Operand::Kind::Nothing))
-    return llvm::SmallVector<double>(4, otherwise);
-  llvm::SmallVector<double> numbers;
-  if (value->is(Operand::Kind::Sequence))
-    for (const Operand &element : value->elements())
-      numbers.push_back(element.is(Operand::Kind::Number) ? element.numberValue : double(element.integerValue));
-  if (numbers.size() != 4) {
-    node.fail(attribute + " has not 4 numbers");
-    numbers.assign(4, otherwise);
-  }
-  return numbers;
-}
 
 // Boxes are x1, y1, x2, y2, whose last pixel belongs to them; the offsets are those of centres over the anchor's size,
 // then logarithms of the sizes' ratios.
 Operand BoundingBoxEncode(Node &node) {
   Value anchors = node.tensor(0), boxes = node.tensor(1);
-  const auto means = numbersOf(node, "means", 0.0), deviations = numbersOf(node, "stds", 1.0);
+  const auto means = fourNumbers(node, "means", 0.0), deviations = fourNumbers(node, "stds", 1.0);
   if (!node.expectRank(anchors, 2, "anchors") || !node.expectRank(boxes, 2, "boxes") || node.failed())
     return {};
   if (node.staticExtent(anchors, 1, "anchors") != 4 || node.staticExtent(boxes, 1, "boxes") != 4)

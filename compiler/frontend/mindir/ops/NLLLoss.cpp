@@ -1,6 +1,6 @@
 //===- NLLLoss.cpp -----------------------------------------------------------------------------------------------===//
 //
-// NLLLoss(logits [N, C], labels [N], weight [C], reduction, ignore_index): the loss, and the weights' sum
+// NLLLoss(logits [N, C, ...], labels [N, ...], weight [C], reduction, ignore_index): the loss, and the weights' sum
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Reductions.h"
@@ -12,11 +12,15 @@ namespace wasmind::mindir::ops {
 Operand NLLLoss(Node &node) {
   Value logits = node.tensor(0), labels = node.tensor(1), weight = node.optionalTensor(2);
   const int64_t reduction = reductionKind(node, 3), ignored = node.integer("ignore_index", 4, -100);
-  if (!node.expectRank(logits, 2, "logits") || !node.expectRank(labels, 1, "labels") || node.failed())
+  if (node.failed() || node.rank(logits) < 2)
+    return node.fail("the logits have no dimension of classes");
+  if (!node.expectRank(labels, node.rank(logits) - 1, "labels"))
     return {};
   Compose &b = node.compose;
   const AffineExpr classes = b.extentsOf(logits)[1];
-  expectElements(node, b.transpose(logits, {1, 0}));
+  node.expectAtLeast(classes, 1, "a choice among classes");
+  if (node.failed())
+    return {};
   labels = b.cast(labels, b.getI64Type());
   Value isTaken = b.compare(CompareKind::NotEqual, labels, b.scalarLike(labels, double(ignored)));
   Value last = b.cast(b.extent(classes - 1), b.getI64Type());
@@ -26,11 +30,12 @@ Operand NLLLoss(Node &node) {
   factors = b.select(isTaken, factors, b.scalarLike(own, 0));
   factors = b.broadcastTo(factors, b.extentsOf(own));
   Value losses = b.unary(UnaryKind::Neg, b.mul(own, factors));
-  Value total = b.reduce(ReduceKind::Sum, factors, {0}, /*keepDims=*/false);
+  const Operand total = reduceLoss(node, factors, 0);
   if (reduction == 2)
     return Operand::tuple({losses, total});
-  Value sum = b.reduce(ReduceKind::Sum, losses, {0}, /*keepDims=*/false);
-  return Operand::tuple({reduction == 1 ? b.div(sum, total) : sum, total});
+  const Operand sum = reduceLoss(node, losses, 0);
+  return node.failed() ? Operand()
+                       : Operand::tuple({reduction == 1 ? Operand(b.div(sum.tensor, total.tensor)) : sum, total});
 }
 
 } // namespace wasmind::mindir::ops

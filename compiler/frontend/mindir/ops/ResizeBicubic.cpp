@@ -7,55 +7,34 @@
 // up in a table of 1024 steps, so places are rounded to those.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
-#include "compiler/graph/Constants.h"
+#include "compiler/frontend/mindir/Resampling.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cmath>
 
 namespace wasmind::mindir::ops {
 
-static double kernel(double a, double t) {
-  return t <= 1 ? ((a + 2) * t - (a + 3)) * t * t + 1 : ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
-}
-
 /// Resamples one dimension, of `from` elements, to `to`.
-static Value resample(Compose &b, Value x, int64_t dim, int64_t from, int64_t to, bool alignsCorners, bool halfPixel) {
-  constexpr int tapCount = 4;
+static Value resampleCubic(Compose &b, Value x, int64_t dim, int64_t from, int64_t to, bool alignsCorners,
+                           bool halfPixel) {
   const double a = halfPixel ? -0.5 : -0.75;
   const float scale = alignsCorners && to > 1 ? float(from - 1) / float(to - 1) : float(from) / float(to);
-  const unsigned width = graph::byteWidth(b.elementOf(x));
-  Integers indices[tapCount];
-  std::vector<char> weights[tapCount];
-  for (std::vector<char> &tap : weights)
-    tap.resize(to * width);
-  for (int64_t i = 0; i < to; ++i) {
+  return sumTaps(b, x, dim, to, [&](int64_t i) {
     const float place =
         halfPixel ? (float(i) + 0.5f) * scale - 0.5f : float(i) * scale; // f32, as MindSpore computes it
     const int64_t whole = int64_t(std::floor(place));
     const double part = std::nearbyint((place - float(whole)) * 1024) / 1024;
-    double weight[tapCount] = {kernel(a, 1 + part), kernel(a, part), kernel(a, 1 - part), kernel(a, 2 - part)};
-    auto isOutside = [&](int tap) { return whole - 1 + tap < 0 || whole - 1 + tap >= from; };
+    llvm::SmallVector<Tap> taps;
     double sum = 0;
-    for (int tap = 0; tap < tapCount; ++tap) {
-      if (halfPixel && isOutside(tap))
-        weight[tap] = 0;
-      sum += weight[tap];
+    for (int64_t element = whole - 1; element <= whole + 2; ++element) {
+      const bool isOutside = element < 0 || element >= from;
+      const double weight = halfPixel && isOutside ? 0 : cubic(a, std::abs(double(element - whole) - part));
+      taps.push_back({std::clamp<int64_t>(element, 0, from - 1), weight});
+      sum += weight;
     }
-    for (int tap = 0; tap < tapCount; ++tap) {
-      indices[tap].push_back(std::clamp<int64_t>(whole - 1 + tap, 0, from - 1));
-      graph::storeDouble(b.elementOf(x), halfPixel ? weight[tap] / sum : weight[tap], weights[tap].data() + i * width);
-    }
-  }
-  Integers line(b.rankOf(x), 1);
-  line[dim] = to;
-  const auto type = mlir::RankedTensorType::get(line, b.elementOf(x));
-  Value sum;
-  for (int tap = 0; tap < tapCount; ++tap) {
-    Value part = b.mul(b.gather(x, graph::makeIntegers(b, b.getLoc(), indices[tap]), dim),
-                       graph::makeConstant(b, b.getLoc(), type, weights[tap]));
-    sum = sum ? b.add(sum, part) : part;
-  }
-  return sum;
+    for (Tap &tap : taps)
+      tap.weight /= halfPixel ? sum : 1;
+    return taps;
+  });
 }
 
 Operand ResizeBicubic(Node &node) {
@@ -74,7 +53,7 @@ Operand ResizeBicubic(Node &node) {
     if (node.failed() || from < 1)
       return node.fail("an image without elements");
     if (from != to)
-      x = resample(node.compose, x, dim, from, to, alignsCorners, halfPixel);
+      x = resampleCubic(node.compose, x, dim, from, to, alignsCorners, halfPixel);
   }
   return x;
 }
