@@ -19,6 +19,8 @@ std::optional<Colour> readColour(Node &node) {
 }
 
 Value joinColour(Compose &b, const Colour &colour) {
+  if (!colour[0] || !colour[1] || !colour[2])
+    return {};
   return b.concat({colour[0], colour[1], colour[2]}, b.rankOf(colour[0]) - 1);
 }
 

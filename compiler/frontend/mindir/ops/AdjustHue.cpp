@@ -6,7 +6,7 @@ namespace wasmind::mindir::ops {
 Operand AdjustHue(Node &node) {
   const auto rgb = readColour(node);
   Value delta = node.tensor(1);
-  if (!rgb || node.failed())
+  if (!rgb || !node.expectRank(delta, 0, "delta") || node.failed())
     return {};
   Compose &b = node.compose;
   Colour hsv = toHsv(b, *rgb);

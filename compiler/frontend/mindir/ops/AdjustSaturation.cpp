@@ -6,7 +6,7 @@ namespace wasmind::mindir::ops {
 Operand AdjustSaturation(Node &node) {
   const auto rgb = readColour(node);
   Value scale = node.tensor(1);
-  if (!rgb || node.failed())
+  if (!rgb || !node.expectRank(scale, 0, "scale") || node.failed())
     return {};
   Compose &b = node.compose;
   Colour hsv = toHsv(b, *rgb);

@@ -15,6 +15,8 @@ Operand LRN(Node &node) {
                beta = node.number("beta", Node::none, 0.5);
   if (!node.expectRank(x, 4, "input 0") || node.failed())
     return {};
+  if (!node.isFloat(x))
+    return node.fail("x is not of floats");
   if (radius < 0 || radius > (1 << 20))
     return node.fail("depth_radius is out of range");
   Compose &b = node.compose;

@@ -9,6 +9,8 @@ namespace wasmind::mindir::ops {
 
 Operand MatrixDiagPartV3(Node &node) {
   Value x = node.tensor(0), padding = node.tensor(2);
+  if (!node.expectRank(padding, 0, "the padding"))
+    return {};
   Band band = readBand(node, 1);
   if (node.failed() || node.rank(x) < 2)
     return node.fail("x is no matrix");

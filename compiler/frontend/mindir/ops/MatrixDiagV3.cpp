@@ -9,6 +9,8 @@ namespace wasmind::mindir::ops {
 
 Operand MatrixDiagV3(Node &node) {
   Value diagonals = node.tensor(0), padding = node.tensor(4);
+  if (!node.expectRank(padding, 0, "the padding"))
+    return {};
   Band band = readBand(node, 1);
   const Integers wantedRows = node.integers("num_rows", 2, Integers{-1}),
                  wantedColumns = node.integers("num_cols", 3, Integers{-1});

@@ -21,7 +21,7 @@ Operand MatrixSetDiagV3(Node &node) {
   for (int64_t i = 0; i < int64_t(places.size()); ++i)
     if (places[i] < 0)
       places[i] = band.count() * band.length + i;
-  return pick(node.compose, diagonals, kept, x, places, {band.rows, band.columns});
+  return pick(node.compose, node.compose.cast(diagonals, node.element(x)), kept, x, places, {band.rows, band.columns});
 }
 
 } // namespace wasmind::mindir::ops

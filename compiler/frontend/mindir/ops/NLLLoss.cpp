@@ -26,6 +26,8 @@ Operand NLLLoss(Node &node) {
   Value last = b.cast(b.extent(classes - 1), b.getI64Type());
   Value inside = b.minimum(b.maximum(labels, b.scalarLike(labels, 0)), last);
   Value own = b.squeeze(b.gatherElements(logits, b.unsqueeze(inside, {1}), 1), {1});
+  if (!own)
+    return Value();
   Value factors = weight ? b.cast(b.gather(weight, inside, 0), node.element(logits)) : b.scalarLike(own, 1);
   factors = b.select(isTaken, factors, b.scalarLike(own, 0));
   factors = b.broadcastTo(factors, b.extentsOf(own));
