@@ -241,13 +241,14 @@ Operand adaptiveAveragePool(Node &node, unsigned sizeInput, int64_t spatial) {
     }
     const AffineExpr extent = b.extentsOf(x)[dim];
     const auto known = graph::constantOf(extent);
-    // Windows of an open extent are slices each.
-    if (!entry.is(Operand::Kind::Integer) || outputs < 1 || outputs > (known ? 1 << 16 : 1 << 8))
+    // Windows of different lengths are slices each.
+    const bool isEven = known && outputs > 0 && *known % outputs == 0;
+    if (!entry.is(Operand::Kind::Integer) || outputs < 1 || outputs > (isEven ? 1 << 16 : known ? 1 << 12 : 1 << 8))
       return node.fail("output_size is out of range");
     node.expectAtLeast(extent, 1, "a mean along dimension " + Twine(dim));
     if (node.failed())
       return {};
-    if (known && *known % outputs == 0) {
+    if (isEven) {
       Integers kernel(spatial, 1), none(spatial, 0), ones(spatial, 1);
       kernel[d] = *known / outputs;
       x = b.averagePool(x, kernel, {kernel, none, none, ones}, /*countPadding=*/true);
