@@ -72,7 +72,11 @@ Value Compose::logSumExp(Value x, Ints dims, bool keepDims) {
     return nullptr;
   // log(sum(exp(x))) = m + log(sum(exp(x - m))) for the largest element m, or the number nearest to it where that is
   // infinite: infinities less themselves are nothing.
-  const auto real = ::llvm::cast<FloatType>(elementOf(x));
+  const auto real = ::llvm::dyn_cast<FloatType>(elementOf(x));
+  if (!real) {
+    emitError("log of a sum of exponentials: floats are needed");
+    return nullptr;
+  }
   const double limit = llvm::APFloat::getLargest(real.getFloatSemantics()).convertToDouble();
   Value highest = clip(reduce(ReduceKind::Max, x, dims, true), -limit, limit);
   Value sum = reduce(ReduceKind::Sum, unary(UnaryKind::Exp, sub(x, highest)), dims, true);

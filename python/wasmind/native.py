@@ -13,19 +13,29 @@ import tempfile
 from .error import WasmindError
 
 
-def build(who, folder, source, flags, known=b""):
+def compiler():
+    """The C++ compiler of this machine as the beginning of a command: $CXX, else c++."""
+    return shlex.split(os.environ.get("CXX", "")) or ["c++"]
+
+
+def has_compiler():
+    return shutil.which(compiler()[0]) is not None
+
+
+def build(who, folder, source, flags, known=b"", headers=None):
     """Path of the shared object of a C++ source, which is compiled unless it is in the cache.
 
     who:    the package that needs it, for errors.
     folder: of the cache, $WASMIND_CACHE or ~/.cache/wasmind.
     flags:  beside -shared; compiler and its flags from $CXX, else c++.
     known:  what else decides about the result.
+    headers: {name: text} of files that the source's other headers include and that no package has.
 
     Several processes may ask at once. Raises WasmindError Unsupported with the compiler's words, or without one.
     """
-    compiler = shlex.split(os.environ.get("CXX", "")) or ["c++"]
+    headers = headers or {}
     command = ["-O2", "-shared", "-fPIC", "-fvisibility=hidden", str(source), *map(str, flags)]
-    key = hashlib.sha256(repr([platform.machine(), command]).encode() + source.read_bytes() + known).hexdigest()[:16]
+    key = hashlib.sha256(repr([platform.machine(), command, headers]).encode() + source.read_bytes() + known).hexdigest()[:16]
     folder = pathlib.Path(os.environ.get("WASMIND_CACHE") or pathlib.Path.home() / ".cache/wasmind") / folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     status = folder.stat()
@@ -35,13 +45,17 @@ def build(who, folder, source, flags, known=b""):
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            if not shutil.which(compiler[0]):
-                raise WasmindError("Unsupported", f"{who} compiles {source.name} once and needs a C++ compiler: there is no '{compiler[0]}'; "
+            if not has_compiler():
+                raise WasmindError("Unsupported", f"{who} compiles {source.name} once and needs a C++ compiler: there is no '{compiler()[0]}'; "
                                    "install g++ or clang++, or set CXX")
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
                 part = pathlib.Path(scratch) / "part.so"
-                result = subprocess.run([*compiler, *command, "-o", part], capture_output=True, text=True)
+                for name, text in headers.items():
+                    header = pathlib.Path(scratch) / "include" / name
+                    header.parent.mkdir(parents=True)
+                    header.write_text(text)
+                result = subprocess.run([*compiler(), *command, f"-I{scratch}/include", "-o", part], capture_output=True, text=True)
                 if result.returncode != 0:
-                    raise WasmindError("Unsupported", f"{who}: {compiler[0]} cannot compile {source}: {result.stderr.strip()}")
+                    raise WasmindError("Unsupported", f"{who}: {compiler()[0]} cannot compile {source}: {result.stderr.strip()}")
                 part.replace(made)
     return made

@@ -1,5 +1,4 @@
-//===- Hide.cpp - some libraries of MindSpore are not told of the plug-in
-//------------------------------------------===//
+//===- Hide.cpp - some libraries of MindSpore are not told of the plug-in -----------------------------------------===//
 //
 // As soon as any plug-in is open, MindSpore 2.10 hands views to kernels as they are, its own ones among them, which
 // read them as if they were dense: cosh of a transposed tensor is wrong. And methods of Tensor (argmin, cumsum, dot)

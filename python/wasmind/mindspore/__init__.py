@@ -12,6 +12,7 @@ import os
 
 import numpy as np
 
+from .. import native as _native
 from ..error import WasmindError
 from ..operator_library import OperatorLibrary
 from . import complex_numbers
@@ -132,7 +133,7 @@ def enable(primitives, library=None):
                            f"--ops={','.join(sorted(needed))}")
     plugin = plugin or Plugin(_runtime.handle, _runtime.advice)
     mindspore = plugin.attach()
-    if not _runtime.has_kernels and (_shim.compiler() or any(each.attributes for each in chosen)):
+    if not _runtime.has_kernels and (_native.has_compiler() or any(each.attributes for each in chosen)):
         plugin.open_kernels(_shim.build(mindspore))
         _runtime.has_kernels = True
     if new:
