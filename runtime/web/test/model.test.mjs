@@ -61,7 +61,8 @@ test('bytes that are no wasmind module are refused', async () => {
     [new Uint8Array([...assemble({ run }), ...customSection('wasmind', [0xff, 0xfe])]), /not valid UTF-8/],
     [new Uint8Array([...doubling(), 0, 2, 9, 9]), /no complete name/],
     [assemble({ run }, { signature, imports: true }), /imports 'env\.log'/],
-    [assemble({ run: [0xff] }, { signature }), /the engine refuses the module/],
+    [assemble({ run: [0xff] }, { signature }), /the code of function 0 is damaged/],
+    [assemble({ run: [0x6a] }, { signature }), /the engine refuses the module/], // adds what is not there
   ];
   for (const [bytes, pattern] of cases) {
     await assert.rejects(Model.load(bytes), failsWith('InvalidModule', pattern));
