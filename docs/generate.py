@@ -38,7 +38,55 @@ def passes():
     return "\n".join(lines)
 
 
-PAGES = {"frontends.md": frontends, "passes.md": passes}
+# Why a primitive of MindSpore is not read: the first that its name fits.
+REFUSED = (
+    ("is for training", r"Grad|Backprop|Backward|Apply|Adam|Momentum|^SGD$|LARS|AdaFactor|^(Dropout(Gen|Do)Mask|FloatStatus|ClearFloat|SilentCheck|Loss|GetNext|Reusing)"),
+    ("is for several devices", r"All(Reduce|Gather|Shard)|^AllToAll|^Allto|^AlltoAll|ReduceScatter|^Broadcast$|Send$|Receive$|Recv$|DistComm|NeighborExchange|Barrier|Collective|"
+     r"^(Push|Pull|Reduce|Reshard|ShardIdentity|AShardIdentity)$|(Get|Put)Mem|Signal|SymmetricMemory|MapCacheIdx|CacheSwap|UpdateCache|SearchCache|SubAndFilter|^(Gather|Scatter)D?Comm|Remote"),
+    ("is for quantisation-aware training, or of quantised numbers", r"Quant|BatchNormFold|CorrectionMul|ActsULQ|WtsARQ|MinMaxUpdate|IFMR|KvScale"),
+    ("is of sparse tensors", r"Sparse|CSR|Ragged|Coalesce|DSD|MatmulDDS"),
+    ("draws random numbers, and a module gives the same for the same inputs: pass them in", r"Rand|Uniform|Normal(?!ize)|Multinomial|Bernoulli|Poisson|Gamma$|Sampler|Laplace|Cauchy|Dropout|^Generator$|"
+     r"NonDeterministic|ChoiceWithMask|RandomShuffle|TruncatedNormal|DistortedBoundingBox"),
+    ("is of complex numbers", r"FFT|DCT|Complex|Polar|Imag|^Angle$|STFT|Conjugate"),
+    ("solves or decomposes matrices", r"Cholesky|Svd|^Qr$|LinalgQr|^Eig|Inverse|Solve|^Lu|Determinant|Lstsq|Geqrf|^Or[gm]qr|Matrix(Exp|Power|Logarithm)|NuclearNorm|Triangular|Tridiagonal"),
+    ("calls Python, writes, or is of texts", r"String|Py(Func|Execute|Interpret)|Custom|Summary|Dump|Assert|Hook|^(Morph|Format|Eod|Enum)|EditDistance|NoRepeatNGram"),
+    ("changes a weight", r"^(Assign|Scatter(Nd)?(Add|Sub|Mul|Div|Max|Min|Update)$|ScatterNonAliasing|DynamicAssign|KVCache|ReshapeAndCache|InplaceUpdate)"),
+    ("is a kernel of Ascend's", r"^Cus|N[Pp][Uu]|Moe|MoE|Flash|PagedAttention|Attention|G(roupedMat)?mm|^Mla|Nsa|^FFN|Lightning|Grouped|TopKRouter|TopPRouter|GroupTopk|^(Trans)?Rotary|"
+     r"WeightQuant|AddLayerNorm|SwiGLU|Swiglu|DetTriangle|ProdForce|MultiScaleDeformable|DynamicNTK|LoadIm2Col|NewIm2Col|TransShape|FormatCast|ConvolutionStr"),
+)
+
+
+def primitives():
+    """Every primitive of MindSpore 2.10, read or refused."""
+    have = {f.stem for f in (ROOT / "compiler/frontend/mindir/ops").glob("*.cpp")}
+    inside = {"Depend", "Load", "MakeTuple", "MakeList", "Partial", "Return", "Switch", "TupleGetItem", "UpdateState"}
+    renamed = dict(re.findall(r'\.Case\("(\w+)", "(\w+)"\)', (ROOT / "compiler/frontend/mindir/Inplace.cpp").read_text()))
+    shared = re.search(r"\.Cases\(\{([^}]*)\}, \"\"\)", (ROOT / "compiler/frontend/mindir/Inplace.cpp").read_text())[1]
+
+    def is_read(name):
+        if name.startswith("Inplace"):
+            rest = name.removeprefix("Inplace")
+            return f'"{rest}"' not in shared and renamed.get(rest, rest) in have
+        return name in have or name in inside or name.removesuffix("View") in have
+
+    names = (ROOT / "docs/mindspore-2.10-primitives.txt").read_text().split()
+    read = [name for name in names if is_read(name)]
+    groups = {reason: [] for reason, _ in REFUSED} | {"": []}
+    for name in names:
+        if not is_read(name):
+            groups[next((reason for reason, pattern in REFUSED if re.search(pattern, name)), "")].append(name)
+
+    def listed(each):
+        return ", ".join(f"`{name}`" for name in each) + "."
+
+    lines = ["# Primitives of MindSpore 2.10", "", "Made by `docs/generate.py` from the package's list (`docs/list_primitives.py`) and the files of `compiler/frontend/mindir`.",
+             f"Of {len(names)} primitives, {len(read)} are read from MindIR. The others are refused by name while compiling.", "", f"## Read ({len(read)})", "", listed(read), ""]
+    for reason, refused in groups.items():
+        lines += [f"## Refused: {reason or 'not written yet'} ({len(refused)})", "", listed(refused), ""] if refused else []
+    return "\n".join(lines)
+
+
+PAGES = {"frontends.md": frontends, "mindir-primitives.md": primitives, "passes.md": passes}
 
 
 def main():
