@@ -221,6 +221,3 @@ def test_shapes_that_cannot_grow_are_refused(tmp_path):
     assert "input 'past' is f32 [8, 4] and output 'present' is f32 [9, 4]; axis 0 is one number and cannot grow" in printed
     printed = refused(["n", 4], "--dim=n=1..8")
     assert "'n' starts at 0 and --dim puts it in 1..8; set --dim n=0..8, or give what the state holds with --state-init" in printed
-    # A batch stays what it is, so that it would stay 0.
-    printed = refused(["n", "b"], x=(1, "b"))
-    assert "axis 1 stays what it is and so cannot leave 0: set --dim b=N" in printed

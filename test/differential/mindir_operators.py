@@ -447,6 +447,31 @@ def rows():
         yield N("SearchSorted", rising, np.round(2 * y), None, I64, right), np.stack(wanted).astype(np.int64)
     yield N("SearchSorted", rising[0], y, None, TYPE_IDS["int32"], False), np.searchsorted(rising[0], y).astype(np.int32)
     yield N("Eps", x), np.full_like(x, np.finfo(np.float32).eps)
+    left, right = floats(random, 2, 3, 4), floats(random, 2, 4, 3)
+    yield N("Addbmm", floats(random, 3, 3) * 0 + 1, left, right, 0.5, 2.0), (0.5 + 2 * np.matmul(left, right).sum(0)).astype(np.float32)
+    yield N("Addmv", x[:, 0], y, z[1], 0.5, 2.0), (0.5 * x[:, 0] + 2 * y @ z[1]).astype(np.float32)
+    for name in ("Norm", "LinalgVectorNorm"):
+        for order in (2.0, 1.0, 3.0, np.inf):
+            yield N(name, x, order, (1,), True, None), np.linalg.norm(x, order, axis=1, keepdims=True).astype(np.float32)
+        yield N(name, x, 2.0, None, False, None), np.float32(np.linalg.norm(x))
+    infinite = np.float32([np.inf, -np.inf, np.inf, 1, 88])
+    beside = np.float32([1, -np.inf, np.inf, -np.inf, 89])
+    for name, ufunc in (("LogAddExp", np.logaddexp), ("LogAddExp2", np.logaddexp2)):
+        yield N(name, x, y), ufunc(x, y)
+        yield N(name, infinite, beside), ufunc(infinite, beside)
+    yield N("IsNegInf", infinite), np.isneginf(infinite)
+    yield N("Kthvalue", x, 2, 1, False), {0: np.sort(x, 1)[:, 1], 1: np.argsort(x, 1)[:, 1]}
+    yield N("MedianDim", x, 1, True), {0: np.sort(x, 1)[:, 1:2], 1: np.argsort(x, 1)[:, 1:2]}
+    yield N("MedianExt", x), np.sort(x, None)[5]
+    yield N("Nansum", holes, (0,), False, None), np.nansum(holes, 0)
+    for name, spread in (("VarMean", np.var), ("StdMean", np.std)):
+        yield N(name, x, (1,), 1, True), {0: spread(x, 1, ddof=1, keepdims=True), 1: x.mean(1, keepdims=True)}
+    yield N("TraceExt", x[:, :3]), x[:, :3].trace()
+    yield N("XLogYScalarOther", x, 3.0), x * np.log(np.float32(3))
+    yield N("XLogYScalarSelf", 2.0, np.abs(x) + 1), 2 * np.log(np.abs(x) + 1)
+    yield N("EqualExt", x, x + 0), np.bool_(True)
+    yield N("EqualExt", x, y), np.bool_(False)
+    yield N("CountNonZero", steps, (1,)), np.count_nonzero(steps, 1)
     for size, corners, centred in [((9, 11), True, False), ((9, 11), False, True), ((3, 2), False, True), ((3, 8), False, False), ((4, 6), False, True)]:
         rows_, columns = (bicubic_weights(old, new, corners, centred) for old, new in zip(image.shape[2:], size))
         yield N("ResizeBicubic", image, size, corners, centred), np.einsum("oh,nchw,pw->ncop", rows_, image, columns).astype(np.float32)

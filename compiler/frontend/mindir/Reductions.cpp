@@ -5,10 +5,11 @@
 using namespace llvm;
 namespace wasmind::mindir {
 
-static Reduction read(Node &node, Type element, StringRef dims, StringRef keepDims, unsigned keepDimsAt) {
+static Reduction read(Node &node, Type element, StringRef dims, StringRef keepDims, unsigned keepDimsAt,
+                      unsigned dimsAt = 1) {
   Reduction result;
   result.x = node.tensor(0);
-  result.dims = node.axes(node.integers(dims, 1, Integers{}), node.rank(result.x));
+  result.dims = node.axes(node.integers(dims, dimsAt, Integers{}), node.rank(result.x));
   if (result.dims.empty())
     result.dims = to_vector(seq<int64_t>(0, node.rank(result.x)));
   result.keepDims = node.flag(keepDims, keepDimsAt, false);
@@ -25,6 +26,10 @@ Reduction extReductionOf(Node &node, Type element) {
   if (!element)
     element = node.dtype("dtype", 3);
   return read(node, element ? element : node.declaredElement(), "dim", "keepdim", 2);
+}
+
+Reduction normReductionOf(Node &node) {
+  return read(node, node.dtype("dtype", 4), "dim", "keepdim", /*keepDimsAt=*/3, /*dimsAt=*/2);
 }
 
 Operand reduce(Node &node, ReduceKind kind, const Reduction &reduction) {

@@ -15,6 +15,9 @@ Reduction reductionOf(Node &node, Type element = {}, unsigned keepDimsAt = 2);
 /// (x, dim, keepdim, dtype) of the mint interface: x is made the dtype, or the declared result's; or `element`.
 Reduction extReductionOf(Node &node, Type element = {});
 
+/// (x, order, dim, keepdim, dtype)
+Reduction normReductionOf(Node &node);
+
 Operand reduce(Node &node, ReduceKind kind, const Reduction &reduction);
 Operand mean(Node &node, const Reduction &reduction);
 /// Variance, or its square root, with the sum of squares divided by the count less `correction`.

@@ -401,6 +401,22 @@ Operand unstack(Node &node, StringRef axisName) {
   return mapLeaves(parts, [&](const Operand &part) { return Operand(node.compose.squeeze(part.tensor, {axis})); });
 }
 
+Operand orderStatistic(Node &node, Value x, int64_t k, int64_t dim, bool keepDims) {
+  dim = node.axis(dim, node.rank(x));
+  if (node.failed() || k < 1 || k > node.staticExtent(x, dim, "input 0"))
+    return node.fail("there is no element " + Twine(k) + " of dimension " + Twine(dim));
+  Compose &b = node.compose;
+  Operand sorted = topAlong(node, x, b.getAffineConstantExpr(k), dim, /*smallest=*/true, b.getI64Type());
+  if (node.failed())
+    return {};
+  SmallVector<Operand> last;
+  for (const Operand &each : sorted.elements()) {
+    Value part = b.sliceDim(each.tensor, dim, b.getAffineConstantExpr(k - 1), b.getAffineConstantExpr(1));
+    last.push_back(keepDims ? part : b.squeeze(part, {dim}));
+  }
+  return Operand::sequence(last);
+}
+
 Operand sort(Node &node, StringRef axisName) {
   Value x = node.tensor(0);
   int64_t axis = node.axis(node.integer(axisName, 1, -1), node.rank(x));

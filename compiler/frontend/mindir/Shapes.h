@@ -41,6 +41,8 @@ Value toIndices(Node &node, Value indices);
 Operand topAlong(Node &node, Value x, AffineExpr k, int64_t dim, bool smallest, Type index);
 /// The same of a parameter k.
 Operand topAlong(Node &node, Value x, Value k, int64_t dim, bool smallest, Type index);
+/// The k-th smallest element along a dimension of known extent, from 1, and where it stands.
+Operand orderStatistic(Node &node, Value x, int64_t k, int64_t dim, bool keepDims);
 
 /// x with zeros outside the triangle above or below a diagonal.
 Value triangle(Node &node, Value x, int64_t diagonal, bool upper);
