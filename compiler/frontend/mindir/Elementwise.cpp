@@ -74,6 +74,30 @@ Operand addScaled(Node &node, BinaryKind kind) {
   return node.compose.binary(kind, a, b);
 }
 
+Operand extremeNumber(Node &node, BinaryKind kind) {
+  auto [x, y] = promote(node);
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  Value extreme = b.binary(kind, x, y);
+  if (!node.isFloat(x))
+    return extreme;
+  return b.select(b.unary(UnaryKind::IsNaN, x), y, b.select(b.unary(UnaryKind::IsNaN, y), x, extreme));
+}
+
+Operand logOfSum(Node &node, double logBase) {
+  auto [x, y] = promote(node);
+  if (node.failed() || !node.isFloat(x))
+    return node.fail("floats are needed");
+  Compose &b = node.compose;
+  // With the larger one taken out; infinities of one sign have no difference.
+  Value large = b.maximum(x, y), none = b.scalarLike(large, 0);
+  Value apart = b.select(b.compare(CompareKind::Equal, x, y), none, b.sub(b.minimum(x, y), large));
+  Value power = b.unary(UnaryKind::Exp, b.mul(apart, b.scalarLike(apart, logBase)));
+  Value grown = b.unary(UnaryKind::Log, b.add(b.scalarLike(power, 1), power));
+  return b.add(large, b.mul(grown, b.scalarLike(grown, 1 / logBase)));
+}
+
 Operand addCombined(Node &node, BinaryKind kind) {
   Value x = node.tensor(0);
   auto [a, b] = promote(node, 1, 2);

@@ -21,6 +21,10 @@ Operand compare(Node &node, CompareKind kind);
 Operand logical(Node &node, BinaryKind kind);
 /// x + scale * y, where the scale is input 2 (`alpha`).
 Operand addScaled(Node &node, BinaryKind kind);
+/// The larger or smaller one; beside NaN, the other.
+Operand extremeNumber(Node &node, BinaryKind kind);
+/// log(base^x + base^y) / log(base).
+Operand logOfSum(Node &node, double logBase);
 /// x + value * f(a, b) of (x, a, b, value).
 Operand addCombined(Node &node, BinaryKind kind);
 

@@ -106,6 +106,15 @@ Operand cumulate(Node &node, ReduceKind kind) {
   return Value(graph::ScanOp::create(node.compose, node.compose.getLoc(), kind, x, axis, exclusive, reversed));
 }
 
+Operand deviationAndMean(Node &node, bool squareRoot) {
+  Reduction parts = reductionOf(node, Type(), /*keepDimsAt=*/3);
+  const int64_t correction = node.integer("correction", 2, 1);
+  if (node.failed())
+    return {};
+  Value average = node.compose.mean(parts.x, parts.dims, parts.keepDims);
+  return Operand::tuple({deviation(node, parts, correction, squareRoot), average});
+}
+
 Operand cumulativeExtreme(Node &node, ReduceKind extreme) {
   Value x = node.tensor(0);
   const int64_t axis = node.axis(node.integer("axis", 1), node.rank(x));

@@ -22,6 +22,8 @@ Operand reduce(Node &node, ReduceKind kind, const Reduction &reduction);
 Operand mean(Node &node, const Reduction &reduction);
 /// Variance, or its square root, with the sum of squares divided by the count less `correction`.
 Value deviation(Node &node, const Reduction &reduction, int64_t correction, bool squareRoot);
+/// The same and the mean, of (x, dim, correction, keepdim).
+Operand deviationAndMean(Node &node, bool squareRoot);
 
 /// Where the largest or smallest element along one dimension is:
 /// of (x, axis, output_type), one dimension less;

@@ -3,15 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand Fmax(Node &node) {
-  auto [x, y] = promote(node);
-  if (node.failed())
-    return {};
-  Compose &b = node.compose;
-  Value extreme = b.binary(BinaryKind::Max, x, y);
-  if (!node.isFloat(x))
-    return extreme;
-  return b.select(b.unary(UnaryKind::IsNaN, x), y, b.select(b.unary(UnaryKind::IsNaN, y), x, extreme));
-}
+Operand Fmax(Node &node) { return extremeNumber(node, BinaryKind::Max); }
 
 } // namespace wasmind::mindir::ops

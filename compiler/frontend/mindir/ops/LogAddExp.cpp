@@ -3,16 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand LogAddExp(Node &node) {
-  auto [x, y] = promote(node);
-  if (node.failed() || !node.isFloat(x))
-    return node.fail("floats are needed");
-  Compose &b = node.compose;
-  // With the larger one taken out; infinities of one sign have no difference.
-  Value large = b.maximum(x, y),
-        apart = b.select(b.compare(CompareKind::Equal, x, y), b.scalarLike(large, 0), b.sub(b.minimum(x, y), large));
-  Value power = b.unary(UnaryKind::Exp, apart);
-  return b.add(large, b.unary(UnaryKind::Log, b.add(b.scalarLike(power, 1), power)));
-}
+Operand LogAddExp(Node &node) { return logOfSum(node, 1); }
 
 } // namespace wasmind::mindir::ops

@@ -3,13 +3,6 @@
 
 namespace wasmind::mindir::ops {
 
-Operand StdMean(Node &node) {
-  Reduction parts = reductionOf(node, Type(), /*keepDimsAt=*/3);
-  const int64_t correction = node.integer("correction", 2, 1);
-  if (node.failed())
-    return {};
-  Value mean = node.compose.mean(parts.x, parts.dims, parts.keepDims);
-  return Operand::tuple({deviation(node, parts, correction, /*squareRoot=*/true), mean});
-}
+Operand StdMean(Node &node) { return deviationAndMean(node, /*squareRoot=*/true); }
 
 } // namespace wasmind::mindir::ops
