@@ -125,7 +125,7 @@ def reference_time(folder):
 
 # How many nodes take a few tenths of a second.
 LENGTHS = {sines: 1500, sums: 8000, different_sums: 1000, differences: 1500, wide_concat: 1200, wide_sum: 1200, softmaxes: 400,
-           folded_products: 6, named_extents: 150, named_concats: 50, equal_extents: 60, counted: 40, pools: 600}
+           folded_products: 6, named_extents: 150, named_concats: 50, equal_extents: 30, counted: 40, pools: 600}
 
 
 @pytest.mark.parametrize("build", LENGTHS, ids=lambda build: build.__name__)
