@@ -325,9 +325,10 @@ Error Importer::readNode(const NodeProto &node, const std::shared_ptr<Frame> &fr
       inner = true;
     }
   } else {
-    result = readOperator(type, node, shared, frame);
+    const StringRef functional = functionalName(type);
+    result = readOperator(functional.empty() ? type : functional, node, shared, frame);
     noteSharing(type, node, *frame);
-    if (result && !functionalName(type).empty())
+    if (result && !functional.empty())
       if (Error error = overwrite(node, *result, *frame))
         result = std::move(error);
   }
@@ -370,9 +371,6 @@ Expected<Operand> Importer::readOperator(StringRef primitive, const NodeProto &n
     if (inputs[1].is(Kind::Closure) && inputs[2].is(Kind::Closure))
       return Operand::sequence(ArrayRef<Operand>(inputs).take_front(3), Kind::Choice);
   }
-  const StringRef functional = functionalName(primitive);
-  if (!functional.empty())
-    primitive = functional;
   auto read = findOperator(primitive);
   if (!read)
     return createStringError(

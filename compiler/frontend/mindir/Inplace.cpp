@@ -38,24 +38,25 @@ const void *identityOf(const Operand &tensor) {
   return tensor.is(Kind::Tensor) ? tensor.tensor.getAsOpaquePointer() : tensor.proto;
 }
 
+/// The name whose memory another stands for, its own if no other's, and whether it is a view of that.
+static std::pair<StringRef, bool> rootOf(const Frame &frame, StringRef name) {
+  auto shared = frame.shares.find(name);
+  return shared == frame.shares.end() ? std::pair(name, false) : shared->second;
+}
+
 void Importer::noteSharing(StringRef primitive, const NodeProto &node, Frame &frame) {
-  if (node.inputs.empty())
-    return;
   const bool isView = primitive.ends_with("View");
-  if (isView || primitive == "Load" || primitive == "Depend")
-    frame.shares[node.outputs.front()] = {node.inputs.front(), isView};
+  if (node.inputs.empty() || (!isView && primitive != "Load" && primitive != "Depend"))
+    return;
+  auto [root, isViewAlready] = rootOf(frame, node.inputs.front());
+  if (root != node.outputs.front())
+    frame.shares[node.outputs.front()] = {root, isView || isViewAlready};
 }
 
 Error Importer::overwrite(const NodeProto &node, const Operand &result, Frame &frame) {
-  auto rootOf = [&](StringRef name, bool &isView) {
-    for (auto shared = frame.shares.find(name); shared != frame.shares.end(); shared = frame.shares.find(name)) {
-      isView |= shared->second.second;
-      name = shared->second.first;
-    }
-    return name;
-  };
-  bool isView = false;
-  const StringRef root = rootOf(node.inputs.front(), isView);
+  if (node.inputs.empty())
+    return createStringError("changes nothing: it has no inputs");
+  auto [root, isView] = rootOf(frame, node.inputs.front());
   if (isView)
     return createStringError("changes a view of another tensor; write y = y + x for y += x there");
   auto changed = frame.values.find(root);
@@ -71,16 +72,14 @@ Error Importer::overwrite(const NodeProto &node, const Operand &result, Frame &f
     return createStringError("changes the type of its tensor");
   // Callers go on with what they passed; they must not read it again.
   const bool isParameter =
-      any_of(frame.function->inputs, [&](const ValueInfoProto &input) { return input.name == root; });
+      any_of(frame.function->inputs, [name = root](const ValueInfoProto &input) { return input.name == name; });
   if (isParameter && frame.function != &*model.graph)
     overwritten.try_emplace(identityOf(changed->second), nameOf(node));
   changed->second = result;
-  for (const auto &entry : frame.shares) {
-    bool seenThroughView = false;
-    if (rootOf(entry.first(), seenThroughView) == root && frame.values.contains(entry.first()))
+  for (const auto &entry : frame.shares)
+    if (entry.second.first == root && frame.values.contains(entry.first()))
       frame.values[entry.first()] =
-          seenThroughView ? Operand::unavailable("a view of a tensor that is changed in place") : result;
-  }
+          entry.second.second ? Operand::unavailable("a view of a tensor that is changed in place") : result;
   return Error::success();
 }
 

@@ -175,6 +175,14 @@ Pool readImagePool(Node &node) {
   return pool;
 }
 
+Integers outputPadding(Node &node, const Integers &given, int64_t spatial, const Compose::Window &window) {
+  Integers added = perSpatial(node, given, spatial, "output_padding");
+  for (int64_t d = 0; d < spatial && !node.failed(); ++d)
+    if (added[d] < 0 || added[d] >= std::max(window.strides[d], window.dilations[d]))
+      node.fail("output_padding is not below the stride");
+  return added;
+}
+
 Operand convolution(Node &node, int64_t spatial, unsigned transposedAt) {
   Value x = node.tensor(0), weights = node.tensor(1), bias = node.optionalTensor(2);
   bool batched = node.rank(x) != spatial + 1; // a single image has no dimension N
@@ -201,11 +209,8 @@ Operand convolution(Node &node, int64_t spatial, unsigned transposedAt) {
     return {};
   Value result;
   if (transposed) {
-    Integers added =
-        perSpatial(node, node.integers("output_padding", transposedAt + 1, Integers{0}), spatial, "output_padding");
-    for (int64_t d = 0; d < spatial; ++d)
-      if (added[d] < 0 || added[d] >= std::max(window.strides[d], window.dilations[d]))
-        return node.fail("output_padding is not below the stride");
+    const Integers added =
+        outputPadding(node, node.integers("output_padding", transposedAt + 1, Integers{0}), spatial, window);
     if (node.failed())
       return {};
     result = node.compose.convolveTranspose(x, weights, bias, window, groups, added);

@@ -44,6 +44,8 @@ Pool readPool(Node &node, bool hasDilation);
 /// One of images: (x, kernel_size, strides, pad_mode), where all but x are attributes in older files.
 Pool readImagePool(Node &node);
 
+/// One entry of output_padding per spatial dimension; fails unless each is below the window's stride or dilation.
+Integers outputPadding(Node &node, const Integers &given, int64_t spatial, const Compose::Window &window);
 /// (x, weight, bias or None, stride, padding, dilation, groups) of the mint interface with `spatial` dimensions; with
 /// `transposedAt` these inputs follow dilation: transposed, output_padding, groups.
 Operand convolution(Node &node, int64_t spatial, unsigned transposedAt);

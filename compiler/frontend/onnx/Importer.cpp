@@ -124,11 +124,11 @@ Value Importer::asDeclared(llvm::StringRef name, Value tensor) {
     return tensor;
   const auto &shape = found->second->tensor_type().shape();
   const Extents extents = builder.extentsOf(tensor);
-  if (shape.dim_size() != int(extents.size()))
+  if (shape.dim_size() != int(extents.size()) || llvm::all_of(extents, graph::constantOf))
     return tensor;
+  const graph::Dims dims = graph::getNamedDims(*moduleOp);
   // A name is that of an extent of the inputs, or a formula over such names.
   auto extentOf = [&](const std::string &text) -> AffineExpr {
-    const graph::Dims dims = graph::getNamedDims(*moduleOp);
     auto given = [&](llvm::StringRef name) -> AffineExpr {
       if (auto formula = formulas.find(name); formula != formulas.end())
         return formula->second;
@@ -147,7 +147,7 @@ Value Importer::asDeclared(llvm::StringRef name, Value tensor) {
   };
   for (auto [axis, extent] : llvm::enumerate(extents)) {
     const auto &dim = shape.dim(int(axis));
-    if (graph::lastMeasured(extent, graph::getNamedDims(*moduleOp)) < 0)
+    if (graph::lastMeasured(extent, dims) < 0)
       continue;
     AffineExpr said = dim.has_dim_param() ? extentOf(dim.dim_param()) : AffineExpr();
     if (dim.has_dim_value() && dim.dim_value() >= 0)

@@ -1,5 +1,4 @@
-//===- AccumulateNV2.cpp - AccumulateNV2(tensors, or one to be summed along its first dimension)
-//----------------------------------------------------===//
+//===- AccumulateNV2.cpp - AccumulateNV2(tensors): their sum -----------------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
 
 namespace wasmind::mindir::ops {

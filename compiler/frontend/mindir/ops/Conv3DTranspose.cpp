@@ -21,16 +21,15 @@ Operand Conv3DTranspose(Node &node) {
   Integers added = node.integers("output_padding", Node::none, Integers{0});
   if (added.size() == 5)
     added.erase(added.begin(), added.begin() + 2);
-  added = perSpatial(node, added, 3, "output_padding");
   const int64_t groups = node.integer("groups", Node::none, node.integer("group", Node::none, 1));
   Integers kernel;
   for (int64_t d = 0; d < 3; ++d)
     kernel.push_back(node.staticExtent(weights, 2 + d, "weights"));
   if (node.failed() || !checkWindow(node, kernel, window))
     return {};
-  for (int64_t d = 0; d < 3; ++d)
-    if (added[d] < 0 || added[d] >= std::max(window.strides[d], window.dilations[d]))
-      return node.fail("output_padding is not below the stride");
+  added = outputPadding(node, added, 3, window);
+  if (node.failed())
+    return {};
   return node.compose.convolveTranspose(x, weights, Value(), window, groups, added);
 }
 

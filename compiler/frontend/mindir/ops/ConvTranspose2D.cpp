@@ -17,15 +17,14 @@ Operand ConvTranspose2D(Node &node) {
   Compose::Window window;
   window.strides = perSpatial(node, node.integers("stride", 3, Integers{1}), 2, "stride");
   window.padLow = window.padHigh = perSpatial(node, node.integers("padding", 4, Integers{0}), 2, "padding");
-  const Integers added = perSpatial(node, node.integers("output_padding", 5, Integers{0}), 2, "output_padding");
   const int64_t groups = node.integer("groups", 6, 1);
   window.dilations = perSpatial(node, node.integers("dilation", 7, Integers{1}), 2, "dilation");
   const Integers kernel{node.staticExtent(weights, 2, "weights"), node.staticExtent(weights, 3, "weights")};
   if (node.failed() || !checkWindow(node, kernel, window))
     return {};
-  for (int64_t d = 0; d < 2; ++d)
-    if (added[d] < 0 || added[d] >= std::max(window.strides[d], window.dilations[d]))
-      return node.fail("output_padding is not below the stride");
+  const Integers added = outputPadding(node, node.integers("output_padding", 5, Integers{0}), 2, window);
+  if (node.failed())
+    return {};
   Value result = node.compose.convolveTranspose(x, weights, bias, window, groups, added);
   return isBatch || !result ? result : node.compose.squeeze(result, {0});
 }

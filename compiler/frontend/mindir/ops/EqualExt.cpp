@@ -1,5 +1,6 @@
 //===- EqualExt.cpp - EqualExt(x, y): whether all elements are equal --------------------------------------------===//
 #include "compiler/frontend/mindir/Elementwise.h"
+#include "llvm/ADT/Sequence.h"
 
 namespace wasmind::mindir::ops {
 
@@ -8,11 +9,9 @@ Operand EqualExt(Node &node) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  Integers all;
-  for (int64_t dim = 0; dim < node.rank(x); ++dim)
-    all.push_back(dim);
   if (node.rank(x) != node.rank(y))
     return b.scalar(b.getI1Type(), 0);
+  const auto all = llvm::to_vector(llvm::seq<int64_t>(0, node.rank(x)));
   return b.reduce(ReduceKind::And, b.compare(CompareKind::Equal, x, y), all, /*keepDims=*/false);
 }
 

@@ -21,13 +21,8 @@ Operand TripletMarginLoss(Node &node) {
   Compose &b = node.compose;
   auto distance = [&](Value x, Value y) {
     Value difference = b.sub(x, y);
-    difference = b.unary(UnaryKind::Abs, b.add(difference, b.scalarLike(difference, epsilon)));
-    auto power = [&](Value value, double exponent) {
-      return b.binary(BinaryKind::Pow, value, b.scalarLike(value, exponent));
-    };
-    Value powers = p == 1 ? difference : p == 2 ? b.mul(difference, difference) : power(difference, double(p));
-    Value sum = b.reduce(ReduceKind::Sum, powers, {-1}, /*keepDims=*/false);
-    return p == 1 ? sum : p == 2 ? b.unary(UnaryKind::Sqrt, sum) : power(sum, 1.0 / double(p));
+    difference = b.add(difference, b.scalarLike(difference, epsilon));
+    return norm(node, difference, double(p), {-1}, /*keepDims=*/false);
   };
   Value far = distance(anchor, negative);
   if (swaps)

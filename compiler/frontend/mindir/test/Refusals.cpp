@@ -174,6 +174,14 @@ TEST_F(Refusals, EndlessTuple) {
             "net.mindir: node 'Default/t15' (MakeTuple): gives a tuple of more than 65536 elements or 64 levels");
 }
 
+// No exporter writes a name that stands for itself; following it would never end.
+TEST_F(Refusals, NamesThatShareTheirOwnMemory) {
+  const Message self = node("Load", "g:x", {"g:x"}), changed = node("InplaceMul", "n", {"g:x", "g:x"});
+  EXPECT_EQ(errorOf(model(graph("g", {x}, {self, changed}, "n"))), "");
+  const Message there = node("Load", "a", {"b"}), back = node("Load", "b", {"a"}), first = node("Load", "b", {"g:x"});
+  EXPECT_EQ(errorOf(model(graph("g", {x}, {first, there, back, node("InplaceMul", "n", {"b", "g:x"})}, "n"))), "");
+}
+
 TEST_F(Refusals, RecursionThatIsNoLoop) {
   std::vector<Message> functions{
       graph("f", {value("f:x", f32_2x3)}, {node("REF::f", "again", {"f:x"}), node("ReLU", "r", {"again"})}, "r")};
