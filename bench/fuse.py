@@ -9,15 +9,15 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "bench"))  # behind the others: a file there is called like a package
+import worker  # noqa: E402
+
 SIDES = {"own": "MindSpore", "wasm": "one by one on wasm", "fused": "fused"}
 # All that the functions below consist of.
 PRIMITIVES = ["Abs", "Add", "GeLU", "Mul", "Muls", "ReduceMean", "Rsqrt", "Square", "Sub"]
-SECONDS, LEAST, MOST = 0.5, 3, 200
 
 
 # --- in a process with MindSpore: a line per request, NAME -> milliseconds
@@ -57,8 +57,7 @@ def serve(side, elements):
     import mindspore as ms
     from mindspore import ops
 
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no answer
+    answers = worker.answers()
     calls = {}
     for name, (fn, given) in make(elements).items():
         graph = ms.jit(wasmind.mindspore.fuse(fn, *given, features=["relaxed-simd"]) if side == "fused" else fn)
@@ -67,35 +66,10 @@ def serve(side, elements):
     if side == "wasm" and (idle := [name for name, counts in wasmind.mindspore.report().items() if not counts]):
         sys.exit(f"{', '.join(idle)} did not run on wasm")
     for line in sys.stdin:
-        call, times, end = calls[json.loads(line)], [], time.perf_counter() + SECONDS
-        while len(times) < LEAST or (time.perf_counter() < end and len(times) < MOST):
-            start = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - start)
-        print(json.dumps(1e3 * statistics.median(times)), file=answers, flush=True)
+        print(json.dumps(statistics.median(worker.milliseconds(calls[json.loads(line)]))), file=answers, flush=True)
 
 
 # --- the driver
-
-class Worker:
-    def __init__(self, python, side, elements):
-        settings = {**os.environ, "PYTHONPATH": str(ROOT / "build/python"), "GLOG_v": "4",
-                    "PATH": f"{ROOT / 'build/bin'}{os.pathsep}{os.environ['PATH']}"}
-        self._process = subprocess.Popen([python, "-P", __file__, "--serve", side, "--elements", str(elements)], env=settings, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, text=True)
-
-    def ask(self, name):
-        self._process.stdin.write(json.dumps(name) + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            sys.exit(f"{name}: the process with MindSpore ended with exit code {self._process.wait()}")
-        return json.loads(answer)
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -109,15 +83,16 @@ def main():
     from models import environment
 
     python = environment.interpreter("mindspore", ROOT / "test/mindspore/requirements.txt", 4000)
-    workers = {side: Worker(python, side, options.elements) for side in SIDES}
+    path = f"{ROOT / 'build/bin'}{os.pathsep}{os.environ['PATH']}"
+    workers = {side: worker.Worker(python, __file__, side, "--elements", str(options.elements), PATH=path) for side in SIDES}
     names = ["bias, GELU", "layer norm", "six elementwise operators"]
     best = {name: dict.fromkeys(SIDES, float("inf")) for name in names}
     for _ in range(options.rounds):
         for name in names:
-            for side, worker in workers.items():
-                best[name][side] = min(best[name][side], worker.ask(name))
-    for worker in workers.values():
-        worker.end()
+            for side, process in workers.items():
+                best[name][side] = min(best[name][side], process.ask(name))
+    for process in workers.values():
+        process.end()
     print(f"| ms per call, {options.elements} elements | {' | '.join(SIDES.values())} | times one by one | times MindSpore |")
     print("|---|---|---|---|---|---|")
     for name, times in best.items():

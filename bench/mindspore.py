@@ -13,12 +13,12 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "bench"))  # behind the others: this file is called like the package
+import worker  # noqa: E402
+
 OUT = ROOT / "build/bench/mindspore"
-# Times of a call in one round, and the least and most calls.
-SECONDS, LEAST, MOST = 0.5, 3, 200
 # Larger ones of the zoo's kinds: how they are made, and the shape of their argument.
 LARGE = {"mobilenet_v2, 224x224": ("mobilenet_v2", lambda module: module.MobileNetV2(), (1, 3, 224, 224))}
 
@@ -59,12 +59,7 @@ def network(name):
 
 def fastest(call):
     """Of several calls, in milliseconds: others at work on the machine make times longer only."""
-    times, end = [], time.perf_counter() + SECONDS
-    while len(times) < LEAST or (time.perf_counter() < end and len(times) < MOST):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return 1e3 * min(times)
+    return min(worker.milliseconds(call))
 
 
 def routes(name, has_wasm):
@@ -108,8 +103,7 @@ def serve(has_wasm):
     sys.path.insert(0, str(ROOT / "examples/mindspore"))
     import wasmind.mindspore
 
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no answer
+    answers = worker.answers()
     if has_wasm:
         wasmind.mindspore.register_backend()
     known = {}
@@ -124,25 +118,6 @@ def serve(has_wasm):
 
 
 # --- the driver
-
-class Worker:
-    def __init__(self, python, has_wasm, **variables):
-        settings = {**os.environ, "PYTHONPATH": str(ROOT / "build/python"), "GLOG_v": "4", **variables}
-        self._process = subprocess.Popen([python, "-P", __file__, "--serve", str(int(has_wasm))], env=settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         cwd=OUT, text=True)
-
-    def ask(self, name):
-        self._process.stdin.write(json.dumps(name) + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            sys.exit(f"{name}: the process with MindSpore ended with exit code {self._process.wait()}")
-        return json.loads(answer)
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
-
 
 def on_node(name):
     command = [ROOT / "build/bin/wasmind", "run", OUT / f"{name}.wasm", "--engine=node", "--inputs", OUT / f"{name}.npz", "--repeat=20", "--json"]
@@ -182,7 +157,8 @@ def main():
         python = environment.interpreter("mindspore", ROOT / "test/mindspore/requirements.txt", 4000)
     except environment.Unavailable as reason:
         sys.exit(f"mindspore is not available: {reason}")
-    installed, limited = Worker(python, False), Worker(python, True, ONEDNN_MAX_CPU_ISA="AVX2")
+    installed, limited = (worker.Worker(python, __file__, str(int(has_wasm)), folder=OUT, **variables)
+                          for has_wasm, variables in ((False, {}), (True, {"ONEDNN_MAX_CPU_ISA": "AVX2"})))
     text = ""
     for number, name in enumerate(options.names or names, 1):
         line = row(name, measure(name, installed, limited, options.rounds))
