@@ -61,6 +61,168 @@ Value reduceAlongRow(Emitter &e, ReduceOp reduce, ArrayRef<AffineExpr> outer) {
   return nest(0, Value());
 }
 
+/// Columns of long rows are reduced so many at a time: their running values stay in the L1 cache.
+constexpr int64_t stripColumns = 1024;
+
+/// From so many columns and bytes on, which an L2 cache may no longer hold, columns are reduced in strips: a few
+/// columns at a time would read a part of each row, and no prefetcher of a processor follows steps that long.
+constexpr int64_t leastStripColumns = 128;
+constexpr uint64_t leastStripBytes = 512 * 1024;
+
+/// A reduction of rows to one row, with running values in memory.
+class RowsToRow {
+public:
+  RowsToRow(KernelContext &context, ReduceOp reduce)
+      : context(context), e(context.emitter), reduce(reduce), result(context.group.root->getResult(0)),
+        extents(getExtents(reduce.getInput().getType())), last(innermost(reduce.getInput().getType())) {
+    Type element = elementOf(reduce.getResult());
+    running = isa<FloatType>(element) && byteWidth(element) == 2 ? e.getF32Type() : element;
+  }
+
+  /// Emits the group, or nothing and returns false: where a few columns at a time are as good, the input does not lie
+  /// in rows, or an element of the result is not made of the reduction's element at the same place.
+  bool emit() {
+    if (!isWorthIt() || !hasRows() || !placeRoot())
+      return false;
+    Value pointer = context.pointer(result);
+    e.place(result, Value());
+    strip = context.scratch(e.constantIndex(stripColumns * byteWidth(running)));
+    e.define(reduce.getResult(), [this](ArrayRef<AffineExpr> indices, Lanes lanes) {
+      return e.rounded(e.load(strip, running, normalise(indices[keptLast] - first), lanes),
+                       elementOf(reduce.getResult()));
+    });
+    at.assign(extents.size(), e.constantIndex(0));
+    SmallVector<int64_t> outer;
+    for (int64_t dim = 0; dim < last; ++dim)
+      if (!isReduced(dim) && !isOne(extents[dim]))
+        outer.push_back(dim);
+    each(outer, [&] { eachStrip([&] { emitStrip(pointer); }); });
+    return true;
+  }
+
+private:
+  KernelContext &context;
+  Emitter &e;
+  ReduceOp reduce;
+  Value result, strip;
+  SmallVector<AffineExpr> extents;
+  const int64_t last;
+  size_t keptLast = 0;                                 ///< the dimension `last` in the reduction's result
+  Type running;                                        ///< of the running values
+  Indices at;                                          ///< of the input
+  AffineExpr first, count;                             ///< columns of the strip
+  SmallVector<std::pair<unsigned, unsigned>> rootDims; ///< dimensions of the root and of the input that are one
+
+  bool isReduced(int64_t dim) { return llvm::is_contained(reduce.getDims(), dim); }
+
+  bool isWorthIt() {
+    if (last < 0 || context.kernels.bound(extents[last]) < leastStripColumns)
+      return false;
+    uint64_t bytes = llvm::SaturatingMultiply<uint64_t>(context.kernels.bound(extents[last]), byteWidth(running));
+    for (int64_t dim : reduce.getDims())
+      bytes = llvm::SaturatingMultiply<uint64_t>(bytes, context.kernels.bound(extents[dim]));
+    return bytes >= leastStripBytes;
+  }
+
+  bool hasRows() {
+    SmallVector<Access> accesses;
+    return e.collect(reduce.getInput(), identityIndices(reduce.getInput().getType()), accesses) &&
+           llvm::all_of(accesses, [&](const Access &access) {
+             auto step = coefficientOf(access.flat, last);
+             return step && (constantOf(*step) == 0 || constantOf(*step) == 1);
+           });
+  }
+
+  /// Finds which dimensions of the root are those of the reduction's result.
+  bool placeRoot() {
+    e.place(result, Value());
+    e.define(reduce.getResult(), {});
+    Indices kept = identityIndices(reduce.getResult().getType()), rootAt;
+    SmallVector<unsigned> inputDims; // by dimension of the reduction's result
+    for (unsigned dim = 0; dim < extents.size(); ++dim)
+      if (!isReduced(dim))
+        inputDims.push_back(dim);
+    keptLast = llvm::find(inputDims, last) - inputDims.begin();
+    unsigned next = 0;
+    auto skipUnits = [&] {
+      for (; next < inputDims.size() && isOne(extents[inputDims[next]]); ++next)
+        kept[next] = e.constantIndex(0);
+    };
+    for (auto [i, extent] : llvm::enumerate(getExtents(result.getType()))) {
+      rootAt.push_back(e.constantIndex(0));
+      if (isOne(extent))
+        continue;
+      skipUnits();
+      if (next == inputDims.size() || extents[inputDims[next]] != extent)
+        return false;
+      rootDims.push_back({i, inputDims[next]});
+      rootAt.back() = kept[next++];
+    }
+    skipUnits();
+    SmallVector<Access> accesses;
+    return next == inputDims.size() && e.collect(result, rootAt, accesses) &&
+           llvm::all_of(accesses, [&](const Access &access) {
+             return access.value != reduce.getResult() || access.flat == flatOffset(reduce.getResult().getType(), kept);
+           });
+  }
+
+  /// Loops over dimensions of the input.
+  void each(ArrayRef<int64_t> dims, function_ref<void()> body) {
+    if (dims.empty())
+      return body();
+    e.loop(extents[dims.front()], [&](AffineExpr i) {
+      at[dims.front()] = i;
+      each(dims.drop_front(), body);
+    });
+  }
+
+  void eachStrip(function_ref<void()> body) {
+    if (auto columns = constantOf(extents[last]); columns && *columns <= stripColumns) {
+      first = e.constantIndex(0);
+      count = extents[last];
+      return body();
+    }
+    e.loop(e.i32(0), e.index(extents[last]), stripColumns, {}, [&](AffineExpr i, ArrayRef<Value>) {
+      first = i;
+      count = e.bind(arith::MinSIOp::create(e, e.i32(stripColumns), e.index(normalise(extents[last] - i))));
+      body();
+      return SmallVector<Value>();
+    });
+  }
+
+  /// Loops over the columns of the strip, from 0 on.
+  void eachColumn(function_ref<void(AffineExpr, Lanes)> body) {
+    emitElementLoops(e, count, Access{strip, getAffineDimExpr(0, e.getContext())}, /*vectorise=*/true,
+                     [&](ArrayRef<AffineExpr> column, Lanes lanes) {
+                       e.forget();
+                       body(column[0], lanes);
+                     });
+  }
+
+  void emitStrip(Value pointer) {
+    Type element = elementOf(reduce.getInput());
+    eachColumn([&](AffineExpr column, Lanes lanes) {
+      e.store(e.splat(initialValue(e, reduce.getKind(), element), lanes.count), strip, running, column, lanes);
+    });
+    each(reduce.getDims(), [&] {
+      eachColumn([&](AffineExpr column, Lanes lanes) {
+        at[last] = first + column;
+        Value value = e.load(strip, running, column, lanes);
+        value = combine(e, reduce.getKind(), value, e.evaluate(reduce.getInput(), at, lanes), element);
+        e.store(value, strip, running, column, lanes);
+      });
+    });
+    eachColumn([&](AffineExpr column, Lanes lanes) {
+      at[last] = first + column;
+      Indices rootAt(getExtents(result.getType()).size(), e.constantIndex(0));
+      for (auto [root, input] : rootDims)
+        rootAt[root] = at[input];
+      e.store(e.evaluate(result, rootAt, lanes), pointer, elementOf(result), flatOffset(result.getType(), rootAt),
+              lanes);
+    });
+  }
+};
+
 bool isExpensive(Operation *op) {
   if (auto unary = dyn_cast<UnaryOp>(op))
     return unary.getKind() != UnaryKind::Neg && unary.getKind() != UnaryKind::Abs && unary.getKind() != UnaryKind::Not;
@@ -90,6 +252,8 @@ LogicalResult lowerReduce(KernelContext &context) {
              [&e, reduce, element = elementOf(reduce.getResult())](ArrayRef<AffineExpr> indices, Lanes) {
                return e.rounded(reduceAlongRow(e, reduce, indices), element);
              });
+  else if (RowsToRow(context, reduce).emit())
+    return success();
   else if (failed(defineAnchor(context, reduce)))
     return failure();
   if (failed(emitRoot(context, !alongRow)))

@@ -296,6 +296,41 @@ TEST(Structured, Reduce) {
   }
 }
 
+/// Rows that a cache does not hold: as many columns as make one strip, several, and a part of one.
+TEST(Structured, ReduceLongRows) {
+  unsigned seed = 1750;
+  for (Type type : allTypes()) {
+    Batch batch(seed++);
+    graph::Compose &b = batch.builder;
+    const bool isFloat = isa<FloatType>(type);
+    const int64_t elements = (512 << 10) / std::max<int64_t>(isFloat ? 4 : 1, byteWidth(type));
+    auto kinds = kindsFor(type);
+    for (auto [i, columns] : llvm::enumerate(ArrayRef<int64_t>{128, 1000, 1031, 2500})) {
+      ReduceKind kind = kinds[i % kinds.size()];
+      auto span =
+          isFloat ? std::optional<Span>(kind == ReduceKind::Prod ? Span{0.99, 1.01} : Span{-0.1, 0.1}) : std::nullopt;
+      const int64_t rows = elements / columns + 1;
+      AffineExpr named = batch.dim("columns" + std::to_string(i), 1, columns, batch.integer(1, columns));
+      Value fixed = batch.input({rows, columns}, type, span),
+            parts = batch.input({2, 3, rows / 3 + 1, columns}, type, span),
+            open = batch.inputOf({batch.fixed(rows), named}, type, span);
+      std::string label = stringifyReduceKind(kind).str() + " " + nameOf(type) + " " + std::to_string(columns);
+      batch.expect(b.reduce(kind, fixed, {0}, /*keepDims=*/i % 2), "long rows " + label);
+      batch.expect(b.reduce(kind, open, {0}, /*keepDims=*/false), "long open rows " + label);
+      Value inner = b.reduce(kind, parts, {1, 2}, /*keepDims=*/true);
+      batch.expect(inner, "long rows in two dimensions " + label);
+      if (isFloat) {
+        Value mean = b.reduce(kind, b.unary(UnaryKind::Abs, parts), {1, 2}, /*keepDims=*/i % 2);
+        batch.expect(b.mul(b.reshape(mean, {2, columns, 1}), b.scalarLike(mean, 0.5)),
+                     "long rows with neighbours " + label);
+        batch.expect(b.transpose(b.unary(UnaryKind::Neg, b.reduce(kind, parts, {1, 2}, false)), {1, 0}),
+                     "long rows, turned " + label);
+      }
+    }
+    batch.check();
+  }
+}
+
 TEST(Structured, ArgReduceScanTopK) {
   unsigned seed = 1800;
   for (Type type : allTypes()) {
