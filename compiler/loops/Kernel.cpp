@@ -19,18 +19,38 @@ Kernels::Kernels(ModuleOp graph, ModuleOp code, const Options &options, std::str
 
 std::string Kernels::freshName() { return llvm::formatv("{0}{1}", prefix, count++); }
 
+namespace {
+
+constexpr auto ignoreLocations = OperationEquivalence::Flags::IgnoreLocations;
+
+/// The same for equal functions.
+llvm::hash_code hashOf(func::FuncOp function) {
+  llvm::hash_code hash = hash_value(function.getFunctionType());
+  function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    hash = llvm::hash_combine(hash, OperationEquivalence::computeHash(op, OperationEquivalence::ignoreHashValue,
+                                                                      OperationEquivalence::ignoreHashValue,
+                                                                      ignoreLocations));
+  });
+  return hash;
+}
+
+bool areEqual(func::FuncOp a, func::FuncOp b) {
+  return a.getFunctionType() == b.getFunctionType() &&
+         a->getDiscardableAttrDictionary() == b->getDiscardableAttrDictionary() &&
+         OperationEquivalence::isRegionEquivalentTo(&a.getBody(), &b.getBody(), ignoreLocations);
+}
+
+} // namespace
+
 std::string Kernels::intern(func::FuncOp function) {
-  std::string name = function.getName().str(), text;
-  {
-    function.setName("_");
-    llvm::raw_string_ostream stream(text);
-    function->print(stream, OpPrintingFlags().useLocalScope());
-    function.setName(name);
-  }
-  auto [found, isNew] = byText.try_emplace(text, name);
-  if (!isNew)
-    function.erase();
-  return found->second;
+  auto &alike = functions[hashOf(function)];
+  for (func::FuncOp known : alike)
+    if (areEqual(known, function)) {
+      function.erase();
+      return known.getName().str();
+    }
+  alike.push_back(function);
+  return function.getName().str();
 }
 
 uint32_t Kernels::addWeights(ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned) {

@@ -95,7 +95,7 @@ public:
 private:
   std::string prefix;
   unsigned count = 0;
-  llvm::StringMap<std::string> byText;
+  llvm::DenseMap<size_t, llvm::SmallVector<mlir::func::FuncOp, 1>> functions; ///< by hash
   llvm::DenseMap<mlir::Attribute, uint32_t> constants;
   llvm::StringMap<uint32_t> packs, prepared;
 };
