@@ -86,12 +86,13 @@ uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::v
   return packs[full] = addWeights(*bytes, bytes);
 }
 
-uint32_t Kernels::preparedWeights(Value source, StringRef key, uint64_t byteLength, function_ref<std::string()> emit) {
+uint32_t Kernels::preparedWeights(Value source, StringRef key, uint64_t byteLength, ArrayRef<int64_t> sizes,
+                                  function_ref<std::string()> emit) {
   uint32_t weights = weightsOf(source);
   auto [found, isNew] = prepared.try_emplace(llvm::formatv("{0}:{1}", weights, key).str(), 0);
   if (isNew) {
     found->second = preparedBytes;
-    preparations.push_back({emit(), weights, found->second});
+    preparations.push_back({emit(), SmallVector<int64_t, 2>(sizes), weights, found->second});
     preparedBytes = llvm::alignTo(preparedBytes + byteLength, 64);
   }
   return found->second;
@@ -147,10 +148,11 @@ Value KernelContext::packed(Value source, StringRef key, function_ref<std::vecto
   return addOperand(operand);
 }
 
-Value KernelContext::prepared(Value source, StringRef key, uint64_t byteLength, function_ref<std::string()> emit) {
+Value KernelContext::prepared(Value source, StringRef key, uint64_t byteLength, ArrayRef<int64_t> sizes,
+                              function_ref<std::string()> emit) {
   KernelOperand operand;
   operand.isPrepared = true;
-  operand.address = kernels.preparedWeights(source, key, byteLength, emit);
+  operand.address = kernels.preparedWeights(source, key, byteLength, sizes, emit);
   record.bytes += byteLength;
   return addOperand(operand);
 }

@@ -19,9 +19,10 @@ struct KernelOperand {
   bool isScratch() const { return !tensor && !isWeights && !isPrepared; }
 };
 
-/// What the first run of an instance does with weights: callee(source, target).
+/// What the first run of an instance does with weights: callee(source, target, sizes...).
 struct Preparation {
   std::string callee;
+  llvm::SmallVector<int64_t, 2> sizes;
   uint32_t source; ///< offset in the weights image
   uint32_t target; ///< offset in prepared memory
 };
@@ -48,9 +49,9 @@ public:
   mlir::Value scratch(mlir::AffineExpr byteLength);
   /// Constant bytes made once per (source, key).
   mlir::Value packed(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
-  /// Memory of `byteLength` that the function with the name `emit` returns fills from the constant `source` once per
-  /// instance; one per (source, key).
-  mlir::Value prepared(mlir::Value source, llvm::StringRef key, uint64_t byteLength,
+  /// Memory of `byteLength` that the function (source, target, sizes...) with the name `emit` returns fills from the
+  /// constant `source` once per instance; one per (source, key).
+  mlir::Value prepared(mlir::Value source, llvm::StringRef key, uint64_t byteLength, llvm::ArrayRef<int64_t> sizes,
                        llvm::function_ref<std::string()> emit);
   /// What the group reads besides the operands of its anchor, and then its result.
   llvm::SmallVector<mlir::Value> epilogueTensors(mlir::Operation *anchor) const;
@@ -87,7 +88,7 @@ public:
   uint32_t weightsOf(mlir::Value constant);
   uint32_t weightsOf(mlir::ElementsAttr elements);
   uint32_t packedWeights(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
-  uint32_t preparedWeights(mlir::Value source, llvm::StringRef key, uint64_t byteLength,
+  uint32_t preparedWeights(mlir::Value source, llvm::StringRef key, uint64_t byteLength, llvm::ArrayRef<int64_t> sizes,
                            llvm::function_ref<std::string()> emit);
   int64_t bound(mlir::AffineExpr extent) const { return graph::boundsOf(extent, dims).max; }
   uint64_t boundedElements(mlir::Type tensor) const;

@@ -332,10 +332,12 @@ private:
     Value isFirst =
         arith::CmpIOp::create(e, arith::CmpIPredicate::eq, e.loadAt(isPrepared, e.getI32Type(), 4), e.i32(0));
     e.when(isFirst, [&] {
-      for (const Preparation &each : kernels.preparations)
-        func::CallOp::create(
-            e, each.callee, TypeRange(),
-            ValueRange{at(plan.addressOfWeights(each.source)), at(plan.addressOfPrepared(each.target))});
+      for (const Preparation &each : kernels.preparations) {
+        SmallVector<Value> arguments{at(plan.addressOfWeights(each.source)), at(plan.addressOfPrepared(each.target))};
+        for (int64_t size : each.sizes)
+          arguments.push_back(e.i32(size));
+        func::CallOp::create(e, each.callee, TypeRange(), arguments);
+      }
       e.storeAt(e.i32(1), isPrepared, 4);
     });
   }

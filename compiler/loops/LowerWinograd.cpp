@@ -76,7 +76,7 @@ public:
     std::string key = "winograd" + std::to_string(tile.outputs);
     Value image = context.pointer(convolve.getInput());
     Value weights = context.prepared(convolve.getWeights(), key, tile.allPoints() * channels * columns * 4,
-                                     [&] { return emitWeightTransform(context.kernels, tile, channels, columns); });
+                                     {channels, columns}, [&] { return emitWeightTransform(context.kernels, tile); });
     auto scratch = [&](int64_t bytes) { return context.scratch(e.constantIndex(bytes)); };
     Value outside = scratch(channels * 4), addresses = scratch(panelTile.rows * tile.allPoints() * 4);
     Value work = scratch(std::max(inputWorkBytes(tile), outputWorkBytes(tile)));
@@ -98,7 +98,8 @@ public:
         func::CallOp::create(e, function, TypeRange(), arguments);
       };
       call(transform, {first, panels, image, outside, addresses, inputs, work});
-      call(multiply, {panels, inputs, weights, sums});
+      call(multiply, {panels, inputs, weights, sums, e.i32(channels), e.i32(columns), e.i32(inputPointBytes),
+                      e.i32(columnBytes), e.i32(sumPointBytes)});
       SmallVector<Value> arguments{first, count, sums, pixels, work};
       arguments.append(pointers);
       call(store, arguments);
@@ -183,25 +184,29 @@ private:
     return finish(f);
   }
 
-  /// (panels, inputs, weights, sums)
+  /// (panels, inputs, weights, sums, channels, columns, bytes of a point of the inputs, of eight columns of sums, of a
+  /// point of them): one for all convolutions.
   std::string emitMultiply() {
-    Type pointer = e.pointerType();
-    Emitter f = function({e.getI32Type(), pointer, pointer, pointer});
+    Type i32 = e.getI32Type(), pointer = e.pointerType();
+    Emitter f = function({i32, pointer, pointer, pointer, i32, i32, i32, i32, i32});
     std::string product = emitPanelProduct(context.kernels, /*ofBytes=*/false);
     auto argument = [&](unsigned i) -> Value { return f.function.getArgument(i); };
-    Value iterations = f.i32(channels / panelTile.unroll);
+    AffineExpr channels = f.bind(argument(4));
+    Value iterations = f.index(channels.floorDiv(panelTile.unroll));
+    Value inputPanelBytes = f.index(channels * (panelTile.rows * 4)),
+          weightPanelBytes = f.index(channels * (panelTile.columns * 4)),
+          weightPointBytes = f.index(channels * f.bind(argument(5)) * 4);
     SmallVector<Value> carried{argument(1), argument(2), argument(3)};
     f.loop(f.i32(0), f.i32(tile.allPoints()), 1, carried, [&](AffineExpr, ArrayRef<Value> point) {
-      f.loop(f.i32(0), f.i32(columns), panelTile.columns, point.drop_front(), [&](AffineExpr, ArrayRef<Value> column) {
+      f.loop(f.i32(0), argument(5), panelTile.columns, point.drop_front(), [&](AffineExpr, ArrayRef<Value> column) {
         f.loop(f.i32(0), argument(0), 1, {point[0], column[1]}, [&](AffineExpr, ArrayRef<Value> at) {
           func::CallOp::create(f, product, TypeRange(), ValueRange{iterations, at[0], column[0], at[1]});
-          return SmallVector<Value>{bump(f, at[0], panelTile.rows * channels * 4), bump(f, at[1], sumBytes)};
+          return SmallVector<Value>{bump(f, at[0], inputPanelBytes), bump(f, at[1], sumBytes)};
         });
-        return SmallVector<Value>{bump(f, column[0], panelTile.columns * channels * 4),
-                                  bump(f, column[1], columnBytes)};
+        return SmallVector<Value>{bump(f, column[0], weightPanelBytes), bump(f, column[1], argument(7))};
       });
-      return SmallVector<Value>{bump(f, point[0], inputPointBytes), bump(f, point[1], channels * columns * 4),
-                                bump(f, point[2], sumPointBytes)};
+      return SmallVector<Value>{bump(f, point[0], argument(6)), bump(f, point[1], weightPointBytes),
+                                bump(f, point[2], argument(8))};
     });
     return finish(f);
   }

@@ -113,28 +113,43 @@ private:
 class WeightTransform : Transform {
 public:
   WeightTransform(Kernels &kernels, WinogradTile tile)
-      : Transform(kernels, tile, {pointer(kernels), pointer(kernels)}) {}
+      : Transform(kernels, tile, {pointer(kernels), pointer(kernels), i32(kernels), i32(kernels)}) {}
 
-  std::string emit(Kernels &kernels, int64_t channels, int64_t columns) {
-    const int64_t tapBytes = channels * columns * 4; // of a point, too
-    repeat(e.i32(columns), panelTile.columns, {argument(0), argument(1)}, [&](AffineExpr, ArrayRef<Value> panel) {
-      repeat(e.i32(channels), 1, {panel[0], panel[1]}, [&](AffineExpr, ArrayRef<Value> at) {
-        for (int64_t half = 0; half < panelTile.columns / 4; ++half)
-          transform(bump(e, at[0], half * vectorBytes), bump(e, at[1], half * vectorBytes), tapBytes);
-        return Vectors{bump(e, at[0], columns * 4), bump(e, at[1], panelTile.columns * 4)};
+  std::string emit(Kernels &kernels) {
+    Value channels = argument(2), columns = argument(3);
+    Value rowBytes = multiply(columns, 4), panelBytes = multiply(channels, panelTile.columns * 4);
+    Value tapBytes = arith::MulIOp::create(e, channels, rowBytes); // of a point, too
+    for (int64_t i = 0; i < points * points; ++i)
+      taps.push_back(multiply(tapBytes, i));
+    repeat(columns, panelTile.columns, {argument(0), argument(1)}, [&](AffineExpr, ArrayRef<Value> panel) {
+      repeat(channels, 1, {panel[0], panel[1]}, [&](AffineExpr, ArrayRef<Value> at) {
+        repeat(e.i32(panelTile.columns / 4), 1, {at[0], at[1]}, [&](AffineExpr, ArrayRef<Value> half) {
+          transform(half[0], half[1]);
+          return Vectors{bump(e, half[0], vectorBytes), bump(e, half[1], vectorBytes)};
+        });
+        return Vectors{bump(e, at[0], rowBytes), bump(e, at[1], panelTile.columns * 4)};
       });
-      return Vectors{bump(e, panel[0], panelTile.columns * 4), bump(e, panel[1], channels * panelTile.columns * 4)};
+      return Vectors{bump(e, panel[0], panelTile.columns * 4), bump(e, panel[1], panelBytes)};
     });
     return finish(kernels);
   }
 
 private:
-  void transform(Value source, Value target, int64_t tapBytes) {
+  Vectors taps; ///< byte offsets
+
+  Value multiply(Value a, int64_t factor) { return arith::MulIOp::create(e, a, e.i32(factor)); }
+
+  void transform(Value source, Value target) {
     Vectors columns[3]; // [3][points]
-    for (int64_t j = 0; j < 3; ++j)
-      columns[j] = map(load(bump(e, source, j * tapBytes), 3, 3 * tapBytes));
+    for (int64_t j = 0; j < 3; ++j) {
+      Vectors column;
+      for (int64_t i = 0; i < 3; ++i)
+        column.push_back(load(bump(e, source, taps[3 * i + j])));
+      columns[j] = map(column);
+    }
     for (int64_t i = 0; i < points; ++i)
-      store(map({columns[0][i], columns[1][i], columns[2][i]}), bump(e, target, i * points * tapBytes), tapBytes);
+      for (auto [j, value] : llvm::enumerate(map({columns[0][i], columns[1][i], columns[2][i]})))
+        e.storeAt(value, bump(e, target, taps[points * i + int64_t(j)]), 4);
   }
 
   /// G g
@@ -205,8 +220,8 @@ std::string emitInputTransform(Kernels &kernels, WinogradTile tile) {
 }
 int64_t inputWorkBytes(WinogradTile tile) { return tile.allPoints() * vectorBytes * (1 + rows); }
 
-std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, int64_t channels, int64_t columns) {
-  return WeightTransform(kernels, tile).emit(kernels, channels, columns);
+std::string emitWeightTransform(Kernels &kernels, WinogradTile tile) {
+  return WeightTransform(kernels, tile).emit(kernels);
 }
 
 std::string emitOutputTransform(Kernels &kernels, WinogradTile tile) {

@@ -29,9 +29,9 @@ struct WinogradTile {
 std::string emitInputTransform(Kernels &kernels, WinogradTile tile);
 int64_t inputWorkBytes(WinogradTile tile);
 
-/// The function (weights, target) that transforms weights [3][3][channels][columns] into [point][columns / 8]
-/// [channels][8], panels of B (Packing.h). Columns are a multiple of 8.
-std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, int64_t channels, int64_t columns);
+/// The function (weights, target, channels, columns) that transforms weights [3][3][channels][columns] into
+/// [point][columns / 8][channels][8], panels of B (Packing.h). Columns are a multiple of 8.
+std::string emitWeightTransform(Kernels &kernels, WinogradTile tile);
 
 /// The function (sums, columns, panelBytes, pointBytes, target, work) that transforms one tile's sums, of which eight
 /// columns lie side by side, the next eight `panelBytes` further on, points `pointBytes` apart, into
