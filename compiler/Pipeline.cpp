@@ -107,9 +107,9 @@ private:
   std::string input, output;
   std::vector<std::string> files; ///< that the model was read from
   const CompileOptions &options;
-  std::vector<std::shared_ptr<void>> keepAlive;    // outlives the context: constants point into it
-  int64_t computedMax = frontend::defaultOtherMax; ///< default bound of extents that the run computes
-  static constexpr int64_t smallestComputedMax = 10;
+  std::vector<std::shared_ptr<void>> keepAlive;   // outlives the context: constants point into it
+  int64_t defaultMax = frontend::defaultOtherMax; ///< of extents that nobody bounds
+  static constexpr int64_t leastDefaultMax = 10;
   bool mayTakeLess = false; ///< whether a smaller one changes something
   MLIRContext context;
   CompileResult result;
@@ -133,10 +133,9 @@ private:
     OwningOpRef<ModuleOp> graph;
     loops::Program program;
     llvm::Error error = stagesBeforeModule(graph, program);
-    // The default bounds of what a run computes are meant for few axes; where memory is too small for them, smaller
-    // ones serve more than none.
-    while (error && mayTakeLess && computedMax >= 2 * smallestComputedMax) {
-      computedMax /= 2;
+    // Default bounds are meant for few axes; where memory is too small for them, smaller ones serve more than none.
+    while (error && mayTakeLess && defaultMax >= 2 * leastDefaultMax) {
+      defaultMax /= 2;
       graph = nullptr;
       program = loops::Program();
       result = CompileResult();
@@ -210,7 +209,7 @@ private:
   llvm::Error import(OwningOpRef<ModuleOp> &graph) {
     frontend::ImportOptions importOptions;
     static_cast<InputOptions &>(importOptions) = options;
-    importOptions.defaultComputedMax = computedMax;
+    importOptions.defaultMax = defaultMax;
     for (auto &[name, bounds] : options.dims)
       importOptions.dims[name] = {bounds.min, bounds.max};
     for (const CompileOptions::State &state : options.state)

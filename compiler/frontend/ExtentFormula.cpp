@@ -264,7 +264,7 @@ private:
       return false;
     const graph::Dims dims = graph::getNamedDims(module);
     const AffineExpr rest = graph::normalise(value - variable * sign);
-    graph::NamedDim bounds{name, 1, defaultMaxOf(name, 1)};
+    graph::NamedDim bounds{name, 1, options.defaultMaxOf(name, 1)};
     if (auto given = options.dims.find(name); given != options.dims.end()) {
       usedDims.insert(name);
       bounds.min = given->second.min;

@@ -38,11 +38,15 @@ struct ImportOptions : InputOptions {
   llvm::StringMap<DimBounds> dims;
   /// Inputs that the module keeps from run to run: their extents start at 0, so that is the default lower bound.
   llvm::StringSet<> states;
-  /// Upper bound of extents that the run computes, where neither the user nor the model bounds them.
-  int64_t defaultComputedMax = defaultOtherMax;
+  /// Upper bound of extents that neither the user nor the model bounds, of inputs and computed by the run.
+  int64_t defaultMax = defaultOtherMax;
+
+  int64_t defaultMaxOf(llvm::StringRef name, int64_t axis) const {
+    return std::min(frontend::defaultMaxOf(name, axis), defaultMax);
+  }
 };
 
-/// An import that fails because tensors are too large at the default bounds of what the run computes.
+/// An import that fails because tensors are too large at the default bounds of their extents.
 class TooLarge : public llvm::ErrorInfo<TooLarge, llvm::StringError> {
 public:
   static inline char ID = 0;
@@ -83,7 +87,7 @@ struct Imported {
   llvm::StringMap<llvm::ArrayRef<char>> defaults;
   /// Choices made for the user, such as bounds: one printable line each.
   std::vector<std::string> notes;
-  /// Whether an extent has the bound `defaultComputedMax`.
+  /// Whether `defaultMax` bounds an extent.
   bool hasDefaultBounds = false;
 };
 

@@ -9,7 +9,7 @@ graph::Interval Measured::boundsFor(llvm::StringRef name, graph::Interval range,
   if (auto given = options.dims.find(name); given != options.dims.end()) {
     range = {std::max(range.min, given->second.min), std::min(range.max, given->second.max)};
   } else if (range.max >= graph::extentLimit) {
-    range.max = std::max(range.min, usual.value_or(options.defaultComputedMax));
+    range.max = std::max(range.min, usual.value_or(options.defaultMax));
     hasDefaultBounds |= !usual;
     if (isNew)
       notes.push_back("extent '" + name.str() + "' is computed by the run and may be up to " +

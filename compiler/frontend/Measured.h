@@ -13,7 +13,7 @@ public:
   explicit Measured(const ImportOptions &options) : options(options) {}
 
   /// The bounds of an extent that lies in `range`: as `options.dims` bounds `name`. Where nothing bounds it from above,
-  /// `usual` or, without it, `options.defaultComputedMax` does, and a note says so.
+  /// `usual` or, without it, `options.defaultMax` does, and a note says so.
   graph::Interval boundsFor(llvm::StringRef name, graph::Interval range, std::optional<int64_t> usual = std::nullopt);
   /// A rank-0 integer of the run as an extent: between what its producers say, at most `max`, and bounded as above.
   mlir::AffineExpr measure(graph::Compose &compose, mlir::Value scalar, llvm::StringRef name,
@@ -21,7 +21,7 @@ public:
 
   llvm::StringSet<> names;
   std::vector<std::string> notes;
-  bool hasDefaultBounds = false;
+  bool hasDefaultBounds = false; ///< of inputs, too
 
 private:
   const ImportOptions &options;

@@ -85,6 +85,20 @@ def test_what_does_not_fit_is_refused(tmp_path):
         assert result.returncode == 1 and len(result.stderr.strip().splitlines()) == 1 and "8" in result.stderr, result.stderr
 
 
+MANY_AXES = {
+    "an image": row("Relu", floats(2, 3, 4, 5)),
+    "five axes": row("Add", floats(2, 3, 1, 2, 5), floats(2, 1, 4, 2, 5)),
+    "products": row("MatMul", floats(2, 3, 4, 5), floats(2, 3, 5, 4)),
+}
+
+
+@pytest.mark.parametrize("name", MANY_AXES)
+def test_default_bounds_fit_the_memory(name, tmp_path):
+    """As many open axes as make 4 GiB and more at the usual bounds: smaller ones are found without the user."""
+    model, given = model_of(*MANY_AXES[name])
+    same(model, tmp_path, [given])
+
+
 def same(model, folder, cases, *bounds):
     result = compile_model(model, folder, *bounds)
     assert result.returncode == 0, result.stderr

@@ -50,13 +50,14 @@ Expected<Type> Importer::typeOfInput(const frontend::Input &input) {
           dim = other.name;
           break;
         }
-    int64_t low = stateDims.contains(dim) ? 0 : 1, high = frontend::defaultMaxOf(dim, axis);
+    int64_t low = stateDims.contains(dim) ? 0 : 1, high = options.defaultMaxOf(dim, axis);
     if (auto chosen = options.dims.find(dim); chosen != options.dims.end()) {
       if (Error wrong = frontend::checkBounds(dim, chosen->second))
         return wrong;
       low = chosen->second.min;
       high = chosen->second.max;
     } else if (none_of(graph::getNamedDims(module), [&](const graph::NamedDim &other) { return other.name == dim; })) {
+      measured.hasDefaultBounds = true;
       notes.push_back("extent " + dim + " is taken to be " + std::to_string(low) + ".." + std::to_string(high) +
                       "; set it with --dim " + dim + "=MIN..MAX");
     }

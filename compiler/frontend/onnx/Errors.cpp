@@ -20,6 +20,11 @@ bool mentions(llvm::StringRef text, llvm::StringRef word) {
 
 } // namespace
 
+llvm::Error Importer::refuseSize(llvm::Error tooLarge) {
+  return measured.hasDefaultBounds ? llvm::make_error<frontend::TooLarge>(llvm::toString(std::move(tooLarge)))
+                                   : std::move(tooLarge);
+}
+
 llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text) {
   std::string kind = qualified(node);
   if (opset > 0)

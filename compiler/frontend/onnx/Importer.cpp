@@ -303,12 +303,9 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
                      "a result has rank " + llvm::Twine(compose().rankOf(result)) + ", more than " +
                          llvm::Twine(abi::maxRank));
   for (Value result : results)
-    if (result && !graph::boundedElementCount(result.getType(), dims)) {
-      llvm::Error tooMany =
-          errorAt(proto, opset, "a result may have more than 2^40 elements; bound the dimensions with --dim");
-      return measured.hasDefaultBounds ? llvm::make_error<frontend::TooLarge>(llvm::toString(std::move(tooMany)))
-                                       : std::move(tooMany);
-    }
+    if (result && !graph::boundedElementCount(result.getType(), dims))
+      return refuseSize(
+          errorAt(proto, opset, "a result may have more than 2^40 elements; bound the dimensions with --dim"));
   if (builder.getInsertionBlock() == block && (!before || before->getBlock() == block)) {
     if (!before && block == entry)
       before = lastConstant;

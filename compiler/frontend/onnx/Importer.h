@@ -122,6 +122,8 @@ private:
   int64_t opsetOf(llvm::StringRef domain);
   llvm::Error errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text);
   llvm::Error error(const llvm::Twine &text);
+  /// What is too large, which smaller default bounds may mend.
+  llvm::Error refuseSize(llvm::Error tooLarge);
   std::string withNames(llvm::StringRef text);
   bool setBounds(AffineExpr extent, int64_t limit, bool upper);
 

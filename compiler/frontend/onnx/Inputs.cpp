@@ -20,7 +20,8 @@ llvm::Expected<AffineExpr> Importer::declareExtent(const std::string &name, cons
     fixedDims.insert(name);
     return graph::declareDim(*moduleOp, name, min, max);
   }
-  return graph::declareDim(*moduleOp, name, stateDims.contains(name) ? 0 : 1, frontend::defaultMaxOf(name, axis));
+  measured.hasDefaultBounds = true;
+  return graph::declareDim(*moduleOp, name, stateDims.contains(name) ? 0 : 1, options.defaultMaxOf(name, axis));
 }
 
 llvm::Expected<frontend::Input> Importer::readTensor(const std::string &name, const ::onnx::TypeProto &type) {
@@ -245,7 +246,7 @@ llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {
   }
   Type type = graph::makeTensorType(extents, input.element);
   if (!graph::boundedElementCount(type, graph::getNamedDims(*moduleOp)))
-    return error(what + " may have more than 2^40 elements; bound its dimensions with --dim");
+    return refuseSize(error(what + " may have more than 2^40 elements; bound its dimensions with --dim"));
   return type;
 }
 
