@@ -1,4 +1,4 @@
-"""Every MindIR primitive has a test in numbers: a recorded model that calls it, or a row of mindir_operators.py."""
+"""Every MindIR primitive has a test in numbers: a recorded model that calls it, or a row of mindir_operators."""
 import functools
 import json
 
@@ -33,7 +33,7 @@ def recorded():
 
 @pytest.mark.parametrize("primitive", PRIMITIVES)
 def test_every_primitive_is_tested(primitive):
-    assert primitive in recorded() or any(primitive in called(node) for node, _ in ROWS), f"{primitive} has no test: add a row to mindir_operators.py"
+    assert primitive in recorded() or any(primitive in called(node) for node, _ in ROWS), f"{primitive} has no test: add a row to mindir_operators"
 
 
 def test_a_print_that_is_dropped_is_noted(tmp_path):
