@@ -7,6 +7,9 @@ namespace wasmind::mindir {
 /// Input i with the declared float type, which MindSpore's mathematical functions give for integers too.
 Value floatInput(Node &node, unsigned i = 0);
 
+/// f(x) of floats, and of integers as floats, brought back to the declared type or theirs.
+Value throughFloats(Node &node, Value x, llvm::function_ref<Value(Value)> f);
+
 /// f(x)
 Operand unary(Node &node, UnaryKind kind);
 
@@ -25,6 +28,7 @@ Operand addScaled(Node &node, BinaryKind kind);
 Operand extremeNumber(Node &node, BinaryKind kind);
 /// log(base^x + base^y) / log(base).
 Operand logOfSum(Node &node, double logBase);
+Value logAddExp(Compose &b, Value x, Value y, double logBase);
 /// x + value * f(a, b) of (x, a, b, value).
 Operand addCombined(Node &node, BinaryKind kind);
 

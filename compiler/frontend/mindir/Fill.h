@@ -11,4 +11,12 @@ Operand fillNew(Node &node, double value);
 /// (x, dtype): the shape of x, and its type without a dtype.
 Operand fillLike(Node &node, double value);
 
+/// `count` numbers from `start` to `end`; one is the start.
+Value evenlySpaced(Node &node, Value start, Value end, AffineExpr count, Type type);
+/// Attributes row, col, offset: the places of a triangle of a matrix above or below a diagonal, [2, n], in order.
+Operand triangleIndices(Node &node, bool upper);
+/// (length), attributes periodic, dtype: a window of signal processing.
+enum class Window { Bartlett, Blackman, Hamming };
+Operand window(Node &node, Window kind);
+
 } // namespace wasmind::mindir

@@ -15,6 +15,7 @@ namespace wasmind::mindir {
 using Kind = Operand::Kind;
 
 StringRef functionalName(StringRef primitive) {
+  const StringRef whole = primitive;
   if (!primitive.consume_front("Inplace"))
     return StringSwitch<StringRef>(primitive)
         .Case("ScatterNdAdd", "TensorScatterAdd")
@@ -29,8 +30,15 @@ StringRef functionalName(StringRef primitive) {
       .Case("AddsExt", "AddScalar")
       .Case("FloorDivide", "FloorDiv")
       .Case("FloorDivides", "FloorDivScalar")
-      // Other things that share a name.
-      .Cases({"Add", "Sub", "Copy", "Update", "UpdateV2", "IndexAdd"}, "")
+      .Cases({"FillScalar", "FillTensor"}, "Fills")
+      .Case("MaskedFillTensor", "MaskedFill")
+      .Case("ScatterAdd", "ScatterAddExt")
+      .Cases({"ScatterSrc", "ScatterSrcReduce"}, "Scatter")
+      .Case("ScatterValueReduce", "ScatterValue")
+      .Case("Zero", "ZerosLike")
+      .Cases({"Addr", "Copy", "IndexCopy", "Put"}, whole) // there is none that gives a new tensor
+      // These give a new tensor.
+      .Cases({"Add", "Sub", "Update", "UpdateV2"}, "")
       .Default(primitive);
 }
 

@@ -212,9 +212,8 @@ Operand divergence(Node &node, unsigned reductionAt, unsigned logTargetAt) {
   return b.div(reduced.tensor, b.cast(b.extent(b.extentsOf(x)[0]), node.element(x)));
 }
 
-Operand segments(Node &node, ScatterKind kind) {
-  Value x = node.tensor(0), ids = node.tensor(1);
-  const AffineExpr count = node.extentOf(node.amount("num_segments", 2), 0);
+/// The same of `count` segments.
+static Operand segmentsOf(Node &node, ScatterKind kind, Value x, Value ids, AffineExpr count) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
@@ -251,6 +250,37 @@ Operand segments(Node &node, ScatterKind kind) {
                          b.compare(CompareKind::Greater, ids, behind));
   Value all = b.scatterNd(kind, b.splat(shape, type, start), b.select(isOut, behind, ids), b.reshape(x, updateShape));
   return all ? b.sliceDim(all, 0, b.getAffineConstantExpr(0), count) : Value();
+}
+
+Operand segments(Node &node, ScatterKind kind) {
+  Value x = node.tensor(0), ids = node.tensor(1);
+  return segmentsOf(node, kind, x, ids, node.extentOf(node.amount("num_segments", 2), 0));
+}
+
+Operand sortedSegments(Node &node, ScatterKind kind, bool isMean) {
+  Value x = node.tensor(0), ids = node.tensor(1);
+  if (!node.expectRank(ids, 1, "the ids"))
+    return {};
+  Compose &b = node.compose;
+  const AffineExpr rows = b.extentsOf(ids)[0];
+  node.expectAtLeast(rows, 1, "the ids");
+  if (node.failed())
+    return {};
+  Value last = b.squeeze(b.sliceDim(ids, 0, rows - 1, b.getAffineConstantExpr(1)), {0});
+  const AffineExpr count = node.extentOf(b.add(b.cast(last, b.getI64Type()), b.scalar(b.getI64Type(), 1)), 0);
+  Operand all = segmentsOf(node, kind, x, ids, count);
+  if (node.failed() || kind == ScatterKind::Mul || (kind == ScatterKind::Add && !isMean))
+    return all;
+  const Extents extents = b.extentsOf(x);
+  Extents shape(extents.size(), b.getAffineConstantExpr(1));
+  shape[0] = rows;
+  Value ones = b.broadcastTo(b.scalar(node.element(x), 1, node.rank(x)), shape);
+  Value filled = segmentsOf(node, ScatterKind::Add, ones, ids, count).tensor;
+  if (node.failed() || !filled)
+    return {};
+  Value zero = b.scalarLike(filled, 0);
+  Value result = isMean ? b.div(all.tensor, b.maximum(filled, b.scalarLike(filled, 1))) : all.tensor;
+  return b.select(b.compare(CompareKind::Equal, filled, zero), zero, result);
 }
 
 } // namespace wasmind::mindir

@@ -53,6 +53,9 @@ Operand divergence(Node &node, unsigned reductionAt, unsigned logTargetAt);
 /// (x, ids, count): of the elements with one id what `kind` makes of them, along a new first dimension in place of the
 /// ids' dimensions; elements with an id outside 0 .. count - 1 are left out.
 Operand segments(Node &node, ScatterKind kind);
+/// (x, ids [n], ascending): the same with as many segments as the last id says, or the means of the elements; where a
+/// segment is empty, 0, or 1 of products.
+Operand sortedSegments(Node &node, ScatterKind kind, bool isMean);
 
 /// x / sqrt(mean(x^2) + epsilon) * gamma over the dimensions that gamma has, and the factor 1 / sqrt(...).
 std::pair<Value, Value> rmsNorm(Node &node, Value x, Value gamma, double epsilon);

@@ -363,6 +363,29 @@ Value triangle(Node &node, Value x, int64_t diagonal, bool upper) {
   return b.select(stays, x, b.scalarLike(x, 0));
 }
 
+Operand changeSlices(Node &node, ScatterKind kind, Value x, Value index, Value source, int64_t dim, double scale) {
+  dim = node.axis(dim, node.rank(x));
+  index = toIndices(node, index);
+  if (node.failed())
+    return {};
+  if (node.rank(index) > 1 || node.rank(source) != node.rank(x))
+    return node.fail("the indices are no line, or the source has not the rank of x");
+  Compose &b = node.compose;
+  expectIndices(node, index, x, dim);
+  if (node.failed())
+    return {};
+  const Extents extents = b.extentsOf(source);
+  Extents line(node.rank(x), b.getAffineConstantExpr(1));
+  line[dim] = graph::productOf(b.extentsOf(index), b.getContext());
+  node.expectEqual(line[dim], extents[dim], "the source has not one slice per index");
+  if (node.failed())
+    return {};
+  source = b.cast(source, node.element(x));
+  if (scale != 1)
+    source = b.mul(source, b.scalarLike(source, scale));
+  return b.scatterElements(kind, x, b.broadcastTo(b.reshape(index, line), extents), source, dim);
+}
+
 std::pair<Value, Value> halves(Node &node, StringRef axisName) {
   Value x = node.tensor(0);
   int64_t axis = node.axis(node.integer(axisName, 1, -1), node.rank(x));
@@ -424,15 +447,6 @@ Operand sort(Node &node, StringRef axisName) {
   if (node.failed() || node.rank(x) < 1)
     return node.fail("input 0 has rank 0");
   return topAlong(node, x, node.compose.extentsOf(x)[axis], axis, !descending, node.compose.getI64Type());
-}
-
-Operand scalars(Node &node, function_ref<AffineExpr(AffineExpr, AffineExpr)> combine) {
-  if (node.inputCount() < 2)
-    return node.fail("2 inputs are needed");
-  Extents x = node.expressions("", 0), y = node.expressions("", 1);
-  if (!node.failed() && (x.size() != 1 || y.size() != 1))
-    return node.fail("integers are needed");
-  return node.failed() ? Operand() : Operand::extent(combine(x.front(), y.front()));
 }
 
 /// The same as below for extents that run time knows: the source coordinates of dimension `dim`, f64 [to].

@@ -44,6 +44,9 @@ Operand topAlong(Node &node, Value x, Value k, int64_t dim, bool smallest, Type 
 /// The k-th smallest element along a dimension of known extent, from 1, and where it stands.
 Operand orderStatistic(Node &node, Value x, int64_t k, int64_t dim, bool keepDims);
 
+/// x with the slices of `source`, times a number, at, or added to, these places [n] of a dimension.
+Operand changeSlices(Node &node, ScatterKind kind, Value x, Value index, Value source, int64_t dim, double scale);
+
 /// x with zeros outside the triangle above or below a diagonal.
 Value triangle(Node &node, Value x, int64_t diagonal, bool upper);
 
@@ -62,9 +65,6 @@ Operand unstack(Node &node, llvm::StringRef axis);
 
 /// (x, axis, descending): x sorted along the axis, and where its elements were.
 Operand sort(Node &node, llvm::StringRef axis);
-
-/// f(x, y) of two integers that may be run-time extents.
-Operand scalars(Node &node, llvm::function_ref<AffineExpr(AffineExpr, AffineExpr)> combine);
 
 /// Resamples the last two dimensions of x [N, C, H, W].
 Operand resize(Node &node, Value x, llvm::ArrayRef<AffineExpr> size, bool alignCorners, bool halfPixel, bool linear);

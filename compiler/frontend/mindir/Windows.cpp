@@ -141,23 +141,38 @@ void roundUp(Node &node, Value x, ArrayRef<int64_t> kernel, Compose::Window &win
   checkFit(node, x, kernel, window);
 }
 
-Pool readPool(Node &node, bool hasDilation) {
+Pool readPool(Node &node, bool hasDilation, int64_t spatial) {
   Pool pool;
   pool.x = node.tensor(0);
-  if (!node.expectRank(pool.x, 4, "input 0"))
+  pool.isSingle = node.rank(pool.x) == spatial + 1;
+  if (pool.isSingle)
+    pool.x = node.compose.unsqueeze(pool.x, {0});
+  if (!node.expectRank(pool.x, spatial + 2, "input 0"))
     return pool;
-  pool.kernel = perSpatial(node, node.integers("kernel_size", 1), 2, "kernel_size");
+  pool.kernel = perSpatial(node, node.integers("kernel_size", 1), spatial, "kernel_size");
   // Without strides the windows lie side by side.
-  pool.window.strides = perSpatial(node, node.integers("stride", 2, pool.kernel), 2, "stride");
-  pool.window.padLow = pool.window.padHigh = perSpatial(node, node.integers("padding", 3, Integers{0}), 2, "padding");
-  pool.window.dilations =
-      hasDilation ? perSpatial(node, node.integers("dilation", 4, Integers{1}), 2, "dilation") : Integers{1, 1};
+  pool.window.strides = perSpatial(node, node.integers("stride", 2, pool.kernel), spatial, "stride");
+  pool.window.padLow = pool.window.padHigh =
+      perSpatial(node, node.integers("padding", 3, Integers{0}), spatial, "padding");
+  pool.window.dilations = hasDilation ? perSpatial(node, node.integers("dilation", 4, Integers{1}), spatial, "dilation")
+                                      : Integers(spatial, 1);
   pool.roundsUp = node.flag("ceil_mode", hasDilation ? 5 : 4, false);
   Compose::Window window = pool.window;
   if (pool.roundsUp)
     roundUp(node, pool.x, pool.kernel, window);
   pool.ok = !node.failed() && checkFit(node, pool.x, pool.kernel, window);
   return pool;
+}
+
+Operand averagePool(Node &node, int64_t spatial) {
+  Pool pool = readPool(node, /*hasDilation=*/false, spatial);
+  bool countPadding = node.flag("count_include_pad", 5, true);
+  if (node.has(6))
+    return node.fail("divisor_override is not supported; multiply the result instead");
+  if (!pool.ok)
+    return {};
+  Value means = node.compose.averagePool(pool.x, pool.kernel, pool.window, countPadding, pool.roundsUp);
+  return means && pool.isSingle ? node.compose.squeeze(means, {0}) : means;
 }
 
 Pool readImagePool(Node &node) {

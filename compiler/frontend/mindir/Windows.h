@@ -33,14 +33,17 @@ bool checkWindow(Node &node, llvm::ArrayRef<int64_t> kernel, const Compose::Wind
 /// The same, and requires that the padded spatial extents of x hold the window.
 bool checkFit(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window);
 
-/// A pool of the mint interface: (x, kernel, stride, padding, dilation, ceil_mode).
+/// A pool of the mint interface: (x [N, C, spatial...] or [C, spatial...], kernel, stride, padding, dilation,
+/// ceil_mode).
 struct Pool {
   Value x;
   Integers kernel;
-  Compose::Window window; ///< before ceil_mode rounds it up
-  bool roundsUp = false, ok = false;
+  Compose::Window window;                              ///< before ceil_mode rounds it up
+  bool roundsUp = false, ok = false, isSingle = false; ///< isSingle: x has got a dimension N
 };
-Pool readPool(Node &node, bool hasDilation);
+Pool readPool(Node &node, bool hasDilation, int64_t spatial = 2);
+/// (x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+Operand averagePool(Node &node, int64_t spatial);
 /// One of images: (x, kernel_size, strides, pad_mode), where all but x are attributes in older files.
 Pool readImagePool(Node &node);
 

@@ -10,6 +10,11 @@ Operand Cross(Node &node) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
+  Value shape = b.add(b.mul(x, b.scalarLike(x, 0)), b.mul(y, b.scalarLike(y, 0))); // of both
+  if (!shape)
+    return Value();
+  x = b.broadcastTo(x, b.extentsOf(shape));
+  y = b.broadcastTo(y, b.extentsOf(shape));
   if (dim == -65530) {
     const Extents extents = b.extentsOf(x);
     dim = llvm::find_if(extents, [](AffineExpr extent) { return graph::constantOf(extent) == 3; }) - extents.begin();

@@ -21,6 +21,14 @@ Operand MaskedScatter(Node &node) {
   node.expectAtLeast(available[0], 1, "a source to scatter");
   if (node.failed())
     return {};
+  if (node.bounds(available[0] - flat[0]).min < 0) { // the mask may ask for more
+    Value ones = b.cast(b.reshape(mask, flat), b.getI64Type());
+    const AffineExpr needed =
+        node.extentOf(b.reduce(ReduceKind::Sum, ones, {0}, /*keepDims=*/false), 0, node.bounds(flat[0]).max, ".masked");
+    node.require(available[0] - needed, "the source has fewer elements than the mask has places");
+    if (node.failed())
+      return {};
+  }
   // Which element of the source comes next: how many places before this one are true.
   Value flags = b.cast(b.reshape(mask, flat), b.getI64Type());
   Value next = graph::ScanOp::create(b, b.getLoc(), ReduceKind::Sum, flags, 0, /*exclusive=*/true, /*reverse=*/false);

@@ -13,8 +13,10 @@ Operand MaxPoolWithMask(Node &node) {
     roundUp(node, pool.x, pool.kernel, pool.window);
   if (!pool.ok)
     return {};
-  return Operand::tuple(
-      {node.compose.maxPool(pool.x, pool.kernel, pool.window), Operand::unavailable("the mask of a pool")});
+  Value largest = node.compose.maxPool(pool.x, pool.kernel, pool.window);
+  if (largest && pool.isSingle)
+    largest = node.compose.squeeze(largest, {0});
+  return Operand::tuple({largest, Operand::unavailable("the mask of a pool")});
 }
 
 } // namespace wasmind::mindir::ops

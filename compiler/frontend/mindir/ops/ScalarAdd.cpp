@@ -1,10 +1,8 @@
-//===- ScalarAdd.cpp - ScalarAdd(x, y): of integers that may be run-time extents ----------------------------------===//
-#include "compiler/frontend/mindir/Shapes.h"
+//===- ScalarAdd.cpp - ScalarAdd(x, y): x + y, of numbers --------------------------------------------------------===//
+#include "compiler/frontend/mindir/Scalars.h"
 
 namespace wasmind::mindir::ops {
 
-Operand ScalarAdd(Node &node) {
-  return scalars(node, [](AffineExpr x, AffineExpr y) { return x + y; });
-}
+Operand ScalarAdd(Node &node) { return scalarArithmetic(node, BinaryKind::Add); }
 
 } // namespace wasmind::mindir::ops

@@ -1,16 +1,8 @@
-//===- ScalarFloorDiv.cpp - ScalarFloorDiv(x, y): of integers that may be run-time extents ------------------------===//
-#include "compiler/frontend/mindir/Shapes.h"
+//===- ScalarFloorDiv.cpp - ScalarFloorDiv(x, y): x / y, rounded down, of numbers --------------------------------===//
+#include "compiler/frontend/mindir/Scalars.h"
 
 namespace wasmind::mindir::ops {
 
-Operand ScalarFloorDiv(Node &node) {
-  return scalars(node, [&](AffineExpr x, AffineExpr y) {
-    auto divisor = graph::constantOf(y);
-    if (divisor && *divisor >= 1)
-      return x.floorDiv(y);
-    node.fail("divides by something other than a positive constant");
-    return x;
-  });
-}
+Operand ScalarFloorDiv(Node &node) { return scalarArithmetic(node, BinaryKind::FloorDiv); }
 
 } // namespace wasmind::mindir::ops

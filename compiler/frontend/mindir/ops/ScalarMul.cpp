@@ -1,10 +1,8 @@
-//===- ScalarMul.cpp - ScalarMul(x, y): of integers that may be run-time extents ----------------------------------===//
-#include "compiler/frontend/mindir/Shapes.h"
+//===- ScalarMul.cpp - ScalarMul(x, y): x y, of numbers ----------------------------------------------------------===//
+#include "compiler/frontend/mindir/Scalars.h"
 
 namespace wasmind::mindir::ops {
 
-Operand ScalarMul(Node &node) {
-  return scalars(node, [](AffineExpr x, AffineExpr y) { return x * y; });
-}
+Operand ScalarMul(Node &node) { return scalarArithmetic(node, BinaryKind::Mul); }
 
 } // namespace wasmind::mindir::ops

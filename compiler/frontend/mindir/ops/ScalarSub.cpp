@@ -1,10 +1,8 @@
-//===- ScalarSub.cpp - ScalarSub(x, y): of integers that may be run-time extents ----------------------------------===//
-#include "compiler/frontend/mindir/Shapes.h"
+//===- ScalarSub.cpp - ScalarSub(x, y): x - y, of numbers --------------------------------------------------------===//
+#include "compiler/frontend/mindir/Scalars.h"
 
 namespace wasmind::mindir::ops {
 
-Operand ScalarSub(Node &node) {
-  return scalars(node, [](AffineExpr x, AffineExpr y) { return x - y; });
-}
+Operand ScalarSub(Node &node) { return scalarArithmetic(node, BinaryKind::Sub); }
 
 } // namespace wasmind::mindir::ops

@@ -2,6 +2,8 @@
 //
 // Scatter(x, dim, index, src, reduce: 0 none, 1 add): x with the elements of src at these places of a dimension
 //
+// MindSpore's documentation says that add adds; its kernel for CPUs in 2.10 writes instead.
+//
 //===-------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Shapes.h"
 

@@ -9,13 +9,10 @@ Operand Squeeze(Node &node) {
   if (node.failed())
     return {};
   Extents extents = node.compose.extentsOf(x);
-  for (int64_t axis : axes)
-    if (!graph::isOne(extents[axis]))
-      return node.fail("dimension " + llvm::Twine(axis) + " is not 1");
   if (axes.empty())
-    for (auto [i, extent] : llvm::enumerate(extents))
-      if (graph::isOne(extent))
-        axes.push_back(i);
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, extents.size()));
+  // Dimensions that are not 1 stay.
+  llvm::erase_if(axes, [&](int64_t axis) { return !graph::isOne(extents[axis]); });
   return node.compose.squeeze(x, axes);
 }
 

@@ -1,0 +1,11 @@
+//===- Ordered.h - places in sorted sequences --------------------------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/mindir/Elementwise.h"
+
+namespace wasmind::mindir {
+
+/// How many elements of sorted [n], or [..., n] beside values [..., m], are below each value, or with `right` not
+/// above.
+Value countBelow(Node &node, Value sorted, Value values, bool right);
+
+} // namespace wasmind::mindir

@@ -1,0 +1,24 @@
+//===- Special.h - special functions, computed in f64 and given in the type of their argument --------------------===//
+#pragma once
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir {
+
+/// f of input i, floats, in f64.
+Operand special(Node &node, unsigned i, llvm::function_ref<Value(Compose &b, Value x)> f);
+
+/// The sum of coefficients times Chebyshev's polynomials at t in -1..1.
+Value chebyshev(Compose &b, Value t, llvm::ArrayRef<double> coefficients);
+
+/// Bessel's functions of order 0 or 1. `scaled`: I times e^-|x|, K times e^x.
+enum class Bessel { I, J, K, Y };
+Operand bessel(Node &node, Bessel kind, int order, bool scaled = false);
+
+/// log |gamma(x)|
+Value logGamma(Compose &b, Value x);
+/// The derivative of that.
+Value digamma(Compose &b, Value x);
+/// The sum of 1 / (x + k)^s over k = 0, 1, ... for s > 1 and x > 0; NaN elsewhere.
+Value hurwitzZeta(Compose &b, Value s, Value x);
+
+} // namespace wasmind::mindir

@@ -1,0 +1,8 @@
+//===- Detach.cpp - Detach(x): x, as there is one device and no gradient -----------------------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand Detach(Node &node) { return ops::Identity(node); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,8 @@
+//===- MoveTo.cpp - MoveTo(x): x, as there is one device and no gradient -----------------------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand MoveTo(Node &node) { return ops::Identity(node); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,16 @@
+//===- NewFull.cpp - NewFull(x, shape, value, dtype): in the type of x without a dtype ---------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand NewFull(Node &node) {
+  Value x = node.tensor(0), value = node.tensor(2);
+  Extents shape = node.extents("size", 1);
+  Type type = node.dtype("dtype", 3);
+  if (node.failed())
+    return {};
+  Compose &b = node.compose;
+  return b.broadcastTo(b.cast(b.reshape(value, llvm::ArrayRef<int64_t>()), type ? type : node.element(x)), shape);
+}
+
+} // namespace wasmind::mindir::ops

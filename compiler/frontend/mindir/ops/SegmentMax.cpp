@@ -1,0 +1,12 @@
+//===- SegmentMax.cpp -------------------------------------------------------------------------------------------===//
+//
+// SegmentMax(x, ids [n], ascending): of the elements with one id, 0 where there are none
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Reductions.h"
+
+namespace wasmind::mindir::ops {
+
+Operand SegmentMax(Node &node) { return sortedSegments(node, ScatterKind::Max, /*isMean=*/false); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,12 @@
+//===- SegmentMean.cpp ------------------------------------------------------------------------------------------===//
+//
+// SegmentMean(x, ids [n], ascending): of the elements with one id, 0 where there are none
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Reductions.h"
+
+namespace wasmind::mindir::ops {
+
+Operand SegmentMean(Node &node) { return sortedSegments(node, ScatterKind::Add, /*isMean=*/true); }
+
+} // namespace wasmind::mindir::ops

@@ -1,0 +1,8 @@
+//===- TupleToList.cpp - TupleToList(sequence): the sequence -----------------------------------------------------===//
+#include "compiler/frontend/mindir/Operator.h"
+
+namespace wasmind::mindir::ops {
+
+Operand TupleToList(Node &node) { return node.input(0); }
+
+} // namespace wasmind::mindir::ops
