@@ -13,15 +13,21 @@ static bool isReal(Node &node, const Operand &x) {
   return x.is(Kind::Number) || (x.isTensor() && node.isFloat(node.asTensor(x, "a number")));
 }
 
+/// The type of a float that the run computes: the file's, else that of Python's.
+static Type realType(Node &node) {
+  const Type declared = node.declaredElement();
+  return declared && isa<mlir::FloatType>(declared) ? declared : Type(node.compose.getF64Type());
+}
+
 /// The number as a tensor of rank 0.
-static Value asValue(Node &node, unsigned i, Type type) {
-  Value x = node.tensor(i);
+static Value asValue(Node &node, const Operand &operand, Type type) {
+  Value x = node.asTensor(operand, "a number");
   if (!x || node.failed())
     return {};
   Compose &b = node.compose;
   for (AffineExpr extent : b.extentsOf(x))
     if (!graph::isOne(extent)) {
-      node.fail("input " + Twine(i) + " is a tensor of several elements, a number is needed");
+      node.fail("a tensor of several elements is given, a number is needed");
       return {};
     }
   return b.cast(b.reshape(x, ArrayRef<int64_t>()), type);
@@ -153,8 +159,8 @@ Operand scalarArithmetic(Node &node, BinaryKind kind) {
       return node.fail("divides by something that may be 0 or negative");
   }
   Compose &b = node.compose;
-  const Type type = real ? Type(b.getF64Type()) : Type(b.getI64Type());
-  Value left = asValue(node, 0, type), right = asValue(node, 1, type);
+  const Type type = real ? realType(node) : Type(b.getI64Type());
+  Value left = asValue(node, node.input(0), type), right = asValue(node, node.input(1), type);
   if (node.failed())
     return {};
   if (real && (kind == BinaryKind::FloorDiv || kind == BinaryKind::FloorMod)) {
@@ -164,10 +170,7 @@ Operand scalarArithmetic(Node &node, BinaryKind kind) {
   return b.binary(kind, left, right);
 }
 
-Operand scalarComparison(Node &node, CompareKind kind) {
-  if (node.inputCount() < 2)
-    return node.fail("2 inputs are needed");
-  const Operand &x = node.input(0), &y = node.input(1);
+static Operand comparison(Node &node, CompareKind kind, const Operand &x, const Operand &y) {
   /// Whether it holds of all distances x - y in a range, or of none.
   auto decided = [&](double low, double high) -> std::optional<bool> {
     auto holds = [&](double d) {
@@ -200,8 +203,33 @@ Operand scalarComparison(Node &node, CompareKind kind) {
   }
   Compose &b = node.compose;
   const Type type = real ? Type(b.getF64Type()) : Type(b.getI64Type());
-  Value left = asValue(node, 0, type), right = asValue(node, 1, type);
+  Value left = asValue(node, x, type), right = asValue(node, y, type);
   return node.failed() ? Value() : b.compare(kind, left, right);
+}
+
+Operand scalarComparison(Node &node, CompareKind kind) {
+  if (node.inputCount() < 2)
+    return node.fail("2 inputs are needed");
+  return comparison(node, kind, node.input(0), node.input(1));
+}
+
+Operand sequencesAreEqual(Node &node) {
+  const Operand &x = node.input(0), &y = node.input(1);
+  if (!x.is(Kind::Sequence) || !y.is(Kind::Sequence))
+    return node.fail("2 tuples are needed");
+  if (x.elements().size() != y.elements().size())
+    return Operand::boolean(false);
+  Value all;
+  for (auto [first, second] : zip(x.elements(), y.elements())) {
+    Operand equal = comparison(node, CompareKind::Equal, first, second);
+    if (node.failed())
+      return {};
+    if (!equal.is(Kind::Boolean))
+      all = all ? node.compose.binary(BinaryKind::And, all, equal.tensor) : equal.tensor;
+    else if (!equal.integerValue)
+      return equal;
+  }
+  return all ? Operand(all) : Operand::boolean(true);
 }
 
 Operand scalarFunction(Node &node, UnaryKind kind) {
@@ -216,7 +244,7 @@ Operand scalarFunction(Node &node, UnaryKind kind) {
     if (auto extent = asExtent(node, x))
       return Operand::extent(*extent * -1);
   const bool real = isLog || isReal(node, x);
-  Value value = asValue(node, 0, real ? Type(node.compose.getF64Type()) : Type(node.compose.getI64Type()));
+  Value value = asValue(node, node.input(0), real ? realType(node) : Type(node.compose.getI64Type()));
   return node.failed() ? Value() : node.compose.unary(kind, value);
 }
 
@@ -232,7 +260,7 @@ static Operand compareWith(Node &node, int64_t value, bool isEqual) {
       return Operand::boolean(isEqual);
   }
   const bool real = isReal(node, x);
-  Value tensor = asValue(node, 0, real ? Type(node.compose.getF64Type()) : Type(node.compose.getI64Type()));
+  Value tensor = asValue(node, node.input(0), real ? Type(node.compose.getF64Type()) : Type(node.compose.getI64Type()));
   return node.failed() ? Value()
                        : node.compose.compare(isEqual ? CompareKind::Equal : CompareKind::NotEqual, tensor,
                                               node.compose.scalarLike(tensor, double(value)));
@@ -258,8 +286,8 @@ Operand scalarCast(Node &node) {
   }
   if (x.is(Kind::Extent) && !toFloat && !type.isInteger(1))
     return x;
-  // Numbers that the run computes are i64 and f64, as Python has them.
-  Value value = asValue(node, 0, toFloat ? Type(node.compose.getF64Type()) : node.element(node.tensor(0)));
+  // Integers that the run computes are i64, as Python has them.
+  Value value = asValue(node, node.input(0), toFloat ? realType(node) : node.element(node.tensor(0)));
   if (node.failed() || toFloat)
     return value;
   return node.compose.cast(value, type.isInteger(1) ? type : Type(node.compose.getI64Type()));

@@ -9,6 +9,8 @@ namespace wasmind::mindir {
 Operand scalarArithmetic(Node &node, BinaryKind kind);
 /// A bool where the bounds of extents decide it, else a tensor of rank 0.
 Operand scalarComparison(Node &node, CompareKind kind);
+/// Whether two tuples of numbers are equal.
+Operand sequencesAreEqual(Node &node);
 /// Of kind Neg or Log.
 Operand scalarFunction(Node &node, UnaryKind kind);
 /// Input 0 is, or is not, the value.

@@ -97,6 +97,6 @@ def rows():
     # Boxes of one place and their halves: of each place the best one is kept.
     boxes = np.float32([[0, 0, 4, 4, 0.3], [10, 10, 14, 14, 0.9], [0, 0, 4, 3, 0.8], [10, 10, 14, 13, 0.2], [20, 0, 24, 4, 0.1]])
     order = np.int32([1, 2, 0, 3, 4])
-    yield N("NMSWithMask", boxes, iou_threshold=0.5), {0: boxes[order], 1: order, 2: np.array([True, True, False, False, True])}
+    yield N("NMSWithMask", boxes, iou_threshold=0.5), {0: boxes[order], 1: np.arange(5, dtype=np.int32), 2: np.array([True, True, False, False, True])}
     corners = np.stack(np.meshgrid(*[np.linspace(-1, 1, n) for n in volume.shape[2:]], indexing="ij")[::-1], -1)
     yield N("GridSampler3D", volume, np.stack([corners, corners[::-1]]).astype(np.float32), 0, 0, True), np.stack([volume[0], volume[1][:, ::-1]])

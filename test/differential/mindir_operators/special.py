@@ -122,6 +122,10 @@ def numbers():
     yield together((scalar(N("ScalarLog", 2.0), F32), np.float32(math.log(2))), (scalar(N("ScalarLog", seven), F32), np.float32(math.log(7))),
                    (scalar(N("ScalarBool", seven), TYPE_IDS["bool"]), np.bool_(True)), (scalar(N("BoolNot", 0.0), TYPE_IDS["bool"]), np.bool_(True)),
                    (scalar(N("ScalarMul", N("ScalarAdd", 0.25, 0.5), 2), F32), np.float32(1.5)))
+    same = N("MakeTuple", 2, seven)
+    yield together(*[(scalar(N(name, same, N("MakeTuple", 2, other)), TYPE_IDS["bool"]), np.bool_(wanted)) for name in ("tuple_equal", "list_equal")
+                     for other, wanted in [(7, True), (three, False)]], (scalar(N("tuple_equal", (1, 2), (1, 2)), TYPE_IDS["bool"]), np.bool_(True)),
+                   (scalar(N("tuple_equal", same, (7,)), TYPE_IDS["bool"]), np.bool_(False)))
     # A size as users compute one: int(7 * 0.5).
     x = floats(random, 2, 3)
     yield N("Zeros", N("MakeTuple", N("ScalarCast", N("ScalarMul", seven, 0.5), I64), 2), F32), np.zeros((3, 2), np.float32)

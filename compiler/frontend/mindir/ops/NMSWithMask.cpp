@@ -1,7 +1,8 @@
 //===- NMSWithMask.cpp --------------------------------------------------------------------------------------------===//
 //
-// NMSWithMask(boxes [N, 5]), attribute iou_threshold: the boxes (x1, y1, x2, y2, score) by descending score, where they
-// were, and which of them overlap none that was kept before by more than the threshold
+// NMSWithMask(boxes [N, 5]), attribute iou_threshold: the boxes (x1, y1, x2, y2, score) by descending score, their
+// numbers in that order, which are 0, 1, ..., and which of them overlap none that was kept before by more than the
+// threshold
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Shapes.h"
@@ -55,7 +56,7 @@ Operand NMSWithMask(Node &node) {
     Value next = b.binary(BinaryKind::And, open, b.unary(UnaryKind::Not, ended));
     graph::YieldOp::create(b, mlir::ValueRange{b.scalar(b.getI1Type(), 1), next});
   }
-  return Operand::tuple({boxes, order, loop.getResult(0)});
+  return Operand::tuple({boxes, places, loop.getResult(0)});
 }
 
 } // namespace wasmind::mindir::ops
