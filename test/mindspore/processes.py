@@ -36,7 +36,7 @@ def both(python, folder, script, primitives, arguments):
     """Runs a script without and with wasm, side by side; arguments(out): what it gets to write to files named so. Returns what the two printed."""
     with concurrent.futures.ThreadPoolExecutor() as pool:
         plain = pool.submit(run, python, script, *arguments("plain"), folder=folder)
-        wasm = pool.submit(run, python, HERE / "with_wasm.py", primitives if primitives == "all" else ",".join(primitives), "report.json", script,
+        wasm = pool.submit(run, python, HERE / "with_wasm.py", primitives if isinstance(primitives, str) else ",".join(primitives), "report.json", script,
                            *arguments("wasm"), folder=folder)
         return plain.result(), wasm.result()
 

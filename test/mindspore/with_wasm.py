@@ -1,4 +1,5 @@
-"""python with_wasm.py PRIMITIVES REPORT.json SCRIPT ARGUMENTS...: runs an unchanged script with PRIMITIVES, names or "all", on wasm."""
+"""python with_wasm.py PRIMITIVES REPORT.json SCRIPT ARGUMENTS...: runs an unchanged script with PRIMITIVES, names or "all", on wasm; with
+"fuse:" before them, chains of them are fused."""
 import json
 import pathlib
 import runpy
@@ -7,9 +8,12 @@ import sys
 import wasmind.mindspore
 
 primitives, report, script, *arguments = sys.argv[1:]
-wasmind.mindspore.enable(primitives if primitives == "all" else primitives.split(","))
+fuse = primitives.startswith("fuse:")
+primitives = primitives.removeprefix("fuse:")
+wasmind.mindspore.enable(primitives if primitives == "all" else primitives.split(","), fuse=fuse)
 sys.argv = [script, *arguments]
 try:
     runpy.run_path(script, run_name="__main__")
 finally:
-    pathlib.Path(report).write_text(json.dumps({"report": wasmind.mindspore.report(), "returned": wasmind.mindspore.returned()}))
+    pathlib.Path(report).write_text(json.dumps({"report": wasmind.mindspore.report(), "returned": wasmind.mindspore.returned(),
+                                                "fused": wasmind.mindspore.fused()}))

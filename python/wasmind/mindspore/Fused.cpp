@@ -11,6 +11,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "wasmind.h"
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -86,7 +87,8 @@ std::string take(wasmind_error *error) {
 /// A module and its instances that are idle: each run takes one, so threads run side by side.
 class Module {
 public:
-  explicit Module(wasmind_model *model) : model(model) {}
+  /// calls: how many it has served, and others of its name before it.
+  Module(wasmind_model *model, std::atomic<uint64_t> &calls) : model(model), calls(calls) {}
   Module(const Module &) = delete;
   ~Module() {
     for (wasmind_instance *instance : idle)
@@ -116,6 +118,7 @@ public:
   }
 
   wasmind_model *const model;
+  std::atomic<uint64_t> &calls;
 
 private:
   std::mutex mutex;
@@ -138,6 +141,7 @@ public:
 struct Table {
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<Module>> modules;
+  std::map<std::string, std::atomic<uint64_t>> calls;
 };
 Table &table() {
   static auto *table = new Table;
@@ -162,7 +166,7 @@ std::shared_ptr<Module> open(const std::string &name, const std::string &functio
                                 : wasmind_model_load_file(path.c_str(), nullptr, &model, &error);
   if (status != WASMIND_OK)
     fail(function, take(error));
-  auto module = std::make_shared<Module>(model);
+  auto module = std::make_shared<Module>(model, table().calls[name]);
   known = module;
   return module;
 }
@@ -302,6 +306,7 @@ struct Node : NodeData {
       if (result.byte_length)
         std::memcpy(place.data, result.data, result.byte_length);
     }
+    module->calls.fetch_add(1, std::memory_order_relaxed);
   }
 };
 
@@ -365,5 +370,16 @@ EXPORT void *wasmind_fused_open(const char *name, const char *function, const vo
     error[capacity - 1] = '\0';
     return nullptr;
   }
+}
+/// How many inputs or outputs a module has that is held.
+EXPORT size_t wasmind_fused_count(void *module, bool areOutputs) {
+  wasmind_model *model = (*static_cast<std::shared_ptr<Module> *>(module))->model;
+  return areOutputs ? wasmind_model_output_count(model, 0) : wasmind_model_input_count(model, 0);
+}
+/// How often modules of this name have run.
+EXPORT uint64_t wasmind_fused_calls(const char *name) {
+  std::lock_guard lock(table().mutex);
+  auto found = table().calls.find(name);
+  return found == table().calls.end() ? 0 : found->second.load();
 }
 EXPORT void wasmind_fused_close(void *module) { delete static_cast<std::shared_ptr<Module> *>(module); }

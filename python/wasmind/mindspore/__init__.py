@@ -20,12 +20,13 @@ from . import library as _library
 from . import patches as _patches
 from . import shim as _shim
 from .backend import register_backend
+from .chains import Chains
 from .fuse import fuse
 from .network import Network, Session, compile, load
 from .plugin import Plugin
 from .primitives import PRIMITIVES
 
-__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "fuse", "load", "register_backend", "report", "returned"]
+__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "fuse", "fused", "load", "register_backend", "report", "returned"]
 
 
 SIGNED = {np.dtype(f"uint{bits}"): np.dtype(f"int{bits}") for bits in (16, 32, 64)}
@@ -56,7 +57,7 @@ class _Runtime:
     """One per process: MindSpore's side is. Calls come one at a time, from any thread."""
 
     def __init__(self):
-        self.plugin = self.library = None
+        self.plugin = self.library = self.chains = None
         self.names = []
         self.has_kernels = False
 
@@ -100,13 +101,16 @@ def _check(primitives):
     return list(dict.fromkeys(names))
 
 
-def enable(primitives, library=None):
+def enable(primitives, library=None, fuse=False):
     """Runs the named MindSpore primitives on a wasm operator library, in this process, from now on.
 
     primitives: "all", or names as MindSpore's kernels have them; PRIMITIVES lists those that can be chosen. Python operators are
                 others than functions: x + y is AddExt in PyNative mode and Add in graphs, x * 2 is Muls.
     library:    path of a module that `wasmind operators build` wrote; None builds one with the operators needed and keeps it
                 in $WASMIND_CACHE, else ~/.cache/wasmind.
+    fuse:       in graphs that are compiled from now on, chains of these primitives - elementwise ones, normalisations, Softmax, and
+                a product or convolution before them - are one kernel and one node each, compiled where no other graph had the
+                same, and kept in the cache. What cannot be in one stays as it is; `fused` says what and why. The last call decides.
 
     A call that the library cannot serve (an element type that is not built, for instance) goes to MindSpore's own kernel, which
     `returned` counts; where there is none, it raises RuntimeError with the reason. This way back, and primitives with attributes
@@ -134,13 +138,17 @@ def enable(primitives, library=None):
     plugin = plugin or Plugin(_runtime.handle, _runtime.advice)
     mindspore = plugin.attach()
     if not _runtime.has_kernels and (_native.has_compiler() or any(each.attributes for each in chosen)):
-        plugin.open_kernels(_shim.build(mindspore))
+        plugin.open_kernels(_shim.build(mindspore, "kernels.cc"))
         _runtime.has_kernels = True
+    if fuse and not _runtime.chains:
+        _runtime.chains = Chains(mindspore)
     if new:
         plugin.choose(old + new)
     plugin.load(path, chosen)
     _patches.install(old + new)
     _runtime.plugin, _runtime.library, _runtime.names = plugin, loaded, old + new
+    if _runtime.chains:
+        _runtime.chains.choose(_runtime.names if fuse else [])
 
 
 def disable():
@@ -158,6 +166,9 @@ def disable():
     _runtime.plugin.forget()
     _runtime.plugin.load(None, [])
     _runtime.plugin.reset()
+    if _runtime.chains:
+        _runtime.chains.choose([])
+        _runtime.chains.reset()
     _patches.remove()
     _runtime.library, _runtime.names = None, []
 
@@ -175,3 +186,9 @@ def returned():
     The element type "other" is each that no library has."""
     counts = {name: _runtime.plugin.counts(name, True) for name in _runtime.names}
     return {name: count for name, count in counts.items() if count}
+
+
+def fused():
+    """What `enable(..., fuse=True)` did: {"chains": {operators: {"nodes": in graphs, "calls": runs}}, "left": {primitive or
+    operators: {reason: nodes}}}, the latter of what stayed as it is."""
+    return _runtime.chains.told() if _runtime.chains else {"chains": {}, "left": {}}

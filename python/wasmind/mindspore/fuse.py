@@ -102,11 +102,7 @@ class Program:
     def _hold(self, mindspore, data):
         """Keeps the module in memory while this lives. data: its bytes, or None to read its file."""
         _let_go(mindspore)
-        so, error = _library(), ctypes.create_string_buffer(1024)
-        handle = so.wasmind_fused_open(self.key.encode(), self.function.encode(), data, len(data or b""), error, len(error))
-        if not handle:
-            raise WasmindError("InvalidModule", error.value.decode(errors="replace"))
-        weakref.finalize(self, _dropped.append, handle)
+        weakref.finalize(self, _dropped.append, hold(self.key, self.function, data))
 
     def __deepcopy__(self, memo):
         return self
@@ -126,12 +122,34 @@ def _let_go(mindspore):
         del _dropped[:count]
 
 
+def hold(key, function, data=None):
+    """A handle that keeps a module in memory until it is closed. data: its bytes, or None to read the file that the key names."""
+    so, error = _library(), ctypes.create_string_buffer(1024)
+    handle = so.wasmind_fused_open(key.encode(), function.encode(), data, len(data or b""), error, len(error))
+    if not handle:
+        raise WasmindError("InvalidModule", error.value.decode(errors="replace"))
+    return handle
+
+
+def calls(key):
+    """How often modules of this key have run."""
+    return _library().wasmind_fused_calls(key.encode())
+
+
+def counts(handle):
+    """How many inputs and outputs a module has."""
+    so = _library()
+    return so.wasmind_fused_count(handle, False), so.wasmind_fused_count(handle, True)
+
+
 def _library():
     if not FILE.exists():
         raise WasmindError("Io", f"{FILE} is missing; it is built with the package (ninja wasmind_mindspore)")
     so = ctypes.CDLL(os.fspath(FILE))
     so.wasmind_fused_open.restype = ctypes.c_void_p
     so.wasmind_fused_open.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
+    so.wasmind_fused_calls.argtypes, so.wasmind_fused_calls.restype = [ctypes.c_char_p], ctypes.c_uint64
+    so.wasmind_fused_count.argtypes, so.wasmind_fused_count.restype = [ctypes.c_void_p, ctypes.c_bool], ctypes.c_size_t
     so.wasmind_fused_close.argtypes, so.wasmind_fused_close.restype = [ctypes.c_void_p], None
     return so
 

@@ -1,11 +1,10 @@
-"""kernels.cc, compiled against the installed MindSpore when it is first needed."""
+"""kernels.cc and FuseChains.cpp, compiled against the installed MindSpore when they are first needed."""
 import os
 import pathlib
 import sysconfig
 
 from .. import native
 
-SOURCE = pathlib.Path(__file__).with_name("kernels.cc")
 # As MindSpore is built. Without the hash table its classes have another layout, and nothing says so.
 FLAGS = ["-std=c++17", "-O1", "-D_GLIBCXX_USE_CXX11_ABI=0", "-DENABLE_FAST_HASH_TABLE=1"]
 FOLDERS = ["", "mindspore", "mindspore/core/include", "mindspore/core/mindrt/include", "mindspore/core/mindrt", "mindspore/ccsrc",
@@ -16,8 +15,8 @@ LIBRARIES = ["mindspore_backend_common", "mindspore_core", "mindspore_common", "
 MISSING = {"common/log_adapter.h": '#include "utils/log_adapter.h"\n'}
 
 
-def build(mindspore):
-    """Path of the object made for the package `mindspore`; half a minute of compiling once per package.
+def build(mindspore, source):
+    """Path of the object made of the file `source` of this folder for the package `mindspore`; half a minute of compiling once per package.
 
     Raises what `native.build` raises.
     """
@@ -25,4 +24,4 @@ def build(mindspore):
     includes = [*(root / "include" / each for each in FOLDERS), sysconfig.get_path("include")]
     flags = [*FLAGS, *(f"-I{each}" for each in includes), f"-L{root / 'lib'}", f"-L{root / 'lib/plugin'}", *(f"-l{each}" for each in LIBRARIES)]
     known = f"{mindspore.__version__} {os.stat(root / 'lib/libmindspore_core.so').st_size}".encode()
-    return native.build("wasmind.mindspore", "mindspore_kernels", SOURCE, flags, known, MISSING)
+    return native.build("wasmind.mindspore", "mindspore_kernels", pathlib.Path(__file__).with_name(source), flags, known, MISSING)
