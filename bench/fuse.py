@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Measures fused kernels of MindSpore: build/venv/bin/python bench/fuse.py [--rounds 5] [--elements 1000000]
+"""Measures fused kernels of MindSpore: build/venv/bin/python bench/fuse.py [--rounds 5] [--elements 1000000] [--networks NAME...]
 
-Three processes take turns: MindSpore's own operators, the same one by one on wasm (wasmind.mindspore.enable), and one fused kernel. Prints
-a table in milliseconds per call in graph mode, the smallest median of the rounds. Installs MindSpore once.
+Three processes take turns: MindSpore's own operators, the same one by one on wasm (wasmind.mindspore.enable), and one fused kernel; of
+networks, those of examples/mindspore by name: MindSpore, enable("all"), and enable("all", fuse=True). Prints a table in milliseconds per
+call in graph mode, the smallest median of the rounds. MindSpore is limited to AVX2, which makes its convolutions faster. Installs MindSpore once.
 """
 import argparse
 import json
@@ -48,6 +49,36 @@ def make(elements):
     return {"bias, GELU": (bias_gelu, [x, row]), "layer norm": (layer_norm, [x, row, other]), "six elementwise operators": (six, [x, y])}
 
 
+def network(name):
+    """A call of its graph that waits for the result."""
+    import mindspore as ms
+    import zoo
+
+    net, inputs, reference = zoo.make(name)
+    graph = ms.jit(reference)
+    return lambda: zoo.leaves(graph(*inputs))
+
+
+def serve_networks(side):
+    sys.path.insert(0, str(ROOT / "examples/mindspore"))
+    import wasmind.mindspore
+
+    if side != "own":
+        wasmind.mindspore.enable("all", fuse=side == "fused")
+    answers, calls = worker.answers(), {}
+    for line in sys.stdin:
+        name = json.loads(line)
+        if name not in calls:
+            known = sum(each["nodes"] for each in wasmind.mindspore.fused()["chains"].values())
+            calls[name] = network(name)
+            calls[name]()
+            nodes = sum(each["nodes"] for each in wasmind.mindspore.fused()["chains"].values()) - known
+            answer = {"nodes": nodes}
+        else:
+            answer = {"milliseconds": statistics.median(worker.milliseconds(calls[name]))}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
 def serve(side, elements):
     import wasmind.mindspore
 
@@ -71,20 +102,40 @@ def serve(side, elements):
 
 # --- the driver
 
+def measure_networks(workers, names, rounds):
+    nodes = {name: {side: process.ask(name)["nodes"] for side, process in workers.items()}["fused"] for name in names}
+    print("| ms per call | MindSpore | enable(\"all\") | enable(\"all\", fuse=True) | times one by one | times MindSpore | fused nodes |")
+    print("|---|---|---|---|---|---|---|")
+    for name in names:
+        best = dict.fromkeys(SIDES, float("inf"))
+        for _ in range(rounds):
+            best = {side: min(best[side], process.ask(name)["milliseconds"]) for side, process in workers.items()}
+        print(f"| {name} | {' | '.join(f'{each:.2f}' for each in best.values())} | {best['wasm'] / best['fused']:.2f} | {best['own'] / best['fused']:.2f} "
+              f"| {nodes[name]} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--elements", type=int, default=1_000_000, help="of each tensor, a multiple of 1000")
+    parser.add_argument("--networks", nargs="+", metavar="NAME", help="measure these instead")
     parser.add_argument("--serve", choices=SIDES, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        return serve(options.serve, options.elements)
+        return serve_networks(options.serve) if options.networks else serve(options.serve, options.elements)
     sys.path.insert(0, str(ROOT / "test"))
     from models import environment
 
     python = environment.interpreter("mindspore", ROOT / "test/mindspore/requirements.txt", 4000)
     path = f"{ROOT / 'build/bin'}{os.pathsep}{os.environ['PATH']}"
-    workers = {side: worker.Worker(python, __file__, side, "--elements", str(options.elements), PATH=path) for side in SIDES}
+    more = ["--networks", *options.networks] if options.networks else []
+    workers = {side: worker.Worker(python, __file__, side, "--elements", str(options.elements), *more, PATH=path, ONEDNN_MAX_CPU_ISA="AVX2")
+               for side in SIDES}
+    if options.networks:
+        measure_networks(workers, options.networks, options.rounds)
+        for process in workers.values():
+            process.end()
+        return None
     names = ["bias, GELU", "layer norm", "six elementwise operators"]
     best = {name: dict.fromkeys(SIDES, float("inf")) for name in names}
     for _ in range(options.rounds):

@@ -13,11 +13,11 @@ BUILD = pathlib.Path(os.environ.get("WASMIND_BUILD", HERE.parents[1] / "build"))
 MODES = ["pynative", "graph"]
 
 
-def run(python, *arguments, folder, **variables):
+def run(python, *arguments, folder, seconds=400, **variables):
     """Output of a process that can import wasmind; fails with what it wrote."""
     settings = {**os.environ, "PYTHONPATH": str(BUILD / "python"), "PATH": f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}",
                 "GLOG_v": "4", **variables}
-    done = subprocess.run([python, *arguments], cwd=folder, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=400)
+    done = subprocess.run([python, *arguments], cwd=folder, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
     assert done.returncode == 0, f"{arguments[:2]}: exit code {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
     return done.stdout
 
