@@ -100,6 +100,18 @@ def test_axes_that_are_none(operator, axes, tmp_path):
     assert "node 'y': axes (input 1) must be distinct and inside a rank of 3" in refusal(model, tmp_path, {"x": floats(1, 1, 1), "axes": integers(*axes)})
 
 
+@pytest.mark.parametrize("operator, attributes", [("ReduceSum", {"keepdims": 0}), ("ReduceSum", {"keepdims": 1}), ("ReduceMax", {"keepdims": 0}), ("Squeeze", {}),
+                                                  ("CumSum", {}), ("CumProd", {}), ("Slice", {}), ("Pad", {})])
+@pytest.mark.parametrize("rank", [0, 2, 5])
+def test_more_axes_than_there_are(operator, attributes, rank, tmp_path):
+    """Whatever the run would give, it has no meaning: compiling refuses it."""
+    count = rank + 1
+    others = {"Slice": {"starts": (INDEX, [count]), "ends": (INDEX, [count])}, "Pad": {"pads": (INDEX, [2 * count]), "fill": []}}.get(operator, {})
+    onnx.save(one(operator, {"x": [1] * rank, **others, "axes": (INDEX, [count])}, opset=26, **attributes), tmp_path / "m.onnx")
+    with pytest.raises(wasmind.WasmindError, match=rf"node 'y' .*: {count} axes \(input [13]\) of a rank of {rank}$"):
+        wasmind.compile(tmp_path / "m.onnx")
+
+
 def running(operator, x, axis, exclusive, reverse):
     x = np.flip(x, axis) if reverse else x
     if exclusive:

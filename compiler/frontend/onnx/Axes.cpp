@@ -25,6 +25,8 @@ std::optional<std::pair<Value, int64_t>> listOf(Node &node, unsigned i, llvm::St
 // i64 [rank], 1 where an axis is named. Axes outside and repeated ones leave fewer than there are.
 Value flagsOf(Node &node, Value axes, int64_t count, unsigned i, int64_t rank) {
   Compose &compose = node.compose();
+  if (count > rank)
+    return node.fail(llvm::Twine(count) + " axes (input " + llvm::Twine(i) + ") of a rank of " + llvm::Twine(rank));
   Value flags = scatterTo(compose, integers(compose, rank, 0), axes, integers(compose, count, 1));
   Value named = compose.reduce(ReduceKind::Sum, flags, {0}, /*keepDims=*/false);
   if (!node.check(compose.compare(CompareKind::Equal, named, compose.scalarLike(named, double(count))),
