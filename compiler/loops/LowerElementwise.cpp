@@ -110,6 +110,53 @@ void emitRowMoves(KernelContext &context, Value state, ConcatOp concat, Value ta
   });
 }
 
+/// An input of a concatenation and the row of the result at which it begins.
+struct Part {
+  Value input;
+  AffineExpr start;
+};
+
+/// So many inputs are copied by one function: each has loops of its own, and what engines take to compile a function
+/// grows with its loops times its locals, of which its parameters are some.
+constexpr size_t partLimit = 16;
+
+void emitParts(KernelContext &context, ArrayRef<Part> parts) {
+  auto concat = cast<ConcatOp>(context.group.root);
+  Value result = concat.getResult(), pointer = context.pointer(result);
+  for (const Part &part : parts)
+    emitCopy(context, part.input, result, pointer, [&](ArrayRef<AffineExpr> indices) {
+      Indices at(indices);
+      at[concat.getDim()] = at[concat.getDim()] + part.start;
+      return flatOffset(result.getType(), at);
+    });
+}
+
+/// Makes operands of the tensors in memory from which the parts are computed.
+void placeSources(KernelContext &context, ArrayRef<Part> parts) {
+  SetVector<Value> seen;
+  for (const Part &part : parts)
+    seen.insert(part.input);
+  for (size_t at = 0; at < seen.size(); ++at)
+    if (Operation *producer = seen[at].getDefiningOp(); producer && context.group.members.contains(producer))
+      seen.insert(producer->operand_begin(), producer->operand_end());
+    else
+      context.pointer(seen[at]);
+}
+
+/// As `emitParts`, in a function of their own, which the kernel calls.
+void emitPartsElsewhere(KernelContext &context, ArrayRef<Part> parts) {
+  KernelContext inner(context.kernels, context.group);
+  placeSources(inner, parts);
+  emitParts(inner, parts);
+  inner.emitter.finish();
+  func::FuncOp function = inner.emitter.function;
+  function.setType(FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(), {}));
+  SmallVector<Value> pointers;
+  for (const KernelOperand &operand : inner.operands)
+    pointers.push_back(context.pointer(operand.tensor)); // copies need no scratch
+  func::CallOp::create(context.emitter, context.kernels.intern(function), TypeRange(), pointers);
+}
+
 } // namespace
 
 LogicalResult lowerElementwise(KernelContext &context) {
@@ -132,17 +179,18 @@ LogicalResult lowerConcat(KernelContext &context) {
     emitRowMoves(context, grown, concat, pointer);
     context.inPlace.push_back(grown);
   }
+  SmallVector<Part> parts;
   AffineExpr start = context.emitter.constantIndex(0);
-  for (auto [position, input] : llvm::enumerate(concat.getInputs())) {
-    AffineExpr from = start;
-    if (!grown || position != 0)
-      emitCopy(context, input, concat.getResult(), pointer, [&](ArrayRef<AffineExpr> indices) {
-        Indices at(indices);
-        at[concat.getDim()] = at[concat.getDim()] + from;
-        return flatOffset(concat.getResult().getType(), at);
-      });
+  for (Value input : concat.getInputs()) {
+    parts.push_back({input, start});
     start = normalise(start + getExtents(input.getType())[concat.getDim()]);
   }
+  const ArrayRef<Part> copied = ArrayRef(parts).drop_front(grown ? 1 : 0);
+  if (copied.size() <= partLimit)
+    emitParts(context, copied);
+  else
+    for (size_t at = 0; at < copied.size(); at += partLimit)
+      emitPartsElsewhere(context, copied.drop_front(at).take_front(partLimit));
   return success();
 }
 

@@ -150,9 +150,10 @@ private:
   const Options &options;
   Program program;
   std::vector<KernelCall> calls;
-  bool addressesAreConstant = false; ///< of operands, so that any function can call their kernels
-  unsigned branchCount = 0;          ///< that were emitted around what follows a step that may fail
+  unsigned branchCount = 0; ///< that were emitted around what follows a step that may fail
   static constexpr unsigned branchesPerFunction = 64;
+  /// Of the steps in one function: some hundred calls, and a fifth of what the contract allows.
+  static constexpr size_t partWeight = 24'000;
 
   /// The table has room for as many dimensions as any kernel that shares it.
   static void declareExtents(ModuleOp code, StringRef symbol, size_t count) {
@@ -311,16 +312,17 @@ private:
     };
     if (!kernels.preparations.empty())
       emitPreparations(e, kernels, plan);
-    addressesAreConstant = true;
+    Steps steps{pointerOf, &kernels.extents, unsigned(measured - kernels.dims.begin())};
     if (!checks.areNeeded()) {
-      emitCalls(e, pointerOf, 0);
+      emitSteps(e, steps, 0, calls.size());
       func::ReturnOp::create(e, ValueRange(e.i32(0)));
       return;
     }
     auto publishLate = [&](Emitter &to) { publish(to, /*afterMeasuring=*/true); };
-    const Watch watch{plan, checks, kernels.extents, unsigned(measured - kernels.dims.begin()), publishLate};
+    const Watch watch{plan, checks, publishLate};
+    steps.watch = &watch;
     checks.setStatus(e, plan, e.i32(0));
-    emitCalls(e, pointerOf, 0, &watch);
+    emitSteps(e, steps, 0, calls.size());
     Value hasFailed = arith::CmpIOp::create(e, arith::CmpIPredicate::ne, checks.status(e, plan), e.i32(0));
     func::ReturnOp::create(e, ValueRange(arith::ExtUIOp::create(e, e.getI32Type(), hasFailed)));
     checks.emitErrorText(*program.code, entry.getLoc(), plan, kernels.extents);
@@ -355,7 +357,7 @@ private:
     {
       OpBuilder::InsertionGuard guard(e);
       e.setInsertionPointToStart(branch.thenBlock());
-      emitCalls(e, pointerOf, 0);
+      emitSteps(e, {pointerOf}, 0, calls.size());
       workspace.release();
       scf::YieldOp::create(e, e.i32(0));
       e.setInsertionPointToStart(branch.elseBlock());
@@ -368,166 +370,186 @@ private:
   struct Watch {
     const MemoryPlan &plan;
     const Checks &checks;
-    const ExtentTable &extents;
-    unsigned firstMeasured; ///< dimension
     llvm::function_ref<void(Emitter &)> publish;
   };
 
-  /// Whether a step between the bracket at `begin` and its end may make the run fail.
+  /// How the steps of one entry are emitted.
+  struct Steps {
+    PointerOf pointerOf;
+    const ExtentTable *extents =
+        nullptr;                  ///< where functions besides the entry may do steps, which takes constant addresses
+    unsigned firstMeasured = 0;   ///< dimension
+    const Watch *watch = nullptr; ///< null where no step can fail
+  };
+
+  /// Whether a step in [begin, end) may make the run fail.
   bool mayFail(size_t begin, size_t end) const {
-    return std::any_of(calls.begin() + begin, calls.begin() + end,
-                       [](const KernelCall &call) { return call.form == KernelCall::Form::Measure; });
+    return std::any_of(calls.begin() + begin, calls.begin() + end, [](const KernelCall &call) {
+      return call.form == KernelCall::Form::Measure || call.form == KernelCall::Form::Check;
+    });
   }
 
-  /// Where more calls follow one another than LLVM compiles well in one function, emits the first of them as a function
-  /// of its own. Returns how many; 0 where they stay.
-  size_t emitPart(Emitter &e, PointerOf pointerOf, size_t at) {
-    constexpr size_t partLength = 1000;
-    const size_t end = std::min(calls.size(), at + partLength);
-    if (!addressesAreConstant || end - at < partLength ||
-        !std::all_of(
-            calls.begin() + at, calls.begin() + end,
-            [](const KernelCall &call) { return call.form == KernelCall::Form::Call; }))
-      return 0;
-    Emitter part(*program.code, e.getLoc(), ("part" + llvm::Twine(at)).str(), {}, {});
+  /// The bytes that the step takes in a module, about; a bracket's branches weigh as much in what engines are asked.
+  static size_t weightOf(const KernelCall &call) {
+    const bool isBracket = call.form != KernelCall::Form::Call && call.form != KernelCall::Form::Copy;
+    return (isBracket ? 150 : 10) + 6 * call.operands.size();
+  }
+  size_t weightOf(size_t begin, size_t end) const {
+    size_t weight = 0;
+    for (size_t at = begin; at < end; ++at)
+      weight += weightOf(calls[at]);
+    return weight;
+  }
+
+  /// The position behind the step at `at`, with all that is inside where it is a bracket.
+  size_t after(size_t at) const {
+    const KernelCall::Form form = calls[at].form;
+    return (form == KernelCall::Form::Loop || form == KernelCall::Form::Then ? endOf(at) : at) + 1;
+  }
+
+  /// Emits the steps in [begin, end), of which none opens a bracket that ends elsewhere. Where they are more than LLVM
+  /// and engines compile well in one function, others do them.
+  void emitSteps(Emitter &e, const Steps &steps, size_t begin, size_t end) {
+    if (!steps.extents || weightOf(begin, end) <= partWeight)
+      return emitInline(e, steps, begin, end);
+    for (size_t at = begin; at < end;) {
+      size_t next = after(at), weight = weightOf(at, next);
+      while (next < end && (weight += weightOf(next, after(next))) <= partWeight)
+        next = after(next);
+      if (weightOf(at, next) > partWeight) // one bracket, whose inside is divided
+        emitInline(e, steps, at, next);
+      else
+        emitElsewhere(e, steps, "part" + llvm::Twine(at), [&](Emitter &part) { emitInline(part, steps, at, next); });
+      if (mayFail(at, next) && next < end)
+        return emitRest(e, steps, next, [&](Emitter &rest) { emitSteps(rest, steps, next, end); });
+      at = next;
+    }
+  }
+
+  /// Makes a function that does what `emit` says, and calls it.
+  void emitElsewhere(Emitter &e, const Steps &steps, const llvm::Twine &name,
+                     llvm::function_ref<void(Emitter &)> emit) {
+    Emitter part(*program.code, e.getLoc(), name.str(), {}, *steps.extents);
     part.function.setType(part.getFunctionType({}, {}));
-    for (const KernelCall &call : ArrayRef(calls).slice(at, partLength))
-      emitCall(part, pointerOf, call);
+    part.reloadFrom(steps.firstMeasured);
+    emit(part);
     func::ReturnOp::create(part, ValueRange());
     func::CallOp::create(e, part.function, ValueRange());
-    return partLength;
   }
 
-  static void emitCall(Emitter &e, PointerOf pointerOf, const KernelCall &call) {
+  /// A step that fails ends the run: what follows it, from `at` on, stands in a branch that is taken where none did.
+  void emitRest(Emitter &e, const Steps &steps, size_t at, llvm::function_ref<void(Emitter &)> emit) {
+    Value holds =
+        arith::CmpIOp::create(e, arith::CmpIPredicate::eq, steps.watch->checks.status(e, steps.watch->plan), e.i32(0));
+    e.when(holds, [&] {
+      if (++branchCount % branchesPerFunction != 0)
+        emit(e);
+      else // deeper nesting than compilers like
+        emitElsewhere(e, steps, "rest" + llvm::Twine(at), emit);
+    });
+  }
+
+  void emitInline(Emitter &e, const Steps &steps, size_t begin, size_t end) {
+    for (size_t at = begin; at < end;) {
+      const size_t next = after(at);
+      emitStep(e, steps, at, next);
+      if (mayFail(at, next) && next < end)
+        return emitRest(e, steps, next, [&](Emitter &rest) { emitInline(rest, steps, next, end); });
+      at = next;
+    }
+  }
+
+  /// Emits the step at `at`, or the bracket that ends in front of `next`.
+  void emitStep(Emitter &e, const Steps &steps, size_t at, size_t next) {
+    const KernelCall &call = calls[at];
     SmallVector<Value> pointers;
     for (const KernelOperand &operand : call.operands)
-      pointers.push_back(pointerOf(e, operand, call));
-    func::CallOp::create(e, call.callee, TypeRange(), pointers);
-  }
-
-  /// Emits the steps from `at` to the end of their bracket; returns the position of its Else or End. A step that fails
-  /// ends the run: the steps that follow stand in a branch that is taken where it did not. `watch` is null where none
-  /// can fail.
-  size_t emitCalls(Emitter &e, PointerOf pointerOf, size_t at, const Watch *watch = nullptr) {
-    for (; at < calls.size(); ++at) {
-      const KernelCall &call = calls[at];
-      if (call.form == KernelCall::Form::Call) {
-        if (size_t count = emitPart(e, pointerOf, at))
-          at += count - 1;
-        else
-          emitCall(e, pointerOf, call);
-        continue;
-      }
-      SmallVector<Value> pointers;
-      for (const KernelOperand &operand : call.operands)
-        pointers.push_back(pointerOf(e, operand, call));
-      auto isTrue = [&](Value pointer) -> Value {
-        return arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.loadAt(pointer, e.getI8Type(), 1),
-                                     arith::ConstantIntOp::create(e, e.getI8Type(), 0));
-      };
-      auto isZero = [&](Value text) -> Value {
-        return arith::CmpIOp::create(e, arith::CmpIPredicate::eq, text, e.i32(0));
-      };
-      auto emitRest = [&](Value goesOn) {
-        auto branch = scf::IfOp::create(e, goesOn, /*withElseRegion=*/false);
-        OpBuilder::InsertionGuard guard(e);
-        e.setInsertionPointToStart(branch.thenBlock());
-        if (++branchCount % branchesPerFunction != 0)
-          return emitCalls(e, pointerOf, at + 1, watch);
-        // Deeper nesting than compilers like.
-        Emitter rest(*program.code, e.getLoc(), ("rest" + llvm::Twine(at)).str(), {}, watch->extents);
-        rest.function.setType(rest.getFunctionType({}, {}));
-        rest.reloadFrom(watch->firstMeasured);
-        const size_t end = emitCalls(rest, pointerOf, at + 1, watch);
-        func::ReturnOp::create(rest, ValueRange());
-        func::CallOp::create(e, rest.function, ValueRange());
-        return end;
-      };
-      switch (call.form) {
-      case KernelCall::Form::Call:
-        llvm_unreachable("emitted above");
-      case KernelCall::Form::Copy: {
-        AffineExpr bytes =
-            normalise(productOf(getExtents(call.copied), e.getContext()) * byteWidth(call.copied.getElementType()));
-        LLVM::MemcpyOp::create(e, pointers[1], pointers[0], e.index(bytes), /*isVolatile=*/false);
-        break;
-      }
-      case KernelCall::Form::Check:
-      case KernelCall::Form::Measure: {
-        Value text = call.form == KernelCall::Form::Check
-                         ? watch->checks.given(e, watch->plan)
-                         : watch->checks.measured(e, watch->plan, call.dim, e.loadAt(pointers[0], e.getI64Type(), 8));
-        watch->checks.setStatus(e, watch->plan, text);
-        return emitRest(isZero(text));
-      }
-      case KernelCall::Form::Publish:
-        watch->publish(e);
-        break;
-      case KernelCall::Form::Keep: {
-        SmallVector<std::pair<unsigned, Value>> next; // all of them from what the run started with
-        for (const KeptDim &kept : getKeptDims(graph.lookupSymbol<func::FuncOp>("run")))
-          next.push_back({kept.symbol, e.index(kept.next)});
-        for (auto [symbol, extent] : next)
-          e.storeAt(extent, e.addressOfExtent(symbol), 4);
-        break;
-      }
-      case KernelCall::Form::Then: {
-        auto branch = scf::IfOp::create(e, isTrue(pointers[0]), /*withElseRegion=*/true);
-        size_t begin = at;
-        {
-          OpBuilder::InsertionGuard guard(e);
-          e.setInsertionPointToStart(branch.thenBlock());
-          at = emitCalls(e, pointerOf, at + 1, watch);
-          e.setInsertionPointToStart(branch.elseBlock());
-          at = emitCalls(e, pointerOf, at + 1, watch);
-        }
-        if (mayFail(begin, at))
-          return emitRest(isZero(watch->checks.status(e, watch->plan)));
-        break;
-      }
-      case KernelCall::Form::Loop: {
-        Type i64 = e.getI64Type();
-        e.storeAt(arith::ConstantIntOp::create(e, i64, 0), pointers[2], 8);
-        size_t begin = at, end = endOf(at);
-        const bool canFail = mayFail(begin, end);
-        scf::WhileOp::create(
-            e, TypeRange(), ValueRange(),
-            [&](OpBuilder &, Location, ValueRange) {
-              Value more = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.loadAt(pointers[2], i64, 8),
-                                                 e.loadAt(pointers[0], i64, 8));
-              more = arith::AndIOp::create(e, more, isTrue(pointers[1]));
-              if (canFail)
-                more = arith::AndIOp::create(e, more, isZero(watch->checks.status(e, watch->plan)));
-              scf::ConditionOp::create(e, more, ValueRange());
-            },
-            [&](OpBuilder &, Location, ValueRange) {
-              emitCalls(e, pointerOf, at + 1, watch);
-              Value next =
-                  arith::AddIOp::create(e, e.loadAt(pointers[2], i64, 8), arith::ConstantIntOp::create(e, i64, 1));
-              e.storeAt(next, pointers[2], 8);
-              scf::YieldOp::create(e);
-            });
-        at = end;
-        if (canFail)
-          return emitRest(isZero(watch->checks.status(e, watch->plan)));
-        break;
-      }
-      case KernelCall::Form::Else:
-      case KernelCall::Form::End:
-        return at;
-      }
+      pointers.push_back(steps.pointerOf(e, operand, call));
+    auto isTrue = [&](Value pointer) -> Value {
+      return arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.loadAt(pointer, e.getI8Type(), 1),
+                                   arith::ConstantIntOp::create(e, e.getI8Type(), 0));
+    };
+    const Watch *watch = steps.watch;
+    switch (call.form) {
+    case KernelCall::Form::Call:
+      func::CallOp::create(e, call.callee, TypeRange(), pointers);
+      break;
+    case KernelCall::Form::Copy: {
+      AffineExpr bytes =
+          normalise(productOf(getExtents(call.copied), e.getContext()) * byteWidth(call.copied.getElementType()));
+      LLVM::MemcpyOp::create(e, pointers[1], pointers[0], e.index(bytes), /*isVolatile=*/false);
+      break;
     }
-    return at;
+    case KernelCall::Form::Check:
+      watch->checks.setStatus(e, watch->plan, watch->checks.given(e, watch->plan));
+      break;
+    case KernelCall::Form::Measure:
+      watch->checks.setStatus(
+          e, watch->plan, watch->checks.measured(e, watch->plan, call.dim, e.loadAt(pointers[0], e.getI64Type(), 8)));
+      break;
+    case KernelCall::Form::Publish:
+      watch->publish(e);
+      break;
+    case KernelCall::Form::Keep: {
+      SmallVector<std::pair<unsigned, Value>> kept; // all of them from what the run started with
+      for (const KeptDim &dim : getKeptDims(graph.lookupSymbol<func::FuncOp>("run")))
+        kept.push_back({dim.symbol, e.index(dim.next)});
+      for (auto [symbol, extent] : kept)
+        e.storeAt(extent, e.addressOfExtent(symbol), 4);
+      break;
+    }
+    case KernelCall::Form::Then: {
+      auto branch = scf::IfOp::create(e, isTrue(pointers[0]), /*withElseRegion=*/true);
+      const size_t otherwise = elseOf(at);
+      OpBuilder::InsertionGuard guard(e);
+      e.setInsertionPointToStart(branch.thenBlock());
+      emitSteps(e, steps, at + 1, otherwise);
+      e.setInsertionPointToStart(branch.elseBlock());
+      emitSteps(e, steps, otherwise + 1, next - 1);
+      break;
+    }
+    case KernelCall::Form::Loop: {
+      Type i64 = e.getI64Type();
+      e.storeAt(arith::ConstantIntOp::create(e, i64, 0), pointers[2], 8);
+      scf::WhileOp::create(
+          e, TypeRange(), ValueRange(),
+          [&](OpBuilder &, Location, ValueRange) {
+            Value more = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.loadAt(pointers[2], i64, 8),
+                                               e.loadAt(pointers[0], i64, 8));
+            more = arith::AndIOp::create(e, more, isTrue(pointers[1]));
+            if (mayFail(at, next))
+              more = arith::AndIOp::create(
+                  e, more,
+                  arith::CmpIOp::create(e, arith::CmpIPredicate::eq, watch->checks.status(e, watch->plan), e.i32(0)));
+            scf::ConditionOp::create(e, more, ValueRange());
+          },
+          [&](OpBuilder &, Location, ValueRange) {
+            emitSteps(e, steps, at + 1, next - 1);
+            Value counted =
+                arith::AddIOp::create(e, e.loadAt(pointers[2], i64, 8), arith::ConstantIntOp::create(e, i64, 1));
+            e.storeAt(counted, pointers[2], 8);
+            scf::YieldOp::create(e);
+          });
+      break;
+    }
+    case KernelCall::Form::Else:
+    case KernelCall::Form::End:
+      llvm_unreachable("inside of a bracket");
+    }
   }
 
   /// The End of the bracket at `begin`.
-  size_t endOf(size_t begin) const {
+  size_t endOf(size_t begin) const { return closing(begin, KernelCall::Form::End); }
+  size_t elseOf(size_t begin) const { return closing(begin, KernelCall::Form::Else); }
+
+  /// Where the bracket at `begin` itself, none inside of it, has the given step.
+  size_t closing(size_t begin, KernelCall::Form wanted) const {
     for (size_t at = begin, depth = 0;; ++at) {
       KernelCall::Form form = calls[at].form;
+      if (form == wanted && depth == 1)
+        return at;
       depth += form == KernelCall::Form::Loop || form == KernelCall::Form::Then;
       depth -= form == KernelCall::Form::End;
-      if (depth == 0)
-        return at;
     }
   }
 };
