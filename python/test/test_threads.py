@@ -1,7 +1,9 @@
 """What threads share: one instance, one library, one model; and stacks of any size."""
 
+import contextlib
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -61,6 +63,74 @@ def test_outputs_belong_to_their_run(vectors, copied, given):
             assert both.shape == (count,)
             if copied:
                 np.testing.assert_array_equal(both, x + x)
+
+    in_threads(3, work)
+
+
+LIMIT = 0.6  # seconds of what spins until its time is over
+
+
+def waits(busy, call):
+    """Whether the call, made while another thread is inside of `busy`, which takes LIMIT, ends after that only."""
+    began = threading.Event()
+
+    def run():
+        began.set()
+        with pytest.raises(WasmindError, match="time limit"):
+            busy()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    began.wait()
+    time.sleep(LIMIT / 4)
+    begin = time.monotonic()
+    with contextlib.suppress(WasmindError):  # what ran too long cannot be used again
+        call()
+    took = time.monotonic() - begin
+    thread.join()
+    return took > LIMIT / 3
+
+
+def any_waits(make):
+    """The other thread may have had no processor: that it waits is seen once, that it does not always."""
+    return any(waits(*make()) for _ in range(3))
+
+
+@pytest.mark.parametrize("use", ["run", "input", "reset"])
+def test_an_instance_has_one_user_at_a_time(vectors, use):
+    model, ones = wasmind.load(vectors / "spins.wasm", time_limit_ms=int(LIMIT * 1000)), np.ones(4, "f4")
+
+    def make():
+        instance = model.instantiate()
+        uses = {"run": lambda: instance.run([ones, ones]), "input": lambda: instance.input("a"), "reset": instance.reset}
+        return uses["run"], uses[use]
+
+    assert any_waits(make)
+
+
+@pytest.mark.parametrize("use", ["call", "tensor", "memory_bytes", "strided", "transposed"])
+def test_a_library_has_one_user_at_a_time(vectors, use):
+    given = np.ones(4, "f4")
+
+    def make():
+        library = OperatorLibrary.load(vectors / "library.wasm", time_limit_ms=int(LIMIT * 1000))
+        tensor = library.tensor("f32", (2, 2))
+        uses = {"call": lambda: library.call("Add", given, given), "tensor": lambda: library.tensor("f32", 4), "memory_bytes": lambda: library.memory_bytes,
+                "strided": lambda: tensor.strided([2], [1]), "transposed": tensor.transposed}
+        return lambda: library.call("Spin", given), uses[use]
+
+    assert any_waits(make)
+
+
+def test_large_arrays_are_of_one_run():
+    """Runs that take long enough to meet each other, of all elements."""
+    count = 1 << 18
+    x = te.placeholder((count,), name="x")
+    instance = wasmind.compile([x, te.compute((count,), lambda i: x[i] * 2.0, name="y")]).instantiate()
+
+    def work(number):
+        for _ in range(40):
+            np.testing.assert_array_equal(instance.run([np.full(count, number, "f4")])["y"], np.full(count, 2 * number, "f4"))
 
     in_threads(3, work)
 

@@ -3,15 +3,16 @@
 #include "wasmind.h"
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace wasmind::host {
 
 /// Thrown inside the library, turned into a status and an error object at the C interface (wasmind.cpp).
 class Failure : public std::exception {
 public:
-  /// The text becomes one line that may be shown, wherever its words come from (abi/Line.h).
   /// `kind` is a string literal, for wasmind_error_kind.
-  Failure(wasmind_status status, const std::string &text, const char *kind = "");
+  Failure(wasmind_status status, std::string text, const char *kind = "")
+      : failureStatus(status), failureKind(kind), message(std::move(text)) {}
 
   const char *what() const noexcept override { return message.c_str(); }
   wasmind_status status() const { return failureStatus; }

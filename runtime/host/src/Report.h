@@ -1,5 +1,6 @@
 //===- Report.h - from exceptions to statuses of the C interface --------------------------------------------------===//
 #pragma once
+#include "abi/Line.h"
 #include "runtime/host/src/Failure.h"
 #include <new>
 
@@ -11,11 +12,12 @@ struct wasmind_error {
 
 namespace wasmind::host {
 
+/// The text becomes one line that may be shown, wherever its words come from (abi/Line.h).
 inline wasmind_status report(wasmind_error **error, wasmind_status status, const char *text,
                              const char *kind = "") noexcept {
   if (error) {
     try {
-      *error = new wasmind_error{status, text, kind};
+      *error = new wasmind_error{status, abi::toLine(text), kind};
     } catch (...) {
       *error = nullptr; // wasmind_error_text knows what to say
     }

@@ -105,6 +105,17 @@ TEST(Model, filesThatCannotBeRead) {
   EXPECT_EQ(errorOf(Model::load(pipe.string())), "cannot read " + pipe.string() + ": not a regular file");
 }
 
+TEST(Model, errorsAreOneVisibleLine) {
+  const std::string hostile = "/nowhere/\x1b[2J\n\u202e\x9b/";
+  EXPECT_EQ(errorOf(Model::load(hostile + "m.wasm")),
+            "cannot open /nowhere/\\u{1b}[2J \\u{202e}?/m.wasm: No such file or directory");
+  for (const std::string &path : {hostile + std::string(100'000, 'x'), std::string(3000, '\x01')}) {
+    const std::string text = errorOf(Model::load(path));
+    EXPECT_TRUE(text.starts_with("cannot open ") && text.size() <= 4096) << text.size();
+    EXPECT_TRUE(std::none_of(text.begin(), text.end(), [](char c) { return (unsigned char)c < 32; })) << text;
+  }
+}
+
 TEST(Model, limits) {
   LoadOptions options = uncached();
   options.maxMemoryByteLength = 100000;

@@ -34,6 +34,36 @@ test('hostile modules end in their status, soon, and take little memory', () => 
   assert.deepEqual(wrong, []);
 });
 
+test('what breaks a rule never reaches an engine', async () => {
+  const isEngines = text => text.startsWith('the engine') || text.startsWith('the module does not start');
+  const { compile, Module } = WebAssembly, reached = new Set();
+  const spying = (name, real) => function (...given) {
+    reached.add(name);
+    return real(...given);
+  };
+  let refused = 0;
+  try {
+    for (const { file } of vectors) {
+      const bytes = readFileSync(join(folder, file));
+      for (const loads of bytes.includes('"library"') ? [Model, OperatorLibrary] : [Model])
+        for (const [name, load] of [['load', () => loads.load(bytes)], ['fromBytes', async () => loads.fromBytes(bytes)]]) {
+          WebAssembly.compile = spying(`${loads.name}.${name} of ${file}`, async () => { throw new WebAssembly.CompileError('not this time'); });
+          WebAssembly.Module = spying(`${loads.name}.${name} of ${file}`, () => { throw new WebAssembly.CompileError('not this time'); });
+          await assert.rejects(load(), error => {
+            assert.ok(['InvalidModule', 'Unsupported', 'Limit'].includes(error.code), `${file}: ${error.stack}`);
+            const isRule = !isEngines(error.message);
+            if (isRule) assert.ok(!reached.has(`${loads.name}.${name} of ${file}`), `${loads.name}.${name} compiles ${file}, and then says: ${error.message}`);
+            refused += isRule;
+            return true;
+          });
+        }
+    }
+  } finally {
+    Object.assign(WebAssembly, { compile, Module });
+  }
+  assert.ok(refused > 200, `${refused}`);
+});
+
 test('an export called then makes no promise of anything', { timeout: 10_000 }, async () => {
   const model = await Model.load(readFileSync(join(folder, 'hostile_exports_then.wasm')));
   await model.instantiateAsync();
