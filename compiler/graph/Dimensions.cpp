@@ -301,6 +301,8 @@ bool isMeasuredInside(AffineExpr e, Operation *op) {
 }
 
 SmallVector<AffineExpr> factsFor(AffineExpr e, const Dims &dims) {
+  if (llvm::none_of(dims, [](const NamedDim &dim) { return dim.measured; }))
+    return dims.facts;
   const int64_t last = lastMeasured(e, dims);
   return llvm::filter_to_vector(dims.facts, [&](AffineExpr fact) { return lastMeasured(fact, dims) <= last; });
 }
@@ -426,6 +428,11 @@ static AffineExpr replaceWhole(AffineExpr e, AffineExpr whole, AffineExpr by) {
 
 /// `e` with divisions replaced by what they are equal to by requirement: its expression and the negative one are facts.
 static AffineExpr withoutDivisions(AffineExpr e, ArrayRef<AffineExpr> facts) {
+  const SmallVector<Term> own = termsOf(e);
+  if (llvm::none_of(own, [](const Term &term) {
+        return llvm::any_of(term.variables, [](AffineExpr v) { return isa<AffineBinaryOpExpr>(v); });
+      }))
+    return e;
   SmallVector<AffineExpr> zeros =
       llvm::filter_to_vector(facts, [&](AffineExpr fact) { return llvm::is_contained(facts, normalise(fact * -1)); });
   for (auto [i, zero] : llvm::enumerate(zeros)) {
