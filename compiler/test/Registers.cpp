@@ -137,7 +137,7 @@ TEST_P(Registers, FewSumsLeaveThem) {
   RecordProperty("instructions", int(path.size()));
   // Of some 110 instructions for 40 products. A tile whose sums spill in each step has forty and more, and half the
   // speed.
-  EXPECT_LE(onStack, 6u) << text;
+  EXPECT_LE(onStack, 10u) << text;
   EXPECT_LE(path.size(), GetParam() ? 125u : 165u) << text;
 }
 
