@@ -100,19 +100,28 @@ TEST(Fork, childrenWorkWhileOthersLoadAndRun) {
 // An engine that another thread is making while the process forks, at many moments. In a process of its own, which has
 // no engine yet: the test below makes it.
 TEST(Fork, DISABLED_whileAnEngineIsMade) {
-  for (int round = 0; round < 60 && !HasFailure(); ++round)
+  using Clock = std::chrono::steady_clock;
+  for (int round = 0; round < 80 && !HasFailure(); ++round)
     EXPECT_EQ(runInChild([&] {
-                std::thread first([] { host::Engine::get(/*withTimeLimit=*/false); });
-                std::this_thread::sleep_for(std::chrono::microseconds(50 * round));
+                std::atomic<bool> hasBegun = false;
+                std::thread first([&] {
+                  hasBegun = true;
+                  host::Engine::get(/*withTimeLimit=*/false);
+                });
+                while (!hasBegun)
+                  std::this_thread::yield();
+                const Clock::time_point end = Clock::now() + std::chrono::microseconds(10 * round);
+                while (Clock::now() < end)
+                  std::this_thread::yield();
                 const int inner = runInChild([] {
-                  loadVector("add.wasm");
+                  host::Engine::get(/*withTimeLimit=*/false);
                   return 0;
                 });
                 first.join();
                 return inner;
               }),
               0)
-        << "forked after " << 50 * round << " microseconds";
+        << "forked after " << 10 * round << " microseconds";
 }
 
 TEST(Fork, enginesAreWhole) {
