@@ -1,6 +1,8 @@
 // Loading: what the signature shows, limits, the cache of compiled modules, weights files.
 #include "runtime/host/test/Vectors.h"
+#include <atomic>
 #include <sys/stat.h>
+#include <thread>
 
 using namespace wasmind;
 using namespace wasmind::test;
@@ -240,6 +242,41 @@ TEST(Model, cacheEntriesThatAreLinksAreMadeAnew) {
     EXPECT_FALSE(fs::is_symlink(file));
     EXPECT_TRUE(Model::load(bytes, options)->info().was_cached);
   }
+}
+
+// Who changes the file between the look at it and its use, as this user alone can, changes nothing of what runs.
+TEST(Model, whatIsMappedIsWhatWasChecked) {
+  TemporaryFolder folder;
+  const std::vector<uint8_t> bytes = readVector("add.wasm");
+  const LoadOptions options = cachedIn(folder.path / "cache");
+  ASSERT_TRUE(Model::load(bytes, options));
+  ASSERT_TRUE(Model::load(readVector("traps.wasm"), cachedIn(folder.path / "other")));
+  const fs::path place = onlyFile(folder.path / "cache", ".cwasm"), other = onlyFile(folder.path / "other", ".cwasm"),
+                 good = folder.path / "good", next = folder.path / "cache/next";
+  fs::copy_file(place, good);
+  std::atomic<bool> isOver = false;
+  std::thread changes([&] {
+    while (!isOver)
+      for (const fs::path &from : {other, good}) {
+        fs::copy_file(from, next, fs::copy_options::overwrite_existing);
+        fs::rename(next, place);
+      }
+  });
+  std::vector<float> ones(4, 1);
+  size_t cached = 0;
+  for (int round = 0; round < 300; ++round) {
+    Result<Model> model = Model::load(bytes, options);
+    EXPECT_TRUE(model);
+    cached += model && model->info().was_cached;
+    Instance instance = instantiate(*model);
+    if (auto outputs = instance.run({Tensor::of(ones, {4}), Tensor::of(ones, {4})}); !outputs) {
+      ADD_FAILURE() << "round " << round << ": " << outputs.error().text;
+      break;
+    }
+  }
+  isOver = true;
+  changes.join();
+  EXPECT_GT(cached, 0u);
 }
 
 TEST(Model, weightsBesideTheModule) {

@@ -10,10 +10,11 @@ using namespace wasmind::test;
 
 namespace {
 
-/// The result of `work` on a thread with a stack of so many bytes.
-int runWithStack(size_t byteLength, std::function<int()> work) {
+/// The result of `work` on a thread with a stack of so many bytes, and a guard of so many.
+int runWithStack(size_t byteLength, std::function<int()> work, size_t guardByteLength = 4 << 10) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
+  EXPECT_EQ(pthread_attr_setguardsize(&attributes, guardByteLength), 0);
   EXPECT_EQ(pthread_attr_setstacksize(&attributes, byteLength), 0);
   std::pair<std::function<int()>, int> call(std::move(work), -1);
   pthread_t thread;
@@ -88,6 +89,33 @@ TEST(Stack, loadingEndsInAnOutcome) {
       const int status = isForked ? runInChild(load) : load();
       EXPECT_EQ(status, isEnough(kilobytes) ? 0 : int(Status::Limit)) << kilobytes;
     }
+}
+
+// Whether a byte may be read, as the kernel says.
+static bool isMapped(const char *byte) {
+  int ends[2];
+  EXPECT_EQ(pipe(ends), 0);
+  const bool isRead = write(ends[1], byte, 1) == 1;
+  close(ends[0]);
+  close(ends[1]);
+  return isRead;
+}
+
+// What is left is there, and little more than it: some C libraries count the guard as stack.
+TEST(Stack, endsAheadOfItsGuard) {
+  constexpr size_t pageByteLength = 4096, byteLength = 1 << 20;
+  for (size_t guardByteLength : {4 << 10, 64 << 10, 256 << 10}) {
+    const int result = runWithStack(
+        byteLength,
+        [&] {
+          const size_t left = host::stackLeft();
+          const char *frame = static_cast<const char *>(__builtin_frame_address(0));
+          // The frames of the two functions differ by less than a page.
+          return isMapped(frame - left + pageByteLength) && left + guardByteLength + 4 * pageByteLength > byteLength;
+        },
+        guardByteLength);
+    EXPECT_EQ(result, 1) << guardByteLength;
+  }
 }
 
 TEST(Stack, ofTheMainThreadIsKnown) {
