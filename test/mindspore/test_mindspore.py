@@ -160,9 +160,58 @@ def test_other_plugins_and_versions_are_refused(tmp_path):
     assert "names another plug-in, other.so" in texts(sys.executable, enable, tmp_path, MS_OP_PLUGIN_PATH="other.so")[0]
     (tmp_path / "mindspore/__init__.py").write_text("__version__ = '2.9.0'\n")
     paths = os.pathsep.join([str(tmp_path), str(BUILD / "python")])
-    assert "mindspore 2.9.0" in texts(sys.executable, enable, tmp_path, PYTHONPATH=paths)[0]
+    said, = texts(sys.executable, enable, tmp_path, PYTHONPATH=paths)
+    assert "mindspore 2.9.0" in said and "install mindspore==2.10.0" in said
     (tmp_path / "mindspore/__init__.py").write_text("raise ImportError('broken')\n")
-    assert "cannot be imported (broken)" in texts(sys.executable, enable, tmp_path, PYTHONPATH=paths)[0]
+    assert "cannot be imported (broken); install mindspore==2.10.0" in texts(sys.executable, enable, tmp_path, PYTHONPATH=paths)[0]
+
+
+def test_without_a_compiler_it_is_said_what_to_do(mindspore, tmp_path):
+    """Of what needs one; the rest works, also behind the refusals."""
+    conv, chains, backend, rest, added, tanh = texts(mindspore, """
+import wasmind.mindspore as wasm
+say(lambda: wasm.enable(["Add", "Conv2D"]))
+say(lambda: wasm.enable(["Add"], fuse=True))
+say(wasm.register_backend)
+say(lambda: wasm.enable(["Add", "Tanh"]))
+import mindspore as ms, numpy as np
+from mindspore import Tensor, ops
+ms.set_context(pynative_synchronize=True)
+x = Tensor(np.ones(2, np.float32))
+say(lambda: ops.add(x, x))
+say(lambda: ops.tanh(x.astype(ms.complex64)))
+""", tmp_path, CXX="no-such-compiler", WASMIND_CACHE=str(tmp_path / "cache"))
+    for said, file in ((conv, "kernels.cc"), (chains, "FuseChains.cpp"), (backend, "Backend.cpp")):
+        assert f"compiles {file} once and needs a C++ compiler: there is no 'no-such-compiler'; install g++ or clang++, or set CXX" in said
+    assert rest == "None" and added == "[2. 2.]"
+    assert "leave 'Tanh' out of wasmind.mindspore.enable, or install g++" in tanh
+
+
+def test_errors_name_primitive_and_place(mindspore, tmp_path):
+    """The line of the script in PyNative mode; graphs do not say which, but the primitive, its types and the reason."""
+    pynative, line, graph, chain = texts(mindspore, """
+import traceback
+import wasmind.mindspore as wasm
+wasm.enable(["GeluExt", "Add", "Exp"])
+import mindspore as ms, numpy as np
+from mindspore import Tensor, mint, ops
+x = Tensor(np.ones((2, 2), np.int32))
+def bad(x):
+    y = x + 1
+    return mint.nn.functional.gelu(y)
+ms.set_context(mode=ms.PYNATIVE_MODE, pynative_synchronize=True)
+say(lambda: bad(x))
+try:
+    bad(x)
+except RuntimeError as error:
+    say(lambda: [each.line for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith("lines.py")][-1])
+ms.set_context(mode=ms.GRAPH_MODE)
+say(lambda: ms.jit(bad)(x).asnumpy())
+say(lambda: ms.jit(bad)(x.astype(ms.float32)).asnumpy().shape)
+""", tmp_path)
+    assert line == "return mint.nn.functional.gelu(y)" and chain == "(2, 2)"
+    for said in (pynative, graph):
+        assert "wasmind: GeluExt(int32): GeLU: not built for (i32); built for (f32), (f64), (f16)" in said and "no kernel of its own" in said
 
 
 def test_a_library_is_built_once(mindspore, tmp_path):
