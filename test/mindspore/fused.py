@@ -351,6 +351,45 @@ def exported():
     results["exported.input.0"], results["exported.expected.0"] = x.asnumpy(), cube(x).asnumpy()
 
 
+class Deep(nn.Cell):
+    """Kernels side by side, in each other, and in a layer of their own."""
+
+    def __init__(self, norm, act, pair):
+        super().__init__()
+        self.norm, self.act, self.pair = norm, act, pair
+        self.layers = nn.SequentialCell(nn.Dense(8, 8, weight_init=Tensor(np.eye(8, dtype=np.float32) * 0.5), has_bias=False), norm)
+
+    def construct(self, x, bias):
+        one, other = self.pair(self.act(x, bias), x)
+        return self.layers(one) - other * self.norm(x)
+
+
+def compiled():
+    """Nets of kernels as modules of their own: the functions are exported in their place, and the net stays as it is."""
+    x, bias = floats(4, 8), floats(8)
+    norm = Norm().set_train(False)
+    own = Deep(norm, bias_gelu, two)
+    net = Deep(wasm.fuse(norm, x), wasm.fuse(bias_gelu, x, bias), wasm.fuse(two, x, x))
+    names = [each.name for each in net.get_parameters()]
+    keep("compiled", wasm.compile(net, x, bias)(x, bias), own(x, bias))
+    keep("stays", net(x, bias), own(x, bias))
+    facts["stays"] = [[each.name for each in net.get_parameters()] == names, net.norm.original is None, len(list(net.norm.cells()))]
+    ms.export(net, x, bias, file_name="with_kernels", file_format="MINDIR")
+    keep("compiled_again", wasm.compile(net, x, bias)(x, bias), own(x, bias))
+    keep("compiled_lazy", wasm.compile(Deep(wasm.fuse(norm), wasm.fuse(bias_gelu), wasm.fuse(two)), x, bias)(x, bias), own(x, bias))
+    global act  # which graphs look up in this module
+    act = wasm.fuse(bias_gelu, x, bias)
+    keep("compiled_function", wasm.compile(calls_kernel, x, bias)(x, bias), bias_gelu(x, bias) * 2.0)
+    keep("kernel_of_kernels", wasm.fuse(calls_kernel, x, bias)(x, bias), bias_gelu(x, bias) * 2.0)
+    keep("kernel_itself", wasm.compile(act, x, bias)(x, bias), bias_gelu(x, bias))
+    wasm.register_backend()
+    note("backend", lambda: ms.jit(net, backend="wasm")(x, bias))
+
+
+def calls_kernel(x, bias):
+    return act(x, bias) * 2.0
+
+
 if __name__ == "__main__":
     mode, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     ms.set_context(mode=ms.GRAPH_MODE if mode == "graph" else ms.PYNATIVE_MODE)
@@ -360,6 +399,7 @@ if __name__ == "__main__":
     lazy(mode)
     threads(mode)
     lifetime()
+    compiled()
     mistakes()
     if mode == "graph":
         exported()

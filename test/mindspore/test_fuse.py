@@ -11,6 +11,7 @@ from processes import HERE, MODES, run, texts
 
 COMMON = ["bias_gelu", "normalized", "chain", "two", "compared", "pair_of_one", "ignores", "integers", "half", "view", "node", "block", "block_inputs",
           "block_parameters", "second", "rows", "rows_gradients", "first", "untouched", "copy", "copy_parameters", "trained", "lazy_1", "lazy_2", "after_mistakes",
+          "compiled", "stays", "compiled_again", "compiled_lazy", "compiled_function", "kernel_of_kernels", "kernel_itself",
           *(f"open_{kind}{rows}" for kind in ("", "graph_") for rows in (1, 5, 16)), "branches"]
 ONLY_PYNATIVE = ["lazy_inside_1", "lazy_inside_2", "lazy_gradient_1", "lazy_gradient_2",
                  *(f"open_gradient_{rows}" for rows in (1, 5, 16)), *(f"thread_{i}" for i in range(4))]
@@ -68,6 +69,12 @@ def test_kernels_are_made_once_and_held_as_long_as_needed(ran, mode):
     assert ran[mode].facts["kernels"] == 2
     assert ran[mode].facts["lifetime"] == [True, True, False]
     assert ran[mode].facts.get("steady", []) == [True] * 4 * (mode == "pynative")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nets_of_kernels_stay_what_they_are_while_they_are_compiled(ran, mode):
+    assert ran[mode].facts["stays"] == [True, True, 0]
+    assert "this backend takes the function itself" in ran[mode].facts["backend"]
 
 
 @pytest.mark.parametrize("mode", MODES)

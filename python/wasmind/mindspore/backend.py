@@ -231,7 +231,10 @@ def _noting(call, error, capacity):
     try:
         return call()
     except BaseException as problem:
-        text = f"wasmind: {str(problem) or type(problem).__name__}".encode("ascii", "backslashreplace")[:capacity - 1] + b"\0"
+        said = str(problem) or type(problem).__name__
+        if "(Custom)" in said:
+            said += "; of what wasmind.mindspore.fuse gave, this backend takes the function itself, and fuses it on its own"
+        text = f"wasmind: {said}".encode("ascii", "backslashreplace")[:capacity - 1] + b"\0"
         ctypes.memmove(error, text, len(text))
         return -1
 

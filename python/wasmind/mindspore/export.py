@@ -34,7 +34,9 @@ def export(net, inputs, folder):
     path = pathlib.Path(folder) / f"{name}.mindir"
     given = [_argument(mindspore, each) for each in inputs]
     level = mindspore.get_context("jit_syntax_level")
-    with _as_it_was(mindspore, net) if is_cell else contextlib.nullcontext():
+    from . import node  # which needs MindSpore
+
+    with _as_it_was(mindspore, net) if is_cell else contextlib.nullcontext(), node.originals():
         if is_cell:
             net.set_train(False)
             if any(-1 in tensor.shape for tensor in _tensors(mindspore, given)):
@@ -113,6 +115,8 @@ def _arguments(mindspore, given, names):
 @contextlib.contextmanager
 def _as_it_was(mindspore, net):
     """Puts the attributes of all cells back, and the names of their parameters; forgets the graphs made in between."""
+    # What the script exported itself would be taken again, with kernels in place of functions.
+    _forget(mindspore, net, {phase for phase in net.compile_cache if phase.startswith("export")})
     cells = [cell for _, cell in net.cells_and_names()]
     attributes = [dict(vars(cell)) for cell in cells]
     contents = [{key: value.copy() for key, value in vars(cell).items() if isinstance(value, (dict, set))} for cell in cells]
@@ -131,5 +135,11 @@ def _as_it_was(mindspore, net):
                 held.update(content)
         for parameter, name in names:
             parameter.name = name
-        if made:
-            mindspore.common.api._cell_graph_executor.del_net_res(net, made)
+        _forget(mindspore, net, made)
+
+
+def _forget(mindspore, net, phases):
+    """Frees the graphs that a Cell was compiled to in these phases."""
+    if phases:
+        net.compile_cache.difference_update(phases)
+        mindspore.common.api._cell_graph_executor.del_net_res(net, phases)

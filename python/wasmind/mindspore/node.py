@@ -1,7 +1,9 @@
 """The nodes that `fuse` gives. Imported with MindSpore only."""
+import contextlib
 import copy
 import linecache
 import threading
+import weakref
 
 from mindspore import GRAPH_MODE, ParameterTuple, Tensor, get_context, nn, ops
 
@@ -40,19 +42,52 @@ class _Source:
         self.fn = fn
 
 
-class Fused(nn.Cell):
+class _Kernels(nn.Cell):
+    """What takes the place of a function or Cell, and gives it back while a net is exported."""
+
+    def __init__(self, fn):
+        super().__init__(auto_prefix=False)
+        self._source = _Source(fn)
+        self.original = None
+        _alive.add(self)
+
+    def construct(self, *inputs):
+        if self.original is not None:  # decided when a graph is compiled
+            return self.original(*inputs)
+        return self.run(*inputs)
+
+
+_alive = weakref.WeakSet()
+
+
+@contextlib.contextmanager
+def originals():
+    """Meanwhile graphs are compiled with the functions themselves, also where other functions name what was fused."""
+    cells = list(_alive)
+    for cell in cells:
+        del cell.original
+        cell.original = cell._source.fn
+    try:
+        yield
+    finally:
+        for cell in cells:
+            del cell.original
+            cell.original = None
+
+
+class Fused(_Kernels):
     """A function or Cell as one kernel, called like it."""
 
     def __init__(self, fn, program):
-        super().__init__(auto_prefix=False)
-        self._source, self._program = _Source(fn), program
+        super().__init__(fn)
+        self._program = program
         self.count = program.count
         self.mistake = f"{program.function} takes {program.count} tensors"
         parameters = list(fn.get_parameters()) if program.weights else []
         self.weights = ParameterTuple([parameters[i] for i in program.weights])
         self.kernel = Kernel(program, _gradient(fn, self.weights, program.count))
 
-    def construct(self, *inputs):
+    def run(self, *inputs):
         if len(inputs) != self.count:
             raise TypeError(self.mistake)
         return self.kernel(*inputs, *self.weights)
@@ -99,17 +134,17 @@ class _Dispatch(ops.Custom):
         return self._fused(*values)(*values)
 
 
-class Lazy(nn.Cell):
+class Lazy(_Kernels):
     """A function or Cell as one kernel per shapes and types of the arguments, compiled where a call has new ones."""
 
     def __init__(self, fn, options):
-        super().__init__(auto_prefix=False)
-        self._source, self._options = _Source(fn), options
+        super().__init__(fn)
+        self._options = options
         self._made, self._lock = {}, threading.Lock()
         self.weights = ParameterTuple(fn.trainable_params() if isinstance(fn, nn.Cell) else [])
         self.dispatch = _Dispatch(name_of(fn), self.fused)
 
-    def construct(self, *inputs):
+    def run(self, *inputs):
         return self.dispatch(*inputs)
 
     def __call__(self, *values):
