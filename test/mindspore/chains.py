@@ -112,6 +112,37 @@ def training(net, image):
     keep("trained", net.set_train(False)(image))
 
 
+class Counter(nn.Cell):
+    """Reads a parameter before, between and behind writing it."""
+
+    def __init__(self):
+        super().__init__()
+        self.total = ms.Parameter(Tensor(np.full((4, 6), 0.25, np.float32)), name="total")
+
+    def construct(self, x):
+        before = ops.tanh(self.total * 2.0 + x)
+        ops.assign(self.total, before + 0.5)
+        between = ops.sin(self.total) * before - x
+        ops.assign_add(self.total, ops.exp(x) * 0.125)
+        return before, between, ops.tanh(self.total) * 3.0 + between
+
+
+def states(x):
+    net = ms.jit(Counter())
+    for i in range(3):
+        keep(f"counter{i}", net(x))
+
+
+def whole_step(random):
+    """Forward, backward and update in one graph."""
+    net = settled(nn.SequentialCell(nn.Dense(6, 8), nn.Tanh(), nn.Dense(8, 4)), random)
+    step = nn.TrainOneStepCell(nn.WithLossCell(net, nn.MSELoss()), nn.Momentum(net.trainable_params(), 0.1, 0.9)).set_train()
+    x, y = (Tensor(random.normal(0, 1, (5, width)).astype(np.float32)) for width in (6, 4))
+    for i in range(4):
+        keep(f"step{i}", ms.jit(step)(x, y) if i else step(x, y))
+    keep("stepped", net(x))
+
+
 def chain(x):
     return ops.tanh(ops.exp(ops.sin(x)) * 0.5) + 1.0
 
@@ -190,7 +221,9 @@ def main(mode, path, seed, count):
         open_shapes(random)
     shapes_of_chains(Tensor(random.normal(0, 1, (4, 6)).astype(np.float32)))
     gradients(Tensor(random.normal(0, 1, (4, 6)).astype(np.float32)), mode)
+    states(Tensor(random.normal(0, 1, (4, 6)).astype(np.float32)))
     training(net, image)
+    whole_step(random)
     np.savez(path, **results)
 
 
