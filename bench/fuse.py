@@ -128,8 +128,11 @@ def main():
 
     python = environment.interpreter("mindspore", ROOT / "test/mindspore/requirements.txt", 4000)
     path = f"{ROOT / 'build/bin'}{os.pathsep}{os.environ['PATH']}"
+    out = ROOT / "build/bench/fuse"  # MindSpore writes files where it runs
+    out.mkdir(parents=True, exist_ok=True)
     more = ["--networks", *options.networks] if options.networks else []
-    workers = {side: worker.Worker(python, __file__, side, "--elements", str(options.elements), *more, PATH=path, ONEDNN_MAX_CPU_ISA="AVX2")
+    workers = {side: worker.Worker(python, pathlib.Path(__file__).resolve(), side, "--elements", str(options.elements), *more, folder=out, PATH=path,
+                                   ONEDNN_MAX_CPU_ISA="AVX2")
                for side in SIDES}
     if options.networks:
         measure_networks(workers, options.networks, options.rounds)

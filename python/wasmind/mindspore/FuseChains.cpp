@@ -42,10 +42,19 @@ enum Role : int32_t { Work, Head, Layout };
 using Receiver = void (*)(int32_t count, const char *const *graphs, const int64_t *lengths, const char *const *names,
                           const char *left, char *modules, int64_t capacity);
 
+struct Settings {
+  std::map<std::string, Role> roles; // empty: nothing is fused
+  Receiver receiver = nullptr;
+  std::string kernels; // the path of what Fused.cpp became
+};
 std::mutex mutex;
-std::map<std::string, Role> roles; // empty: nothing is fused
-Receiver receiver = nullptr;
-std::string kernels; // the path of what Fused.cpp became
+Settings settings;
+
+/// A copy: Python's lock is waited for by who holds none of ours.
+Settings current() {
+  std::lock_guard lock(mutex);
+  return settings;
+}
 
 constexpr size_t nowhere = SIZE_MAX, moduleCapacity = 4352;
 
@@ -101,7 +110,8 @@ bool isMonad(const AnfNodePtr &node) { return node->abstract() && node->abstract
 /// The chains of a graph and of those that it calls.
 class Chains {
 public:
-  explicit Chains(const FuncGraphPtr &root) : manager(root->manager() ? root->manager() : Manage(root, false)) {
+  Chains(const FuncGraphPtr &root, const Settings &settings)
+      : settings(settings), manager(root->manager() ? root->manager() : Manage(root, false)) {
     for (const AnfNodePtr &node : TopoSort(root->get_return(), SuccDeeperSimple)) {
       if (!node->isa<CNode>())
         continue;
@@ -136,7 +146,8 @@ public:
     for (const std::string &line : left)
       lines += line + "\n";
     std::vector<char> modules(ported.size() * moduleCapacity);
-    receiver(ported.size(), graphs.data(), lengths.data(), names.data(), lines.c_str(), modules.data(), moduleCapacity);
+    settings.receiver(ported.size(), graphs.data(), lengths.data(), names.data(), lines.c_str(), modules.data(),
+                      moduleCapacity);
     bool isChanged = false;
     for (size_t i = 0; i < ported.size(); ++i)
       if (const char *module = &modules[i * moduleCapacity]; *module) {
@@ -155,8 +166,8 @@ private:
 
   const Role *roleOf(size_t i) const {
     auto primitive = primitiveOf(nodes[i]);
-    auto found = primitive ? roles.find(primitive->name()) : roles.end();
-    return found == roles.end() ? nullptr : &found->second;
+    auto found = primitive ? settings.roles.find(primitive->name()) : settings.roles.end();
+    return found == settings.roles.end() ? nullptr : &found->second;
   }
   bool isWork(size_t i) const {
     const Role *role = roleOf(i);
@@ -352,7 +363,7 @@ private:
   void put(const Ported &ported, const std::string &module) {
     const CNodePtr last = ported.outputs.back()->cast<CNodePtr>();
     const bool isTuple = ported.outputs.size() > 1;
-    const std::string function = kernels + (isTuple ? ":Many" : ":One");
+    const std::string function = settings.kernels + (isTuple ? ":Many" : ":One");
     auto primitive = std::make_shared<Primitive>("Custom");
     for (const auto &[name, text] : std::map<std::string, std::string>{{"func_name", function},
                                                                        {"uniq_name", "Custom_" + function},
@@ -398,6 +409,7 @@ private:
     replaced[old] = made;
   }
 
+  const Settings &settings;
   FuncGraphManagerPtr manager;
   std::vector<CNodePtr> nodes; // operands before their users
   std::unordered_map<AnfNodePtr, size_t> index;
@@ -414,14 +426,15 @@ public:
   FuseChains() : Pass("FuseChains") {}
   bool Run(const FuncGraphPtr &root) override {
     const std::string &phase = PhaseManager::GetInstance().phase();
-    std::lock_guard lock(mutex);
+    const Settings settings = current();
     // A file is for any machine, and other backends know no such nodes.
-    if (roles.empty() || phase.rfind("export", 0) == 0 || PhaseManager::GetInstance().GetJitBackend() == "wasm")
+    if (settings.roles.empty() || phase.rfind("export", 0) == 0 ||
+        PhaseManager::GetInstance().GetJitBackend() == "wasm")
       return false;
     if (phase.find(".grad.") == std::string::npos)
-      return Chains(root).replace();
-    receiver(0, nullptr, nullptr, nullptr, "graph\tits gradient is taken from outside of it, in PyNative mode", nullptr,
-             0);
+      return Chains(root, settings).replace();
+    settings.receiver(0, nullptr, nullptr, nullptr, "graph\tits gradient is taken from outside of it, in PyNative mode",
+                      nullptr, 0);
     return false;
   }
 };
@@ -442,10 +455,8 @@ EXPORT_CUSTOM_PASS_PLUGIN(wasmind::Plugin)
 extern "C" void wasmind_chains_choose(int32_t count, const char *const *names, const int32_t *roles,
                                       wasmind::Receiver receiver, const char *path) {
   std::lock_guard lock(wasmind::mutex);
-  wasmind::receiver = receiver;
-  wasmind::kernels = path;
-  wasmind::roles.clear();
+  wasmind::settings = {{}, receiver, path};
   for (int32_t i = 0; i < count; ++i)
-    wasmind::roles[names[i]] = static_cast<wasmind::Role>(roles[i]);
+    wasmind::settings.roles[names[i]] = static_cast<wasmind::Role>(roles[i]);
 }
 #pragma GCC visibility pop
