@@ -90,3 +90,42 @@ def test_lstm_of_any_length(bias, tmp_path):
     for steps in (1, 3, 4, 5, 20):
         arrays = floats(steps, 2, 3), floats(1, 2, 5), floats(1, 2, 5)
         compare(opened.run(*arrays), Compiled(tmp_path, "fixed", make(*arrays), results=[0, 1, 2]).run(*arrays), f"{steps} steps")
+
+
+# Of x [rows, columns], both open, and of ids that ascend: what has a shape of its own per size.
+OPEN = {
+    "CumulativeLogsumexp": lambda x, ids: N("CumulativeLogsumexp", x, 1),
+    "DiagExt": lambda x, ids: N("DiagExt", N("Reshape", x, (-1,)), 2),
+    "DiagPart": lambda x, ids: N("DiagPart", N("MatMulExt", x, N("TExt", x))),
+    "Diagonal": lambda x, ids: N("Diagonal", x, 1, 0, 1),
+    "TraceV2": lambda x, ids: N("TraceV2", x, -2, 0, 1, None),
+    "HistcExt": lambda x, ids: N("HistcExt", x, 4, 0, 0),
+    "Renorm": lambda x, ids: N("Renorm", x, p=2.0, dim=0, maxnorm=0.5),
+    "Take": lambda x, ids: N("Take", x, N("Reshape", ids, (-1,))),
+    "Gcd": lambda x, ids: N("Gcd", ids, K(np.int32(12))),
+    "SegmentMax": lambda x, ids: N("SegmentMax", x, ids),
+    "BincountExt": lambda x, ids: N("BincountExt", ids, None, 2),
+    "UniqueConsecutive": lambda x, ids: N("TupleGetItem", N("UniqueConsecutive", ids, return_inverse=True, return_counts=True), 2),
+    "IndexAdd": lambda x, ids: N("IndexAdd", x, ids, x, axis=0),
+    "InplaceCopy": lambda x, ids: N("InplaceCopy", x, N("ReduceSum", x, (0,), True)),
+}
+
+
+@pytest.mark.parametrize("make", OPEN.values(), ids=OPEN)
+def test_what_has_a_shape_per_size(make, tmp_path):
+    opened = Compiled(tmp_path, "open", make(X(-1, -1), X(-1, dtype="int32")))
+    for rows, columns in [(1, 1), (8, 4), (3, 7)]:
+        node = make(floats(rows, columns), np.sort(RANDOM.integers(0, rows, rows)).astype(np.int32))
+        compare(opened.run(*network(node, None)[1]), Compiled(tmp_path, "fixed", node).run(*network(node, None)[1]), f"{rows} x {columns}")
+
+
+def test_a_masked_scatter_of_too_few_elements_is_refused(tmp_path):
+    x, source = floats(2, 3), floats(3)
+    made = Compiled(tmp_path, "net", N("MaskedScatter", x, X(2, 3, dtype="bool"), source))
+    mask = np.array([[True, False, True], [False, False, True]])
+    wanted = x.copy()
+    wanted[mask] = source
+    compare(made.run(x, mask, source), [wanted], "as many")
+    np.savez(tmp_path / "in.npz", x0=x, x1=mask | True, x2=source)
+    done = compiled.tool("run", made.module, "--inputs", tmp_path / "in.npz", "--outputs", tmp_path / "out.npz")
+    assert done.returncode == 1 and "the source has fewer elements than the mask has places" in done.stderr, done.stderr

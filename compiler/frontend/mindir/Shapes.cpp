@@ -534,11 +534,24 @@ Value diagonal(Node &node, Value x, int64_t offset, int64_t rows, int64_t column
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  const int64_t height = node.staticExtent(x, rows, "input 0"), width = node.staticExtent(x, columns, "input 0");
-  if (node.failed())
+  const Extents extents = b.extentsOf(x);
+  const AffineExpr height = extents[rows], width = extents[columns], zero = b.getAffineConstantExpr(0);
+  if (std::abs(offset) > graph::extentLimit) {
+    node.fail("diagonal " + Twine(offset) + " is out of range");
     return {};
+  }
+  // It ends where the rows or the columns end.
   const int64_t down = std::max<int64_t>(-offset, 0), right = std::max<int64_t>(offset, 0);
-  const int64_t count = std::max<int64_t>(std::min(height - down, width - right), 0);
+  const graph::Interval more = node.bounds(height - down - (width - right));
+  AffineExpr count = graph::normalise(more.max <= 0 ? height - down : width - right);
+  const bool isOpen = more.min < 0 && more.max > 0;
+  if (isOpen || (node.bounds(count).min < 0 && node.bounds(count).max > 0)) {
+    Value least = isOpen ? b.minimum(b.extent(height - down), b.extent(width - right)) : b.extent(count);
+    const int64_t most = std::max<int64_t>(std::min(node.bounds(height).max - down, node.bounds(width).max - right), 0);
+    count = node.measure(b.maximum(least, b.scalarLike(least, 0)), rank - 2, most);
+  } else if (node.bounds(count).max <= 0) {
+    count = zero;
+  }
   Integers order;
   for (int64_t dim = 0; dim < rank; ++dim)
     if (dim != rows && dim != columns)
@@ -547,16 +560,17 @@ Value diagonal(Node &node, Value x, int64_t offset, int64_t rows, int64_t column
   Value matrices = b.transpose(x, order);
   Extents shape = b.extentsOf(matrices);
   shape.pop_back_n(2);
-  const AffineExpr length = b.getAffineConstantExpr(count);
-  if (count == 0) {
-    shape.push_back(length);
+  if (count == zero) {
+    shape.push_back(count);
     return b.splat(shape, node.element(x), 0);
   }
-  shape.push_back(b.getAffineConstantExpr(height * width));
-  Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({length}, b.getI64Type()), 0);
-  places =
-      b.add(b.mul(places, b.scalarLike(places, double(width + 1))), b.scalarLike(places, double(down * width + right)));
-  return b.gather(b.reshape(matrices, shape), places, rank - 2);
+  shape.push_back(graph::normalise(height * width));
+  node.expectAtLeast(shape.back(), 1, "a diagonal");
+  if (node.failed())
+    return {};
+  Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({count}, b.getI64Type()), 0);
+  Value start = b.extent(width * down + right), step = b.extent(width + 1);
+  return b.gather(b.reshape(matrices, shape), b.add(b.mul(places, step), start), rank - 2);
 }
 
 Operand gridSampler(Node &node, int64_t spatial) {
