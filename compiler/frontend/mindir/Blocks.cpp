@@ -18,15 +18,20 @@ static Integers flatIntegers(Node &node, const Operand &operand) {
 }
 
 Blocks blocksOf(Node &node, Value x, StringRef margins) {
-  Blocks blocks{node.integers("block_shape", Node::none), {}, 0};
-  auto given = node.parameter(margins, Node::none);
+  // As attributes or, in later versions, inputs; a block of one size is of the last two dimensions.
+  Blocks blocks{{}, {}, 0};
+  if (auto size = node.parameter("block_size", Node::none))
+    blocks.shape = Integers(2, node.integer("block_size", Node::none));
+  else
+    blocks.shape = node.integers("block_shape", 1);
+  auto given = node.parameter(margins, 2);
   const int64_t spatial = blocks.shape.size();
   blocks.first = node.rank(x) - spatial;
   if (node.failed() || !given || spatial < 1 || blocks.first < 1) {
     node.fail("x has fewer dimensions than block_shape has entries");
     return blocks;
   }
-  blocks.margins = flatIntegers(node, *given);
+  blocks.margins = given->isTensor() ? node.integers(margins, 2) : flatIntegers(node, *given);
   if (int64_t(blocks.margins.size()) != 2 * spatial)
     node.fail(margins + " are not two per entry of block_shape");
   auto inside = [](ArrayRef<int64_t> numbers, int64_t low, int64_t high) {

@@ -8,4 +8,7 @@ namespace wasmind::mindir {
 /// above.
 Value countBelow(Node &node, Value sorted, Value values, bool right);
 
+/// The distinct elements of input 0 in order, which of them each element is, and how many there are of each.
+Operand sortedUnique(Node &node, bool hasCounts);
+
 } // namespace wasmind::mindir

@@ -316,6 +316,43 @@ Value toIndices(Node &node, Value indices) {
   return fits ? indices : node.compose.cast(indices, node.compose.getI64Type());
 }
 
+Value placesOf(Node &node, Value x, unsigned i) {
+  if (!node.input(i).is(Operand::Kind::Sequence)) {
+    node.fail("the indices are no tuple");
+    return {};
+  }
+  const auto indices = node.tensors(i);
+  const int64_t count = indices.size();
+  if (node.failed())
+    return {};
+  if (count < 1 || count > node.rank(x)) {
+    node.fail("there are no indices, or more than x has dimensions");
+    return {};
+  }
+  Compose &b = node.compose;
+  Value common; // zeros of the indices' shape
+  SmallVector<Value> each;
+  for (auto [dim, given] : enumerate(indices)) {
+    if (node.element(given).isInteger(1)) {
+      node.fail("a mask as index is not supported; use its places, x.nonzero()");
+      return {};
+    }
+    Value index = b.cast(toIndices(node, given), b.getI64Type());
+    expectIndices(node, index, x, dim);
+    if (node.failed())
+      return {};
+    each.push_back(index);
+    Value zeros = b.mul(index, b.scalarLike(index, 0));
+    common = common ? b.add(common, zeros) : zeros;
+  }
+  if (!common)
+    return {};
+  const Extents shape = b.extentsOf(common);
+  for (Value &index : each)
+    index = b.unsqueeze(b.broadcastTo(index, shape), {-1});
+  return b.concat(each, node.rank(each.front()) - 1);
+}
+
 Operand topAlong(Node &node, Value x, AffineExpr k, int64_t dim, bool smallest, Type index) {
   Compose &b = node.compose;
   if (node.failed() || node.rank(x) < 1)

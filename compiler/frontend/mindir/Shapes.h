@@ -34,6 +34,9 @@ Operand padByPairs(Node &node, llvm::StringRef mode);
 void expectIndices(Node &node, Value indices, Value x, int64_t dim);
 /// Requires that x has an element, for what is moved inside it.
 void expectElements(Node &node, Value x);
+/// Input i, a tuple of indices of the first dimensions of x, which are broadcast to one shape, as places [shape..., how
+/// many].
+Value placesOf(Node &node, Value x, unsigned i);
 /// Indices as i32 or i64.
 Value toIndices(Node &node, Value indices);
 

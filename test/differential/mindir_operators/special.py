@@ -209,6 +209,23 @@ def places():
                    (N("Bincount", whole, K(np.int32(4)), weights), np.bincount(whole, weights)[:4].astype(np.float32)))
     yield N("BincountExt", whole, None, 3), np.bincount(whole)
     yield N("BincountExt", np.int64([1, 1, 0]), weights[:3].copy(), 5), np.bincount([1, 1, 0], weights[:3], 5).astype(np.float32)
+    yield N("RepeatInterleaveTensor", x, np.int64([2, 0, 1]), 0, None), x.repeat([2, 0, 1], 0)
+    yield N("RepeatInterleaveTensor", x, np.int32([2]), None, None), x.repeat(2)
+    yield N("UniqueWithPad", whole, K(np.int32(9))), {0: np.int32([1, 3, 0, 7, 9]), 1: np.int32([0, 1, 0, 2, 3])}
+    matrix = np.int32([[5, -2, 5], [0, -2, 5]])
+    kinds, inverse, counts = np.unique(matrix, return_inverse=True, return_counts=True)
+    yield N("Unique2", matrix, True, True, True), {0: kinds, 1: inverse.reshape(2, 3), 2: counts}
+    yield N("InnerUnique", matrix, True, True), {0: kinds, 1: inverse.reshape(2, 3)}
+    yield N("NonZeroExt", matrix), dict(enumerate(np.nonzero(matrix)))
+    yield N("AsStrided", x, (2, 3), (6, 2), 1), np.lib.stride_tricks.as_strided(x.ravel()[1:], (2, 3), (24, 8)).copy()
+    for name in ("Index", "InnerIndex"):
+        yield N(name, x, N("MakeTuple", np.int64([[0], [-1]]), np.int64([1, 2, 4]))), x[[[0], [-1]], [1, 2, 4]]
+    images = floats(random, 1, 2, 4, 2)
+    spread = np.pad(images, [(0, 0), (0, 0), (1, 1), (0, 2)]).reshape(1, 2, 3, 2, 2, 2).transpose(3, 5, 0, 1, 2, 4).reshape(4, 2, 3, 2)
+    yield N("SpaceToBatch", images, block_size=2, paddings=((1, 1), (0, 2))), spread
+    yield together((N("BatchToSpace", spread, block_size=2, crops=((1, 1), (0, 2))), images),
+                   (N("BatchToSpaceNDV2", spread, K(np.int64([2, 2])), K(np.int64([[1, 1], [0, 2]]))), images))
+    yield N("MaxPoolWithArgmax", images, kernel_size=(1, 1, 2, 2), strides=(1, 1, 2, 2), pad_mode="valid"), {0: images.reshape(1, 2, 2, 2, 1, 2).max((3, 5))}
     yield N("Cross", floats(random, 3, 2) * 0 + 2, np.float32([[1], [0], [3]])), np.float32([[6, 6], [-4, -4], [-2, -2]])
     yield N("Squeeze", x[None], (0, 2)), x
 
