@@ -191,10 +191,17 @@ def places():
                    (N("EqualCount", np.int32([1, 2, 3]), np.int32([1, 5, 3])), np.int32([2])))
     yield N("Median", x, global_median=False, axis=1, keep_dims=True), {0: np.sort(x, 1)[:, 2:3], 1: np.argsort(x, 1)[:, 2:3]}
     yield N("TupleGetItem", N("Median", x, global_median=True, axis=0, keep_dims=False), 0), np.sort(x, None)[7]
+    holes = np.where(x > 1, np.float32(np.nan), x)
+    holes[1] = np.nan
+    ranked = np.argsort(holes, 1, kind="stable")
+    middle = np.maximum((~np.isnan(holes)).sum(1, keepdims=True) - 1, 0) // 2
+    yield N("Median", holes, global_median=False, axis=1, keep_dims=False, ignore_nan=True), {0: np.take_along_axis(holes, np.take_along_axis(ranked, middle, 1), 1)[:, 0], 1: np.take_along_axis(ranked, middle, 1)[:, 0]}
+    yield N("TupleGetItem", N("Median", holes, global_median=True, axis=0, keep_dims=False, ignore_nan=True), 0), np.sort(holes, None)[((~np.isnan(holes)).sum() - 1) // 2]
     runs = np.int32([1, 1, 2, 2, 2, 1, 3])
     yield N("UniqueConsecutive", runs, return_inverse=True, return_counts=True), {0: np.int32([1, 2, 1, 3]), 1: np.int64([0, 0, 1, 1, 1, 2, 3]), 2: np.int64([2, 3, 1, 1])}
     rows_ = np.float32([[1, 2], [1, 2], [1, 3]])
-    yield N("UniqueConsecutive", rows_, axis=0), {0: rows_[[0, 2]], 1: np.int64([0, 0, 1]), 2: np.int64([2, 1])}
+    yield N("TupleGetItem", N("UniqueConsecutive", runs, return_inverse=False, return_counts=False, shape=(X(-1, dtype="int32"), X(dtype="int64"), X(dtype="int64"))), 0), np.int32([1, 2, 1, 3])
+    yield N("UniqueConsecutive", rows_, return_inverse=True, return_counts=True, axis=0), {0: rows_[[0, 2]], 1: np.int64([0, 0, 1]), 2: np.int64([2, 1])}
     values, ids = floats(random, 5, 2), np.int32([0, 0, 2, 2, 4])
     for name, f in [("Sum", np.sum), ("Max", np.max), ("Min", np.min), ("Prod", np.prod), ("Mean", np.mean)]:
         empty = np.full(2, name == "Prod", np.float32)

@@ -51,7 +51,11 @@ Operand UniqueConsecutive(Node &node) {
   auto typed = [&](Value v, unsigned i) { return b.cast(v, node.declaredElement(i) ? node.declaredElement(i) : i64); };
   if (isFlat)
     number = b.reshape(number, shape);
-  return Operand::tuple({b.gather(x, kinds, axis), typed(number, 1), typed(counts, 2)});
+  const bool hasInverse = node.flag("return_inverse", Node::none, false),
+             hasCounts = node.flag("return_counts", Node::none, false);
+  return Operand::tuple({b.gather(x, kinds, axis),
+                         hasInverse ? Operand(typed(number, 1)) : Operand::unavailable("what return_inverse asks for"),
+                         hasCounts ? Operand(typed(counts, 2)) : Operand::unavailable("what return_counts asks for")});
 }
 
 } // namespace wasmind::mindir::ops
