@@ -129,3 +129,11 @@ def test_a_masked_scatter_of_too_few_elements_is_refused(tmp_path):
     np.savez(tmp_path / "in.npz", x0=x, x1=mask | True, x2=source)
     done = compiled.tool("run", made.module, "--inputs", tmp_path / "in.npz", "--outputs", tmp_path / "out.npz")
     assert done.returncode == 1 and "the source has fewer elements than the mask has places" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("make", [lambda x: N("Fills", x, x), lambda x: N("FillTensor", (2,), x, None), lambda x: N("UniqueWithPad", x, x), lambda x: N("NewFull", x, (2,), x, None),
+                                  lambda x: N("ScalarToTensor", N("ScalarAdd", x, 1), 43), lambda x: N("EmbeddingLookup", x, np.int32([0]), x)])
+def test_several_elements_are_no_number(make, tmp_path):
+    (tmp_path / "net.mindir").write_bytes(network(make(floats(2)), None)[0])
+    done = compiled.tool("compile", tmp_path / "net.mindir", "-o", tmp_path / "net.wasm")
+    assert done.returncode == 1 and "is a tensor of several elements, one is needed" in done.stderr, done.stderr

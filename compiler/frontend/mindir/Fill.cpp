@@ -24,6 +24,17 @@ Operand fillLike(Node &node, double value) {
   return node.failed() ? Value() : node.compose.splat(node.compose.extentsOf(x), type ? type : node.element(x), value);
 }
 
+Value oneElement(Node &node, Value x, llvm::StringRef what) {
+  if (!x || node.failed())
+    return {};
+  for (AffineExpr extent : node.compose.extentsOf(x))
+    if (!graph::isOne(extent)) {
+      node.fail(what + " is a tensor of several elements, one is needed");
+      return {};
+    }
+  return node.compose.reshape(x, llvm::ArrayRef<int64_t>());
+}
+
 Value evenlySpaced(Node &node, Value start, Value end, AffineExpr count, Type type) {
   node.require(count, "a count of '" + node.text(count) + "'");
   if (node.failed())

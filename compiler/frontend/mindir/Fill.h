@@ -11,6 +11,8 @@ Operand fillNew(Node &node, double value);
 /// (x, dtype): the shape of x, and its type without a dtype.
 Operand fillLike(Node &node, double value);
 
+/// The one element of x as rank 0; fails where x has several.
+Value oneElement(Node &node, Value x, llvm::StringRef what);
 /// `count` numbers from `start` to `end`; one is the start.
 Value evenlySpaced(Node &node, Value start, Value end, AffineExpr count, Type type);
 /// Attributes row, col, offset: the places of a triangle of a matrix above or below a diagonal, [2, n], in order.

@@ -1,4 +1,5 @@
 #include "compiler/frontend/mindir/Scalars.h"
+#include "compiler/frontend/mindir/Fill.h"
 #include <cmath>
 
 using namespace llvm;
@@ -21,16 +22,8 @@ static Type realType(Node &node) {
 
 /// The number as a tensor of rank 0.
 static Value asValue(Node &node, const Operand &operand, Type type) {
-  Value x = node.asTensor(operand, "a number");
-  if (!x || node.failed())
-    return {};
-  Compose &b = node.compose;
-  for (AffineExpr extent : b.extentsOf(x))
-    if (!graph::isOne(extent)) {
-      node.fail("a tensor of several elements is given, a number is needed");
-      return {};
-    }
-  return b.cast(b.reshape(x, ArrayRef<int64_t>()), type);
+  Value x = oneElement(node, node.asTensor(operand, "a number"), "a number");
+  return x ? node.compose.cast(x, type) : Value();
 }
 
 /// An integer that is a number or an extent.

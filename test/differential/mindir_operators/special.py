@@ -223,6 +223,7 @@ def places():
     kinds, inverse, counts = np.unique(matrix, return_inverse=True, return_counts=True)
     yield N("Unique2", matrix, True, True, True), {0: kinds, 1: inverse.reshape(2, 3), 2: counts}
     yield N("InnerUnique", matrix, True, True), {0: kinds, 1: inverse.reshape(2, 3)}
+    yield N("InnerNonZero", matrix), np.argwhere(matrix)
     yield N("NonZeroExt", matrix), dict(enumerate(np.nonzero(matrix)))
     yield N("AsStrided", x, (2, 3), (6, 2), 1), np.lib.stride_tricks.as_strided(x.ravel()[1:], (2, 3), (24, 8)).copy()
     for name in ("Index", "InnerIndex"):

@@ -3,21 +3,22 @@
 // EmbeddingLookup(table, indices, offset): the rows at indices less the offset, zeros where there is none
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "compiler/frontend/mindir/Fill.h"
 #include "compiler/frontend/mindir/Shapes.h"
 
 namespace wasmind::mindir::ops {
 
 Operand EmbeddingLookup(Node &node) {
   Value table = node.tensor(0), indices = toIndices(node, node.tensor(1));
-  Value offset = node.asTensor(node.has(2) ? node.input(2) : Operand::integer(0), "the offset");
+  Value offset =
+      oneElement(node, node.asTensor(node.has(2) ? node.input(2) : Operand::integer(0), "the offset"), "the offset");
   if (node.failed() || node.rank(table) < 1)
     return node.fail("the table has rank 0");
   Compose &b = node.compose;
   expectElements(node, table);
   if (node.failed())
     return {};
-  indices =
-      b.sub(b.cast(indices, b.getI64Type()), b.cast(b.reshape(offset, llvm::ArrayRef<int64_t>()), b.getI64Type()));
+  indices = b.sub(b.cast(indices, b.getI64Type()), b.cast(offset, b.getI64Type()));
   Value zero = b.scalarLike(indices, 0), rows = b.extent(b.extentsOf(table)[0]);
   Value isRow = b.binary(BinaryKind::And, b.compare(CompareKind::GreaterEqual, indices, zero),
                          b.compare(CompareKind::Less, indices, rows));

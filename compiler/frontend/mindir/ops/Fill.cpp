@@ -1,5 +1,5 @@
 //===- Fill.cpp - Fill(dtype, shape, value) ----------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
@@ -10,7 +10,9 @@ Operand Fill(Node &node) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  value = b.reshape(value, llvm::ArrayRef<int64_t>());
+  value = oneElement(node, value, "the value");
+  if (node.failed())
+    return {};
   return b.broadcastTo(type ? b.cast(value, type) : value, shape);
 }
 

@@ -1,5 +1,5 @@
 //===- FillTensor.cpp - FillTensor(shape, value: tensor of one element, dtype) -----------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
@@ -10,7 +10,9 @@ Operand FillTensor(Node &node) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  value = b.reshape(value, llvm::ArrayRef<int64_t>());
+  value = oneElement(node, value, "the value");
+  if (node.failed())
+    return {};
   return b.broadcastTo(type ? b.cast(value, type) : value, shape);
 }
 

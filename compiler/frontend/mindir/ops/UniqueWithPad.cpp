@@ -3,18 +3,18 @@
 // UniqueWithPad(x [n], pad): the distinct elements in the order in which they come, filled up to n, and which each is
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Fill.h"
 
 namespace wasmind::mindir::ops {
 
 Operand UniqueWithPad(Node &node) {
   Operand unique = ops::Unique(node);
-  Value pad = node.tensor(1);
+  Value pad = oneElement(node, node.tensor(1), "the pad");
   if (node.failed())
     return {};
   Compose &b = node.compose;
   Value kinds = unique.elements()[0].tensor;
-  pad = b.cast(b.reshape(pad, llvm::ArrayRef<int64_t>()), node.element(kinds));
+  pad = b.cast(pad, node.element(kinds));
   const AffineExpr all = graph::productOf(b.extentsOf(node.tensor(0)), b.getContext());
   const AffineExpr missing = all - b.extentsOf(kinds)[0];
   node.require(missing, "there are more distinct elements than elements");
