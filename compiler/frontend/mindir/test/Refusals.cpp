@@ -189,6 +189,23 @@ TEST_F(Refusals, RecursionThatIsNoLoop) {
             "net.mindir: node 'Default/again' (call): function 'f' calls itself, but not as a while loop does");
 }
 
+TEST_F(Refusals, CallsThatAreNestedDeep) {
+  for (int depth : {100, 20'000}) {
+    std::vector<Message> functions;
+    for (int i = 0; i < depth; ++i) {
+      const std::string name = "f" + std::to_string(i);
+      const std::string operation = i + 1 < depth ? "REF::f" + std::to_string(i + 1) : "ReLU";
+      functions.push_back(
+          graph(name, {value(name + ":x", f32_2x3)}, {node(operation, name + "y", {name + ":x"})}, name + "y"));
+    }
+    const std::string text = errorOf(model(graph("g", {x}, {node("REF::f0", "n", {"g:x"})}, "n"), functions));
+    if (depth == 100)
+      EXPECT_EQ(text, "");
+    else
+      EXPECT_TRUE(text.find("function calls are nested more than 128 deep") != std::string::npos) << text;
+  }
+}
+
 TEST_F(Refusals, NetworksWithoutTensors) {
   EXPECT_EQ(errorOf(model(graph("g", {x}, {}, "none"))),
             "net.mindir: the result of function 'g': uses 'none', which is not defined before it");
