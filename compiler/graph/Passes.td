@@ -40,11 +40,12 @@ def FoldBatchNorm : Pass<"graph-fold-batch-norm", "::mlir::ModuleOp"> {
 }
 
 def SimplifyArithmetic : Pass<"graph-simplify-arithmetic", "::mlir::ModuleOp"> {
-  let summary = "Cheaper spellings of elementwise arithmetic";
+  let summary = "Cheaper spellings of arithmetic";
   let description = [{
     pow %x, 2                                        ->      mul %x, %x
     div %x, (sqrt %v), %v repeated                   ->      mul %x, (rsqrt %v)
     div %x, constant 8                               ->      mul %x, constant 0.125
+    contract (cast (compare eq %i, iota)), constant  ->      gather constant, %i (0 where there is no such row)
   }];
 }
 

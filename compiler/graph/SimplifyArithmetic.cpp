@@ -1,8 +1,8 @@
-//===- SimplifyArithmetic.cpp - cheaper spellings of elementwise arithmetic ---------------------------------------===//
+//===- SimplifyArithmetic.cpp - cheaper spellings of arithmetic ---------------------------------------------------===//
 //
-// Each rewrite may move a result by an ulp or two, so none is applied to what is rounded to an integer next (a
-// quantisation's ties would fall to the other side). An ulp of f16 or bf16 is much: of those only powers are rewritten,
-// to one operation that rounds to the same.
+// Each rewrite of elementwise operations may move a result by an ulp or two, so none is applied to what is rounded to
+// an integer next (a quantisation's ties would fall to the other side). An ulp of f16 or bf16 is much: of those only
+// powers are rewritten, to one operation that rounds to the same.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/ApplyRewrites.h"
@@ -225,10 +225,88 @@ private:
   }
 };
 
+/// A product of ones and zeros with constant rows, where the ones are at given indices, looks the rows up.
+struct LookUpRows : OpRewritePattern<ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
+    auto rows = cast<RankedTensorType>(op.getRhs().getType());
+    if (!op.getLhsBatch().empty() || op.getLhsContract().size() != 1 || op.getRhsContract() != ArrayRef<int64_t>(0) ||
+        rows.getRank() != 2 || rows.getElementType() != cast<RankedTensorType>(op.getType()).getElementType() ||
+        !areFinite(op.getRhs()))
+      return failure();
+    const int64_t dim = op.getLhsContract()[0];
+    CompareOp hot = onesOf(op.getLhs());
+    if (!hot || hot.getKind() != CompareKind::Equal)
+      return failure();
+    Value index = isRange(hot.getRhs(), dim) ? hot.getLhs() : isRange(hot.getLhs(), dim) ? hot.getRhs() : Value();
+    if (!index)
+      return failure();
+    auto element = dyn_cast<IntegerType>(cast<RankedTensorType>(index.getType()).getElementType());
+    SmallVector<AffineExpr> extents = getExtents(index.getType());
+    for (auto [i, extent] : llvm::enumerate(getExtents(hot.getType())))
+      if (int64_t(i) == dim ? !isOne(extents[i]) : extents[i] != extent)
+        return failure();
+    if (!element || element.getWidth() < 8 || (element.isUnsigned() && element.getWidth() > 16))
+      return failure();
+
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    if (element.getWidth() < 32)
+      index = builder.cast(index, builder.getI32Type());
+    extents.erase(extents.begin() + dim);
+    index = builder.reshape(index, extents);
+    Value found = builder.gather(op.getRhs(), index, 0);
+    extents.push_back(builder.getAffineConstantExpr(1));
+    Value column = builder.reshape(index, extents);
+    Value isRow = builder.binary(
+        BinaryKind::And, builder.compare(CompareKind::GreaterEqual, column, builder.scalarLike(column, 0)),
+        builder.compare(CompareKind::Less, column, builder.scalarLike(column, rows.getDimSize(0))));
+    rewriter.replaceOp(op, builder.select(isRow, found, builder.scalarLike(found, 0)));
+    return success();
+  }
+
+private:
+  /// Of what is not finite, the product with zero is not zero.
+  static bool areFinite(Value value) {
+    auto data = constantDataOf(value);
+    if (!data)
+      return false;
+    for (int64_t i = 0; isa<FloatType>(data->element) && i < (data->splat ? 1 : data->elementCount); ++i)
+      if (!std::isfinite(data->asDouble(i)))
+        return false;
+    return true;
+  }
+
+  /// The comparison that is 1 where it holds and 0 elsewhere.
+  static CompareOp onesOf(Value value) {
+    if (auto cast = value.getDefiningOp<CastOp>())
+      return cast.getInput().getDefiningOp<CompareOp>();
+    auto select = value.getDefiningOp<SelectOp>();
+    return select && splatDouble(select.getOnTrue()) == 1.0 && splatDouble(select.getOnFalse()) == 0.0
+               ? select.getCondition().getDefiningOp<CompareOp>()
+               : CompareOp();
+  }
+
+  /// 0, 1, 2, ... along a dimension.
+  static bool isRange(Value value, int64_t dim) {
+    for (auto [i, extent] : llvm::enumerate(getExtents(value.getType())))
+      if (int64_t(i) != dim && !isOne(extent))
+        return false;
+    if (auto iota = value.getDefiningOp<IotaOp>())
+      return int64_t(iota.getDim()) == dim;
+    auto numbers = constantIntegers(value);
+    for (auto [i, number] : llvm::enumerate(numbers.value_or(SmallVector<int64_t>())))
+      if (number != int64_t(i))
+        return false;
+    return numbers.has_value();
+  }
+};
+
 struct SimplifyArithmetic : impl::SimplifyArithmeticBase<SimplifyArithmetic> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors>(&getContext());
+    patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors, LookUpRows>(&getContext());
     (void)applyRewrites(getOperation(), std::move(patterns));
   }
 };

@@ -29,8 +29,8 @@ Value multiplyAdd(Emitter &e, Value a, Value b, Value sum) {
 
 namespace {
 
-/// Packed rows of one block: half of a common 1 MB L2 cache.
-constexpr int64_t blockBytes = 512 * 1024;
+/// Packed rows of one block: what leaves room for B and the result in a common 1 MB L2 cache.
+constexpr int64_t blockBytes = 640 * 1024;
 
 /// From so many rows on packing B, which reads all of it and writes it once, is worth its time.
 constexpr int64_t leastPackedRows = 5;
@@ -135,26 +135,35 @@ private:
     }
   }
 
-  /// Rows of A packed at a time: as many as fit blockBytes, in whole tiles, at least one tile.
+  /// Rows of A packed at a time: blocks of about the same size that fit blockBytes, in whole tiles, at least one tile.
   void prepareA() {
     int64_t kBound = context.kernels.bound(steps), mBound = context.kernels.bound(gemm.m);
     int64_t wholeRows = std::max<int64_t>((mBound + tile.rows - 1) / tile.rows, 1) * tile.rows;
     AffineExpr aBytes;
     if (constantOf(gemm.k)) {
       int64_t rows = std::max<int64_t>(blockBytes / std::max<int64_t>(kBound * 4, 4) / tile.rows, 1) * tile.rows;
-      rows = std::min(rows, wholeRows);
-      blockRows = e.i32(rows);
-      aBytes = e.constantIndex(rows * kBound * 4);
+      blockRows = wholeRows <= rows ? e.i32(wholeRows) : evenRows(e.i32(rows));
+      aBytes = e.constantIndex(std::min(rows, wholeRows) * kBound * 4);
     } else {
       Value tiles = arith::DivUIOp::create(e, e.i32(blockBytes / (4 * tile.rows)),
                                            arith::MaxSIOp::create(e, e.index(steps), e.i32(1)));
-      blockRows = arith::MulIOp::create(e, arith::MaxSIOp::create(e, tiles, e.i32(1)), e.i32(tile.rows));
+      blockRows = evenRows(arith::MulIOp::create(e, arith::MaxSIOp::create(e, tiles, e.i32(1)), e.i32(tile.rows)));
       bool isSmall = kBound <= blockBytes && wholeRows <= blockBytes && wholeRows * kBound * 4 <= blockBytes;
       aBytes = normalise(steps * (tile.rows * 4)) + (isSmall ? wholeRows * kBound * 4 : blockBytes);
     }
     aPanels = context.scratch(aBytes);
     edge = scratchFor(tile);
     micro = emitMicroKernel(context, gemm, MicroKernelForm::Packed, tensors);
+  }
+
+  /// Rows of a block where at most `most` fit: each block reads all of B, so there are as few as can be, and none is
+  /// left with a few rows.
+  Value evenRows(Value most) {
+    auto divideUp = [&](Value a, Value b) -> Value {
+      return arith::DivUIOp::create(e, arith::AddIOp::create(e, a, arith::SubIOp::create(e, b, e.i32(1))), b);
+    };
+    Value rows = arith::MaxSIOp::create(e, e.index(gemm.m), e.i32(1)), unit = e.i32(tile.rows);
+    return arith::MulIOp::create(e, divideUp(divideUp(rows, divideUp(rows, most)), unit), unit);
   }
 
   /// Loops over the batch; `body` gets the place of the batch's panels of B.

@@ -261,3 +261,28 @@ def test_scan_of_opset_8_has_a_batch(tmp_path):
         s, x, y = floats(n, 3), floats(n, 5, 3), floats(n, 5, 3)
         sums = s[:, None] + np.cumsum(x, 1)
         agree(model, tmp_path, [{"s0": s, "x": x, "y": y}], expected={"last": sums[:, -1], "rows": sums - y[:, ::-1]})
+
+
+# --- rows by ones and zeros
+
+@pytest.mark.parametrize("form", ["OneHot", "Equal"])
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8, np.int8])
+@pytest.mark.parametrize("odd", [0, np.inf])
+def test_products_with_ones_at_indices(form, dtype, odd, tmp_path):
+    """Rows that are not there are zeros, and every row counts where one is infinite."""
+    rows = floats(7, 20)
+    rows[3, 5] = odd or rows[3, 5]
+    if form == "OneHot":
+        nodes = [helper.make_node("Cast", ["i"], ["wide"], to=TensorProto.INT64), helper.make_node("OneHot", ["wide", "depth", "values"], ["hot"])]
+        constants = {"depth": np.int64(7), "values": np.float32([0, 1])}
+    else:
+        nodes = [helper.make_node("Unsqueeze", ["i", "last"], ["column"]), helper.make_node("Cast", ["column"], ["wide"], to=TensorProto.INT64),
+                 helper.make_node("Equal", ["wide", "range"], ["is"]), helper.make_node("Cast", ["is"], ["hot"], to=TensorProto.FLOAT)]
+        constants = {"last": np.int64([-1]), "range": np.arange(7)}
+    nodes += [helper.make_node("MatMul", ["hot", "rows"], ["product"]), helper.make_node("Add", ["product", "bias"], ["y"])]
+    model = graph(nodes, {"i": (dtype, ["n", 3])}, ["y"], {**constants, "rows": rows, "bias": floats(20)})
+    indices = GENERATOR.integers(0, 7, (5, 3)).astype(dtype)
+    indices[0] = [0, 6, 7]
+    if np.dtype(dtype).kind == "i":
+        indices[1] = [-1, -7, -8]
+    agree(model, tmp_path, [{"i": indices}, {"i": indices[:1]}])

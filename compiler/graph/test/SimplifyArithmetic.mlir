@@ -88,3 +88,34 @@ func.func @halves(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   %3 = graph.binary pow %2, %a : tensor<4x8xbf16>, tensor<1x1xbf16>
   return %3 : tensor<4x8xbf16>
 }
+
+// Ones at given indices times rows look the rows up; indices without a row give zeros.
+// CHECK-LABEL: func.func @look_up
+// CHECK-NOT: graph.contract
+// CHECK: %[[FOUND:.*]] = graph.gather {{.*}} dim 0
+// CHECK: graph.select %{{.*}}, %[[FOUND]]
+func.func @look_up(%i: tensor<2x1xi32>) -> tensor<2x2xf32> {
+  %rows = graph.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32> : tensor<3x2xf32>
+  %range = graph.constant dense<[[0, 1, 2]]> : tensor<1x3xi32> : tensor<1x3xi32>
+  %hot = graph.compare eq %i, %range : tensor<2x1xi32>, tensor<1x3xi32>
+  %ones = graph.cast %hot : tensor<2x3xi1> -> tensor<2x3xf32>
+  %0 = graph.contract %ones, %rows batch [] x [] contract [1] x [0] : tensor<2x3xf32>, tensor<3x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// Zero times infinity is no zero, and these are no row numbers.
+// CHECK-LABEL: func.func @no_look_up
+// CHECK-COUNT-2: graph.contract
+func.func @no_look_up(%i: tensor<2x1xi32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
+  %infinite = graph.constant dense<[[1.0, 2.0], [0x7F800000, 0x40800000], [5.0, 6.0]]> : tensor<3x2xf32> : tensor<3x2xf32>
+  %rows = graph.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32> : tensor<3x2xf32>
+  %range = graph.constant dense<[[0, 1, 2]]> : tensor<1x3xi32> : tensor<1x3xi32>
+  %odd = graph.constant dense<[[1, 3, 5]]> : tensor<1x3xi32> : tensor<1x3xi32>
+  %hot = graph.compare eq %i, %range : tensor<2x1xi32>, tensor<1x3xi32>
+  %ones = graph.cast %hot : tensor<2x3xi1> -> tensor<2x3xf32>
+  %0 = graph.contract %ones, %infinite batch [] x [] contract [1] x [0] : tensor<2x3xf32>, tensor<3x2xf32>
+  %other = graph.compare eq %i, %odd : tensor<2x1xi32>, tensor<1x3xi32>
+  %ones2 = graph.cast %other : tensor<2x3xi1> -> tensor<2x3xf32>
+  %1 = graph.contract %ones2, %rows batch [] x [] contract [1] x [0] : tensor<2x3xf32>, tensor<3x2xf32>
+  return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
+}
