@@ -35,6 +35,13 @@ Value oneElement(Node &node, Value x, llvm::StringRef what) {
   return node.compose.reshape(x, llvm::ArrayRef<int64_t>());
 }
 
+Operand filled(Node &node, const Extents &shape, Value value, Type type) {
+  value = oneElement(node, value, "the value");
+  if (node.failed())
+    return {};
+  return node.compose.broadcastTo(type ? node.compose.cast(value, type) : value, shape);
+}
+
 Value evenlySpaced(Node &node, Value start, Value end, AffineExpr count, Type type) {
   node.require(count, "a count of '" + node.text(count) + "'");
   if (node.failed())

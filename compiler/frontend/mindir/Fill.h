@@ -11,6 +11,9 @@ Operand fillNew(Node &node, double value);
 /// (x, dtype): the shape of x, and its type without a dtype.
 Operand fillLike(Node &node, double value);
 
+/// A tensor of one number: the one element of `value`, in its own type without another.
+Operand filled(Node &node, const Extents &shape, Value value, Type type);
+
 /// The one element of x as rank 0; fails where x has several.
 Value oneElement(Node &node, Value x, llvm::StringRef what);
 /// `count` numbers from `start` to `end`; one is the start.

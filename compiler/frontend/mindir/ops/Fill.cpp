@@ -5,15 +5,7 @@ namespace wasmind::mindir::ops {
 
 Operand Fill(Node &node) {
   Type type = node.dtype("type", 0);
-  Extents shape = node.extents("shape", 1);
-  Value value = node.tensor(2);
-  if (node.failed())
-    return {};
-  Compose &b = node.compose;
-  value = oneElement(node, value, "the value");
-  if (node.failed())
-    return {};
-  return b.broadcastTo(type ? b.cast(value, type) : value, shape);
+  return filled(node, node.extents("shape", 1), node.tensor(2), type);
 }
 
 } // namespace wasmind::mindir::ops

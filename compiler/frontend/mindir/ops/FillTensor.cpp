@@ -4,16 +4,8 @@
 namespace wasmind::mindir::ops {
 
 Operand FillTensor(Node &node) {
-  Extents shape = node.extents("size", 0);
-  Value value = node.tensor(1);
   Type type = node.dtype("dtype", 2);
-  if (node.failed())
-    return {};
-  Compose &b = node.compose;
-  value = oneElement(node, value, "the value");
-  if (node.failed())
-    return {};
-  return b.broadcastTo(type ? b.cast(value, type) : value, shape);
+  return filled(node, node.extents("size", 0), node.tensor(1), type);
 }
 
 } // namespace wasmind::mindir::ops

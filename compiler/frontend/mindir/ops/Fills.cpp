@@ -5,11 +5,9 @@ namespace wasmind::mindir::ops {
 
 Operand Fills(Node &node) {
   Value x = node.tensor(0), value = node.tensor(1);
-  value = oneElement(node, value, "the value");
   if (node.failed())
     return {};
-  Compose &b = node.compose;
-  return b.broadcastTo(b.cast(value, node.element(x)), b.extentsOf(x));
+  return filled(node, node.compose.extentsOf(x), value, node.element(x));
 }
 
 } // namespace wasmind::mindir::ops

@@ -4,14 +4,11 @@
 namespace wasmind::mindir::ops {
 
 Operand NewFull(Node &node) {
-  Value x = node.tensor(0), value = node.tensor(2);
-  Extents shape = node.extents("size", 1);
+  Value x = node.tensor(0);
   Type type = node.dtype("dtype", 3);
-  value = oneElement(node, value, "the value");
   if (node.failed())
     return {};
-  Compose &b = node.compose;
-  return b.broadcastTo(b.cast(value, type ? type : node.element(x)), shape);
+  return filled(node, node.extents("size", 1), node.tensor(2), type ? type : node.element(x));
 }
 
 } // namespace wasmind::mindir::ops
