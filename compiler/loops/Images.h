@@ -7,6 +7,11 @@ namespace wasmind::loops {
 /// One spatial dimension of a convolution.
 struct SpatialDim {
   mlir::AffineExpr in, out, kernel, stride, pad, dilation;
+
+  /// Elements beyond the input's end that the last window covers; negative where elements are left over.
+  mlir::AffineExpr padHigh() const {
+    return graph::normalise((out - 1) * stride + (kernel - 1) * dilation + 1 - pad - in);
+  }
 };
 
 /// A convolution of images [N, H, W, C]; one spatial dimension is two with an extent of 1.

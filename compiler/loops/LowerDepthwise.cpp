@@ -39,10 +39,10 @@ public:
     target = context.pointer(root);
     e.place(root, Value());
     const SpatialDim &rows = images.rows, &columns = images.columns;
-    AffineExpr zero = e.constantIndex(0);
     e.loop(images.count, [&](AffineExpr image) {
       e.loop(rows.out, [&](AffineExpr row) {
-        ReductionLoop taken = clippedLoop(e, row, {rows.kernel, rows.stride, rows.pad, zero, rows.dilation, rows.in});
+        ReductionLoop taken =
+            clippedLoop(e, row, {rows.kernel, rows.stride, rows.pad, rows.padHigh(), rows.dilation, rows.in});
         AffineExpr firstTap = e.bind(taken.low);
         AffineExpr line = e.bind(e.index(normalise(row * rows.stride + firstTap * rows.dilation - rows.pad)));
         e.loop(e.i32(0), e.index(columns.out), pixels, {}, [&](AffineExpr pixel, ArrayRef<Value>) {

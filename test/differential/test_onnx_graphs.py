@@ -263,6 +263,20 @@ def test_scan_of_opset_8_has_a_batch(tmp_path):
         agree(model, tmp_path, [{"s0": s, "x": x, "y": y}], expected={"last": sums[:, -1], "rows": sums - y[:, ::-1]})
 
 
+# --- convolutions that give each channel an output of its own
+
+@pytest.mark.parametrize("extents", [("n", 8, 13, 8), ("n", 8, "h", "w")])
+@pytest.mark.parametrize("operator, kernel", [("Conv", 3), ("Conv", 5), ("ConvTranspose", 3)])
+def test_pads_of_depthwise_convolutions(operator, kernel, extents, tmp_path):
+    """Any pads at either end: what lies behind an image is the next one, and is not read."""
+    nodes, constants = [], {"w": floats(8, 1, kernel, kernel)}
+    for top, bottom, left, right in itertools.product(range(3), range(3), range(2), range(2)):
+        for stride in (1, 2, 3) if (top + bottom + left + right) % 2 else (2,):
+            nodes.append(helper.make_node(operator, ["x", "w"], [f"y{len(nodes)}"], group=8, pads=[top, left, bottom, right], strides=[stride] * 2))
+    model = graph(nodes, {"x": list(extents)}, [node.output[0] for node in nodes], constants)
+    agree(model, tmp_path, [{"x": floats(2, 8, 13, 8)}], "--dim=n=1..2", *(["--dim=h=8..16", "--dim=w=8..16"] if "h" in extents else []))
+
+
 # --- rows by ones and zeros
 
 @pytest.mark.parametrize("form", ["OneHot", "Equal"])
