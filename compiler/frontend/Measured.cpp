@@ -3,6 +3,31 @@
 
 namespace wasmind::frontend {
 
+void lowerBoundsToRequired(mlir::ModuleOp module, const ImportOptions &options) {
+  graph::Dims dims = graph::getNamedDims(module);
+  for (const graph::Requirement &requirement : graph::getRequirements(module)) {
+    int64_t rest = 0, sign = 0;
+    unsigned symbol = 0, variables = 0;
+    for (const graph::Term &term : graph::termsOf(requirement.expression)) {
+      if (term.variables.empty()) {
+        rest = term.coefficient;
+        continue;
+      }
+      ++variables;
+      auto alone = mlir::dyn_cast<mlir::AffineSymbolExpr>(term.variables.front());
+      sign = alone && term.variables.size() == 1 ? term.coefficient : 0;
+      symbol = alone ? alone.getPosition() : 0;
+    }
+    if (!requirement.isZero || variables != 1 || std::abs(sign) != 1 || symbol >= dims.size())
+      continue;
+    graph::NamedDim &dim = dims[symbol];
+    const int64_t number = -sign * rest;
+    if (!dim.measured && !options.dims.contains(dim.name) && number > dim.min && number < dim.max)
+      dim.max = number;
+  }
+  graph::setNamedDims(module, dims);
+}
+
 graph::Interval Measured::boundsFor(llvm::StringRef name, graph::Interval range, std::optional<int64_t> usual) {
   range.min = std::max<int64_t>(range.min, 0);
   const bool isNew = names.insert(name).second; // a node may be read twice

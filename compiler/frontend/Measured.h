@@ -37,6 +37,9 @@ graph::AxisRange rangeOf(graph::Compose &compose, const graph::AxisSlice &slice,
                          llvm::StringRef name, graph::Ensure ensure = nullptr);
 graph::AxisRange rangeOf(graph::Compose &compose, const graph::ComputedSlice &slice, mlir::AffineExpr extent,
                          llvm::StringRef name, graph::Ensure ensure = nullptr);
+/// Lowers the upper bounds of extents that `options` leaves open to the one number that the model requires them to be,
+/// such as the channels that weights are for: memory needs no room for others.
+void lowerBoundsToRequired(mlir::ModuleOp module, const ImportOptions &options);
 /// Whether `e` is never negative, by proof or taken for granted; `text` is for runs that break it.
 bool require(graph::Compose &compose, mlir::AffineExpr e, const llvm::Twine &text);
 

@@ -238,6 +238,19 @@ def test_running_loads_no_compiler(vectors):
     subprocess.run([sys.executable, "-c", script, vectors / "add.wasm"], check=True)
 
 
+@pytest.mark.parametrize("value, dtype", [([0.9], "i64"), (["3"], "i64"), ("3", "f32"), ([None], "f32"), (0.5, "u8"), ([300], "u8"), ([1j], "f32"), ([0.5], "bf16")])
+def test_numbers_do_not_change(value, dtype):
+    with pytest.raises(wasmind.WasmindError) as caught:
+        wasmind.tensor.as_array(value, wasmind.TensorSpec("x", dtype, (1,), 8))
+    assert caught.value.code == "InvalidArgument" and "'x'" in str(caught.value)
+
+
+@pytest.mark.parametrize("value, dtype", [([1, 2], "f32"), ([True], "u8"), ([], "i64"), (3, "i64"), ([[0.5]], "f16"), ([2**64 - 1], "u64")])
+def test_numbers_take_the_type_on(value, dtype):
+    array = wasmind.tensor.as_array(value, wasmind.TensorSpec("x", dtype, (2,), 16))
+    assert array.shape == np.shape(value) and array.tolist() == (value if np.ndim(value) else int(value))
+
+
 def test_bfloat16_crosses_as_bits():
     ml_dtypes = pytest.importorskip("ml_dtypes")
     spec = wasmind.TensorSpec("x", "bf16", (2,), 4)

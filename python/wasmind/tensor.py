@@ -43,6 +43,14 @@ def extents_of(shape: Any, what: str) -> list[int]:
     return extents
 
 
+def from_numbers(value: Any, wanted: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Python numbers as an array of `wanted`. Raises TypeError where that would cut fractions off or read text."""
+    kind = np.asarray(value).dtype.kind if np.size(value) else wanted.kind
+    if kind not in "biuf" or (kind == "f" and wanted.kind != "f"):
+        raise TypeError(f"{'fractions' if kind == 'f' else 'what is no number'} for elements of {wanted}")
+    return np.asarray(value, wanted)
+
+
 def as_array(value: Any, spec: TensorSpec) -> np.ndarray[Any, Any]:
     """`value` as a dense row-major array of the element type of `spec` (a TensorSpec).
 
@@ -53,7 +61,7 @@ def as_array(value: Any, spec: TensorSpec) -> np.ndarray[Any, Any]:
     if not isinstance(value, np.ndarray):
         try:
             exports = hasattr(value, "__dlpack__") and not isinstance(value, np.generic)
-            value = np.from_dlpack(value) if exports else np.asarray(value, None if hasattr(value, "dtype") else wanted)
+            value = np.from_dlpack(value) if exports else np.asarray(value) if hasattr(value, "dtype") else from_numbers(value, wanted)
         except Exception as error:  # whatever the value's own conversion raises
             raise refusal(f"input '{spec.name}'", error) from error
     # An array of ml_dtypes.bfloat16 carries the same 16 bits.

@@ -99,6 +99,13 @@ def test_default_bounds_fit_the_memory(name, tmp_path):
     same(model, tmp_path, [given])
 
 
+@pytest.mark.parametrize("shape", [["n", "c", "h", "w"], [None] * 4])
+def test_weights_bound_what_they_are_for(shape, tmp_path):
+    """Room is made for the channels that the weights are for, and so for larger images."""
+    model = graph([helper.make_node("Conv", ["x", "w"], ["y"])], {"x": (np.float32, shape)}, ["y"], {"w": np.round(floats(8, 3, 3, 3))})
+    same(model, tmp_path, [{"x": np.round(floats(2, 3, 224, 640))}])
+
+
 def same(model, folder, cases, *bounds):
     result = compile_model(model, folder, *bounds)
     assert result.returncode == 0, result.stderr

@@ -53,6 +53,7 @@ static Expected<frontend::Imported> import(mlir::MLIRContext &context, ModelFile
     return failure(module.takeError());
   frontend::Imported imported;
   imported.module = std::move(*module);
+  frontend::lowerBoundsToRequired(*imported.module, options);
   imported.keepAlive = files.keepAlive();
   imported.keepAlive.push_back(strings);
   append_range(imported.keepAlive, keepAlive);

@@ -443,6 +443,7 @@ llvm::Expected<frontend::Imported> Importer::run() {
   if (!fault.empty())
     return error(withNames(fault));
 
+  frontend::lowerBoundsToRequired(*moduleOp, options);
   for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp))
     if (!fixedDims.contains(dim.name) && !dim.measured && !formulas.contains(dim.name))
       notes.push_back("dimension '" + dim.name + "' (" + dimPlaces[dim.name] + ") is " + std::to_string(dim.min) +

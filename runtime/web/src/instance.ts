@@ -129,8 +129,9 @@ export class Instance {
     return refusing('run', () => {
       this.refuseIfBroken();
       checkOptions(options, runOptions);
-      if (typeof inputs !== 'object' || inputs === null)
-        throw new WasmindError('InvalidArgument', `inputs: ${show(inputs)} is no object of tensors by name`);
+      if (typeof inputs !== 'object' || inputs === null || inputs instanceof Map)
+        throw new WasmindError('InvalidArgument', `inputs: ${show(inputs)} is no object of tensors by name`
+            + (inputs instanceof Map ? '; Object.fromEntries makes one of a Map' : ''));
       const entry = this.entryOf(options.entry);
       const extents = this.fill(entry, inputs);
       const table = new DataView(this.memory.buffer);

@@ -63,6 +63,7 @@ test('wrong names, ranks and element types are refused by name', () => {
   assert.throws(() => instance.run({ x: new Int32Array(1) }), failsWith('InvalidArgument', /a Int32Array, element type f32 needs a Float32Array/));
   assert.throws(() => instance.run({ x: new Tensor('f32', new Float32Array(2), [1, 2]) }), failsWith('InvalidArgument', /rank 2/));
   assert.throws(() => instance.run({ x: new Tensor('i32', new Int32Array(2), [2]) }), failsWith('InvalidArgument', /element type i32/));
+  assert.throws(() => instance.run(new Map([['x', new Float32Array(1)]])), failsWith('InvalidArgument', /Object.fromEntries/));
   assert.throws(() => instance.run({ x: [1, 2] }), failsWith('InvalidArgument', /neither a Tensor nor a typed array/));
   assert.throws(() => instance.run({ x: new DataView(new ArrayBuffer(4)) }), failsWith('InvalidArgument', /neither/));
   assert.throws(() => instance.input('y'), failsWith('InvalidArgument', /no input 'y'/));
