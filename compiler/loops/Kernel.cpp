@@ -173,6 +173,13 @@ void KernelContext::placeAll() {
     pointer(result);
 }
 
+std::string KernelContext::finish() {
+  emitter.finish();
+  func::FuncOp function = emitter.function;
+  function.setType(FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(), {}));
+  return kernels.intern(function);
+}
+
 LogicalResult KernelContext::fail(const Twine &why) {
   return group.root->emitError() << "cannot lower '" << group.root->getName() << "': " << why;
 }

@@ -57,6 +57,8 @@ public:
   llvm::SmallVector<mlir::Value> epilogueTensors(mlir::Operation *anchor) const;
   /// Places all the group's inputs and outputs.
   void placeAll();
+  /// Ends the driver function, whose parameters are the operands; returns the name to call.
+  std::string finish();
   /// Why the group cannot be lowered, at the root's location. Returns failure.
   mlir::LogicalResult fail(const llvm::Twine &why);
 

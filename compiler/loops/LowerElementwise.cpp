@@ -148,13 +148,11 @@ void emitPartsElsewhere(KernelContext &context, ArrayRef<Part> parts) {
   KernelContext inner(context.kernels, context.group);
   placeSources(inner, parts);
   emitParts(inner, parts);
-  inner.emitter.finish();
-  func::FuncOp function = inner.emitter.function;
-  function.setType(FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(), {}));
+  const std::string callee = inner.finish();
   SmallVector<Value> pointers;
   for (const KernelOperand &operand : inner.operands)
     pointers.push_back(context.pointer(operand.tensor)); // copies need no scratch
-  func::CallOp::create(context.emitter, context.kernels.intern(function), TypeRange(), pointers);
+  func::CallOp::create(context.emitter, callee, TypeRange(), pointers);
 }
 
 } // namespace

@@ -273,14 +273,11 @@ private:
       context.record.flops += operationsOf(kernels, member);
     if (failed(lowerGroup(context)))
       return failure();
-    context.emitter.finish();
     KernelCall call;
     call.operands.assign(context.operands.begin(), context.operands.end());
     call.outputs.assign(group.root->getResults().begin(), group.root->getResults().end());
     call.inPlace = context.inPlace;
-    func::FuncOp function = context.emitter.function;
-    function.setType(FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(), {}));
-    call.callee = kernels.intern(function);
+    call.callee = context.finish();
     calls.push_back(call);
     for (KernelRecord &known : program.kernels)
       if (known.name == call.callee && known.shape == context.record.shape) {
@@ -376,8 +373,8 @@ private:
   /// How the steps of one entry are emitted.
   struct Steps {
     PointerOf pointerOf;
-    const ExtentTable *extents =
-        nullptr;                  ///< where functions besides the entry may do steps, which takes constant addresses
+    /// Null where only the entry may do steps: other functions know the addresses of operands as constants alone.
+    const ExtentTable *extents = nullptr;
     unsigned firstMeasured = 0;   ///< dimension
     const Watch *watch = nullptr; ///< null where no step can fail
   };
@@ -437,11 +434,13 @@ private:
     func::CallOp::create(e, part.function, ValueRange());
   }
 
+  static Value noneFailed(Emitter &e, const Watch &watch) {
+    return arith::CmpIOp::create(e, arith::CmpIPredicate::eq, watch.checks.status(e, watch.plan), e.i32(0));
+  }
+
   /// A step that fails ends the run: what follows it, from `at` on, stands in a branch that is taken where none did.
   void emitRest(Emitter &e, const Steps &steps, size_t at, llvm::function_ref<void(Emitter &)> emit) {
-    Value holds =
-        arith::CmpIOp::create(e, arith::CmpIPredicate::eq, steps.watch->checks.status(e, steps.watch->plan), e.i32(0));
-    e.when(holds, [&] {
+    e.when(noneFailed(e, *steps.watch), [&] {
       if (++branchCount % branchesPerFunction != 0)
         emit(e);
       else // deeper nesting than compilers like
@@ -518,9 +517,7 @@ private:
                                                e.loadAt(pointers[0], i64, 8));
             more = arith::AndIOp::create(e, more, isTrue(pointers[1]));
             if (mayFail(at, next))
-              more = arith::AndIOp::create(
-                  e, more,
-                  arith::CmpIOp::create(e, arith::CmpIPredicate::eq, watch->checks.status(e, watch->plan), e.i32(0)));
+              more = arith::AndIOp::create(e, more, noneFailed(e, *watch));
             scf::ConditionOp::create(e, more, ValueRange());
           },
           [&](OpBuilder &, Location, ValueRange) {
