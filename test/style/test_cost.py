@@ -29,20 +29,32 @@ def test_no_central_list_names_the_operators():
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("operator", ["Neg", "Conv"])
-def test_an_operator_compiles_in_a_second(operator, tmp_path):
+def processor_seconds(command, directory):
+    before = os.times()
+    result = subprocess.run(command, cwd=directory, env={**os.environ, "CCACHE_DISABLE": "1"}, capture_output=True, text=True)
+    after = os.times()
+    assert result.returncode == 0, result.stderr[-2000:]
+    return after.children_user - before.children_user
+
+
+def test_an_operator_compiles_in_a_second(tmp_path):
+    """A second of a desktop's processor. Machines differ and are busy, so it is counted in what the shared headers take without
+    their precompiled form, in the same run: an operator that reads them anew, or brings its own like them, is found."""
     database = tree.ROOT / "build/compile_commands.json"
     if not database.exists():
         pytest.fail("build/ is not configured: run `make build`")
-    entry = next(e for e in json.loads(database.read_text()) if e["file"] == str(OPS / f"{operator}.cpp"))
-    command = shlex.split(entry["command"])
-    command[command.index("-o") + 1] = str(tmp_path / "out.o")
-    before = os.times()
-    result = subprocess.run(command, cwd=entry["directory"], env={**os.environ, "CCACHE_DISABLE": "1"}, capture_output=True, text=True)
-    after = os.times()
-    assert result.returncode == 0, result.stderr[-2000:]
-    # Processor time, as the wall clock says more about what else is running.
-    assert after.children_user - before.children_user <= 1.0
+    entries = {e["file"]: e for e in json.loads(database.read_text())}
+    seconds = {}
+    for operator in "Neg", "Conv":
+        entry = entries[str(OPS / f"{operator}.cpp")]
+        command = shlex.split(entry["command"])
+        command[command.index("-o") + 1] = str(tmp_path / "out.o")
+        seconds[operator] = min(processor_seconds(command, entry["directory"]) for _ in range(2))
+    header = command.index("-include-pch")
+    command[-1] = command[header + 1].removesuffix(".pch") + ".cpp"
+    del command[header:header + 2]
+    allowed = processor_seconds(command, entry["directory"]) / 4
+    assert {o: s for o, s in seconds.items() if s > allowed} == {}
 
 
 def test_one_file_includes_the_parser_of_command_lines():
