@@ -79,7 +79,6 @@ private:
     SmallVector<Value> columns;
     for (int64_t v = 0; v < vectorCount; ++v)
       columns.push_back(e.loadAt(bump(e, b, 16 * v), vector, 4));
-    Value atStep = bump(e, a, step * panelTile.rows * 4);
     int64_t firstRow = 0;
     for (int64_t group = 0; group < groupCount; ++group) {
       int64_t rowCount = groups[group], next = (group + 1) % groupCount;
@@ -91,11 +90,11 @@ private:
       const bool isLast = next == 0 && step + 1 == panelTile.unroll; // the loop's own end is an edge
       Registers registers = registersOf(firstRow, isLast ? 0 : rowCount, groups[next]);
       firstRow = next == 0 ? 0 : firstRow + rowCount;
-      int64_t from = ((next == 0) * panelTile.rows + firstRow) * 4;
+      int64_t from = ((step + (next == 0)) * panelTile.rows + firstRow) * 4;
       std::string text = loadElements(registers.size() - groups[next], groups[next], from);
       if (!isLast)
         text += edge(registers.size()) + nameInOrder(registers.size());
-      assembly(registers, text, atStep);
+      assembly(registers, text, a);
     }
   }
 
