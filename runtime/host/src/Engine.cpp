@@ -212,7 +212,8 @@ Engine::Engine(bool withTimeLimit)
                   "libwasmtime.so was built with other features than its headers here say "
                   "(wasmtime_val_t differs); use the library of wasmtime " WASMTIME_VERSION " from PyPI");
   }
-  key = "wasmind " WASMIND_VERSION ", wasmtime " WASMTIME_VERSION ", settings 2, " +
+  // The settings' number rises with those of makeEngine and with what abi::checkModule refuses.
+  key = "wasmind " WASMIND_VERSION ", wasmtime " WASMTIME_VERSION ", settings 3, " +
         std::string(withTimeLimit ? "limited, " : "plain, ") + processorKey();
 }
 

@@ -66,10 +66,27 @@ Model::Model(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleK
     : limit(options.timeLimit), maxMemoryByteLength(options.maxMemoryByteLength) {
   if (stackLeft() < WASMIND_LEAST_STACK)
     failForStack("the module cannot be loaded");
-  checkBeforeCompiling(bytes, options, kind);
-  openWeights(options.weightsFolder);
+  const std::vector<abi::WasmSection> sections = readSignature(bytes, options, kind);
   theEngine = &Engine::get(limit.has_value());
-  compile(bytes, options);
+  std::optional<CompiledCache> cache;
+  if (options.usesCache) {
+    cache.emplace(options.cacheFolder.c_str());
+    compiled = cache->find(*theEngine, bytes);
+    theInfo.was_cached = compiled != nullptr;
+  }
+  // Code of the cache comes from the same bytes, which kept the rules when they were compiled.
+  if (!compiled)
+    if (std::optional<abi::Error> error = abi::checkModule(sections, signature().contract()))
+      throw invalidModule(error->text);
+  if (theInfo.memory_byte_length > maxMemoryByteLength)
+    throw Failure(WASMIND_LIMIT, "the module's memory of " + std::to_string(theInfo.memory_byte_length) +
+                                     " bytes is over the limit of " + std::to_string(maxMemoryByteLength));
+  openWeights(options.weightsFolder);
+  if (!compiled) {
+    compiled = theEngine->compile(bytes);
+    if (cache)
+      cache->store(compiled.get());
+  }
 }
 
 std::string Model::name() const {
@@ -79,7 +96,8 @@ std::string Model::name() const {
   return signature().contract().library ? "operator library" : "model";
 }
 
-void Model::checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind) {
+std::vector<abi::WasmSection> Model::readSignature(std::span<const uint8_t> bytes, const LoadOptions &options,
+                                                   ModuleKind kind) {
   abi::Result<std::vector<abi::WasmSection>> sections = abi::readSections(bytes);
   if (!sections)
     throw invalidModule(sections.error().text);
@@ -100,31 +118,12 @@ void Model::checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptio
   if (codeByteLength > options.maxCodeByteLength)
     throw Failure(WASMIND_LIMIT, "the module's code of " + std::to_string(codeByteLength) +
                                      " bytes is over the limit of " + std::to_string(options.maxCodeByteLength));
-  if (std::optional<abi::Error> error = abi::checkModule(*sections, contract))
-    throw invalidModule(error->text);
-  if (contract.memory.byteLength() > options.maxMemoryByteLength)
-    throw Failure(WASMIND_LIMIT, "the module's memory of " + std::to_string(contract.memory.byteLength()) +
-                                     " bytes is over the limit of " + std::to_string(options.maxMemoryByteLength));
-
   theInfo.memory_byte_length = contract.memory.byteLength();
   theInfo.code_byte_length = codeByteLength;
   theInfo.weight_byte_length =
       contract.weights.external ? contract.weights.byteLength : contract.memory.weights.byteLength;
   theInfo.module_byte_length = bytes.size();
-}
-
-void Model::compile(std::span<const uint8_t> bytes, const LoadOptions &options) {
-  std::optional<CompiledCache> cache;
-  if (options.usesCache) {
-    cache.emplace(options.cacheFolder.c_str());
-    compiled = cache->find(*theEngine, bytes);
-    theInfo.was_cached = compiled != nullptr;
-  }
-  if (!compiled) {
-    compiled = theEngine->compile(bytes);
-    if (cache)
-      cache->store(compiled.get());
-  }
+  return std::move(*sections);
 }
 
 void Model::openWeights(const std::string &folder) {

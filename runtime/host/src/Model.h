@@ -1,5 +1,6 @@
 //===- Model.h - a module that was checked and compiled -----------------------------------------------------------===//
 #pragma once
+#include "abi/WasmSections.h"
 #include "runtime/host/src/Engine.h"
 #include "runtime/host/src/File.h"
 #include "runtime/host/src/Signature.h"
@@ -53,8 +54,9 @@ public:
 private:
   Model(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind);
 
-  void checkBeforeCompiling(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind);
-  void compile(std::span<const uint8_t> bytes, const LoadOptions &options);
+  /// Fills in signature and info; returns the sections, which are views of `bytes`.
+  std::vector<abi::WasmSection> readSignature(std::span<const uint8_t> bytes, const LoadOptions &options,
+                                              ModuleKind kind);
   void openWeights(const std::string &folder);
   /// Hash of what lies in the file now.
   std::string hashWeights() const;
