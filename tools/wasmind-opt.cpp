@@ -2,6 +2,7 @@
 #include "compiler/OutputPaths.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/loops/Passes.h"
 #include "compiler/module/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -14,10 +15,11 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<wasmind::graph::GraphDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
-                  mlir::math::MathDialect, mlir::scf::SCFDialect, mlir::cf::ControlFlowDialect,
-                  mlir::vector::VectorDialect, mlir::LLVM::LLVMDialect>();
+  registry.insert<wasmind::graph::GraphDialect, wasmind::loops::LoopsDialect, mlir::func::FuncDialect,
+                  mlir::arith::ArithDialect, mlir::math::MathDialect, mlir::scf::SCFDialect,
+                  mlir::cf::ControlFlowDialect, mlir::vector::VectorDialect, mlir::LLVM::LLVMDialect>();
   wasmind::graph::registerGraphPasses();
+  wasmind::loops::registerLoopsPasses();
   wasmind::module::registerModulePasses();
   mlir::registerTransformsPasses();
   const auto [input, output] = mlir::registerAndParseCLIOptions(argc, argv, "wasmind pass driver\n", registry);

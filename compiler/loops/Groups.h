@@ -1,43 +1,25 @@
-//===- Groups.h - which operations become one kernel --------------------------------------------------------------===//
-//
-// A group computes one operation's results (its root) into memory; its other members exist only in registers. What a
-// group may hold is its kind:
-//   Elementwise  pointwise operations only
-//   Contract, Convolve, Window   one such anchor, then an elementwise epilogue over the same elements
-//   Reduce       one reduction with a pointwise prologue on its input and an epilogue on its result
-//   Row          several reductions of the last dimension of one domain and what lies between (softmax, layer norm)
-//   Single       any other operation, alone (concat and pad with pointwise prologues)
-//
-//===--------------------------------------------------------------------------------------------------------------===//
+//===- Groups.h - operations that one kernel computes -------------------------------------------------------------===//
 #pragma once
-#include "compiler/graph/Graph.h"
 #include "compiler/loops/Emitter.h"
+#include "compiler/loops/LoopsOps.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace wasmind::loops {
 
-enum class GroupKind { Elementwise, Contract, Convolve, Window, Reduce, Row, Single };
-
+/// What a kernel computes: one operation's results (its root) into memory; the other members exist only in registers.
 struct Group {
-  GroupKind kind = GroupKind::Elementwise;
+  DispatchKind kind = DispatchKind::Elementwise;
   mlir::Operation *root = nullptr;
   llvm::SmallSetVector<mlir::Operation *, 8> members; ///< root included
   llvm::SmallVector<mlir::Operation *> anchors;       ///< contract, convolve, window or reductions, in program order
   llvm::SmallVector<mlir::Value> inputs;              ///< what it reads from memory
-  unsigned cost = 0;                                  ///< of its members, about instructions per element
+
+  Group() = default;
+  /// The body of a dispatch.
+  explicit Group(DispatchOp dispatch);
 };
 
-/// A group is cut here: LLVM's work grows with the square of a function's length and more, and registers run out long
-/// before. Far beyond what models put between two operations that need memory.
-inline constexpr unsigned groupCostLimit = 256;
-/// A concat of more operands is one of several: engines take at most 1000 parameters.
-inline constexpr unsigned concatOperandLimit = 256;
-
-/// The groups of a block in an order that respects their data flow. General reshapes belong to no group: they are other
-/// names of their operand's memory (`storageOf`).
-llvm::SmallVector<Group> formGroups(mlir::Block &block);
-
-/// The value whose memory holds `value`.
+/// The value whose memory holds `value`: for what a dispatch reads or computes, a value outside of it.
 mlir::Value storageOf(mlir::Value value);
 
 /// Calls `read(value, indices)` for each element that computing `value` at `indices` reads at the edge of the group.

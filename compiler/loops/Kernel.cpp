@@ -79,7 +79,8 @@ uint32_t Kernels::weightsOf(ElementsAttr attribute) {
 }
 
 uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::vector<char>()> make) {
-  std::string full = llvm::formatv("{0}:{1}", source.getAsOpaquePointer(), key);
+  const auto value = source.getDefiningOp<ConstantOp>().getValue();
+  std::string full = llvm::formatv("{0}:{1}", value.getAsOpaquePointer(), key);
   if (auto found = packs.find(full); found != packs.end())
     return found->second;
   auto bytes = std::make_shared<std::vector<char>>(make());

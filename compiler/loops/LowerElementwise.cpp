@@ -75,10 +75,11 @@ void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
 /// reads it.
 Value grownState(KernelContext &context, ConcatOp concat) {
   auto state = dyn_cast<BlockArgument>(storageOf(concat.getInputs().front()));
-  auto entry = dyn_cast<func::FuncOp>(concat->getParentOp());
+  auto dispatch = cast<DispatchOp>(concat->getParentOp());
+  auto entry = dyn_cast<func::FuncOp>(dispatch->getParentOp());
   auto next = state && entry ? entry.getArgAttrOfType<IntegerAttr>(state.getArgNumber(), "graph.state") : IntegerAttr();
   if (!next || state.getType() != concat.getInputs().front().getType() ||
-      entry.getBody().front().getTerminator()->getOperand(next.getInt()) != concat.getResult())
+      entry.getBody().front().getTerminator()->getOperand(next.getInt()) != dispatch.getResult(0))
     return nullptr;
   for (Value input : concat.getInputs().drop_front()) {
     SmallVector<Access> accesses;

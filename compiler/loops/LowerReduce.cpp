@@ -231,9 +231,9 @@ bool isExpensive(Operation *op) {
 }
 
 /// The operations of the group that computing `value` passes through, down to other anchors.
-void collectCone(const Group &group, Value value, DenseSet<Operation *> &cone) {
+void collectCone(const Group &group, Value value, llvm::SetVector<Operation *> &cone) {
   Operation *op = value.getDefiningOp();
-  if (!op || !group.members.contains(op) || llvm::is_contained(group.anchors, op) || !cone.insert(op).second)
+  if (!op || !group.members.contains(op) || llvm::is_contained(group.anchors, op) || !cone.insert(op))
     return;
   for (Value operand : op->getOperands())
     collectCone(group, operand, cone);
@@ -271,9 +271,9 @@ LogicalResult lowerRow(KernelContext &context) {
   e.place(result, Value());
 
   // What one pass over the row computes dearly and a later pass needs again is kept in scratch.
-  DenseSet<Operation *> rootCone;
+  llvm::SetVector<Operation *> rootCone;
   collectCone(group, result, rootCone);
-  SmallVector<DenseSet<Operation *>> cones(group.anchors.size());
+  SmallVector<llvm::SetVector<Operation *>> cones(group.anchors.size());
   for (auto [cone, anchor] : llvm::zip(cones, group.anchors))
     collectCone(group, anchor->getOperand(0), cone);
   auto isRow = [&](Value value) {

@@ -1,11 +1,12 @@
 //===- LowerToLoops.cpp - the loops stage on one page -------------------------------------------------------------===//
 //
-// groups -> kernels (functions over pointers) -> where their operands lie -> the entry that calls them in order.
+// dispatches -> kernels (functions over pointers) -> where their operands lie -> the entry that calls them in order.
 // A model's operands lie where the memory plan says, those of an operator where its caller and the workspace say.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/State.h"
 #include "compiler/loops/Checks.h"
+#include "compiler/loops/Passes.h"
 #include "compiler/loops/Reductions.h"
 #include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -20,25 +21,25 @@ namespace {
 LogicalResult lowerGroup(KernelContext &context) {
   const Group &group = context.group;
   switch (group.kind) {
-  case GroupKind::Elementwise:
+  case DispatchKind::Elementwise:
     context.record.kind = isa<GatherOp>(group.root) ? "gather" : "elementwise";
     return lowerElementwise(context);
-  case GroupKind::Contract:
+  case DispatchKind::Contract:
     context.record.kind = "contract";
     return lowerContract(context);
-  case GroupKind::Convolve:
+  case DispatchKind::Convolve:
     context.record.kind = "convolve";
     return lowerConvolve(context);
-  case GroupKind::Window:
+  case DispatchKind::Window:
     context.record.kind = "window";
     return lowerPlainly(context);
-  case GroupKind::Reduce:
+  case DispatchKind::Reduce:
     context.record.kind = "reduce";
     return lowerReduce(context);
-  case GroupKind::Row:
+  case DispatchKind::Row:
     context.record.kind = "row";
     return lowerRow(context);
-  case GroupKind::Single:
+  case DispatchKind::Single:
     break;
   }
   context.record.kind = group.root->getName().stripDialect().str();
@@ -75,42 +76,9 @@ std::string shapeOf(Kernels &kernels, const Group &group) {
   return group.root->getNumResults() ? shapeText(kernels, group.root->getResult(0).getType()) : "";
 }
 
-/// Copies each result that is not computed into memory of its own (an input, a constant, another result, a second name)
-/// so that every output slot is written by one kernel.
-void separateResults(func::FuncOp function) {
-  Operation *end = function.getBody().front().getTerminator();
-  OpBuilder builder(end);
-  DenseSet<Value> taken;
-  for (OpOperand &operand : end->getOpOperands()) {
-    Value storage = storageOf(operand.get());
-    Operation *producer = storage.getDefiningOp();
-    if (!producer || isa<ConstantOp>(producer) || storage != operand.get() || !taken.insert(storage).second)
-      operand.set(BroadcastOp::create(builder, end->getLoc(), operand.get().getType(), operand.get()));
-  }
-}
-
-/// Replaces concats of more operands than a kernel has parameters by concats of concats.
-void narrowConcats(func::FuncOp function) {
-  function.walk([](ConcatOp concat) {
-    SmallVector<Value> inputs(concat.getInputs());
-    OpBuilder builder(concat);
-    while (inputs.size() > concatOperandLimit) {
-      SmallVector<Value> wider;
-      for (ArrayRef<Value> rest = inputs; !rest.empty();) {
-        ArrayRef<Value> part = rest.take_front(concatOperandLimit);
-        rest = rest.drop_front(part.size());
-        wider.push_back(part.size() == 1 ? part[0] : ConcatOp::create(builder, concat.getLoc(), part, concat.getDim()));
-      }
-      inputs = std::move(wider);
-    }
-    if (inputs.size() != concat.getInputs().size())
-      concat.getInputsMutable().assign(inputs);
-  });
-}
-
 class Lowering {
 public:
-  Lowering(ModuleOp graph, const Options &options) : graph(graph), options(options) {
+  Lowering(ModuleOp given, const Options &options) : dispatches(given.clone()), graph(*dispatches), options(options) {
     MLIRContext *context = graph.getContext();
     context->loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
                          vector::VectorDialect, LLVM::LLVMDialect>();
@@ -146,7 +114,8 @@ public:
 
 private:
   using PointerOf = llvm::function_ref<Value(Emitter &, const KernelOperand &, const KernelCall &)>;
-  ModuleOp graph;
+  OwningOpRef<ModuleOp> dispatches; ///< the graph, gathered into dispatches
+  ModuleOp graph;                   ///< the same
   const Options &options;
   Program program;
   std::vector<KernelCall> calls;
@@ -174,21 +143,26 @@ private:
     auto entry = graph.lookupSymbol<func::FuncOp>("run");
     if (!entry)
       return graph.emitError("has no function @run");
-    if (failed(inlineCalls(entry)) || failed(verifyAccesses(entry)))
+    PassManager passes(graph.getContext());
+    buildDispatchPipeline(passes);
+    if (failed(passes.run(graph)))
       return failure();
-    narrowConcats(entry);
-    separateResults(entry);
     if (failed(lowerBlock(kernels, entry.getBody().front())))
       return failure();
     return entry;
   }
 
   LogicalResult lowerBlock(Kernels &kernels, Block &block) {
-    for (Group &group : formGroups(block)) {
-      LogicalResult lowered = isa<LoopOp>(group.root)      ? lowerLoop(kernels, cast<LoopOp>(group.root))
-                              : isa<IfOp>(group.root)      ? lowerIf(kernels, cast<IfOp>(group.root))
-                              : isa<MeasureOp>(group.root) ? lowerMeasure(cast<MeasureOp>(group.root))
-                                                           : lower(kernels, group);
+    for (Operation &op : block.without_terminator()) {
+      LogicalResult lowered = success(); // of constants and reshapes there is nothing to do
+      if (auto dispatch = dyn_cast<DispatchOp>(op))
+        lowered = lower(kernels, dispatch);
+      else if (auto loop = dyn_cast<LoopOp>(op))
+        lowered = lowerLoop(kernels, loop);
+      else if (auto branch = dyn_cast<IfOp>(op))
+        lowered = lowerIf(kernels, branch);
+      else if (auto measure = dyn_cast<MeasureOp>(op))
+        lowered = lowerMeasure(measure);
       if (failed(lowered))
         return failure();
     }
@@ -216,31 +190,12 @@ private:
 
   LogicalResult lowerLoop(Kernels &kernels, LoopOp loop) {
     Block &body = loop.getBody().front();
-    // A carried value that becomes another carried value needs a copy that outlives the first.
-    Operation *yield = body.getTerminator();
-    OpBuilder builder(yield);
-    for (OpOperand &operand : yield->getOpOperands()) {
-      auto carried = dyn_cast<OpResult>(storageOf(operand.get()));
-      bool moved = carried && carried.getOwner() == loop && operand.getOperandNumber() != carried.getResultNumber() + 1;
-      if (moved)
-        operand.set(BroadcastOp::create(builder, yield->getLoc(), operand.get().getType(), operand.get()));
-    }
-    // The condition is carried, too, in memory of its own: the loop's operand may be needed later.
-    builder.setInsertionPoint(loop);
-    loop.getConditionMutable().assign(
-        BroadcastOp::create(builder, loop.getLoc(), loop.getCondition().getType(), loop.getCondition()));
-    Group condition;
-    condition.root = loop.getCondition().getDefiningOp();
-    condition.members.insert(condition.root);
-    condition.inputs.push_back(condition.root->getOperand(0));
-    if (failed(lower(kernels, condition)))
-      return failure();
     for (auto [initial, result] : llvm::zip(loop.getCarried(), loop.getResults()))
       addCopy(initial, result);
     add(KernelCall::Form::Loop, {loop.getTripCount(), loop.getCondition(), body.getArgument(0)});
     if (failed(lowerBlock(kernels, body)))
       return failure();
-    for (auto [i, value] : llvm::enumerate(yield->getOperands()))
+    for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands()))
       addCopy(value, i == 0 ? loop.getCondition() : loop.getResult(i - 1));
     add(KernelCall::Form::End);
     return success();
@@ -266,7 +221,8 @@ private:
     return success();
   }
 
-  LogicalResult lower(Kernels &kernels, Group &group) {
+  LogicalResult lower(Kernels &kernels, DispatchOp dispatch) {
+    const Group group(dispatch);
     KernelContext context(kernels, group);
     context.record.shape = shapeOf(kernels, group);
     for (Operation *member : group.members)
@@ -275,7 +231,7 @@ private:
       return failure();
     KernelCall call;
     call.operands.assign(context.operands.begin(), context.operands.end());
-    call.outputs.assign(group.root->getResults().begin(), group.root->getResults().end());
+    call.outputs.assign(dispatch.getOutputs().begin(), dispatch.getOutputs().end());
     call.inPlace = context.inPlace;
     call.callee = context.finish();
     calls.push_back(call);

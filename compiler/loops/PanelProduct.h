@@ -4,9 +4,8 @@
 // allocators of both engines by hand. What they need (Cranelift 0.137, V8 14.6):
 //
 //   - Cranelift places arithmetic as late in a block as its uses allow: after all loads of the block, whose results
-//   then
-//     are alive together and spill. So a block holds one group of rows of one step of k. It ends at an "edge": a branch
-//     that is never taken and would change the group's sums, so that they must be ready there.
+//     are then alive together and spill. So a block holds one group of rows of one step of k. It ends at an "edge": a
+//     branch that is never taken and would change the group's sums, so that they must be ready there.
 //   - A load and a splat become one instruction (vbroadcastss from memory) only where each is used once and the loads
 //     stand in the order of their uses. So the elements of A for the next group are loaded ahead of the edge.
 //   - The order in which the sums are first named after an edge is the order of the block's parameters, and decides the

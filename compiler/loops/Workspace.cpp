@@ -78,8 +78,8 @@ Value Workspace::allocate() {
 
   // Sizes once in f64, where no product overflows, for the check, and once in i32.
   Value total = e.i32(0), wide = e.floatConstant(0, e.getF64Type());
-  llvm::DenseMap<Value, Value> tensorOffsets;
-  llvm::DenseMap<const KernelOperand *, Value> scratchOffsets;
+  llvm::MapVector<Value, Value> tensorOffsets;
+  llvm::MapVector<const KernelOperand *, Value> scratchOffsets;
   auto take = [&](ArrayRef<AffineExpr> factors) {
     Value bytes = e.i32(1), wideBytes = e.floatConstant(1, e.getF64Type());
     for (AffineExpr factor : factors) {

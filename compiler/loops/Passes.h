@@ -1,0 +1,17 @@
+//===- Passes.h - the steps from the graph to dispatches ----------------------------------------------------------===//
+#pragma once
+#include "compiler/loops/LoopsOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace wasmind::loops {
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "compiler/loops/LoopsPasses.h.inc"
+
+/// All passes in order. What follows them, and is no pass as it makes another module, is on the page LowerToLoops.cpp.
+void buildDispatchPipeline(mlir::OpPassManager &manager);
+
+} // namespace wasmind::loops

@@ -1,0 +1,25 @@
+#ifndef WASMIND_LOOPS_PASSES_TD
+#define WASMIND_LOOPS_PASSES_TD
+include "mlir/Pass/PassBase.td"
+
+def Prepare : Pass<"loops-prepare", "::mlir::ModuleOp"> {
+  let summary = "Calls become bodies, and what is written by several steps gets memory of its own";
+  let description = [{
+    return %argument                                 ->      return (graph.broadcast %argument)
+    graph.loop while %c carry %a, %b { yield %b, %a }  ->    carried values that change places are copied
+    graph.concat of a thousand parts                 ->      graph.concat of graph.concat
+    Reads outside of tensors, recursion and extents without bounds are refused.
+  }];
+}
+
+def FormDispatches : Pass<"loops-form-dispatches", "::mlir::ModuleOp"> {
+  let summary = "Gathers the operations that one kernel computes";
+  let description = [{
+    relu (binary add (contract %x, W), b)            ->      one loops.dispatch contract
+    softmax as max, sub, exp, sum, div               ->      one loops.dispatch row
+    From the results backwards: an operation joins the kernel of its users where that repeats no work.
+  }];
+  let dependentDialects = ["::wasmind::loops::LoopsDialect"];
+}
+
+#endif

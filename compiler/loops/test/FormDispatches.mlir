@@ -1,0 +1,94 @@
+// RUN: wasmind-opt %s --loops-prepare --loops-form-dispatches --split-input-file | FileCheck %s
+
+// A product, its bias and GELU are one kernel.
+// CHECK-LABEL: func.func @gelu
+// CHECK: %[[Y:.*]] = loops.dispatch contract(%arg0) : (tensor<4x8xf32>) -> tensor<4x2xf32> {
+// CHECK: graph.contract
+// CHECK: graph.yield
+// CHECK-NOT: loops.dispatch
+// CHECK: return %[[Y]]
+func.func @gelu(%x: tensor<4x8xf32>) -> tensor<4x2xf32> {
+  %w = graph.constant dense<0.5> : tensor<8x2xf32> : tensor<8x2xf32>
+  %b = graph.constant dense<[[0.25, 1.0]]> : tensor<1x2xf32> : tensor<1x2xf32>
+  %half = graph.constant dense<0.5> : tensor<1x1xf32> : tensor<1x1xf32>
+  %root = graph.constant dense<0.70710678> : tensor<1x1xf32> : tensor<1x1xf32>
+  %one = graph.constant dense<1.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [0] : tensor<4x8xf32>, tensor<8x2xf32>
+  %1 = graph.binary add %0, %b : tensor<4x2xf32>, tensor<1x2xf32>
+  %2 = graph.binary mul %1, %root : tensor<4x2xf32>, tensor<1x1xf32>
+  %3 = graph.unary erf %2 : tensor<4x2xf32>
+  %4 = graph.binary add %3, %one : tensor<4x2xf32>, tensor<1x1xf32>
+  %5 = graph.binary mul %1, %4 : tensor<4x2xf32>, tensor<4x2xf32>
+  %6 = graph.binary mul %5, %half : tensor<4x2xf32>, tensor<1x1xf32>
+  return %6 : tensor<4x2xf32>
+}
+
+// -----
+
+// A convolution takes its bias, the residual it is added to, and the activation along.
+// CHECK-LABEL: func.func @residual
+// CHECK: loops.dispatch convolve(%arg0, %arg1)
+// CHECK-NOT: loops.dispatch
+// CHECK: return
+func.func @residual(%x: tensor<1x8x8x4xf32>, %r: tensor<1x8x8x6xf32>) -> tensor<1x8x8x6xf32> {
+  %w = graph.constant dense<0.5> : tensor<3x3x4x6xf32> : tensor<3x3x4x6xf32>
+  %b = graph.constant dense<0.25> : tensor<1x1x1x6xf32> : tensor<1x1x1x6xf32>
+  %zero = graph.constant dense<0.0> : tensor<1x1x1x1xf32> : tensor<1x1x1x1xf32>
+  %0 = graph.convolve %x, %w strides [1, 1] pad [1, 1] [1, 1] dilations [1, 1] : tensor<1x8x8x4xf32>, tensor<3x3x4x6xf32>
+  %1 = graph.binary add %0, %b : tensor<1x8x8x6xf32>, tensor<1x1x1x6xf32>
+  %2 = graph.binary add %1, %r : tensor<1x8x8x6xf32>, tensor<1x8x8x6xf32>
+  %3 = graph.binary max %2, %zero : tensor<1x8x8x6xf32>, tensor<1x1x1x1xf32>
+  return %3 : tensor<1x8x8x6xf32>
+}
+
+// -----
+
+// Softmax is one pass over each row.
+// CHECK-LABEL: func.func @softmax
+// CHECK: loops.dispatch row(%arg0)
+// CHECK-NOT: loops.dispatch
+// CHECK: return
+func.func @softmax(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %0 = graph.reduce max %x dims [1] : tensor<4x8xf32>
+  %1 = graph.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
+  %2 = graph.binary sub %x, %1 : tensor<4x8xf32>, tensor<4x1xf32>
+  %3 = graph.unary exp %2 : tensor<4x8xf32>
+  %4 = graph.reduce sum %3 dims [1] : tensor<4x8xf32>
+  %5 = graph.reshape %4 : tensor<4xf32> -> tensor<4x1xf32>
+  %6 = graph.binary div %3, %5 : tensor<4x8xf32>, tensor<4x1xf32>
+  return %6 : tensor<4x8xf32>
+}
+
+// -----
+
+// An expensive value that two kernels read lies in memory; a view of it is a part of both.
+// CHECK-LABEL: func.func @shared
+// CHECK: %[[E:.*]] = loops.dispatch elementwise(%arg0)
+// CHECK: graph.unary exp
+// CHECK: loops.dispatch elementwise(%[[E]])
+// CHECK: graph.transpose
+// CHECK: loops.dispatch elementwise(%[[E]])
+// CHECK: graph.transpose
+// CHECK-NOT: loops.dispatch
+// CHECK: return
+func.func @shared(%x: tensor<4x8xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
+  %0 = graph.unary exp %x : tensor<4x8xf32>
+  %1 = graph.transpose %0 [1, 0] : tensor<4x8xf32>
+  %2 = graph.unary neg %1 : tensor<8x4xf32>
+  %3 = graph.unary sqrt %1 : tensor<8x4xf32>
+  return %2, %3 : tensor<8x4xf32>, tensor<8x4xf32>
+}
+
+// -----
+
+// A reshape is another name of memory: what stands on both sides of it are two kernels.
+// CHECK-LABEL: func.func @renamed
+// CHECK: %[[E:.*]] = loops.dispatch elementwise(%arg0)
+// CHECK: %[[R:.*]] = graph.reshape %[[E]]
+// CHECK: loops.dispatch reduce(%[[R]])
+func.func @renamed(%x: tensor<4x8xf32>) -> tensor<2xf32> {
+  %0 = graph.unary exp %x : tensor<4x8xf32>
+  %1 = graph.reshape %0 : tensor<4x8xf32> -> tensor<2x16xf32>
+  %2 = graph.reduce sum %1 dims [1] : tensor<2x16xf32>
+  return %2 : tensor<2xf32>
+}
