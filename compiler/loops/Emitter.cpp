@@ -8,7 +8,6 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/SaveAndRestore.h"
 #include <cmath>
-#include <set>
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -32,100 +31,6 @@ Type memoryType(Type element) {
 }
 
 bool isUnsigned(Type element) { return element.isUnsignedInteger(); }
-
-Type elementOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
-
-AffineExpr flatOffset(Type tensor, ArrayRef<AffineExpr> indices) {
-  SmallVector<AffineExpr> extents = getExtents(tensor);
-  AffineExpr flat = getAffineConstantExpr(0, tensor.getContext());
-  for (auto [index, extent] : llvm::zip(indices, extents))
-    flat = flat * extent + index;
-  return normalise(flat);
-}
-
-std::optional<AffineExpr> coefficientOf(AffineExpr flat, unsigned variable) {
-  AffineExpr coefficient = getAffineConstantExpr(0, flat.getContext());
-  for (const Term &term : termsOf(flat)) {
-    AffineExpr product;
-    unsigned power = 0;
-    bool otherVariable = false;
-    for (AffineExpr factor : term.variables) {
-      if (auto dim = dyn_cast<AffineDimExpr>(factor); dim && dim.getPosition() == variable) {
-        ++power;
-        continue;
-      }
-      if (factor.isFunctionOfDim(variable))
-        return std::nullopt; // inside a division
-      otherVariable |= !factor.isSymbolicOrConstant();
-      product = product ? product * factor : factor;
-    }
-    if (power == 0)
-      continue;
-    if (power > 1 || otherVariable)
-      return std::nullopt;
-    coefficient = coefficient +
-                  (product ? product * term.coefficient : getAffineConstantExpr(term.coefficient, flat.getContext()));
-  }
-  return normalise(coefficient);
-}
-
-bool isUnitReshape(Operation *op) {
-  auto reshape = dyn_cast<ReshapeOp>(op);
-  if (!reshape)
-    return false;
-  auto strip = [](Type type) {
-    SmallVector<AffineExpr> kept;
-    for (AffineExpr extent : getExtents(type))
-      if (!isOne(extent))
-        kept.push_back(extent);
-    return kept;
-  };
-  return strip(reshape.getInput().getType()) == strip(reshape.getResult().getType());
-}
-
-std::optional<Indices> operandIndices(Operation *op, unsigned operand, ArrayRef<AffineExpr> indices) {
-  Indices result;
-  AffineExpr zero = getAffineConstantExpr(0, op->getContext());
-  if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp>(op)) {
-    for (auto [index, extent] : llvm::zip(indices, getExtents(op->getOperand(operand).getType())))
-      result.push_back(isOne(extent) ? zero : index);
-    return result;
-  }
-  if (auto transpose = dyn_cast<TransposeOp>(op)) {
-    result.resize(indices.size());
-    for (auto [i, dim] : llvm::enumerate(transpose.getPermutation()))
-      result[dim] = indices[i];
-    return result;
-  }
-  if (auto slice = dyn_cast<SliceOp>(op)) {
-    for (auto [index, start, stride] : llvm::zip(indices, slice.getStarts().getResults(), slice.getStrides()))
-      result.push_back(index * stride + start);
-    return result;
-  }
-  if (auto reverse = dyn_cast<ReverseOp>(op)) {
-    SmallVector<AffineExpr> extents = getExtents(reverse.getInput().getType());
-    for (auto [i, index] : llvm::enumerate(indices))
-      result.push_back(llvm::is_contained(reverse.getDims(), int64_t(i)) ? extents[i] - 1 - index : index);
-    return result;
-  }
-  if (isUnitReshape(op)) {
-    SmallVector<AffineExpr> kept;
-    for (auto [index, extent] : llvm::zip(indices, getExtents(op->getResult(0).getType())))
-      if (!isOne(extent))
-        kept.push_back(index);
-    unsigned next = 0;
-    for (AffineExpr extent : getExtents(op->getOperand(0).getType()))
-      result.push_back(isOne(extent) ? zero : kept[next++]);
-    return result;
-  }
-  return std::nullopt;
-}
-
-bool isPointwise(Operation *op) {
-  return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp, TransposeOp, SliceOp, ReverseOp, IotaOp,
-             ExtentOp, GatherOp>(op) ||
-         isUnitReshape(op);
-}
 
 //===- Function, index variables, memory
 //-------------------------------------------------------------------------------===//
@@ -416,32 +321,13 @@ void Emitter::store(Value registers, Value pointer, Type element, AffineExpr fla
 //---------------------------------------------------------------------------------------------------===//
 
 bool Emitter::collect(Value tensor, ArrayRef<AffineExpr> indices, SmallVectorImpl<Access> &accesses) {
-  std::set<std::pair<const void *, std::vector<const void *>>> seen; // what several operands share is walked once
-  std::function<bool(Value, ArrayRef<AffineExpr>)> walk = [&](Value value, ArrayRef<AffineExpr> at) {
-    std::vector<const void *> key;
-    for (AffineExpr index : at)
-      key.push_back(index.getAsOpaquePointer());
-    if (!seen.insert({value.getAsOpaquePointer(), std::move(key)}).second)
-      return true;
-    if (places.lookup(value) || producers.count(value)) {
-      accesses.push_back({value, flatOffset(value.getType(), at)});
-      return true;
-    }
-    Operation *op = value.getDefiningOp();
-    if (!op || isa<ConstantOp, ExtentOp>(op))
-      return true;
-    if (isa<IotaOp>(op)) { // an index that must stay an index: forbids merging its dimension with others
-      accesses.push_back({value, flatOffset(value.getType(), at)});
-      return at.size() <= 1;
-    }
-    for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
-      auto mapped = operandIndices(op, i, at);
-      if (!mapped || !walk(op->getOperand(i), *mapped))
-        return false;
-    }
-    return true;
-  };
-  return walk(tensor, indices);
+  bool fits = true;
+  auto isRead = [&](Value value) { return places.lookup(value) || producers.count(value); };
+  const bool affine = walkReads(tensor, indices, isRead, [&](Value value, ArrayRef<AffineExpr> at) {
+    accesses.push_back({value, flatOffset(value.getType(), at)});
+    fits &= isRead(value) || at.size() <= 1; // an index that must stay an index forbids merging its dimension
+  });
+  return affine && fits;
 }
 
 Value Emitter::evaluate(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes) {

@@ -8,6 +8,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/graph/Constants.h"
+#include "compiler/loops/Access.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -20,18 +21,10 @@ class GEPArg;
 
 namespace wasmind::loops {
 
-using Indices = llvm::SmallVector<mlir::AffineExpr>;
-
 /// `lanes` consecutive values of index variable `variable` at once; 1 lane = scalar.
 struct Lanes {
   unsigned count = 1;
   unsigned variable = ~0u;
-};
-
-/// One element access of a value in memory, as found by `Emitter::collect`.
-struct Access {
-  mlir::Value value;
-  mlir::AffineExpr flat; ///< element offset
 };
 
 /// Where the named dimensions lie in memory: number i is the i32 at `address` + 4 * i, or, in an operator's object,
@@ -42,25 +35,11 @@ struct ExtentTable {
   std::vector<int64_t> most; ///< their upper bounds; none in an operator's object
 };
 
-/// The element type of a tensor.
-mlir::Type elementOf(mlir::Value tensor);
 /// The type of an element in registers (f16 and bf16 as f32 of the same value, bool as i1, unsigned as signless) and in
 /// memory.
 mlir::Type registerType(mlir::Type element);
 mlir::Type memoryType(mlir::Type element);
 bool isUnsigned(mlir::Type element);
-
-/// The flat row-major element offset of `indices` in a tensor.
-mlir::AffineExpr flatOffset(mlir::Type tensor, llvm::ArrayRef<mlir::AffineExpr> indices);
-/// d flat / d variable, when flat is linear in it and the coefficient has no other variable in it.
-std::optional<mlir::AffineExpr> coefficientOf(mlir::AffineExpr flat, unsigned variable);
-/// Where an operation that maps indices (elementwise, transpose, slice, unit reshape, ...) reads operand `operand`.
-/// None for operations that are not of that kind.
-std::optional<Indices> operandIndices(mlir::Operation *op, unsigned operand, llvm::ArrayRef<mlir::AffineExpr> indices);
-/// Whether elements of the operation's result can be computed one by one from its operands.
-bool isPointwise(mlir::Operation *op);
-/// Whether a reshape only inserts and removes dimensions of extent 1.
-bool isUnitReshape(mlir::Operation *op);
 
 class Emitter : public mlir::ImplicitLocOpBuilder {
 public:

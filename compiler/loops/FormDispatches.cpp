@@ -282,24 +282,10 @@ private:
         return;
       }
       AffineExpr flat = flatOffset(value.getType(), at);
-      fits &= mergeable(flat, extents, batch, batch + lhsFree) && mergeable(flat, extents, batch + lhsFree, rank);
+      fits &= stepsAsOne(flat, extents, llvm::to_vector(llvm::seq(batch, batch + lhsFree))) &&
+              stepsAsOne(flat, extents, llvm::to_vector(llvm::seq(batch + lhsFree, rank)));
     });
     return affine && fits;
-  }
-
-  static bool mergeable(AffineExpr flat, ArrayRef<AffineExpr> extents, int64_t first, int64_t end) {
-    std::optional<AffineExpr> inner;
-    for (int64_t i = end - 1; i >= first; --i) {
-      if (isOne(extents[i]))
-        continue;
-      auto coefficient = coefficientOf(flat, i);
-      if (!coefficient)
-        return false;
-      if (inner && !provablyEqual(*coefficient, *inner))
-        return false;
-      inner = normalise(*coefficient * extents[i]);
-    }
-    return true;
   }
 
   bool joinAsAnchor(Operation *op) {

@@ -52,59 +52,16 @@ Value storageOf(Value value) {
   }
 }
 
-Indices identityIndices(Type tensor, unsigned first) {
-  Indices indices;
-  for (AffineExpr extent : getExtents(tensor)) {
-    indices.push_back(isOne(extent) ? getAffineConstantExpr(0, tensor.getContext())
-                                    : getAffineDimExpr(first, tensor.getContext()));
-    ++first;
-  }
-  return indices;
-}
-
-std::optional<Indices> rowDomain(ReduceOp reduce) {
-  SmallVector<AffineExpr> extents = getExtents(reduce.getInput().getType());
-  Indices kept;
-  int64_t last = -1, reduced = 0;
-  for (auto [i, extent] : llvm::enumerate(extents)) {
-    if (isOne(extent))
-      continue;
-    last = i;
-    kept.push_back(extent);
-    reduced += llvm::is_contained(reduce.getDims(), int64_t(i));
-  }
-  if (last < 0 || reduced != 1 || !llvm::is_contained(reduce.getDims(), last))
-    return std::nullopt;
-  return kept;
-}
-
 bool walkReads(const Group &group, Value value, ArrayRef<AffineExpr> indices,
                function_ref<void(Value, ArrayRef<AffineExpr>)> read) {
-  std::set<std::pair<const void *, std::vector<const void *>>> seen; // what several operands share is walked once
-  std::function<bool(Value, ArrayRef<AffineExpr>)> walk = [&](Value from, ArrayRef<AffineExpr> at) {
-    std::vector<const void *> key;
-    for (AffineExpr index : at)
-      key.push_back(index.getAsOpaquePointer());
-    if (!seen.insert({from.getAsOpaquePointer(), std::move(key)}).second)
-      return true;
-    Operation *op = from.getDefiningOp();
-    if (op && isa<ConstantOp>(op) && cast<ShapedType>(from.getType()).getNumElements() == 1)
-      return true;
-    // The index of an iota must stay an index of its own.
-    if (!op || !group.members.contains(op) || llvm::is_contained(group.anchors, op) || isa<IotaOp>(op)) {
-      read(from, at);
-      return true;
-    }
-    if (isa<ExtentOp>(op))
-      return true;
-    for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
-      auto mapped = operandIndices(op, i, at);
-      if (!mapped || !walk(op->getOperand(i), *mapped))
-        return false;
-    }
-    return true;
+  auto isNumber = [](Operation *op) {
+    return isa<ConstantOp>(op) && cast<ShapedType>(op->getResult(0).getType()).getNumElements() == 1;
   };
-  return walk(value, indices);
+  auto isRead = [&](Value from) {
+    Operation *op = from.getDefiningOp();
+    return !op || (!isNumber(op) && !group.members.contains(op)) || llvm::is_contained(group.anchors, op);
+  };
+  return walkReads(value, indices, isRead, read);
 }
 
 } // namespace wasmind::loops

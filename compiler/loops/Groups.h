@@ -1,6 +1,6 @@
 //===- Groups.h - operations that one kernel computes -------------------------------------------------------------===//
 #pragma once
-#include "compiler/loops/Emitter.h"
+#include "compiler/loops/Access.h"
 #include "compiler/loops/LoopsOps.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -22,15 +22,9 @@ struct Group {
 /// The value whose memory holds `value`: for what a dispatch reads or computes, a value outside of it.
 mlir::Value storageOf(mlir::Value value);
 
-/// Calls `read(value, indices)` for each element that computing `value` at `indices` reads at the edge of the group.
-/// False when an index is not affine (gather).
+/// The reads at the edge of the group, its anchors and numbers (constants of one element) not looked through and left
+/// out.
 bool walkReads(const Group &group, mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> indices,
                llvm::function_ref<void(mlir::Value, llvm::ArrayRef<mlir::AffineExpr>)> read);
-
-/// Indices d<first>, d<first + 1>, ... for the dimensions of a tensor; 0 where the extent is 1.
-Indices identityIndices(mlir::Type tensor, unsigned first = 0);
-/// The row form of a reduction: the extents before the last reduced dimension, units dropped. None when the reduced
-/// dimensions are not exactly the last one (units aside).
-std::optional<Indices> rowDomain(graph::ReduceOp reduce);
 
 } // namespace wasmind::loops

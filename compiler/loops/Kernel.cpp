@@ -204,8 +204,7 @@ void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access>
     }
     if (inner >= 0) {
       bool mergeable = !accesses.empty() && llvm::all_of(accesses, [&](const Access &access) {
-        auto outer = coefficientOf(access.flat, i), step = coefficientOf(access.flat, inner);
-        return outer && step && provablyEqual(*outer, *step * lengths[inner]);
+        return stepsAsOne(access.flat, lengths, {i, inner});
       });
       if (mergeable) {
         lengths[inner] = normalise(lengths[inner] * lengths[i]);

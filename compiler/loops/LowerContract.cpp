@@ -9,20 +9,6 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-/// Whether `flat`, in d<dim> for each dimension, steps over the dimensions `dims` as over one.
-bool mergeable(AffineExpr flat, ArrayRef<AffineExpr> extents, ArrayRef<int64_t> dims) {
-  std::optional<AffineExpr> expected;
-  for (int64_t dim : llvm::reverse(dims)) {
-    if (isOne(extents[dim]))
-      continue;
-    auto step = coefficientOf(flat, dim);
-    if (!step || (expected && !provablyEqual(*step, *expected)))
-      return false;
-    expected = normalise(*step * extents[dim]);
-  }
-  return true;
-}
-
 struct Side {
   MatrixSource source;
   AffineExpr x, k;
@@ -30,25 +16,21 @@ struct Side {
 
 /// The operand as a matrix of (batch, x, k), or none when its dimensions do not merge or it is not read from one
 /// tensor.
-std::optional<Side> matrixOf(KernelContext &context, Value operand, ArrayRef<int64_t> batch,
-                             ArrayRef<int64_t> contracted) {
-  Emitter probe(context.kernels.code, UnknownLoc::get(operand.getContext()), "probe", {}, {});
-  for (Value input : context.group.inputs)
-    probe.place(input, probe.i32(0));
+std::optional<Side> matrixOf(const Group &group, Value operand, ArrayRef<int64_t> batch, ArrayRef<int64_t> contracted) {
   SmallVector<AffineExpr> extents = getExtents(operand.getType());
-  Indices own;
-  for (unsigned i = 0; i < extents.size(); ++i)
-    own.push_back(isOne(extents[i]) ? probe.constantIndex(0) : getAffineDimExpr(i, probe.getContext()));
   SmallVector<Access> accesses;
-  bool affine = probe.collect(operand, own, accesses);
-  probe.function.erase();
-  if (!affine || accesses.size() != 1)
+  auto isRead = [&](Value value) { return llvm::is_contained(group.inputs, value); };
+  const bool affine =
+      walkReads(operand, identityIndices(operand.getType()), isRead, [&](Value value, ArrayRef<AffineExpr> at) {
+        accesses.push_back({value, flatOffset(value.getType(), at)});
+      });
+  if (!affine || accesses.size() != 1 || !isRead(accesses[0].value))
     return std::nullopt;
   SmallVector<int64_t> free;
   for (int64_t i = 0; i < int64_t(extents.size()); ++i)
     if (!llvm::is_contained(batch, i) && !llvm::is_contained(contracted, i))
       free.push_back(i);
-  if (!mergeable(accesses[0].flat, extents, free) || !mergeable(accesses[0].flat, extents, contracted))
+  if (!stepsAsOne(accesses[0].flat, extents, free) || !stepsAsOne(accesses[0].flat, extents, contracted))
     return std::nullopt;
   Side side;
   MLIRContext *c = operand.getContext();
@@ -87,8 +69,8 @@ LogicalResult lowerContract(KernelContext &context) {
   Type left = elementOf(contract.getLhs()), right = elementOf(contract.getRhs());
   if (!(left.isF32() && right.isF32()) && !(isByte(left) && isByte(right)))
     return lowerPlainly(context);
-  auto lhs = matrixOf(context, contract.getLhs(), contract.getLhsBatch(), contract.getLhsContract());
-  auto rhs = matrixOf(context, contract.getRhs(), contract.getRhsBatch(), contract.getRhsContract());
+  auto lhs = matrixOf(context.group, contract.getLhs(), contract.getLhsBatch(), contract.getLhsContract());
+  auto rhs = matrixOf(context.group, contract.getRhs(), contract.getRhsBatch(), contract.getRhsContract());
   if (!lhs || !rhs)
     return lowerPlainly(context);
 
