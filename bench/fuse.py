@@ -54,7 +54,7 @@ def network(name):
     import mindspore as ms
     import zoo
 
-    net, inputs, reference = zoo.make(name)
+    _net, inputs, reference = zoo.make(name)
     graph = ms.jit(reference)
     return lambda: zoo.leaves(graph(*inputs))
 

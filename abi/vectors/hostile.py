@@ -104,7 +104,7 @@ def modules(add):
     # Two gigabytes on a heap of the engine, asked for by the export that every host calls first.
     array = b"\x41" + signed(2**31 - 1) + b"\xfb\x07" + unsigned(3) + b"\x1a\x41\x01"
     count, rest = bodies[:1], bodies[1:]
-    run, error, version, nothing = cut(rest, 4)
+    run, error, _version, nothing = cut(rest, 4)
     yield "array_of_gigabytes", *refused(type=vector([*types, b"\x5e\x78\x01"]), code=count + run + error + body(array) + nothing)
 
     yield "tags", *refused(tag=vector([b"\0" + unsigned(2)]))
@@ -229,7 +229,7 @@ def texts(signature, open_signature):
     yield "weights_name_of_256_bytes", json.dumps({**signature, "weights": {**external, "file": "é" * 128}}, ensure_ascii=False).encode(), invalid, False
     for word in ("__proto__", "constructor", "then"):
         yield f"name_{word.strip('_')}", plain.replace('"sum"', f'"{word}"').encode(), None, False
-        yield f"operator_{word.strip('_')}", *with_('"operators":{"Add":1}', '"operators":{"%s":1}' % word)
+        yield f"operator_{word.strip('_')}", *with_('"operators":{"Add":1}', f'"operators":{{"{word}":1}}')
 
 
 def with_dims(signature, count):

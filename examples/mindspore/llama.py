@@ -1,5 +1,4 @@
 """A layer of Llama's kind: RMS normalisation, rotary positions, grouped queries, gated feed-forward."""
-import mindspore as ms
 import numpy as np
 import zoo
 from mindspore import Parameter, Tensor, nn, ops

@@ -9,7 +9,7 @@ import numpy as np
 import wasmind
 from wasmind import OperatorLibrary, WasmindError
 
-RUNS = int(os.environ.get("WASMIND_RUNS", 20_000))
+RUNS = int(os.environ.get("WASMIND_RUNS", "20000"))
 KEPT_BYTES = 1 << 20  # of what the allocators keep
 
 

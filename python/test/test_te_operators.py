@@ -11,7 +11,7 @@ def test_operators_of_the_library_by_name(tmp_path):
     library = wasmind.OperatorLibrary.load(tmp_path / "ops.wasm")
     assert {each.name for each in library.operators} == {"Neg", "Softmax"} and len(te.library()) > 50
     np.testing.assert_array_equal(library.call("Neg", np.arange(3, dtype=np.int16)), np.array([0, -1, -2], np.int16))
-    with pytest.raises(wasmind.WasmindError, match="no operator is called 'Softmaks'; nearest: .*Softmax"):
+    with pytest.raises(wasmind.WasmindError, match=r"no operator is called 'Softmaks'; nearest: .*Softmax"):
         te.library("Softmaks")
 
 

@@ -9,7 +9,7 @@ from .operator_library import Attribute, GuestTensor, Operator, OperatorLibrary
 from .signature import Dim, FunctionSpec, Signature, StateSpec, TensorSpec
 
 __all__ = ["Attribute", "Dim", "FunctionSpec", "GuestTensor", "Instance", "Model", "Operator", "OperatorLibrary", "Signature",
-           "StateSpec", "TensorSpec", "WasmindError", "compile", "load"]
+           "StateSpec", "TensorSpec", "WasmindError", "__version__", "compile", "load"]
 
 
 def __getattr__(name):

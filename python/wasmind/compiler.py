@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ._runtime import version
-from .error import WasmindError, one_line, refusal, refusing
+from .error import WasmindError, one_line, refusing
 from .model import Model, load
 from .source import path_of
 from .tensor import DTYPES, numpy_type
@@ -194,7 +194,7 @@ def _within(seconds, translate, source, path) -> list[str]:
     if not sys.executable:
         raise WasmindError("Unsupported", "time_limit needs a Python program to run the compiler in, and sys.executable names none")
     task = pickle.dumps(sys.path) + pickle.dumps((end, translate, os.fspath(source), path))
-    child = subprocess.run([sys.executable, "-c", _CHILD], input=task, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = subprocess.run([sys.executable, "-c", _CHILD], input=task, capture_output=True)
     if child.returncode == _TIME_IS_UP:
         raise WasmindError("Limit", f"{os.fspath(source)}: not compiled within the time limit of {seconds:g} s")
     if child.returncode != 0:

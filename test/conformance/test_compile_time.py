@@ -132,7 +132,7 @@ LENGTHS = {sines: 1500, sums: 8000, different_sums: 1000, differences: 1500, wid
 def test_twice_as_long_takes_about_twice_the_time(build, tmp_path):
     short, long = (write(build(LENGTHS[build] * factor), tmp_path / f"{factor}.onnx") for factor in (1, 2))
     output = tmp_path / "out.wasm"
-    for attempt in range(4):  # another program may have had the cache
+    for _ in range(4):  # another program may have had the cache
         reference = reference_time(tmp_path)
         (first, _), (second, megabytes) = processor_time(short, output), processor_time(long, output)
         ratio = (second - reference) / max(first - reference, reference)

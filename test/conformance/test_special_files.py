@@ -148,7 +148,7 @@ def test_a_pair_of_files_stays_a_pair(folder):
     assert run(compile_, folder).returncode == 0
     before = state(folder)
     # The weights, of 64 KiB and some, do not fit, the module does; then neither does.
-    large = np.random.default_rng(1).standard_normal((1 << 16)).astype(np.float32)
+    large = np.random.default_rng(1).standard_normal(1 << 16).astype(np.float32)
     info = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1 << 16])
     graph = helper.make_graph([helper.make_node("Add", ["x", "w"], ["y"])], "g", [info("x")], [info("y")], [numpy_helper.from_array(large, "w")])
     (folder / "m.onnx").write_bytes(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString())

@@ -41,7 +41,7 @@ def test_a_time_limit_ends_the_tool(options, slow, tmp_path):
 
 def test_a_time_limit_ends_python_s_compiler(slow, tmp_path):
     begin = time.monotonic()
-    with pytest.raises(wasmind.WasmindError, match="slow.onnx: not compiled within the time limit of 1 s") as refusal:
+    with pytest.raises(wasmind.WasmindError, match=r"slow\.onnx: not compiled within the time limit of 1 s") as refusal:
         wasmind.compile(slow, tmp_path / "out.wasm", time_limit=1)
     assert refusal.value.code == "Limit" and time.monotonic() - begin < 2
     assert list(tmp_path.iterdir()) == []

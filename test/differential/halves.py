@@ -46,7 +46,7 @@ def cast(values, dtype):
         return rounded(wide, dtype)
     if values.dtype in HALVES:
         values = values.astype(np.float32)
-    if dtype == bool:
+    if np.dtype(dtype) == np.bool_:
         return values != 0
     if dtype.kind not in "iu" or values.dtype.kind != "f":
         with np.errstate(over="ignore", invalid="ignore"):

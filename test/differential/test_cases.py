@@ -3,7 +3,6 @@ engine, compared with what it expects. A case without expected values must be re
 
     meta.json: args (options of `wasmind compile`), tol, outs (names of o0, o1, ...); in.npz; expected.npz"""
 import json
-import pathlib
 
 import numpy as np
 import pytest

@@ -22,14 +22,14 @@ TYPES = {name: (np.dtype(dtype), code) for name, (dtype, code) in TYPES.items()}
 CODES = {dtype: code for dtype, code in TYPES.values()}
 
 
-def model(nodes, inputs, outputs, constants={}, opset=20):
+def model(nodes, inputs, outputs, constants=None, opset=20):
     """`inputs`: arrays by name; `outputs`: dtypes by name."""
     def tensor(name, array):
         return helper.make_tensor(name, CODES[array.dtype], array.shape, array.tobytes(), raw=True)
 
     graph = helper.make_graph(nodes, "case", [helper.make_tensor_value_info(k, CODES[v.dtype], v.shape) for k, v in inputs.items()],
                               [helper.make_tensor_value_info(k, CODES[np.dtype(v)], None) for k, v in outputs.items()],
-                              [tensor(k, v) for k, v in constants.items()])
+                              [tensor(k, v) for k, v in (constants or {}).items()])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
 
 
@@ -57,7 +57,7 @@ def samples(dtype):
     """All numbers of small types; of others those around and halfway between halves, and corners."""
     if dtype in halves.HALVES:
         return halves.every(dtype)
-    if dtype == bool:
+    if np.dtype(dtype) == np.bool_:
         return np.array([False, True, True] * 8)
     if dtype.itemsize <= 2:
         return np.arange(np.iinfo(dtype).min, np.iinfo(dtype).max + 1).astype(dtype)

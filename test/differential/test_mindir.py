@@ -3,7 +3,6 @@
 Beside NAME.mindir stand NAME.inputs.npz and NAME.outputs.npz (in0, in1, ... and out0, out1, ... by position), and further
 cases NAME.1.*; test/data/mindir/make_fixtures.py wrote them.
 """
-import pathlib
 
 import numpy as np
 import pytest

@@ -25,13 +25,13 @@ def runtime(model, inputs):
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"]).run(None, inputs)
 
 
-def check(folder, op, inputs, opset, oracle=runtime, constants={}, outputs=1, options=(), domain="", open_axes={}, **attributes):
+def check(folder, op, inputs, opset, oracle=runtime, constants=(), outputs=1, options=(), domain="", open_axes=None, **attributes):
     """One node on `inputs`, [array or None for one that is left out]; those whose number is in `constants` are initializers, and the
     axes {input: axes} are run-time extents."""
     names = [f"x{i}" if array is not None else "" for i, array in enumerate(inputs)]
     results = [f"y{i}" for i in range(outputs)]
     declared = [helper.make_tensor_value_info(f"x{i}", helper.np_dtype_to_tensor_dtype(a.dtype),
-                                              [f"d{axis}" if axis in open_axes.get(i, ()) else n for axis, n in enumerate(a.shape)])
+                                              [f"d{axis}" if axis in (open_axes or {}).get(i, ()) else n for axis, n in enumerate(a.shape)])
                 for i, a in enumerate(inputs) if a is not None and i not in constants]
     graph = helper.make_graph([helper.make_node(op, names, results, domain=domain, **attributes)], op, declared,
                               [helper.make_empty_tensor_value_info(name) for name in results],

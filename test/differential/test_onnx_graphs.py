@@ -15,14 +15,14 @@ def floats(*shape):
     return GENERATOR.standard_normal(shape).astype(np.float32)
 
 
-def graph(nodes, inputs, outputs, constants={}, opset=17):
+def graph(nodes, inputs, outputs, constants=None, opset=17):
     """A model; `inputs` {name: shape of floats or (dtype, shape)}, `outputs` names."""
     def value(name, kind):
         dtype, shape = kind if isinstance(kind, tuple) else (np.float32, kind)
         return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), shape)
     made = helper.make_graph(nodes, "graphs", [value(*entry) for entry in inputs.items()],
                              [helper.make_empty_tensor_value_info(name) for name in outputs],
-                             [numpy_helper.from_array(np.asarray(a), n) for n, a in constants.items()])
+                             [numpy_helper.from_array(np.asarray(a), n) for n, a in (constants or {}).items()])
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
 
 

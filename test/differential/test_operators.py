@@ -280,7 +280,8 @@ def page(passed):
     sizes = {row["name"]: row["objectBytes"] for row in json.loads(tool("build", "--objects", compiled.ROOT / "build/operators", "--json"))["operators"]}
     columns = ["f32", "f64", "f16", "i8", "u8", "i16", "i32", "i64", "bool"]
     lines = ["# Operators of the library", "", "Made by `test/differential/test_operators.py` from what passed, on wasmtime and on Node: "
-             "each operator in each element type (its", "result's, or its first input's where neither of the first two has that of the result) against numpy. *bytes*: of the object that has all of them.", "",
+             "each operator in each element type (its", "result's, or its first input's where neither of the first two has that of the result) "
+             "against numpy. *bytes*: of the object that has all of them.", "",
              f"| operator | {' | '.join(columns)} | bytes |", f"|---{'|---' * len(columns)}|---|"]
     for name, row in OPERATORS.items():
         ticks = {element_type(variant) for i, variant in enumerate(row["variants"]) if (name, i) in passed}

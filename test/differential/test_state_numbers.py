@@ -85,7 +85,10 @@ def test_copies_only_what_is_read_later(order, copies, tmp_path):
 
 
 def graph_of(name, nodes, inputs, outputs):
-    value = lambda label: helper.make_tensor_value_info(label, *((TensorProto.INT64, []) if label == "i" else (TensorProto.BOOL, []) if label in ("go", "on") else (TensorProto.FLOAT, None if label in ("s", "se") else SHAPE)))
+    def value(label):
+        kind = (TensorProto.INT64, []) if label == "i" else (TensorProto.BOOL, []) if label in ("go", "on") else (TensorProto.FLOAT, None if label in ("s", "se") else SHAPE)
+        return helper.make_tensor_value_info(label, *kind)
+
     return helper.make_graph(nodes, name, list(map(value, inputs)), list(map(value, outputs)))
 
 
@@ -119,7 +122,8 @@ FAILING = {
                     N("If", ["c"], ["an", "s"], then_branch=graph_of("then", [STEP, *TOP], [], ["an", "s"]),
                       else_branch=graph_of("else", [N("Mul", ["a", "x"], ["ae"]), N("ReduceSum", ["x"], ["se"], keepdims=0)], [], ["ae", "se"]))],
     "behind a branch": [N("Neg", ["a"], ["y"]), N("ReduceMin", ["x"], ["low"], keepdims=0), N("Greater", ["low", "nought"], ["c"]),
-                        N("If", ["c"], ["an"], then_branch=graph_of("then", [N("Add", ["a", "x"], ["at"])], [], ["at"]), else_branch=graph_of("else", [N("Mul", ["a", "x"], ["ae"])], [], ["ae"])), *TOP],
+                        N("If", ["c"], ["an"], then_branch=graph_of("then", [N("Add", ["a", "x"], ["at"])], [], ["at"]),
+                          else_branch=graph_of("else", [N("Mul", ["a", "x"], ["ae"])], [], ["ae"])), *TOP],
     # Of as many iterations as four times x's minimum, two, the second wants 16 more.
     "in a loop": [N("Neg", ["a"], ["y"]), N("ReduceMin", ["x"], ["low"], keepdims=0), N("Mul", ["low", "four"], ["two"]),
                   N("Cast", ["two"], ["iterations"], to=TensorProto.INT64), N("Loop", ["iterations", "yes", "a"], ["an"], body=graph_of("body", [

@@ -162,7 +162,7 @@ def outcome_of(name, path, choice):
     if process == 0:
         try:
             child(path, choice, writing)
-        except BaseException as error:  # noqa: BLE001  a mistake of this program, told like the others
+        except BaseException as error:  # a mistake of this program, told like the others
             os.write(writing, f"this program: {type(error).__name__}\n{error}".encode()[:4000])
         os._exit(0)
     os.close(writing)

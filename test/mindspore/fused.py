@@ -212,7 +212,7 @@ def gradients():
     for name, each in (("fused", other), ("expected", changed)):
         derive = ms.value_and_grad(each, None, each.trainable_params())
         optimizer = nn.SGD(each.trainable_params(), 0.05)
-        for i in range(3):
+        for _ in range(3):
             optimizer(derive(x, bias)[1])
         results[f"trained.{name}.0"] = each(x, bias).asnumpy()
     facts["is_tuple"]["trained"] = [False, False]

@@ -143,7 +143,7 @@ def edge(x, mode, **more):
 
 def references():
     """What numpy says of the calls that MindSpore alone does not run; of several results the first."""
-    a, b, s, r, p, f, i, d = (each.asnumpy() for each in (x, y, square, row, positive, four, image, deep))
+    a, b, s, r, p, f, i = (each.asnumpy() for each in (x, y, square, row, positive, four, image))
     n, v, t, c, g, low, high = (each.asnumpy() for each in (line, volume, thin, cube, kernel, left, right))
     at, to = index.asnumpy(), labels.asnumpy()
     softplus = np.logaddexp(0, a)

@@ -1,7 +1,6 @@
 """Whatever works in MindSpore works with all primitives on wasm, with the same values."""
 import pickle
 
-import numpy as np
 from models import numerics
 from processes import HERE, both
 

@@ -12,7 +12,7 @@ import wasmind.mindspore
 from wasmind.mindspore import backend
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples/mindspore"))
-import zoo  # noqa: E402
+import zoo
 
 # Their weights change after the first call.
 CHANGED = ["lenet5", "mobilenet_v2", "lstm", "gpt"]

@@ -55,4 +55,4 @@ def near(actual, expected, what=""):
     assert actual.shape == expected.shape, f"{what}: shape {actual.shape}, expected {expected.shape}"
     if not is_near(actual, expected):
         gap = np.abs(actual.astype(np.float64) - expected.astype(np.float64))
-        assert False, f"{what}: differs by {np.nanmax(gap)} at {np.unravel_index(np.nanargmax(gap), gap.shape) if gap.shape else ()}"
+        raise AssertionError(f"{what}: differs by {np.nanmax(gap)} at {np.unravel_index(np.nanargmax(gap), gap.shape) if gap.shape else ()}")

@@ -6,7 +6,6 @@ import subprocess
 import sysconfig
 import zipfile
 
-import numpy as np
 import onnx
 import pytest
 from places import ROOT, VECTORS, one

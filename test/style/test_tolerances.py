@@ -6,7 +6,7 @@ from models import numerics
 
 # A number as a bound of a difference, in the words of numpy, GoogleTest and this tree.
 NUMBER = r"-?\d+(?:\.\d*)?(?:[eE]-?\d+)?f?"
-OWN = [re.compile(p) for p in (rf"\b[ra]tol\s*=\s*{NUMBER}\s*[,)]", rf"assert_allclose\([^#\n]*,\s*\d+(?:\.\d+)?e-\d+", rf"_NEAR\([^;]*,\s*{NUMBER}\)",
+OWN = [re.compile(p) for p in (rf"\b[ra]tol\s*=\s*{NUMBER}\s*[,)]", r"assert_allclose\([^#\n]*,\s*\d+(?:\.\d+)?e-\d+", rf"_NEAR\([^;]*,\s*{NUMBER}\)",
                                rf"\btolerance\s*=\s*{NUMBER}\s*[;,)]", r"<=?\s*\d+(?:\.\d+)?e-\d+")]
 # What is held to the table by its author's tool, outside of this tree's tests.
 OTHERS = {"test/data/mindir/make_fixtures.py", "test/style/test_tolerances.py"}

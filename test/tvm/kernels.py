@@ -24,9 +24,9 @@ except ImportError:
         sys.exit(f"tvm is not available: {reason}")
     os.execv(python, [str(python), __file__, *sys.argv[1:]])
 
-from tvm import s_tir, te  # noqa: E402
-from tvm.script import ir as I  # noqa: E402
-from tvm.script import tirx as T  # noqa: E402
+from tvm import s_tir, te
+from tvm.script import ir as I
+from tvm.script import tirx as T
 
 TARGET = tvm.target.Target({"kind": "llvm", "mtriple": "wasm32-unknown-unknown", "opt-level": 3, "vector-width": 128,
                             "mattr": ["+simd128", "+bulk-memory"]})
@@ -48,11 +48,11 @@ def add(name, tensors, schedule=None):
 
 def elementwise():
     """One dynamic extent, three operators, three element types."""
-    for dtype in SHORT:
+    for dtype, short in SHORT.items():
         for name, operation in (("add", lambda a, b: a + b), ("sub", lambda a, b: a - b), ("mul", lambda a, b: a * b)):
             n = te.var("n", "int32")
             a, b = (te.placeholder((n,), dtype, name=x) for x in "AB")
-            add(f"tvm_{name}_{SHORT[dtype]}", [a, b, te.compute((n,), lambda i: operation(a[i], b[i]), name="C")])
+            add(f"tvm_{name}_{short}", [a, b, te.compute((n,), lambda i: operation(a[i], b[i]), name="C")])
 
 
 def softmax():

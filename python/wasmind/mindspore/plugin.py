@@ -238,7 +238,7 @@ class Plugin:
         if handle() != self._so._handle:
             raise WasmindError("Unsupported", "MindSpore looked for plug-ins before wasmind.mindspore.enable was called, and it looks "
                                "once; call enable before the first operator runs")
-        import mindspore.mint  # noqa: F401  the library below is loaded with the first operators
+        import mindspore.mint  # the library below is loaded with the first operators
         if not self._so.wasmind_plugin_hide():
             raise WasmindError("Unsupported", f"mindspore {mindspore.__version__} is not built as the one of {VERSION}0 for Linux: its kernels "
                                "would read views wrongly beside a plug-in")

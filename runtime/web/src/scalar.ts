@@ -37,7 +37,7 @@ export function elementOf(dtype: DType, value: number | bigint | boolean): Typed
     if (element[0] !== BigInt(value)) return undefined;
   } else if (dtype.startsWith('i') || dtype.startsWith('u')) {
     element[0] = Number(value);
-    // 5n == 5, and neither is 5.5 nor what wrapped.
+    // biome-ignore lint/suspicious/noDoubleEquals: 5n == 5, and neither is 5.5 nor what wrapped.
     if (element[0] != value) return undefined;
   } else {
     const number = Number(value);

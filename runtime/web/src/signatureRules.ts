@@ -94,10 +94,10 @@ function checkDims({ dims, memory: { extents } }: Signature): Map<string, Dim> {
   return named;
 }
 
-/** Bytes of a tensor with every named extent at its bound, or at what `valueOf` says. */
+/** Bytes of a tensor with every named extent at its bound, or at what `extentOf` says. */
 export function boundedByteLength(
-  tensor: TensorSpec, dims: ReadonlyMap<string, Dim>, valueOf = (dim: Dim): number => dim.max): number {
-  const extents = tensor.shape.map(entry => (typeof entry === 'number' ? entry : valueOf(dims.get(entry)!)));
+  tensor: TensorSpec, dims: ReadonlyMap<string, Dim>, extentOf = (dim: Dim): number => dim.max): number {
+  const extents = tensor.shape.map(entry => (typeof entry === 'number' ? entry : extentOf(dims.get(entry)!)));
   // An empty tensor is empty whatever its other extents are, also when their product would be no finite number.
   return extents.includes(0) ? 0 : extents.reduce((product, extent) => product * extent, byteWidth(tensor.dtype));
 }

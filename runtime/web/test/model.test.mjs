@@ -178,7 +178,7 @@ test('UTF-8 is decoded as TextDecoder does', () => {
   }
 });
 
-test('needs nothing that worklets lack', async t => {
+test('needs nothing that worklets lack', async () => {
   const hidden = ['fetch', 'URL', 'Response', 'TextDecoder', 'crypto', 'performance', 'process'].map(name => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   const module = new WebAssembly.Module(doubling());
   for (const [name] of hidden) delete globalThis[name];

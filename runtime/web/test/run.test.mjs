@@ -11,7 +11,7 @@ import { readNpy, readNpz, writeNpz } from '../bin/npz.mjs';
 import { randomInputs } from '../bin/random.mjs';
 import { compareTensors } from '../bin/verify.mjs';
 import { Tensor, WasmindError } from '../dist/index.js';
-import { assemble, copying, doubling, op, signatureOf, tensorSpec } from './assemble.mjs';
+import { assemble, doubling, op, signatureOf, tensorSpec } from './assemble.mjs';
 
 // Written by numpy: savez_compressed of a f4[2,3], b i8[], c bool[2], d i2[2,3] in Fortran order, e f2[0,4]; and types we refuse.
 const compressed = Buffer.from(
@@ -226,7 +226,7 @@ test('archives are bounded before they are inflated', () => {
     writeNpz(file, Object.fromEntries(names.map((_, i) => [`m${i}`, f32(1, 2)])));
     const bytes = readFileSync(file);
     let at = bytes.readUInt32LE(bytes.length - 6);
-    names.forEach((name, i) => {
+    names.forEach(name => {
       bytes.write(name, at + 46, 'latin1');
       for (const [offset, value] of changes) bytes.writeUInt32LE(value, at + offset);
       at += 46 + bytes.readUInt16LE(at + 28);

@@ -101,7 +101,6 @@ def patches(x, size, strides, dilations, pads, around=0.0):
 
 def transposed(x, w, strides, pads, added, dilations):
     """A transposed convolution, x [N, C, ...], w [C, O, ...]."""
-    spatial = x.ndim - 2
     reach = [(e - 1) * s + d * (k - 1) + 1 for e, s, d, k in zip(x.shape[2:], strides, dilations, w.shape[2:])]
     full = np.zeros((x.shape[0], w.shape[1], *(r + a for r, a in zip(reach, added))))
     for tap in np.ndindex(*w.shape[2:]):

@@ -25,7 +25,7 @@ def rows():
         places = np.argsort(random.random((2, 3, 5 ** spatial)), -1)[..., :2 ** spatial].astype(np.int64)
         unpooled = np.zeros((2, 3, 5 ** spatial), np.float32)
         np.put_along_axis(unpooled, places, small.reshape(2, 3, -1), 2)
-        one, two, none = ((1, 1) + (n,) * spatial for n in (1, 2, 0))
+        two, none = ((1, 1) + (n,) * spatial for n in (2, 0))
         yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=(1, 1) + (3,) * spatial, strides=two, pads=none, output_shape=(), format="NCHW" if spatial == 2 else "NCDHW"), unpooled.reshape(2, 3, *[5] * spatial)
         yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=two, strides=two, pads=none, output_shape=(2, 3) + (5,) * spatial), unpooled.reshape(2, 3, *[5] * spatial)
 

@@ -51,7 +51,7 @@ def digamma(x):
 def functions():
     signed, positive = np.float32([-7.25, -1.5, 0.3, 2, 7.9, 8.1, 25]), np.float32([0.05, 0.7, 1.9, 2.1, 7.9, 8.1, 25])
     for order in (0, 1):
-        i, j, k, y = bessel(signed, order)
+        i, j, *_ = bessel(signed, order)
         own = bessel(positive, order)
         yield together((N(f"BesselI{order}", signed), i.astype(np.float32)), (N(f"BesselI{order}e", signed), (i * np.exp(-np.abs(signed))).astype(np.float32)))
         yield N(f"BesselJ{order}", signed), j.astype(np.float32)
@@ -173,7 +173,7 @@ def filled():
 
 def places():
     random = np.random.default_rng(24)
-    x, y, square = floats(random, 3, 5), floats(random, 2, 5), floats(random, 3, 4)
+    x, _, square = floats(random, 3, 5), floats(random, 2, 5), floats(random, 3, 4)
     yield N("Take", x, np.int64([[0, 14], [-1, 5]])), x.ravel()[[[0, 14], [-1, 5]]]
     for offset in (-1, 0, 2):
         yield together((N("DiagExt", x[0].copy(), offset), np.diag(x[0], offset)), (N("DiagExt", square, offset), np.diag(square, offset)), (N("TraceV2", square, offset, 0, 1, None), np.trace(square, offset)))
