@@ -1,4 +1,4 @@
-// The speed limit of this machine's 128-bit fused multiply-add as WebAssembly reaches it: what a kernel can be held against.
+// The speed limit of this machine's 128-bit fused multiply-add as WebAssembly reaches it: what a kernel can be compared with.
 
 const accumulatorCount = 12, unroll = 4; // more chains than latency times ports of any current core; registers stay 16
 const lanes = 4, flopsPerLane = 2;

@@ -1,7 +1,7 @@
 """Modules that want more than their signature says, or whose signature is JSON that readers disagree about.
 
 Each is the module `add` of generate.py with a section, or the text of its signature, replaced. Both hosts load all of them in
-every test, and hold time and memory against the bounds that stand there.
+every test, and compare time and memory with the bounds that stand there.
 """
 
 import copy

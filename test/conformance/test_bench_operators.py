@@ -1,5 +1,5 @@
 """`wasmind bench operators`: what it reports is complete and plausible, sides that compute something else are found, and wrong
-options are named. No time is judged."""
+options are named. No time is checked."""
 import json
 import re
 import subprocess

@@ -1,6 +1,6 @@
 """f16 and bf16 are rounded where the graph says, once and correctly, whatever is fused (docs/decisions/0014).
 
-Casts and arithmetic are judged by exact rounding (halves.py), bit by bit; operators of several steps by the same operator in
+Casts and arithmetic are compared with exact rounding (halves.py), bit by bit; operators of several steps by the same operator in
 float32 on the same numbers, rounded, and by ONNX Runtime.
 """
 import ml_dtypes

@@ -143,7 +143,7 @@ def outcome(case, folder):
     return ""
 
 
-def judge(case, folder):
+def first_outcome(case, folder):
     """The outcome of the first form of a case that compiles: as it is, with indices and shapes constant, all constant."""
     forms = [case]
     if case.inputs:
@@ -159,5 +159,5 @@ def judge(case, folder):
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_operator(operator, tmp_path):
     """No case of the operator is wrong, and at least one is right."""
-    refusals = [judge(case, tmp_path) for case in cases()[operator]]
+    refusals = [first_outcome(case, tmp_path) for case in cases()[operator]]
     assert "" in refusals, f"{operator}: no case is right, of {len(refusals)}: {refusals[:3]}"

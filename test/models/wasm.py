@@ -1,6 +1,6 @@
 """A small independent reader of WebAssembly modules: what a module imports, exports and reserves, and its signature.
 
-Written from the binary format of the WebAssembly core specification, chapter 5; it shares no code with the hosts it judges.
+Written from the binary format of the WebAssembly core specification, chapter 5; it shares no code with the hosts that it checks.
 """
 import dataclasses
 import json

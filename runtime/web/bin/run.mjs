@@ -17,7 +17,7 @@ const usage = `usage: run.mjs MODEL.wasm [--inputs CASE.npz | --input NAME_OR_IN
   --stream    runs once per element of a leading axis that the inputs have before the model's own; inputs without it are
               the same in every run, or as much of them as the state's extents ask for; outputs are stacked
   --repeat    timed runs after the first one (default 0: the first is the only one)
-  --verify    also holds the outputs against the arrays "out:NAME" of CASE.npz; inputs come from there unless given
+  --verify    also compares the outputs with the arrays "out:NAME" of CASE.npz; inputs come from there unless given
   --tolerance largest |difference| over largest |expected|, per output
 `;
 

@@ -104,7 +104,7 @@ export function withInputs(operator: Operator, count: number): Operator {
   };
 }
 
-/** Reads the field `library`; `checkLibrary` holds what is read against the rules. Throws as `parseSignature`. */
+/** Reads the field `library`; `checkLibrary` checks what is read against the rules. Throws as `parseSignature`. */
 export function readLibrary(field: Field): Library {
   return { operators: field.get('operators').elements().map(readOperator) };
 }

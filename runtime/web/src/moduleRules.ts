@@ -153,7 +153,7 @@ function checkBodies(sections: readonly Section[], functions: readonly FunctionT
 /**
  * Holds the sections of a module against abi/spec.md, "The module", so that nothing reaches the engine that takes more
  * memory than the signature says, runs at its loading, exports other than what the signature says, or cannot be compiled within
- * bounds. Linear in the bytes of the sections that it reads: all but globals, elements and data. The engine judges the rest.
+ * bounds. Linear in the bytes of the sections that it reads: all but globals, elements and data. The engine validates the rest.
  *
  * @throws WasmindError `InvalidModule`.
  */

@@ -117,7 +117,7 @@ function checkShape(where: string, tensor: TensorSpec, isInput: boolean, dims: R
       throw signatureError(`${where}.shape[${axis}]`, `'${entry}' is derived, so no host can know it before the run`);
   });
   // The space of an output with derived extents may be smaller than the product of their bounds: the module promises
-  // that the actual product fits, and the actual product is held against byteLength after the run.
+  // that the actual product fits, and the actual product is compared with byteLength after the run.
   const bounded = boundedByteLength(tensor, dims);
   if (usesDerived ? tensor.byteLength > bounded : tensor.byteLength !== bounded)
     throw signatureError(`${where}.byteLength`, `${tensor.byteLength} where the shape at its bounds needs `
@@ -212,7 +212,7 @@ function checkStateApart(functions: readonly FunctionSpec[]): void {
 }
 
 /**
- * Holds a signature against every rule of abi/spec.md that needs no look at the module itself.
+ * Checks a signature against every rule of abi/spec.md that needs no look at the module itself.
  *
  * @throws WasmindError `InvalidModule` naming the first broken one.
  */
