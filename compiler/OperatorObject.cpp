@@ -14,8 +14,6 @@
 #include "compiler/module/Library.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/Pass/PassManager.h"
 #include "runtime/guest/ShapeWord.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -236,7 +234,7 @@ private:
     if (definition.family == Family::Expression && table.shapes.empty())
       if (llvm::Error error = describeShapes(**graph))
         return error;
-    if (llvm::Error error = rewrite(**graph))
+    if (llvm::Error error = graph::rewrite(**graph))
       return error;
     loops::Options loopOptions;
     loopOptions.relaxedSimd = options.relaxedSimd;
@@ -278,20 +276,6 @@ private:
           table.shapes.insert(table.shapes.end(), words.begin(), words.end());
         }
       }
-    return llvm::Error::success();
-  }
-
-  llvm::Error rewrite(ModuleOp graph) {
-    std::string message;
-    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-      if (message.empty() && diagnostic.getSeverity() == DiagnosticSeverity::Error)
-        message = diagnostic.str();
-      return success();
-    });
-    PassManager passes(&context);
-    graph::buildGraphPipeline(passes);
-    if (failed(passes.run(graph)))
-      return llvm::createStringError(message.empty() ? "the graph stage failed" : message);
     return llvm::Error::success();
   }
 };

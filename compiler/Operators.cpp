@@ -5,11 +5,11 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Operators.h"
-#include "abi/Line.h"
 #include "compiler/OperatorHeader.h"
 #include "compiler/OperatorObject.h"
 #include "compiler/OutputFile.h"
 #include "compiler/OutputPaths.h"
+#include "compiler/diagnostics/FirstError.h"
 #include "compiler/module/Library.h"
 #include "runtime/guest/Objects.h"
 #include "llvm/ADT/StringExtras.h"
@@ -29,7 +29,7 @@ public:
 
   LibraryResult run() {
     if (llvm::Error error = stages())
-      result.error = abi::toLine(llvm::StringRef(llvm::toString(std::move(error))).split('\n').first);
+      result.error = toLine(std::move(error));
     return std::move(result);
   }
 
@@ -195,7 +195,7 @@ private:
       signature.library = library;
       signature.memory.pages = pages;
       signature.memory.stack = {0, module::libraryStackByteLength};
-      return abi::writeSignature(signature);
+      return signature;
     };
     auto image = module::linkLibrary(input);
     if (!image)

@@ -1,4 +1,5 @@
 #include "compiler/PrintLLVM.h"
+#include "compiler/diagnostics/FirstError.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -21,15 +22,10 @@ llvm::Expected<std::string> printLLVM(mlir::ModuleOp code) {
   mlir::registerBuiltinDialectTranslation(*context);
   mlir::registerLLVMDialectTranslation(*context);
   llvm::LLVMContext llvmContext;
-  std::string message;
-  mlir::ScopedDiagnosticHandler handler(context, [&](mlir::Diagnostic &diagnostic) {
-    if (message.empty())
-      message = diagnostic.str();
-    return mlir::success();
-  });
+  FirstError error(context);
   std::unique_ptr<llvm::Module> module = mlir::translateModuleToLLVMIR(code, llvmContext);
   if (!module)
-    return llvm::createStringError("a fault of the compiler, please report it: no LLVM IR: " + message);
+    return llvm::createStringError("a fault of the compiler, please report it: no LLVM IR: " + error.text());
   std::string text;
   llvm::raw_string_ostream stream(text);
   module->print(stream, nullptr);

@@ -14,4 +14,7 @@ namespace wasmind::graph {
 /// All rewrites in order, then the verifier.
 void buildGraphPipeline(mlir::OpPassManager &manager);
 
+/// Runs them on a graph module. The error is the first diagnostic, with its node's name.
+llvm::Error rewrite(mlir::ModuleOp graph);
+
 } // namespace wasmind::graph

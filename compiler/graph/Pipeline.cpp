@@ -1,4 +1,5 @@
 //===- Pipeline.cpp - the rewrites of the graph stage in order ----------------------------------------------------===//
+#include "compiler/diagnostics/FirstError.h"
 #include "compiler/graph/Passes.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -23,6 +24,13 @@ void buildGraphPipeline(mlir::OpPassManager &manager) {
   manager.addPass(createFoldConstants());
   manager.addPass(mlir::createCSEPass());
   manager.addPass(createVerifyGraph());
+}
+
+llvm::Error rewrite(mlir::ModuleOp graph) {
+  FirstError error(graph.getContext());
+  mlir::PassManager passes(graph.getContext());
+  buildGraphPipeline(passes);
+  return mlir::succeeded(passes.run(graph)) ? llvm::Error::success() : error.take("the graph stage failed");
 }
 
 } // namespace wasmind::graph

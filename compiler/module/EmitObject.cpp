@@ -1,5 +1,5 @@
 // LLVM dialect -> LLVM IR -> relocatable wasm object, with the settings under which the kernels were tuned.
-#include "compiler/module/Diagnostics.h"
+#include "compiler/diagnostics/FirstError.h"
 #include "compiler/module/Link.h"
 #include "compiler/module/MeasureWork.h"
 #include "compiler/module/Module.h"
@@ -138,12 +138,10 @@ Expected<SmallVector<char, 0>> emitObject(mlir::ModuleOp module, const Options &
         stream << "; ";
       },
       &backendErrors);
-  std::unique_ptr<llvm::Module> code;
-  if (Error error = withDiagnostics(context, [&] {
-        code = mlir::translateModuleToLLVMIR(module, llvmContext);
-        return mlir::success(code != nullptr);
-      }))
-    return std::move(error);
+  FirstError error(context);
+  std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, llvmContext);
+  if (!code)
+    return error.take("MLIR gives no LLVM IR");
 
   optimise(*code, **machine, options.optLevel);
   selectInstructions(*code);

@@ -51,8 +51,8 @@ llvm::Expected<std::vector<std::string>> definedFunctions(const NamedObject &obj
 struct LibraryInput {
   llvm::ArrayRef<NamedObject> objects; ///< all are linked; what no export reaches is dropped
   std::vector<std::string> exports;    ///< besides the contract's own
-  /// The signature's JSON, given the number of pages the memory starts with.
-  std::function<std::string(uint32_t pages)> sign;
+  /// The signature, given the number of pages the memory starts with.
+  std::function<abi::Signature(uint32_t pages)> sign;
 };
 
 /// Links a module whose memory grows. Errors: a symbol nobody defines, by name and object; two objects that define the

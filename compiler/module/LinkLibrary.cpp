@@ -117,17 +117,17 @@ Expected<SmallVector<char, 0>> linkLibrary(const LibraryInput &input) {
   auto pages = growingPages(*sections);
   if (!pages)
     return pages.takeError();
-  std::string signature = input.sign(*pages);
-  auto parsed = abi::parseSignature(signature);
-  if (!parsed)
-    return createStringError("the signature is refused: " + parsed.error().text);
-  if (Error error = verifyRules(*sections, *parsed))
+  const abi::Signature signature = input.sign(*pages);
+  if (auto broken = abi::validate(signature))
+    return createStringError("the signature is refused: " + broken->text);
+  if (Error error = verifyRules(*sections, signature))
     return std::move(error);
 
   // The signature stands first, so that a host has it after the first few bytes of a download.
+  const std::string text = abi::writeSignature(signature);
   SmallVector<char, 0> image(moduleHeader().begin(), moduleHeader().end()), custom;
   appendText(custom, "wasmind");
-  custom.append(signature.begin(), signature.end());
+  custom.append(text.begin(), text.end());
   appendSection(image, Custom, custom);
   for (const Section &section : *sections)
     if (section.id != Custom) // names, producers, target features

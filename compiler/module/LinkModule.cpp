@@ -45,7 +45,9 @@ SmallVector<char, 0> Emitted::bytes() const {
 /// Makes the pieces of an image from the linker's output.
 class ImageWriter {
 public:
-  ImageWriter(ArrayRef<Section> sections, const ModuleInput &input) : sections(sections), input(input) {
+  /// \param signature  the text of the input's.
+  ImageWriter(ArrayRef<Section> sections, const ModuleInput &input, StringRef signature)
+      : sections(sections), input(input), signature(signature) {
     for (const DataSegment &segment : input.data)
       if (!segment.bytes.empty())
         segments.push_back(segment);
@@ -53,7 +55,7 @@ public:
   }
 
   Error checkSegments() const {
-    uint64_t free = input.reservedBytes, memory = uint64_t(input.pages) << 16;
+    uint64_t free = input.reservedBytes, memory = input.signature.memory.byteLength();
     for (const DataSegment &segment : segments) {
       uint64_t end = segment.address + uint64_t(segment.bytes.size());
       if (segment.address < free || end > memory)
@@ -70,7 +72,7 @@ public:
     append(moduleHeader());
     SmallVector<char, 0> custom;
     appendText(custom, "wasmind");
-    custom.append(input.signature.begin(), input.signature.end());
+    custom.append(signature.begin(), signature.end());
     appendSection(head(), Custom, custom);
 
     const Section *data = nullptr;
@@ -169,6 +171,7 @@ private:
 
   ArrayRef<Section> sections;
   const ModuleInput &input;
+  StringRef signature;
   SmallVector<DataSegment> segments;
   Emitted emitted;
 };
@@ -235,21 +238,14 @@ static std::string importedNames(ArrayRef<Section> sections) {
 }
 
 Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput &input) {
-  if (input.pages == 0 || input.pages > 65536)
-    return createStringError(formatv("a memory of {0} pages is not possible (1..65536)", input.pages).str());
-  auto signature = abi::parseSignature(input.signature);
-  if (!signature)
-    return createStringError("the signature is refused: " + signature.error().text);
-  if (signature->memory.pages != input.pages)
-    return createStringError(
-        formatv("the signature promises {0} pages of memory, the module gets {1}", signature->memory.pages, input.pages)
-            .str());
+  if (auto broken = abi::validate(input.signature))
+    return createStringError("the signature is refused: " + broken->text);
   std::vector<NamedObject> named;
   for (ArrayRef<char> object : objects)
     named.push_back({"module.o", object});
   auto linked = runLinker(named, {"-z", formatv("stack-size={0}", stackByteLength),
-                                  formatv("--initial-memory={0}", uint64_t(input.pages) << 16), "--no-growable-memory",
-                                  "--import-undefined", ("--export=" + heapBaseExport).str()});
+                                  formatv("--initial-memory={0}", input.signature.memory.byteLength()),
+                                  "--no-growable-memory", "--import-undefined", ("--export=" + heapBaseExport).str()});
   if (!linked)
     return linked.takeError();
   auto sections = readSections(*linked, linked->size());
@@ -259,7 +255,8 @@ Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput
     return createStringError("the module would have to import " + names +
                              ": some operation has no WebAssembly instruction and was compiled to a library call, or "
                              "calls a function without a body");
-  ImageWriter writer(*sections, input);
+  const std::string signature = abi::writeSignature(input.signature);
+  ImageWriter writer(*sections, input, signature);
   auto heapBase = writer.heapBase();
   if (!heapBase)
     return heapBase.takeError();
@@ -272,10 +269,11 @@ Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput
   auto emitted = writer.write();
   if (!emitted)
     return emitted.takeError();
-  if (Error error = verifyModule(emitted->prefix(), emitted->byteLength(),
-                                 {promisedFunctions(*signature), input.signature, input.pages}))
+  if (Error error =
+          verifyModule(emitted->prefix(), emitted->byteLength(),
+                       {promisedFunctions(input.signature), signature, uint32_t(input.signature.memory.pages)}))
     return std::move(error);
-  if (Error error = verifyRules(*sections, *signature))
+  if (Error error = verifyRules(*sections, input.signature))
     return std::move(error);
   return emitted;
 }

@@ -1,11 +1,11 @@
 // The last stage: upstream MLIR -> LLVM -> wasm object -> linked, validated .wasm image.
 #pragma once
+#include "abi/Signature.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -56,16 +56,13 @@ struct ModuleInput {
   /// the stage lowers it in place.
   mlir::ModuleOp code;
   llvm::ArrayRef<DataSegment> data;
-  /// JSON text of the custom section `wasmind`.
-  std::string signature;
-  /// Size of the memory, minimum and maximum, in units of 65536 bytes (1..65536).
-  uint32_t pages = 0;
+  /// What the custom section `wasmind` says. Its `memory.pages` are the memory's minimum and maximum. `emitModule`
+  /// measures the vectorised share of each of its kernels, which are functions of `code`.
+  abi::Signature signature;
   /// Stack and LLVM's own constants must end at or below this address. The extents table, arena and weights start here.
   uint32_t reservedBytes = 65536;
-  /// When `sign` is there: it is given the work of each function of `measurement` and returns the text that takes the
-  /// place of `signature`.
-  Measurement measurement = {};
-  std::function<std::string(llvm::ArrayRef<Work>)> sign = {};
+  /// What the loops of kernels are measured at: the run-time extents, by address.
+  std::map<uint32_t, int32_t> extents = {};
 };
 
 /// Bytes of stack at address 0 of a model module (kernels keep their state in locals), and of an operator library,
@@ -102,7 +99,7 @@ struct Expectations {
   uint32_t pages = 0;
 };
 
-/// Runs `--module-lower-to-llvm` with the clean-ups it wants before it. Fails with MLIR's diagnostics as text.
+/// Runs `--module-lower-to-llvm` with the clean-ups it wants before it. Fails with MLIR's first error.
 llvm::Error lowerToLLVM(mlir::ModuleOp module);
 
 /// Compiles a module in the LLVM dialect to one relocatable wasm object. Threads may call it at once for modules of

@@ -1,7 +1,6 @@
 #include "compiler/frontend/mindir/Importer.h"
 #include "compiler/frontend/mindir/Halves.h"
 #include "compiler/graph/Halves.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -41,7 +40,7 @@ static StringRef primitiveName(StringRef opType) {
 Importer::Importer(mlir::MLIRContext &context, ModelFiles &files, const ModelProto &model,
                    const frontend::ImportOptions &options, bool sameAxis)
     : measured(options), context(context), files(files), model(model), options(options), sameAxis(sameAxis),
-      compose(mlir::UnknownLoc::get(&context), &context) {
+      compose(mlir::UnknownLoc::get(&context), &context), firstError(&context) {
   for (const PrimitiveProto &primitive : model.primitives)
     primitives.try_emplace(primitive.name, &primitive);
   auto index = [&](const GraphProto &function) {
@@ -95,11 +94,6 @@ mlir::DictionaryAttr Importer::countOperators() const {
 }
 
 Expected<mlir::OwningOpRef<mlir::ModuleOp>> Importer::run() {
-  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &found) {
-    if (diagnostic.empty())
-      diagnostic = printable(found.str());
-    return mlir::success();
-  });
   mlir::OwningOpRef<mlir::ModuleOp> module(mlir::ModuleOp::create(compose.getLoc()));
   compose.setInsertionPointToEnd(module->getBody());
   auto function = mlir::func::FuncOp::create(compose, compose.getLoc(), "run", compose.getFunctionType({}, {}));
@@ -137,9 +131,9 @@ Expected<mlir::OwningOpRef<mlir::ModuleOp>> Importer::run() {
     function.setResultAttr(i, "graph.name", compose.getStringAttr("out" + Twine(i)));
   (*module)->setAttr("graph.operators", countOperators());
 
-  diagnostic.clear();
+  firstError.clear();
   if (mlir::failed(mlir::verify(*module)))
-    return createStringError("imported to an invalid graph: " + diagnostic);
+    return createStringError("imported to an invalid graph: " + printable(firstError.text()));
   return module;
 }
 
@@ -299,7 +293,7 @@ Error Importer::readNode(const NodeProto &node, const std::shared_ptr<Frame> &fr
   auto located = compose.getLoc();
   scope_exit restore([&] { compose.setLoc(located); });
   compose.setLoc(mlir::NameLoc::get(compose.getStringAttr(nameOf(node))));
-  diagnostic.clear();
+  firstError.clear();
 
   Result result = Operand();
   bool inner = false; // the message already names a node
@@ -401,8 +395,9 @@ Expected<Operand> Importer::checked(Node &view, const Operand &result) {
     return result; // refused by the caller
   bool built = true;
   forEachLeaf(result, [&](const Operand &leaf) { built &= !leaf.is(Kind::Tensor) || leaf.tensor; });
-  if (!built || !diagnostic.empty())
-    return createStringError(diagnostic.empty() ? "its inputs do not fit together" : diagnostic);
+  if (!built || !firstError.text().empty())
+    return createStringError(firstError.text().empty() ? "its inputs do not fit together"
+                                                       : printable(firstError.text()));
   view.checkDeclared(result);
   if (view.failed())
     return createStringError(view.error());

@@ -1,5 +1,6 @@
 //===- Importer.h - one import while it runs ----------------------------------------------------------------------===//
 #pragma once
+#include "compiler/diagnostics/FirstError.h"
 #include "compiler/frontend/Inputs.h"
 #include "compiler/frontend/Measured.h"
 #include "compiler/frontend/mindir/ModelFiles.h"
@@ -123,7 +124,7 @@ private:
   llvm::SmallVector<OpenLoop> openLoops;        // whose bodies are being read, innermost last
   llvm::SmallVector<const GraphProto *> opened; // headers that are being read themselves
   std::vector<std::string> noted;               // of the node that is being read
-  std::string diagnostic;                       // the first of MLIR's since the current node began
+  FirstError firstError;                        // of MLIR since the current node began
   llvm::DenseMap<const GraphProto *, std::vector<const GraphProto *>> callees;
   llvm::DenseMap<const GraphProto *, bool> inCycle;
   llvm::StringSet<> knownDims, usedDims; // names of open extents; options that were used

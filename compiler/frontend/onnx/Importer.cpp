@@ -1,10 +1,10 @@
 //===- Importer.cpp - the model's graph, node by node -------------------------------------------------------------===//
 #include "compiler/frontend/onnx/Importer.h"
 #include "abi/Signature.h"
+#include "compiler/diagnostics/FirstError.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "compiler/graph/Halves.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/Diagnostics.h"
 
 namespace wasmind::onnx {
 
@@ -267,13 +267,11 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
   Node node(*this, proto, opset);
   graph::Composition composition(builder);
   Data data;
+  std::string diagnostic;
   {
-    mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &message) {
-      if (message.getSeverity() == mlir::DiagnosticSeverity::Error && diagnostic.empty())
-        diagnostic = message.str();
-      return mlir::success();
-    });
+    FirstError reported(&context);
     data = converter(node).data;
+    diagnostic = reported.text();
   }
   builder.setLoc(location);
   // An error inside a subgraph names its own node already.
@@ -281,7 +279,6 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
     return llvm::createStringError(llvm::inconvertibleErrorCode(), std::exchange(firstError, ""));
   if (firstError.empty())
     firstError = diagnostic;
-  diagnostic.clear();
   if (!firstError.empty())
     return errorAt(proto, opset, std::exchange(firstError, ""));
   for (int i = 0; i < proto.output_size(); ++i)
@@ -430,18 +427,8 @@ llvm::Expected<frontend::Imported> Importer::run() {
     operators.push_back(builder.getNamedAttr(count.first(), builder.getI64IntegerAttr(count.second)));
   (*moduleOp)->setAttr("graph.operators", builder.getDictionaryAttr(operators));
 
-  std::string fault;
-  {
-    mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &message) {
-      if (fault.empty())
-        fault = message.str();
-      return mlir::success();
-    });
-    if (mlir::failed(moduleOp->verify()) && fault.empty())
-      fault = "the graph is not valid";
-  }
-  if (!fault.empty())
-    return error(withNames(fault));
+  if (FirstError invalid(&context); mlir::failed(moduleOp->verify()))
+    return error(withNames(invalid.text().empty() ? "the graph is not valid" : invalid.text()));
 
   frontend::lowerBoundsToRequired(*moduleOp, options);
   for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp))

@@ -143,7 +143,7 @@ private:
   frontend::FormulaExtents formulas;         // what extents of inputs are by their names
   std::vector<std::string> notes;
   llvm::StringMap<llvm::ArrayRef<char>> defaults; // of the inputs that stay inputs
-  std::string firstError, diagnostic;
+  std::string firstError;
   llvm::SmallVector<std::string> branches;
   unsigned depth = 0, bodyDepth = 0;
   uint64_t nodeCount = 0;

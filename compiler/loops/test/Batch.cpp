@@ -169,7 +169,7 @@ static abi::Tensor tensorOf(const Slot &slot, const Program &program) {
   return tensor;
 }
 
-static std::string sign(const Program &program, const Target &target) {
+static abi::Signature sign(const Program &program, const Target &target) {
   abi::Signature signature;
   signature.compiler = "loops_test";
   signature.features = {*abi::parseFeature("simd128")};
@@ -197,7 +197,7 @@ static std::string sign(const Program &program, const Target &target) {
   signature.memory.weights = {program.weights.offset, program.weights.byteLength};
   auto error = abi::validate(signature);
   EXPECT_FALSE(error) << error->text;
-  return abi::writeSignature(signature);
+  return signature;
 }
 
 double vectorisedShare(Program &program) {
@@ -260,7 +260,7 @@ void Batch::check(llvm::ArrayRef<Target> targets, bool rewrite) {
     for (const Segment &segment : program->segments)
       if (!segment.bytes.empty())
         data.push_back({segment.address, segment.bytes});
-    module::ModuleInput input{*program->code, data, sign(*program, target), program->pages, Options().base};
+    module::ModuleInput input{*program->code, data, sign(*program, target), Options().base};
     auto emitted = module::emitModule(input, {target.relaxedSimd, 2});
     if (!emitted) {
       ADD_FAILURE() << build << ": " << llvm::toString(emitted.takeError());

@@ -96,7 +96,7 @@ static void expectNoImports(llvm::StringRef element, bool relaxed) {
     signature.features.push_back(wasmind::abi::Feature::RelaxedSimd);
   signature.memory.pages = 64;
   signature.memory.stack = {0, 16384};
-  module::ModuleInput input{*code, {}, wasmind::abi::writeSignature(signature), 64};
+  module::ModuleInput input{*code, {}, signature};
   module::Options options;
   options.relaxedSimd = relaxed;
   // A function nobody defines is an error of the linker that names it.

@@ -17,7 +17,7 @@ ModuleText::ModuleText(llvm::StringRef text) : context(mlir::MLIRContext::Thread
   EXPECT_TRUE(module) << text.str();
 }
 
-std::string runSignature(uint32_t pages, bool relaxedSimd) {
+abi::Signature runSignature(uint32_t pages, bool relaxedSimd) {
   abi::Signature signature;
   signature.compiler = "wasmind test";
   signature.features = {abi::Feature::Simd128};
@@ -26,13 +26,13 @@ std::string runSignature(uint32_t pages, bool relaxedSimd) {
   signature.functions = {{"run", {}, {}, {}}};
   signature.memory.pages = pages;
   signature.memory.stack = {0, 16384};
-  return abi::writeSignature(signature);
+  return signature;
 }
 
 llvm::Expected<Emitted> emit(llvm::StringRef text, const Options &options, llvm::ArrayRef<DataSegment> data,
                              uint32_t pages) {
   ModuleText module(text);
-  ModuleInput input{module.get(), data, runSignature(pages, options.relaxedSimd), pages};
+  ModuleInput input{module.get(), data, runSignature(pages, options.relaxedSimd)};
   return emitModule(input, options);
 }
 

@@ -23,8 +23,8 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
-/// The JSON of a signature with the one entry `run`, without inputs and outputs.
-std::string runSignature(uint32_t pages = 4, bool relaxedSimd = false);
+/// A signature with the one entry `run`, without inputs and outputs.
+abi::Signature runSignature(uint32_t pages = 4, bool relaxedSimd = false);
 
 /// emitModule with `run` as the one entry and `pages` pages.
 llvm::Expected<Emitted> emit(llvm::StringRef text, const Options &options = {}, llvm::ArrayRef<DataSegment> data = {},

@@ -63,7 +63,8 @@ TEST(Module, AddsWeightsFromADataSegment) {
     print(Buffer.from(WebAssembly.Module.customSections(wasm, 'wasmind')[0]).toString());
     try { e.memory.grow(1); print('grew'); } catch { print('fixed'); }
   )"),
-            "0 true\n0 memory,run,wasmind_abi_version,wasmind_error\n1 0 4\n" + runSignature() + "\nfixed");
+            "0 true\n0 memory,run,wasmind_abi_version,wasmind_error\n1 0 4\n" +
+                wasmind::abi::writeSignature(runSignature()) + "\nfixed");
 }
 
 TEST(Module, SignatureStandsFirst) {
@@ -72,9 +73,23 @@ TEST(Module, SignatureStandsFirst) {
   auto bytes = emitted->bytes();
   llvm::StringRef text(bytes.data(), bytes.size());
   EXPECT_TRUE(text.drop_front(8).starts_with(llvm::StringRef("\0", 1)));
-  EXPECT_LT(text.find(runSignature()), 30u);
+  EXPECT_LT(text.find(wasmind::abi::writeSignature(runSignature())), 30u);
   for (llvm::StringRef left : {"producers", "target_features", "__heap_base", "__stack_pointer"})
     EXPECT_EQ(text.find(left), llvm::StringRef::npos) << left.str();
+}
+
+TEST(Module, SignsWhatItMeasured) {
+  ModuleText module(vectorAdd);
+  wasmind::abi::Signature signature = runSignature();
+  signature.kernels.emplace_back().name = "run";
+  auto emitted = emitModule({module.get(), {}, signature}, {});
+  ASSERT_EMITTED(emitted);
+  auto text = onNode(*emitted, "print(Buffer.from(WebAssembly.Module.customSections(wasm, 'wasmind')[0]).toString());");
+  auto signedAs = wasmind::abi::parseSignature(text);
+  ASSERT_TRUE(bool(signedAs)) << text;
+  // Nine vectors and one element.
+  EXPECT_GT(signedAs->kernels.at(0).vectorisedShare, 0.5);
+  EXPECT_LT(signedAs->kernels.at(0).vectorisedShare, 1);
 }
 
 TEST(Module, EveryLevelComputesTheSame) {

@@ -84,35 +84,36 @@ TEST(Refusals, ConstantsBeyondTheReservedPart) {
       "beyond the 65536 bytes reserved");
 }
 
-/// The error of emitting a plain `run` with this signature and memory.
-std::string signatureError(const std::string &signature, uint32_t pages, Options options = {}) {
+/// The error of emitting a plain `run` with this signature.
+std::string signatureError(const wasmind::abi::Signature &signature, Options options = {}) {
   std::string text = runWith("");
   ModuleText module(text);
-  auto emitted = emitModule({module.get(), {}, signature, pages}, options);
+  auto emitted = emitModule({module.get(), {}, signature}, options);
   EXPECT_FALSE(bool(emitted));
   return emitted ? "" : llvm::toString(emitted.takeError());
 }
 
 TEST(Refusals, SignatureThatDoesNotFit) {
-  expectError(signatureError("{", 4), "the signature is refused");
-  expectError(signatureError(runSignature(5), 4), "the signature promises 5 pages of memory, the module gets 4");
-  expectError(signatureError(runSignature(4), 0), "a memory of 0 pages is not possible");
-  expectError(signatureError(runSignature(4), 70000), "a memory of 70000 pages is not possible");
-  expectError(signatureError(runSignature(4), 4, {true, 2}), "does not list the feature 'relaxed-simd'");
+  expectError(signatureError({}), "the signature is refused: ");
+  expectError(signatureError(runSignature(0)), "the signature is refused: memory.pages: 0 is not within 1..65536");
+  expectError(signatureError(runSignature(70000)),
+              "the signature is refused: memory.pages: 70000 is not within 1..65536");
+  expectError(signatureError(runSignature(4), {true, 2}), "does not list the feature 'relaxed-simd'");
 }
 
 TEST(Refusals, BrokenImages) {
   auto emitted = emit(runWith(""));
   ASSERT_TRUE(bool(emitted));
   auto bytes = emitted->bytes();
-  Expectations expected{{"run"}, runSignature(), 4};
+  const std::string signature = wasmind::abi::writeSignature(runSignature());
+  Expectations expected{{"run"}, signature, 4};
   EXPECT_FALSE(bool(verifyModule(bytes, bytes.size(), expected)));
   auto refuses = [&](llvm::ArrayRef<char> image, const Expectations &what, llvm::StringRef part) {
     expectError(llvm::toString(verifyModule(image, image.size(), what)), part);
   };
-  refuses(bytes, {{"walk"}, runSignature(), 4}, "does not export the function 'walk'");
-  refuses(bytes, {{"run"}, runSignature(), 3}, "its memory is not one of exactly 3 pages");
-  refuses(bytes, {{"run"}, runSignature(3), 4}, "its signature is not the one given");
+  refuses(bytes, {{"walk"}, signature, 4}, "does not export the function 'walk'");
+  refuses(bytes, {{"run"}, signature, 3}, "its memory is not one of exactly 3 pages");
+  refuses(bytes, {{"run"}, wasmind::abi::writeSignature(runSignature(3)), 4}, "its signature is not the one given");
   refuses({}, expected, "no wasm header");
   expectError(llvm::toString(verifyModule(bytes, bytes.size() - 1, expected)), "a length smaller");
   expectError(llvm::toString(verifyModule(bytes, bytes.size() + 1, expected)), "between two sections");
@@ -129,7 +130,7 @@ TEST(Refusals, BrokenImages) {
 
 TEST(Refusals, GarbageInsteadOfAnObject) {
   char garbage[] = "not an object";
-  auto emitted = linkModule(llvm::ArrayRef<char>(garbage), {{}, {}, runSignature(), 4});
+  auto emitted = linkModule(llvm::ArrayRef<char>(garbage), {{}, {}, runSignature()});
   ASSERT_FALSE(bool(emitted));
   expectError(llvm::toString(emitted.takeError()), "linking failed: unknown file type: module.o");
 }
@@ -142,9 +143,8 @@ TEST(Refusals, WhatHostsRefuseToCompile) {
   const auto bytes = emitted->bytes();
   auto sections = readSections(bytes, bytes.size());
   ASSERT_TRUE(bool(sections));
-  auto signature = wasmind::abi::parseSignature(runSignature());
-  ASSERT_TRUE(bool(signature));
-  EXPECT_FALSE(bool(verifyRules(*sections, *signature)));
+  const wasmind::abi::Signature signature = runSignature();
+  EXPECT_FALSE(bool(verifyRules(*sections, signature)));
   Section &code = *llvm::find_if(*sections, [](const Section &section) { return section.id == Code; });
   const uint32_t functionCount = Reader(code.payload).unsigned32();
   llvm::SmallVector<char, 0> large;
@@ -157,6 +157,6 @@ TEST(Refusals, WhatHostsRefuseToCompile) {
     large.push_back(0x0b);           // end
   }
   code.payload = large;
-  expectError(llvm::toString(verifyRules(*sections, *signature)),
+  expectError(llvm::toString(verifyRules(*sections, signature)),
               "hosts would refuse the module: function 1 has 131073 bytes of code");
 }
