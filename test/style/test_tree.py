@@ -94,3 +94,16 @@ def test_a_comment_is_no_operator():
     assert operators_defined("//===- Abs.cpp - Abs(x) ---===//\nnamespace ops {\nOperand Neg(Node &node) { return {}; }\n}\n") == ["Neg"]
     assert operators_defined("// Abs\nWASMIND_ONNX_OPERATOR(Abs) { return unary(node); }\n") == ["Abs"]
     assert operators_defined("// Operand Abs(Node &node) {\n") == []
+
+
+def test_errors_of_mlir_are_collected_in_one_place():
+    """FirstError; the tracer's own handler names the tensor, and the loops stage's what it lowers."""
+    users = {tree.name(f) for f in tree.own(".h", ".cpp") if "test" not in f.parts and "ScopedDiagnosticHandler " in tree.text(f)}
+    assert "compiler/diagnostics/FirstError.h" in users
+    assert users <= {"compiler/diagnostics/FirstError.h", "compiler/frontend/expr/Trace.cpp", "compiler/loops/LowerToLoops.cpp"}
+
+
+def test_the_compiler_never_parses_a_signature():
+    """Its stages hand it on as a struct; text is for hosts."""
+    users = {tree.name(f) for f in tree.own(".h", ".cpp") if tree.name(f).startswith("compiler/") and "test" not in f.parts}
+    assert not [name for name in users if "parseSignature" in tree.text(tree.ROOT / name)]
