@@ -164,14 +164,27 @@ Pool readPool(Node &node, bool hasDilation, int64_t spatial) {
   return pool;
 }
 
+Value averageOver(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::Window &given, bool countsPadding,
+                  bool roundsUp, int64_t divisor) {
+  Compose &b = node.compose;
+  if (divisor == 0)
+    return b.averagePool(x, kernel, given, countsPadding, roundsUp);
+  Compose::Window window = given;
+  if (roundsUp)
+    roundUp(node, x, kernel, window);
+  Value sum = node.failed() ? Value() : b.sumPool(x, kernel, window);
+  return sum ? b.mul(sum, b.scalarLike(sum, 1.0 / double(divisor))) : sum;
+}
+
 Operand averagePool(Node &node, int64_t spatial) {
   Pool pool = readPool(node, /*hasDilation=*/false, spatial);
   bool countPadding = node.flag("count_include_pad", 5, true);
-  if (node.has(6))
-    return node.fail("divisor_override is not supported; multiply the result instead");
+  const int64_t divisor = node.has(6) ? node.integer("divisor_override", 6) : 0;
+  if (node.has(6) && divisor == 0)
+    return node.fail("divisor_override is 0");
   if (!pool.ok)
     return {};
-  Value means = node.compose.averagePool(pool.x, pool.kernel, pool.window, countPadding, pool.roundsUp);
+  Value means = averageOver(node, pool.x, pool.kernel, pool.window, countPadding, pool.roundsUp, divisor);
   return means && pool.isSingle ? node.compose.squeeze(means, {0}) : means;
 }
 

@@ -44,6 +44,9 @@ struct Pool {
 Pool readPool(Node &node, bool hasDilation, int64_t spatial = 2);
 /// (x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 Operand averagePool(Node &node, int64_t spatial);
+/// Means over windows; their sums over `divisor` where it is not 0.
+Value averageOver(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window,
+                  bool countsPadding, bool roundsUp, int64_t divisor);
 /// One of images: (x, kernel_size, strides, pad_mode), where all but x are attributes in older files.
 Pool readImagePool(Node &node);
 

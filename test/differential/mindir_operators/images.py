@@ -20,6 +20,10 @@ def rows():
     yield N("AdaptiveAvgPool1D", line, (3,)), np.stack([line[..., part].mean(-1) for part in parts_of(7, 3)], -1)
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(volume, [(0, 0), (0, 0), (1, 0), (1, 1), (1, 2)], constant_values=-9), (2, 3, 3), (2, 3, 4))
     yield N("MaxPool3D", volume, kernel_size=(1, 1, 2, 3, 3), strides=(1, 1, 2, 2, 2), pad_mode="CALCULATED", pad_list=(1, 0, 1, 1, 1, 2)), windows[:, :, ::2, ::2, ::2].max((5, 6, 7))
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(volume, [(0, 0), (0, 0), (1, 0), (1, 1), (1, 2)]), (2, 3, 3), (2, 3, 4))
+    yield N("AvgPool3D", volume, kernel_size=(1, 1, 2, 3, 3), strides=(1, 1, 2, 2, 2), pad_mode="pad", pad_list=(1, 0, 1, 1, 1, 2), count_include_pad=False, divisor_override=4), windows[:, :, ::2, ::2, ::2].sum((5, 6, 7)) / 4
+    yield N("AvgPool3DExt", volume, (2, 3, 2), (2, 3, 2), (0, 0, 0), False, True, -5), volume[..., :4].reshape(1, 2, 2, 2, 2, 3, 2, 2).sum((3, 5, 7)) / -5
+    yield N("AvgPool2D", image, (4, 4), (4, 4), (0, 0), True, True, 3), np.pad(image, [(0, 0), (0, 0), (0, 2), (0, 1)]).reshape(2, 4, 2, 4, 2, 4).sum((3, 5)) / 3
     for spatial in (2, 3):
         small = floats(random, 2, 3, *[2] * spatial)
         places = np.argsort(random.random((2, 3, 5 ** spatial)), -1)[..., :2 ** spatial].astype(np.int64)

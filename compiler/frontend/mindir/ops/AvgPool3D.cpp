@@ -1,6 +1,7 @@
 //===- AvgPool3D.cpp ---------------------------------------------------------------------------------------------===//
 //
-// AvgPool3D(x [N, C, D, H, W]), attributes kernel_size, strides, pad_mode, pad_list, ceil_mode, count_include_pad
+// AvgPool3D(x [N, C, D, H, W]), attributes kernel_size, strides, pad_mode, pad_list, ceil_mode, count_include_pad,
+// divisor_override
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
@@ -19,8 +20,7 @@ Operand AvgPool3D(Node &node) {
   const std::string mode = padMode(node, "pad_mode", Node::none, "valid");
   readPads(node, node.integers("pad_list", Node::none, node.integers("pad", Node::none, Integers{0})), 3, window);
   applyPadMode(node, mode, x, kernel, window);
-  if (node.integer("divisor_override", Node::none, 0) != 0)
-    return node.fail("divisor_override is not supported; multiply the result instead");
+  const int64_t divisor = node.integer("divisor_override", Node::none, 0);
   const bool roundsUp = node.flag("ceil_mode", Node::none, false),
              countsPadding = node.flag("count_include_pad", Node::none, true);
   Compose::Window rounded = window;
@@ -28,7 +28,7 @@ Operand AvgPool3D(Node &node) {
     roundUp(node, x, kernel, rounded);
   if (node.failed() || !checkFit(node, x, kernel, rounded))
     return {};
-  return node.compose.averagePool(x, kernel, window, countsPadding, roundsUp);
+  return averageOver(node, x, kernel, window, countsPadding, roundsUp, divisor);
 }
 
 } // namespace wasmind::mindir::ops
