@@ -1,4 +1,5 @@
 #include "compiler/frontend/mindir/Regions.h"
+#include "compiler/frontend/mindir/Repeat.h"
 
 namespace wasmind::mindir {
 
@@ -45,6 +46,34 @@ llvm::SmallVector<double> fourNumbers(Node &node, llvm::StringRef attribute, dou
     numbers.assign(4, otherwise);
   }
   return numbers;
+}
+
+/// [N, N]: whether two boxes share more than `threshold` of what they cover together.
+static Value overlaps(Compose &b, Value boxes, Value threshold) {
+  auto column = [&](int64_t i) { return b.sliceDim(boxes, 1, b.getAffineConstantExpr(i), b.getAffineConstantExpr(1)); };
+  auto across = [&](Value of) { return b.transpose(of, {1, 0}); };
+  Value common, areas;
+  for (int64_t i : {0, 1}) {
+    Value low = column(i), high = column(i + 2), side = b.sub(high, low);
+    Value shared = b.sub(b.minimum(high, across(high)), b.maximum(low, across(low)));
+    shared = b.maximum(shared, b.scalarLike(shared, 0));
+    common = common ? b.mul(common, shared) : shared;
+    areas = areas ? b.mul(areas, side) : side;
+  }
+  Value together = b.sub(b.add(areas, across(areas)), common);
+  return b.compare(CompareKind::Greater, b.div(common, together), threshold);
+}
+
+Value keepApart(Compose &b, Value boxes, Value threshold, Value open) {
+  const AffineExpr count = b.extentsOf(boxes)[0];
+  Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({count}, b.getI32Type()), 0);
+  Value isAfter = b.compare(CompareKind::Less, b.unsqueeze(places, {1}), b.unsqueeze(places, {0}));
+  Value ends = b.binary(BinaryKind::And, overlaps(b, boxes, threshold), isAfter); // row i: what box i puts an end to
+  auto kept = repeat(b, b.extent(count), {open}, [&](Value box, llvm::ArrayRef<Value> carried) {
+    Value ended = b.binary(BinaryKind::And, b.gather(ends, box, 0), b.gather(carried[0], box, 0));
+    return Iteration{{b.binary(BinaryKind::And, carried[0], b.unary(UnaryKind::Not, ended))}};
+  });
+  return kept.empty() ? Value() : kept[0];
 }
 
 } // namespace wasmind::mindir

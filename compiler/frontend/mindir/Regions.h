@@ -19,4 +19,8 @@ Value sampleRegions(Compose &compose, Value x, Value images, const RegionAxis &r
 /// Four numbers, an attribute, which are all `otherwise` where it is missing.
 llvm::SmallVector<double> fourNumbers(Node &node, llvm::StringRef attribute, double otherwise);
 
+/// Of boxes [N, 4 or more] (x1, y1, x2, y2, ...) in their order those of `open` [N] that share with none kept before
+/// more than `threshold` (rank 0) of what both cover together: [N] bool.
+Value keepApart(Compose &compose, Value boxes, Value threshold, Value open);
+
 } // namespace wasmind::mindir

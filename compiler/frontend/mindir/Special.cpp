@@ -1,5 +1,6 @@
 #include "compiler/frontend/mindir/Special.h"
 #include "compiler/frontend/mindir/BesselTables.h"
+#include "compiler/frontend/mindir/Formula.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cmath>
 #include <limits>
@@ -16,38 +17,6 @@ Operand special(Node &node, unsigned i, function_ref<Value(Compose &, Value)> f)
   Compose &b = node.compose;
   return b.cast(f(b, b.cast(x, b.getF64Type())), node.element(x));
 }
-
-/// What formulas are written with.
-namespace {
-struct Number {
-  Compose *b;
-  Value value;
-
-  Number with(double other) const { return {b, b->scalarLike(value, other)}; }
-  Number of(UnaryKind kind) const { return {b, b->unary(kind, value)}; }
-  friend Number operator+(Number x, Number y) { return {x.b, x.b->add(x.value, y.value)}; }
-  friend Number operator-(Number x, Number y) { return {x.b, x.b->sub(x.value, y.value)}; }
-  friend Number operator*(Number x, Number y) { return {x.b, x.b->mul(x.value, y.value)}; }
-  friend Number operator/(Number x, Number y) { return {x.b, x.b->div(x.value, y.value)}; }
-  friend Number operator+(Number x, double y) { return x + x.with(y); }
-  friend Number operator-(Number x, double y) { return x - x.with(y); }
-  friend Number operator*(Number x, double y) { return x * x.with(y); }
-  friend Number operator/(double x, Number y) { return y.with(x) / y; }
-  friend Number operator-(double x, Number y) { return y.with(x) - y; }
-  Value operator<(double y) const { return b->compare(CompareKind::Less, value, with(y).value); }
-  Value operator==(double y) const { return b->compare(CompareKind::Equal, value, with(y).value); }
-  Number atLeast(double y) const { return {b, b->maximum(value, with(y).value)}; }
-  Number atMost(double y) const { return {b, b->minimum(value, with(y).value)}; }
-};
-} // namespace
-
-static Number choose(Value condition, Number x, Number y) { return {x.b, x.b->select(condition, x.value, y.value)}; }
-static Number choose(Value condition, double x, Number y) { return choose(condition, y.with(x), y); }
-static Number exp(Number x) { return x.of(UnaryKind::Exp); }
-static Number log(Number x) { return x.of(UnaryKind::Log); }
-static Number abs(Number x) { return x.of(UnaryKind::Abs); }
-static Number sqrt(Number x) { return x.of(UnaryKind::Sqrt); }
-static Number pow(Number x, Number y) { return {x.b, x.b->binary(BinaryKind::Pow, x.value, y.value)}; }
 
 static Number sumOf(Number t, ArrayRef<double> coefficients) {
   // Clenshaw's recurrence.

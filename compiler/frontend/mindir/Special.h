@@ -21,4 +21,9 @@ Value digamma(Compose &b, Value x);
 /// The sum of 1 / (x + k)^s over k = 0, 1, ... for s > 1 and x > 0; NaN elsewhere.
 Value hurwitzZeta(Compose &b, Value s, Value x);
 
+/// The regularised incomplete gamma function of f64, lower or upper: of order a > 0 at x >= 0; NaN elsewhere.
+Value incompleteGamma(Compose &b, Value a, Value x, bool upper);
+/// The regularised incomplete beta function of f64: of a, c > 0 at x in 0..1; NaN elsewhere.
+Value incompleteBeta(Compose &b, Value a, Value c, Value x);
+
 } // namespace wasmind::mindir

@@ -48,6 +48,32 @@ def digamma(x):
     return -0.57721566490153286 + ((x[:, None] - 1) / ((k + 1) * (k + x[:, None]))).sum(1) + tail
 
 
+def incomplete():
+    """Igamma, Igammac and Betainc beside their integrals, whose substitutions t = x u^2 and t = sin^2 take away what is infinite at an end."""
+    lgamma = np.vectorize(math.lgamma)
+    a, x = np.float32([0.6, 2, 5, 40, 90, 1000, 60, 3, 1]), np.float32([0.5, 0.01, 9, 42, 60, 1010, 300, 2e-3, 30])
+    wide, at = a.astype(np.float64)[:, None], x.astype(np.float64)[:, None]
+    with np.errstate(all="ignore"):
+        density = lambda t: np.exp(wide * np.log(t) - t - lgamma(wide)) / t
+        lower = integral(lambda u: np.where(u > 0, density(np.maximum(at * u ** 4, 1e-300)) * 4 * at * u ** 3, 0), 0, 1, 200000)
+        upper = integral(lambda u: np.where(u > 0, density(at + (wide + at + 40) * u / (1 - u)) * (wide + at + 40) / (1 - u) ** 2, density(at) * (wide + at + 40)), 0, 1 - 1e-9, 200000)
+    tail = np.where(lower < 0.5, 1 - lower, upper)
+    yield N("Igamma", a, x), lower.astype(np.float32)
+    yield N("Igammac", a, x), tail.astype(np.float32)
+    # Far out where one of both is small it is small, too.
+    yield N("Log", N("Igammac", np.float32([3, 1]), np.float32([40, 80]))), np.float32([math.log(1 + 40 + 800) - 40, -80])
+    yield N("Igamma", np.float32([[0.5], [2.5]]), np.float32([0, 1, np.inf])), np.float32([[0, math.erf(1), 1], [0, 0.15085496, 1]])
+    ends = np.float32([0, -1, 1, np.inf, 2]), np.float32([1, 1, -1, 3, np.nan])
+    yield together((N("Igamma", *ends), np.float32([np.nan, np.nan, np.nan, 0, np.nan])), (N("Igammac", *ends), np.float32([np.nan, np.nan, np.nan, 1, np.nan])),
+                   (N("Betainc", np.float32([0, 1, 2, 2, 2]), np.float32([1, -1, 3, 3, 3]), np.float32([0.5, 0.5, 1.5, 0, 1])), np.float32([np.nan, np.nan, np.nan, 0, 1])))
+    a, c, x = np.float32([0.6, 2, 5, 40, 9, 100, 1]), np.float32([0.7, 2, 0.9, 42, 60, 3, 1]), np.float32([0.5, 0.01, 0.9, 0.42, 0.3, 0.99, 0.25])
+    wide, other, at = (v.astype(np.float64)[:, None] for v in (a, c, x))
+    with np.errstate(all="ignore"):
+        scale = lgamma(wide + other) - lgamma(wide) - lgamma(other)
+        within = lambda v: np.where(v > 0, np.exp((2 * wide - 1) * np.log(np.sin(v)) + (2 * other - 1) * np.log(np.cos(v)) + scale) * 2, 0)
+        yield N("Betainc", a, c, x), integral(lambda u: within(np.arcsin(np.sqrt(at)) * u ** 4) * np.arcsin(np.sqrt(at)) * 4 * u ** 3, 0, 1, 200000).astype(np.float32)
+
+
 def functions():
     signed, positive = np.float32([-7.25, -1.5, 0.3, 2, 7.9, 8.1, 25]), np.float32([0.05, 0.7, 1.9, 2.1, 7.9, 8.1, 25])
     for order in (0, 1):
@@ -311,5 +337,5 @@ def in_place():
 
 
 def rows():
-    for theme in (functions, integers, numbers, filled, places, reductions, in_place):
+    for theme in (functions, incomplete, integers, numbers, filled, places, reductions, in_place):
         yield from theme()
