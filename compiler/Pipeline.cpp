@@ -44,6 +44,7 @@ private:
   const CompileOptions &options;
   MLIRContext context;
   Import model;
+  OwningOpRef<ModuleOp> dispatches;
   loops::Program program;
   CompileResult result;
   int64_t defaultMax = frontend::defaultOtherMax; ///< of extents that nobody bounds
@@ -56,6 +57,7 @@ private:
     while (error && mayTakeLess && defaultMax >= 2 * leastDefaultMax) {
       defaultMax /= 2;
       model = Import();
+      dispatches = nullptr;
       program = loops::Program();
       result = CompileResult();
       if (llvm::Error again = stagesBeforeModule()) {
@@ -76,17 +78,17 @@ private:
     if (llvm::Error error = checkPaths())
       return error;
     if (options.stopAfter == Stage::Frontend)
-      return writeGraph();
+      return write(*model.module);
 
     if (llvm::Error error = timed("graph", [&] { return source.named(graph::rewrite(*model.module)); }))
       return error;
     if (options.stopAfter == Stage::Graph)
-      return writeGraph();
+      return write(*model.module);
 
     if (llvm::Error error = timed("loops", [&] { return source.named(lower()); }))
       return error;
     if (options.stopAfter == Stage::Loops)
-      return writeOutput(output, [&](llvm::raw_ostream &out) { program.code->print(out); });
+      return write(*dispatches);
     return llvm::Error::success();
   }
 
@@ -108,7 +110,9 @@ private:
     loopOptions.relaxedSimd = options.relaxedSimd;
     loopOptions.winograd = options.winograd;
     loopOptions.limit = options.memoryLimit;
-    return loops::lowerToLoops(*model.module, loopOptions).moveInto(program);
+    if (llvm::Error error = loops::formDispatches(*model.module).moveInto(dispatches))
+      return error;
+    return loops::lowerDispatches(*dispatches, loopOptions).moveInto(program);
   }
 
   llvm::Error emit() {
@@ -140,11 +144,11 @@ private:
     return refusal.empty() ? llvm::Error::success() : llvm::createStringError(refusal);
   }
 
-  llvm::Error writeGraph() {
+  llvm::Error write(ModuleOp module) {
     OpPrintingFlags flags;
     flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
     return writeOutput(output, [&](llvm::raw_ostream &out) {
-      model.module->print(out, flags);
+      module.print(out, flags);
       out << '\n';
     });
   }

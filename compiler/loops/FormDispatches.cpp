@@ -431,20 +431,20 @@ private:
   }
 };
 
-void formDispatches(Block &block) {
+void formIn(Block &block) {
   FusionPlanner(block).run();
   for (Operation &op : block)
     if (!isa<DispatchOp>(op))
       for (Region &region : op.getRegions())
         for (Block &inner : region)
-          formDispatches(inner);
+          formIn(inner);
 }
 
 struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
       for (Block &block : function.getBody())
-        formDispatches(block);
+        formIn(block);
   }
 };
 

@@ -73,8 +73,15 @@ struct Program {
   uint32_t pages = 0;
 };
 
-/// Lowers the function @run of a verified graph module. The graph module must outlive the program's segments. Errors
-/// name the operation that cannot be lowered and why, or the plan's size where it exceeds the limit.
+/// A copy of a verified graph module whose operations are gathered into dispatches (LoopsOps.td).
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> formDispatches(mlir::ModuleOp graph);
+
+/// Lowers the function @run of a module of dispatches. Constants belong to the context, which must outlive the
+/// program's segments. Errors name the operation that cannot be lowered and why, or the plan's size where it exceeds
+/// the limit.
+llvm::Expected<Program> lowerDispatches(mlir::ModuleOp dispatches, const Options &options);
+
+/// Both of a verified graph module, which stays as it is.
 llvm::Expected<Program> lowerToLoops(mlir::ModuleOp graph, const Options &options);
 
 /// One kernel of an operator's object:

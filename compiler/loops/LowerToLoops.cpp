@@ -4,13 +4,13 @@
 // A model's operands lie where the memory plan says, those of an operator where its caller and the workspace say.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/diagnostics/FirstError.h"
 #include "compiler/graph/State.h"
 #include "compiler/loops/Checks.h"
 #include "compiler/loops/Passes.h"
 #include "compiler/loops/Reductions.h"
 #include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/IR/Diagnostics.h"
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -78,7 +78,7 @@ std::string shapeOf(Kernels &kernels, const Group &group) {
 
 class Lowering {
 public:
-  Lowering(ModuleOp given, const Options &options) : dispatches(given.clone()), graph(*dispatches), options(options) {
+  Lowering(ModuleOp graph, const Options &options) : graph(graph), options(options) {
     MLIRContext *context = graph.getContext();
     context->loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
                          vector::VectorDialect, LLVM::LLVMDialect>();
@@ -114,8 +114,7 @@ public:
 
 private:
   using PointerOf = llvm::function_ref<Value(Emitter &, const KernelOperand &, const KernelCall &)>;
-  OwningOpRef<ModuleOp> dispatches; ///< the graph, gathered into dispatches
-  ModuleOp graph;                   ///< the same
+  ModuleOp graph; ///< gathered into dispatches
   const Options &options;
   Program program;
   std::vector<KernelCall> calls;
@@ -143,10 +142,6 @@ private:
     auto entry = graph.lookupSymbol<func::FuncOp>("run");
     if (!entry)
       return graph.emitError("has no function @run");
-    PassManager passes(graph.getContext());
-    buildDispatchPipeline(passes);
-    if (failed(passes.run(graph)))
-      return failure();
     if (failed(lowerBlock(kernels, entry.getBody().front())))
       return failure();
     return entry;
@@ -507,42 +502,42 @@ private:
   }
 };
 
-/// What `lower` returns, or the first diagnostic as an error.
-template <typename Result>
-llvm::Expected<Result> withFirstError(ModuleOp graph, llvm::function_ref<FailureOr<Result>()> lower) {
-  std::string message;
-  ScopedDiagnosticHandler handler(graph.getContext(), [&](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() != DiagnosticSeverity::Error || !message.empty())
-      return success();
-    llvm::raw_string_ostream stream(message);
-    if (auto name = dyn_cast<NameLoc>(diagnostic.getLocation()))
-      stream << "node '" << name.getName().getValue() << "': ";
-    stream << diagnostic;
-    return success();
-  });
-  FailureOr<Result> result = lower();
-  if (failed(result))
-    return llvm::createStringError(message.empty() ? "lowering to loops failed" : message);
-  return std::move(*result);
-}
-
 } // namespace
 
-llvm::Expected<Program> lowerToLoops(ModuleOp graph, const Options &options) {
-  auto program = withFirstError<Program>(graph, [&] { return Lowering(graph, options).run(); });
-  if (!program)
-    return program.takeError();
+llvm::Expected<OwningOpRef<ModuleOp>> formDispatches(ModuleOp graph) {
+  FirstError first(graph.getContext());
+  OwningOpRef<ModuleOp> dispatches = graph.clone();
+  PassManager passes(graph.getContext());
+  buildDispatchPipeline(passes);
+  if (failed(passes.run(*dispatches)))
+    return first.take("the loops stage failed");
+  return std::move(dispatches);
+}
+
+llvm::Expected<Program> lowerDispatches(ModuleOp dispatches, const Options &options) {
+  FirstError first(dispatches.getContext());
+  FailureOr<Program> program = Lowering(dispatches, options).run();
+  if (failed(program))
+    return first.take("the loops stage failed");
   if (llvm::Error error = verifyLoops(*program, options))
     return std::move(error);
   return std::move(*program);
 }
 
+llvm::Expected<Program> lowerToLoops(ModuleOp graph, const Options &options) {
+  auto dispatches = formDispatches(graph);
+  return dispatches ? lowerDispatches(**dispatches, options) : dispatches.takeError();
+}
+
 llvm::Expected<std::vector<KernelRecord>> lowerOperator(ModuleOp graph, const OperatorKernel &kernel, ModuleOp code,
                                                         const Options &options) {
-  auto records =
-      withFirstError<std::vector<KernelRecord>>(graph, [&] { return Lowering(graph, options).run(kernel, code); });
-  if (!records)
-    return records.takeError();
+  auto dispatches = formDispatches(graph);
+  if (!dispatches)
+    return dispatches.takeError();
+  FirstError first(graph.getContext());
+  FailureOr<std::vector<KernelRecord>> records = Lowering(**dispatches, options).run(kernel, code);
+  if (failed(records))
+    return first.take("the loops stage failed");
   if (llvm::Error error = verifyCode(code))
     return std::move(error);
   return std::move(*records);

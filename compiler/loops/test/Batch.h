@@ -60,6 +60,8 @@ public:
   /// The result is one of the batch; `label` says what it is when it differs. Null = could not be built = a failure.
   void expect(Value result, llvm::Twine label);
 
+  /// Ends the function; nothing can be added after it. What follows does it where it has not been done.
+  void finish();
   /// Interprets, lowers, runs and compares. `rewrite`: the graph stage's passes run ahead of the lowering.
   void check(llvm::ArrayRef<Target> targets = allTargets, bool rewrite = false);
   /// The error of lowering, empty when there was none.
@@ -77,7 +79,6 @@ private:
 
   HostTensor makeRandom(llvm::ArrayRef<int64_t> shape, Type element, std::optional<Span> span);
   Value addInput(Type type, HostTensor tensor);
-  void finish();
   void compare(const HostTensor &actual, const HostTensor &expected, llvm::Twine where);
 };
 
