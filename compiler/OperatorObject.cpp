@@ -14,7 +14,7 @@
 #include "compiler/module/Library.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "runtime/guest/ShapeWord.h"
+#include "runtime/guest/ShapeOpcode.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;

@@ -8,7 +8,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
-#include "runtime/guest/ShapeWord.h"
+#include "runtime/guest/ShapeOpcode.h"
 #include "runtime/guest/tvm_ffi.h"
 
 extern "C" {
