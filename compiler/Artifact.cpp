@@ -48,10 +48,10 @@ std::vector<module::DataSegment> segmentsOf(const Artifact &artifact, bool withW
   return data;
 }
 
-llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path, bool externalWeights,
+llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path, const CompileOptions &options,
                                      const module::Options &moduleOptions) {
   loops::Program &program = artifact.program;
-  const bool hasWeightsFile = externalWeights && program.weights.byteLength;
+  const bool hasWeightsFile = options.externalWeights && program.weights.byteLength;
   WeightsFile weights(path, program);
   if (hasWeightsFile)
     if (llvm::Error error = weights.describe(artifact.signature))
@@ -63,6 +63,7 @@ llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path
   module::ModuleInput input{*program.code, data, std::move(artifact.signature), loops::Options().base};
   for (const loops::ExtentSlot &extent : program.extents)
     input.extents[extent.offset] = int32_t(extent.max);
+  input.keepNames = options.keepNames;
   auto emitted = module::emitModule(input, moduleOptions);
   if (!emitted)
     return emitted.takeError();
@@ -91,7 +92,7 @@ llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path
 llvm::Expected<uint64_t> writeArtifact(Artifact artifact, const std::string &path, const CompileOptions &options) {
   const module::Options moduleOptions{options.relaxedSimd, options.optLevel};
   if (options.emit == Emit::Wasm)
-    return writeModule(artifact, path, options.externalWeights, moduleOptions);
+    return writeModule(artifact, path, options, moduleOptions);
   if (llvm::Error error = writeUnlinked(artifact, path, options.emit, moduleOptions))
     return std::move(error);
   return 0;

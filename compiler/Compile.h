@@ -43,11 +43,12 @@ struct CompileOptions : InputOptions {
   /// Convolutions of 3x3 may be computed through Winograd's transforms: up to 3x faster, another rounding.
   bool winograd = true;
   bool externalWeights = false; ///< weights go to OUTPUT with .weights instead of .wasm
+  bool keepNames = false;       ///< functions of the module keep their names, for profilers and stack traces
   int optLevel = 2;
   Stage stopAfter = Stage::Module;
   Emit emit = Emit::Wasm; ///< what is written; before Stage::Module always MLIR
   uint64_t memoryLimit = uint64_t(1) << 30;
-  /// Files that the caller reads or writes besides `compile`, which are held against its own.
+  /// Files that the caller reads or writes besides `compile`, none of which may be one of its own.
   std::vector<std::string> otherInputs, otherOutputs;
   /// Called as work goes on, with the name of the stage that begins.
   std::function<void(const std::string &stage)> progress;

@@ -149,7 +149,7 @@ void registerCompile(Command app, int &exitCode) {
     std::string model, output, weights = "inline", winograd = "on", inputDefaults = "baked", stopAfter = "module",
                                emit = "wasm", verify;
     std::vector<std::string> dims, constants, shapes, sequences, features, state, stateInit;
-    bool time = false, quiet = false, showsStateOutputs = false;
+    bool time = false, quiet = false, showsStateOutputs = false, keepNames = false;
     int optLevel = 2;
     uint64_t limitMiB = 1024;
     double timeLimit = 0, tolerance = 1e-3;
@@ -163,7 +163,7 @@ void registerCompile(Command app, int &exitCode) {
       "  wasmind compile vad.onnx -o vad.wasm --state h=hn --state c=cn\n"
       "  wasmind compile detector.onnx -o detector.wasm --shape image=1,3,height,width --constant top=100\n"
       "  wasmind compile net.mindir -o - --stop-after=graph          (prints the graph)\n"
-      "  wasmind compile net.mindir -o net.wasm --verify             (holds the module against the graph)\n"
+      "  wasmind compile net.mindir -o net.wasm --verify             (compares the module with the graph)\n"
       "Exit codes: 0 fine, 1 the model is wrong or unsupported, 2 wrong usage, 3 --verify found a difference.");
   command.option("model", arguments->model, "Model file").required();
   command
@@ -228,6 +228,9 @@ void registerCompile(Command app, int &exitCode) {
           "static library of it (archive)")
       .oneOf({"wasm", "wat", "mlir", "llvm", "object", "archive"})
       .showDefault();
+  command.flag(
+      "--keep-names", arguments->keepNames,
+      "Functions of the module keep their names, for profilers and stack traces: some bytes more per function");
   command.option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB").showDefault();
   Option timeLimit = command
                          .option("--time-limit", arguments->timeLimit,
@@ -268,6 +271,7 @@ void registerCompile(Command app, int &exitCode) {
     options.winograd = arguments->winograd == "on";
     options.externalWeights = arguments->weights == "external";
     options.overridableDefaults = arguments->inputDefaults == "overridable";
+    options.keepNames = arguments->keepNames;
     options.optLevel = arguments->optLevel;
     options.memoryLimit = arguments->limitMiB << 20;
     options.stopAfter = arguments->stopAfter == "frontend" ? Stage::Frontend

@@ -11,6 +11,9 @@ using namespace llvm;
 
 namespace wasmind::module {
 
+/// Of the binary format (core specification, appendix A.4).
+static constexpr StringLiteral nameSection = "name";
+
 uint64_t Emitted::byteLength() const {
   uint64_t total = 0;
   for (const Piece &piece : pieces)
@@ -94,6 +97,16 @@ public:
     if (Error error = appendData(data))
       return std::move(error);
     return std::move(emitted);
+  }
+
+  /// The names of functions, which the specification wants after the data.
+  static void appendNames(Emitted &emitted, ArrayRef<Section> sections) {
+    for (const Section &section : sections)
+      if (section.id == Custom && section.name == nameSection) {
+        if (!emitted.pieces.back().weights.empty())
+          emitted.pieces.emplace_back();
+        emitted.pieces.back().head.append(section.whole.begin(), section.whole.end());
+      }
   }
 
   /// The first address after stack and constants.
@@ -243,9 +256,15 @@ Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput
   std::vector<NamedObject> named;
   for (ArrayRef<char> object : objects)
     named.push_back({"module.o", object});
-  auto linked = runLinker(named, {"-z", formatv("stack-size={0}", stackByteLength),
-                                  formatv("--initial-memory={0}", input.signature.memory.byteLength()),
-                                  "--no-growable-memory", "--import-undefined", ("--export=" + heapBaseExport).str()});
+  std::vector<std::string> arguments = {"-z",
+                                        formatv("stack-size={0}", stackByteLength),
+                                        formatv("--initial-memory={0}", input.signature.memory.byteLength()),
+                                        "--no-growable-memory",
+                                        "--import-undefined",
+                                        ("--export=" + heapBaseExport).str()};
+  if (input.keepNames)
+    arguments.push_back(("--keep-section=" + nameSection).str());
+  auto linked = runLinker(named, arguments);
   if (!linked)
     return linked.takeError();
   auto sections = readSections(*linked, linked->size());
@@ -275,6 +294,8 @@ Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput
     return std::move(error);
   if (Error error = verifyRules(*sections, input.signature))
     return std::move(error);
+  if (input.keepNames)
+    ImageWriter::appendNames(*emitted, *sections);
   return emitted;
 }
 

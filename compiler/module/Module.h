@@ -63,6 +63,8 @@ struct ModuleInput {
   uint32_t reservedBytes = 65536;
   /// What the loops of kernels are measured at: the run-time extents, by address.
   std::map<uint32_t, int32_t> extents = {};
+  /// Whether functions have their names in the section `name`, which stands last.
+  bool keepNames = false;
 };
 
 /// Bytes of stack at address 0 of a model module (kernels keep their state in locals), and of an operator library,
@@ -123,7 +125,7 @@ llvm::Expected<Emitted> emitModule(const ModuleInput &input, const Options &opti
 
 /// Checks the module contract on the bytes of an image: well-formed sections, no imports, one memory with
 /// minimum = maximum = `pages`, exported as `memory`; every expected function exported as () -> i32; one custom
-/// section, `wasmind`, which stands first and equals `signature`.
+/// section, `wasmind`, which stands first and equals `signature`. The section `name` is added behind what is checked.
 /// \param prefix      the image, or as much of it as reaches into its last section (data): weights need not be there.
 /// \param byteLength  length of the whole image.
 llvm::Error verifyModule(llvm::ArrayRef<char> prefix, uint64_t byteLength, const Expectations &expected);
