@@ -163,7 +163,7 @@ private:
     for (auto [name, region] : parts)
       if (!checkInside(name, *region))
         return;
-    // Inputs and outputs may lie in the arena, so it is held against the other parts only.
+    // Inputs and outputs may lie in the arena, so it is compared with the other parts only.
     for (size_t first = 0; first < std::size(parts); ++first)
       for (size_t second = first + 1; second < std::size(parts); ++second)
         checkApart(parts[second].first, *parts[second].second, parts[first].first, *parts[first].second);
@@ -383,7 +383,7 @@ private:
     if (broken)
       return;
     // The space of an output with derived extents may be smaller than the product of their bounds: the module promises
-    // that the actual product fits, and hosts hold it against byteLength after the run.
+    // that the actual product fits, and hosts compare it with byteLength after the run.
     const uint64_t bounded = boundedByteLength(tensor);
     if (usesDerived ? tensor.byteLength > bounded : tensor.byteLength != bounded)
       fail(where + ".byteLength",

@@ -1,4 +1,4 @@
-// What this machine can do at most, as operators of a library: `wasmind bench operators` holds others against them, on
+// What this machine can do at most, as operators of a library: `wasmind bench operators` compares others with them, on
 // the same engine in the same run.
 #include "runtime/guest/tvm_ffi.h"
 #include <wasm_simd128.h>

@@ -25,37 +25,38 @@ namespace {
 /// What a kernel's loops are measured at: its extents have no bounds that say anything.
 constexpr int32_t measuredExtent = 256;
 
-llvm::Error appendProgram(AffineExpr extent, std::vector<int32_t> &words) {
+/// The extent as a postfix program of opcodes and their operands (runtime/guest/ShapeOpcode.h).
+llvm::Error appendProgram(AffineExpr extent, std::vector<int32_t> &program) {
   if (auto constant = dyn_cast<AffineConstantExpr>(extent)) {
-    words.insert(words.end(), {ShapeConstant, int32_t(constant.getValue())});
+    program.insert(program.end(), {ShapeConstant, int32_t(constant.getValue())});
     return llvm::Error::success();
   }
   if (auto symbol = dyn_cast<AffineSymbolExpr>(extent)) {
-    words.insert(words.end(), {ShapeVariable, int32_t(symbol.getPosition())});
+    program.insert(program.end(), {ShapeVariable, int32_t(symbol.getPosition())});
     return llvm::Error::success();
   }
   auto binary = dyn_cast<AffineBinaryOpExpr>(extent);
   if (!binary)
     return llvm::createStringError("an extent of it cannot be computed when it is called");
-  if (llvm::Error error = appendProgram(binary.getLHS(), words))
+  if (llvm::Error error = appendProgram(binary.getLHS(), program))
     return error;
-  if (llvm::Error error = appendProgram(binary.getRHS(), words))
+  if (llvm::Error error = appendProgram(binary.getRHS(), program))
     return error;
   switch (binary.getKind()) {
   case AffineExprKind::Add:
-    words.push_back(ShapeAdd);
+    program.push_back(ShapeAdd);
     break;
   case AffineExprKind::Mul:
-    words.push_back(ShapeMultiply);
+    program.push_back(ShapeMultiply);
     break;
   case AffineExprKind::FloorDiv:
-    words.push_back(ShapeFloorDivide);
+    program.push_back(ShapeFloorDivide);
     break;
   case AffineExprKind::CeilDiv:
-    words.push_back(ShapeCeilDivide);
+    program.push_back(ShapeCeilDivide);
     break;
   default:
-    words.push_back(ShapeModulo);
+    program.push_back(ShapeModulo);
   }
   return llvm::Error::success();
 }
@@ -269,11 +270,11 @@ private:
         llvm::SmallVector<AffineExpr> extents = graph::getExtents(tensor);
         table.shapes.push_back(extents.size());
         for (AffineExpr extent : extents) {
-          std::vector<int32_t> words;
-          if (llvm::Error error = appendProgram(extent, words))
+          std::vector<int32_t> program;
+          if (llvm::Error error = appendProgram(extent, program))
             return error;
-          table.shapes.push_back(words.size());
-          table.shapes.insert(table.shapes.end(), words.begin(), words.end());
+          table.shapes.push_back(program.size());
+          table.shapes.insert(table.shapes.end(), program.begin(), program.end());
         }
       }
     return llvm::Error::success();

@@ -128,7 +128,7 @@ std::string markdownOf(const Json &report) {
       "- *of the limit*: over memory.copy of as many bytes, or 128-bit fused multiply-adds, in the same run.\n"
       "- *copied*: the same on arrays of the caller, copied into the library's memory and back.\n"
       "- *others*: their time over ours, in turn in one process. TVM's kernels lie in the same module; "
-      "`plain` ones have no schedule. A runtime that copies its feeds is held against *copied*.\n";
+      "`plain` ones have no schedule. A runtime that copies its feeds is compared with *copied*.\n";
   for (const Json &engine : report["engines"]) {
     text += "\n## " + headOf(engine) +
             "\n\n| operator | wasmind | of the limit | copied | others |\n|---|---|---|---|---|\n";

@@ -37,7 +37,7 @@ struct Side {
   std::string name;
   std::function<void()> run;
   double work = 0;
-  const Array *result = nullptr; ///< what it computed, to be held against ours
+  const Array *result = nullptr; ///< what it computed, to be compared with ours
   unsigned repeats = 1;
   std::vector<double> times = {}; ///< milliseconds of one call
 };

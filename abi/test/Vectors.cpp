@@ -1,4 +1,4 @@
-// The golden modules as far as they can be judged without an engine.
+// The golden modules as far as they can be validated without an engine.
 #include "abi/ModuleRules.h"
 #include <cstdlib>
 #include <fstream>

@@ -386,8 +386,7 @@ void TopKOp::build(OpBuilder &builder, OperationState &state, Value input, int64
   build(builder, state, input, builder.getAffineConstantExpr(k), smallest);
 }
 
-//===- Control, constants, compute
-//------------------------------------------------------------------------------------===//
+//===- Control, constants, compute --------------------------------------------------------------------------------===//
 
 /// Whether what a region gives fits the type it becomes: the same, or up to extents that a graph.measure tells once
 /// more.

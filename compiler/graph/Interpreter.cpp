@@ -104,7 +104,7 @@ Results one(Result result) {
   return results;
 }
 
-/// The amounts of a convolution or window; false where these dimensions do not give them.
+/// The window attributes of a convolution or window; false where these dimensions do not give them.
 template <typename Op> bool readAmounts(Op op, Ints dims, Amounts &amounts) {
   auto read = [&](AffineMap map, SmallVector<int64_t> &values, bool isPositive) {
     for (AffineExpr amount : map.getResults()) {

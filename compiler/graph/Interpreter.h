@@ -1,6 +1,6 @@
 //===- Interpreter.h - the meaning of each primitive, element by element ------------------------------------------===//
 //
-// Slow and plain: the reference that judges the loops and module stages, and the constant folder. Floats narrower than
+// Slow and simple: the reference with which tests compare later stages, and the constant folder. Floats narrower than
 // f32 are computed in f32.
 //
 //===--------------------------------------------------------------------------------------------------------------===//

@@ -83,7 +83,7 @@ Result unary(mlir::Operation *op, UnaryKind kind, const View &x);
 Result binary(mlir::Operation *op, BinaryKind kind, const View &lhs, const View &rhs, Ints shape);
 Result compare(CompareKind kind, const View &lhs, const View &rhs, Ints shape);
 Result contract(ContractOp op, const View &lhs, const View &rhs, Ints shape);
-/// The amounts of a convolution or window with the named dimensions' values.
+/// The window attributes (strides, pads, dilations) of an operation, with the named dimensions' values.
 struct Amounts {
   llvm::SmallVector<int64_t> sizes, strides, padLow, dilations; ///< sizes: of windows
   int64_t groups = 1;

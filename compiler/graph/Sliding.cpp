@@ -30,7 +30,7 @@ bool allModest(ArrayRef<AffineExpr> amounts) {
   });
 }
 
-/// The amounts of an operation that slides along some dimensions.
+/// The window attributes (strides, pads, dilations) of an operation along its spatial dimensions.
 struct Sliding {
   StringRef name;
   AffineMap strides, padLow, dilations;

@@ -1,4 +1,4 @@
-//===- Sliding.h - the amounts of graph.convolve and graph.window -------------------------------------------------===//
+//===- Sliding.h - strides, pads and dilations of graph.convolve and graph.window ---------------------------------===//
 #pragma once
 #include "compiler/graph/Graph.h"
 
@@ -7,7 +7,7 @@ namespace wasmind::graph {
 /// Expressions over the named dimensions as an attribute.
 mlir::AffineMapAttr amountsOf(llvm::ArrayRef<mlir::AffineExpr> amounts, mlir::MLIRContext *context);
 mlir::AffineMapAttr amountsOf(llvm::ArrayRef<int64_t> amounts, mlir::MLIRContext *context);
-/// Whether all amounts are this constant.
+/// Whether all of them are this constant.
 bool areAll(mlir::AffineMap amounts, int64_t value);
 
 // The textual forms: `[1, 2]` or an affine map; `<low> <high>` or `<low> extents <map>`; nothing or `groups <count>`.

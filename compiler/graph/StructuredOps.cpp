@@ -124,8 +124,7 @@ Value CastOp::buildBody(OpBuilder &builder, Location location, ValueRange elemen
   return convert(builder, location, elements[0], RankedTensorType::get({}, getType().getElementType()));
 }
 
-//===- Contractions, convolutions, windows, reductions
-//---------------------------------------------------------------===//
+//===- Contractions, convolutions, windows, reductions ------------------------------------------------------------===//
 
 Extents ContractOp::getDomain() {
   Extents domain = getExtents(getType()), lhs = getExtents(getLhs().getType());

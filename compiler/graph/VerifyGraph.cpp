@@ -59,7 +59,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
     return success();
   }
 
-  /// Whether the operation's own expressions (amounts, starts, domains) name dimensions that there are.
+  /// Whether the operation's own expressions (window attributes, starts, domains) name dimensions that there are.
   LogicalResult verifyExpressions(Operation *op) {
     for (NamedAttribute attribute : op->getAttrDictionary())
       if (auto map = dyn_cast<AffineMapAttr>(attribute.getValue());

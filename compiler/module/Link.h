@@ -1,4 +1,4 @@
-// The in-process linker, and what its results are held against.
+// The in-process linker, and the checks of its results.
 #pragma once
 #include "abi/Signature.h"
 #include "compiler/module/Library.h"
@@ -26,7 +26,7 @@ inline constexpr llvm::StringLiteral heapBaseExport = "__heap_base";
 llvm::Expected<llvm::SmallVector<char, 0>> runLinker(llvm::ArrayRef<NamedObject> objects,
                                                      llvm::ArrayRef<std::string> arguments);
 
-/// Holds the sections of a linked module against the rules of hosts: what those refuse is no result.
+/// Checks the sections of a linked module against the rules of hosts: what those refuse is no result.
 llvm::Error verifyRules(llvm::ArrayRef<Section> sections, const abi::Signature &signature);
 
 } // namespace wasmind::module

@@ -1,5 +1,4 @@
-//===- Arguments.h - the arguments of a call, checked against the operator's table
-//---------------------------------===//
+//===- Arguments.h - the arguments of a call, checked against the operator's table --------------------------------===//
 #pragma once
 #include "runtime/guest/Error.h"
 #include "runtime/guest/Operator.h"

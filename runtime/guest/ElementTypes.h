@@ -1,5 +1,4 @@
-//===- ElementTypes.h - the rows of abi.def as the guest uses them
-//-------------------------------------------------===//
+//===- ElementTypes.h - the rows of abi.def as the guest uses them ------------------------------------------------===//
 #pragma once
 #include <stdint.h>
 

@@ -10,14 +10,14 @@ namespace {
 constexpr int32_t maxVariables = 64, maxDepth = 16;
 constexpr int64_t limit = INT64_C(1) << 62; ///< no value of a program reaches it, so that no sum overflows
 
-/// The variables of one call and the reading position in the table's words.
+/// The variables of one call and the reading position in the table's programs.
 struct Shapes {
   const char *name;
-  const int32_t *word;
+  const int32_t *next;
   uint64_t bound = 0; ///< a bit per variable
   int64_t variables[maxVariables];
 
-  /// Runs the program at `word`, which goes behind it. \returns 0, or -1 with the error set.
+  /// Runs the program at `next`, which goes behind it. \returns 0, or -1 with the error set.
   int32_t evaluate(int64_t &value);
 };
 
@@ -29,12 +29,12 @@ int64_t floorDivide(int64_t a, int64_t b) {
 
 int32_t Shapes::evaluate(int64_t &value) {
   int64_t stack[maxDepth + 2], *top = stack; // one below and one above: a program within its bounds never uses them
-  const int32_t *end = word + 1 + *word;
-  for (++word; word < end;) {
-    int32_t operation = *word++;
+  const int32_t *end = next + 1 + *next;
+  for (++next; next < end;) {
+    int32_t operation = *next++;
     if (operation <= ShapeVariable) {
-      *++top = operation == ShapeConstant ? *word : variables[*word];
-      ++word;
+      *++top = operation == ShapeConstant ? *next : variables[*next];
+      ++next;
       continue;
     }
     int64_t b = *top--, a = *top;
@@ -65,10 +65,10 @@ int32_t Shapes::evaluate(int64_t &value) {
 /// Binds the variables that are an axis of an input, then checks all axes of the inputs.
 int32_t checkInputs(Call &call, Shapes &shapes) {
   for (int32_t isCheck = 0; isCheck < 2; ++isCheck) {
-    shapes.word = call.table.shapes + 1;
+    shapes.next = call.table.shapes + 1;
     for (int32_t i = 0; i < call.table.inputs; ++i) {
       const Tensor &tensor = call.tensors[i];
-      int32_t rank = *shapes.word++;
+      int32_t rank = *shapes.next++;
       if (tensor.rank != rank) {
         fail(valueError, call.table.name, "input", i);
         appendText(" must have rank ");
@@ -78,14 +78,14 @@ int32_t checkInputs(Call &call, Shapes &shapes) {
         return -1;
       }
       for (int32_t axis = 0; axis < rank; ++axis) {
-        const int32_t *program = shapes.word;
+        const int32_t *program = shapes.next;
         if (!isCheck) {
           int32_t variable = program[2];
           if (program[0] == 2 && program[1] == ShapeVariable && !(shapes.bound >> variable & 1)) {
             shapes.bound |= UINT64_C(1) << variable;
             shapes.variables[variable] = tensor.extents[axis];
           }
-          shapes.word += 1 + program[0];
+          shapes.next += 1 + program[0];
           continue;
         }
         int64_t extent;
@@ -109,7 +109,7 @@ int32_t checkInputs(Call &call, Shapes &shapes) {
 
 int32_t prepareOutputs(Call &call, Shapes &shapes) {
   for (int32_t i = 0; i < call.table.outputs; ++i) {
-    int32_t extents[maxRank], rank = *shapes.word++;
+    int32_t extents[maxRank], rank = *shapes.next++;
     for (int32_t axis = 0; axis < rank; ++axis) {
       int64_t extent;
       if (shapes.evaluate(extent))

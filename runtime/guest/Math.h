@@ -1,5 +1,4 @@
-//===- Math.h - the functions of C's <math.h> that kernels ask for
-//-------------------------------------------------===//
+//===- Math.h - the functions of C's <math.h> that kernels ask for ------------------------------------------------===//
 //
 // Errors, special values and rounding are C's (ISO C 17, annex F), without errno and floating-point exceptions. Results
 // of double are within the units in the last place that README.md lists; results of float are the double result

@@ -1,5 +1,4 @@
-//===- MathParts.h - what the functions of Math.h are made of
-//------------------------------------------------------===//
+//===- MathParts.h - what the functions of Math.h are made of -----------------------------------------------------===//
 #pragma once
 #include <stdint.h>
 

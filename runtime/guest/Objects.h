@@ -1,5 +1,4 @@
-//===- Objects.h - the guest, ready to be linked into modules
-//------------------------------------------------------===//
+//===- Objects.h - the guest, ready to be linked into modules -----------------------------------------------------===//
 //
 // Host code: what the compiler gives to its linker. Give *all* objects to the linker as objects, not inside an archive:
 // the linker drops what nothing needs (every function is a section of its own), and only so do the strong definitions

@@ -1,5 +1,4 @@
-//===- Operator.h - what the compiler emits for an operator, and what the guest does with it
-//-----------------------===//
+//===- Operator.h - what the compiler emits for an operator, and what the guest does with it ----------------------===//
 //
 // An operator object holds kernels, one OperatorTable, and one function `__tvm_ffi_<Name>`, which hands its arguments
 // and the table to a family below. The family checks the arguments, finds the variant, brings the tensors into the form
@@ -61,7 +60,7 @@ int32_t wasmind_elementwise_tensors(const OperatorTable *table, const TVMFFIAny 
                                     TVMFFIAny *result);
 
 /// Fixed ranks and one call of kernels[0]. `table->shapes` is: the number of variables, then for each input and then
-/// each output its rank, then per axis the number of words of a program and these words. An axis of an input whose
+/// each output its rank, then per axis a program: its length, then opcodes and operands. An axis of an input whose
 /// program is just a variable binds it where it occurs first; every other program must yield the tensor's extent.
 /// extents[v] = variable v, at most 64 of them. A program needs a stack of at most 16; division rounds down (up for
 /// ShapeCeilDivide), the remainder has the sign of the divisor. Outputs must not overlap inputs or each other.

@@ -1,5 +1,4 @@
-//===- Tensor.h - tensors that are safe to read and write
-//----------------------------------------------------------===//
+//===- Tensor.h - tensors that are safe to read and write ---------------------------------------------------------===//
 #pragma once
 #include "runtime/guest/ElementTypes.h"
 #include "runtime/guest/Error.h"

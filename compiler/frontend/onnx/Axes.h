@@ -1,5 +1,4 @@
-//===- Axes.h - axes that a model gives as an attribute, a constant, or numbers of the run
-//--------------------------===//
+//===- Axes.h - axes that a model gives as an attribute, a constant, or numbers of the run ------------------------===//
 #pragma once
 #include "compiler/frontend/onnx/Operator.h"
 

@@ -40,7 +40,7 @@ Guest::Guest(std::shared_ptr<const Model> model, uint64_t memoryLimit) : shared(
 
   linearMemory = exported(abi::memoryExport, WASMTIME_EXTERN_MEMORY).of.memory;
   memoryBase = wasmtime_memory_data(context, &linearMemory);
-  // Every offset of the signature was held against this length, so it must be the length of what is here.
+  // Every offset of the signature was compared with this length, so it must be the length of what is here.
   if (memoryByteLength() != shared->signature().contract().memory.byteLength())
     throw Failure(WASMIND_INVALID_MODULE, shared->name() + ": the memory has another length than the signature says");
 

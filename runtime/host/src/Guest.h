@@ -10,7 +10,7 @@ namespace wasmind::host {
 /// at a time; stays where it was made, as wasmtime holds pointers into it.
 class Guest {
 public:
-  /// Instantiates, and holds the export `wasmind_abi_version` against the signature. The memory never grows beyond
+  /// Instantiates, and compares the export `wasmind_abi_version` with the signature. The memory never grows beyond
   /// `memoryLimit` bytes.
   ///
   /// Throws `InvalidModule`, `Trap` or `Limit`.

@@ -89,7 +89,7 @@ void Instance::resizeInput(size_t function, size_t input, std::span<const int64_
 }
 
 wasmind_tensor Instance::view(const abi::Tensor &tensor, const std::vector<int64_t> &shape) const {
-  // The shape was held against its bounds before, so the length is at most the reserved one.
+  // The shape was checked against its bounds before, so the length is at most the reserved one.
   size_t byteLength = size_t(abi::actualByteLength(tensor.dtype, shape).value_or(0));
   return {wasmind_dtype(tensor.dtype), shape.size(), shape.data(), guest.memory() + tensor.offset, byteLength};
 }
@@ -197,7 +197,7 @@ std::string Instance::describe(size_t dim, const Source &source) const {
                        : " by the state");
 }
 
-/// Holds the dims that are sums of others against these, as far as all of them are known.
+/// Compares the dims that are sums of others with these, as far as all of them are known.
 void Instance::checkSums(const Sources &sources) const {
   const abi::Signature &contract = model().signature().contract();
   for (size_t dim = 0; dim < sources.size(); ++dim) {

@@ -30,7 +30,7 @@ private:
 
   Entry &entry(size_t function);
   const abi::Tensor &inputOf(Entry &entry, size_t input);
-  /// Holds the given inputs against their entries, and fills `givenShapes`. Throws `InvalidArgument`; nothing is
+  /// Checks the given inputs against their entries, and fills `givenShapes`. Throws `InvalidArgument`; nothing is
   /// written.
   void checkInputs(Entry &entry, std::span<const wasmind_tensor> inputs) const;
   /// Copies the given inputs to their places, whatever memory they lie in.
@@ -51,7 +51,7 @@ private:
   int32_t readDim(const abi::Dim &dim) const;
   /// " (height = 100, width = 64)": the dims that are known before a run, for the end of a message; empty without any.
   std::string givenDims() const;
-  /// Reads what the module derived and holds it against the bounds; throws `InvalidModule`.
+  /// Reads what the module derived and checks it against the bounds; throws `InvalidModule`.
   void readDims(Entry &entry);
   wasmind_tensor view(const abi::Tensor &tensor, const std::vector<int64_t> &shape) const;
 

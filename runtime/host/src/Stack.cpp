@@ -1,5 +1,4 @@
-//===- Stack.cpp - whether a thread's stack is large enough
-//--------------------------------------------------------===//
+//===- Stack.cpp - whether a thread's stack is large enough -------------------------------------------------------===//
 #include "runtime/host/src/Stack.h"
 #include "runtime/host/src/Failure.h"
 #include <cstdint>

@@ -1,5 +1,4 @@
-//===- Stack.h - whether a thread's stack is large enough
-//----------------------------------------------------------===//
+//===- Stack.h - whether a thread's stack is large enough ---------------------------------------------------------===//
 //
 // wasmtime counts what a module uses of the stack from where it is entered, and traps at a limit; it does not know
 // where the thread's stack ends. Cranelift and the readers of a module take what they need.

@@ -1,5 +1,4 @@
-//===- TruncateDiv.cpp - TruncateDiv(x, y): x / y without its fraction
-//-------------------------------------------------------------===//
+//===- TruncateDiv.cpp - TruncateDiv(x, y): x / y without its fraction --------------------------------------------===//
 #include "compiler/frontend/mindir/Elementwise.h"
 
 namespace wasmind::mindir::ops {

@@ -1,4 +1,4 @@
-// What operators become; numbers are judged by test/differential.
+// What operators become; numbers are compared by test/differential.
 #include "compiler/frontend/onnx/test/Import.h"
 
 namespace wasmind::onnx {
