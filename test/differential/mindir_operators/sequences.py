@@ -46,7 +46,7 @@ def recurrences():
 
 
 def greedy(x, lengths, merges):
-    steps, batch, classes = x.shape
+    _, batch, classes = x.shape
     best, pairs, values, longest = x.argmax(2), [], [], 0
     for b in range(batch):
         found = [k for t, k in enumerate(best[:lengths[b], b]) if k != classes - 1 and not (merges and t and best[t - 1, b] == k)]
