@@ -91,6 +91,48 @@ public:
           {reinterpret_cast<const uint8_t *>(value.data()), value.size()});
   }
 
+  /// A state that starts with nothing and holds nothing after any run is a mistake of who names it.
+  llvm::Error requireGrowth() {
+    auto isGiven = [&](AffineExpr extent) { return llvm::is_contained(llvm::make_second_range(keptExtents), extent); };
+    // What starts at 0 and stays there, whatever the runs are given.
+    llvm::DenseMap<AffineExpr, AffineExpr> stuck;
+    llvm::SmallVector<graph::KeptDim> keptDims = graph::getKeptDims(run);
+    for (const graph::KeptDim &dim : keptDims)
+      if (AffineExpr symbol = getAffineSymbolExpr(dim.symbol, run.getContext()); dim.initial == 0 && !isGiven(symbol))
+        stuck[symbol] = getAffineConstantExpr(0, run.getContext());
+    for (bool changes = true; changes;) {
+      changes = false;
+      for (const graph::KeptDim &dim : keptDims)
+        if (AffineExpr symbol = getAffineSymbolExpr(dim.symbol, run.getContext());
+            stuck.contains(symbol) && graph::boundsOf(graph::normalise(dim.next.replace(stuck)), dims).max > 0)
+          changes |= stuck.erase(symbol);
+    }
+    for (const CompileOptions::State &state : options.state) {
+      const unsigned position = *find(inputs, state.input);
+      if (run.getArgAttr(position, "graph.initial"))
+        continue;
+      llvm::SmallVector<AffineExpr> open = graph::getExtents(run.getArgumentTypes()[position]);
+      llvm::erase_if(open, [](AffineExpr extent) { return graph::constantOf(extent).has_value(); });
+      const auto *at = llvm::find_if(open, [&](AffineExpr extent) { return stuck.contains(extent); });
+      // Of what is given, as much is kept as there was before, as long as that is anything.
+      if (at == open.end() && llvm::all_of(open, isGiven))
+        at = open.begin();
+      if (at == open.end())
+        continue;
+      AffineExpr extent = *at;
+      for (auto [given, own] : keptExtents)
+        if (own == extent)
+          extent = getAffineSymbolExpr(given, run.getContext());
+      const std::string name = graph::toString(extent, dims);
+      return llvm::createStringError("--state " + state.input + "=" + state.output + ": '" + name +
+                                     "' starts at 0 and no run changes that, so the state would never hold anything: "
+                                     "set --dim " +
+                                     name + "=N, or give what it holds at first with --state-init " + state.input +
+                                     "=X.npy");
+    }
+    return success();
+  }
+
   /// Where the kept dimensions start, and that a run stays within their bounds: that is required of it.
   llvm::Error keepDims() {
     ModuleOp module = run->getParentOfType<ModuleOp>();
@@ -280,6 +322,8 @@ llvm::Error markState(ModuleOp graph, const CompileOptions &options,
   for (const CompileOptions::State &state : options.state)
     if (auto value = defaults.find(state.input); value != defaults.end() && !options.stateInit.contains(state.input))
       marking.initialise(state.input, value->second);
+  if (llvm::Error error = marking.requireGrowth())
+    return error;
   return marking.keepDims();
 }
 

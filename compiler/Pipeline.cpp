@@ -134,6 +134,10 @@ private:
 
   /// The files that are read, which are known when the model is, against those that will be written.
   llvm::Error checkPaths() {
+    if (output.empty()) {
+      result.isWrongUsage = true;
+      return llvm::createStringError("the output has no name");
+    }
     std::vector<std::string> inputs = options.otherInputs, outputs = options.otherOutputs;
     inputs.insert(inputs.end(), model.dataFiles.begin(), model.dataFiles.end());
     outputs.push_back(output);

@@ -26,7 +26,11 @@ Command Command::command(const std::string &name, const std::string &description
 void Command::footer(const std::string &text) { app->footer(text); }
 
 template <typename T> Option Command::option(const std::string &names, T &target, const std::string &description) {
-  return Option(app->add_option(names, target, description));
+  CLI::Option *option = app->add_option(names, target, description);
+  // As a script's variable that is not set: no file, name or value is "".
+  if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<std::string>>)
+    option->check([](const std::string &text) { return std::string(text.empty() ? "its value is empty" : ""); });
+  return Option(option);
 }
 template Option Command::option(const std::string &, std::string &, const std::string &);
 template Option Command::option(const std::string &, int &, const std::string &);

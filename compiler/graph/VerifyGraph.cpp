@@ -54,8 +54,10 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
         return op->emitError("an extent of 2^31 or more (") << shapeText(extents) << ")";
     auto count = boundedElementCount(type, dims);
     if (!count || *count * byteWidth(tensor.getElementType()) >= tensorByteLimit)
-      return op->emitError("a tensor of 4 GiB or more at the upper bounds of its dimensions (")
-             << shapeText(extents) << "); give smaller bounds with --dim";
+      return op->emitError("a tensor of 4 GiB or more")
+             << (tensor.hasStaticShape() ? " (" + shapeText(extents) + ")"
+                                         : " at the upper bounds of its dimensions (" + shapeText(extents) +
+                                               "); give smaller bounds with --dim");
     return success();
   }
 

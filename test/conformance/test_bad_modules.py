@@ -3,8 +3,10 @@ import copy
 import json
 
 import numpy as np
+import onnx
 import pytest
 from models import compiled, wasm
+from onnx import TensorProto, helper
 
 PAGE = 65536
 
@@ -41,6 +43,27 @@ def refused(folder, module, arrays, engine, *culprits):
 ], ids=["unknown name", "missing", "extent", "rank", "f64 for f32", "i32 for f32", "nothing"])
 def test_wrong_input(change, culprits, engine, module, tmp_path):
     refused(tmp_path, module, change(feeds()), engine, *culprits)
+
+
+@pytest.mark.parametrize("inputs, text", [
+    ({"a": np.zeros((3, 4), np.float32)}, "input 'a': axis 0 is 3, outside 4..8 of 'n'; compile with --dim n=3..8 to allow it"),
+    ({"a": np.zeros((12, 4), np.float32)}, "input 'a': axis 0 is 12, outside 4..8 of 'n'; compile with --dim n=4..12 to allow it"),
+    ({"a": np.zeros((4, 5), np.float32)}, "input 'a': axis 1 is 5, the model needs 4"),
+    ({"a": np.zeros(4, np.float32)}, "input 'a': rank 1, shape [n, 4] has rank 2"),
+    ({"a": np.zeros((4, 4), np.int32)}, "input 'a': element type i32, the model needs f32"),
+    ({"b": np.zeros(5, np.float32)}, "inputs disagree on dim 'n': it is 4 by axis 0 of 'a' and 5 by axis 0 of 'b'"),
+    ({"c": np.zeros(9, np.float32)}, "axis 0 of input 'c' must be n + 1 = 5, not 9"),
+], ids=["below", "above", "fixed", "rank", "type", "disagree", "sum"])
+def test_engines_say_the_same(inputs, text, tmp_path):
+    """Of every input that does not fit, and with the values that do not."""
+    info = lambda name, *shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
+    graph = helper.make_graph([helper.make_node("Relu", [name], [f"{name}_y"]) for name in "abc"], "g", [info("a", "n", 4), info("b", "n"), info("c", "n + 1")],
+                              [info("a_y", None, None), info("b_y", None), info("c_y", None)])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "m.onnx")
+    assert compiled.tool("compile", tmp_path / "m.onnx", "-o", tmp_path / "m.wasm", "--dim", "n=4..8").returncode == 0
+    np.savez(tmp_path / "in.npz", **{"a": np.zeros((4, 4), np.float32), "b": np.zeros(4, np.float32), "c": np.zeros(5, np.float32), **inputs})
+    told = {compiled.tool("run", "m.wasm", f"--engine={engine}", "--inputs", "in.npz", cwd=tmp_path).stderr for engine in compiled.ENGINES}
+    assert told == {f"wasmind: error: m.wasm: {text}\n"}
 
 
 @pytest.mark.parametrize("engine", compiled.ENGINES)

@@ -221,3 +221,22 @@ def test_shapes_that_cannot_grow_are_refused(tmp_path):
     assert "input 'past' is f32 [8, 4] and output 'present' is f32 [9, 4]; axis 0 is one number and cannot grow" in printed
     printed = refused(["n", 4], "--dim=n=1..8")
     assert "'n' starts at 0 and --dim puts it in 1..8; set --dim n=0..8, or give what the state holds with --state-init" in printed
+
+
+def test_state_that_would_never_hold_anything_is_refused(tmp_path):
+    from onnx import helper
+    N = helper.make_node
+
+    def compiled_with(nodes, inputs, outputs, *options, expects):
+        return state.compile_to(tmp_path / "m.wasm", state.model([*nodes, N("Neg", ["x"], ["y"])], inputs, ["y", *outputs]), *options, expects=expects)
+
+    sum_of = lambda *extents: ([N("Add", ["x", "past"], ["present"])], {"x": list(extents), "past": list(extents)}, ["present"], "--state=past=present")
+    doubled = [N("Concat", ["past", "past"], ["present"], axis=0)], {"x": [2], "past": ["n"]}, ["present"], "--state=past=present"
+    swapped = [N("Identity", ["b"], ["an"]), N("Concat", ["a", "a"], ["bn"], axis=0)], {"x": [2], "a": ["n"], "b": ["m"]}, ["an", "bn"], "--state=a=an", "--state=b=bn"
+    for case, name in ((sum_of("n"), "n"), (sum_of("n", 4), "n"), (sum_of("n", "m"), "n"), (doubled, "n"), (swapped, "n")):
+        assert f"'{name}' starts at 0 and no run changes that, so the state would never hold anything: set --dim {name}=N, or give" in compiled_with(*case, "--dim=n=0..4", expects=1)
+    # One that a run fills, one that another state fills, one that holds something at first.
+    filled = [N("Concat", ["a", "x"], ["an"], axis=0), N("Concat", ["b", "a"], ["bn"], axis=0)], {"x": [2], "a": ["n"], "b": ["m"]}, ["an", "bn"], "--state=a=an", "--state=b=bn"
+    np.save(tmp_path / "one.npy", np.ones(1, np.float32))
+    for case in (filled, (*doubled, f"--state-init=past={tmp_path / 'one.npy'}"), (*sum_of("n"), "--dim=n=3")):
+        compiled_with(*case, expects=0)

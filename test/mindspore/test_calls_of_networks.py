@@ -96,7 +96,7 @@ ms.export(nn.ReLU(), x, file_name="relu", file_format="MINDIR")
     assert ast.literal_eval(arrays) == (("A", [[0.0, 4.0, 8.0], [12.0, 16.0, 20.0]]), (None, [("A", X), ("A", DOUBLE)]), 3, (2, 3), True)
     assert same == "True" and pickled == saved == "(3, (2, 3), True)"
     assert "argument 2 is 2; the network was compiled for 3" in constant and "takes 3 arguments, not 2" in missing
-    assert "argument 1 must be a tuple of 2" in flat and "'x': an array of float64" in dtype and "extent 3 where the model has 2" in shape
+    assert "argument 1 must be a tuple of 2" in flat and "'x': an array of float64" in dtype and "is 3, the model needs 2" in shape
     assert "lacks the section wasmind.mindspore; use wasmind.load" in foreign
 
 
@@ -119,7 +119,7 @@ brain = wasm.compile(nn.ReLU(), (x - 2).astype(ms.bfloat16))((x - 2).astype(ms.b
 ? plain(wasm.compile(Sum(), x, x, constants={"total": x})(x)[1])
 """, tmp_path)
     assert ast.literal_eval(chosen) == (("T", [[-0.0, -1.0, -2.0], [-3.0, -4.0, -5.0]]), ("T", X)) and "argument 0 must be a dict of a, b" in absent
-    assert inside == "(20, 2)" and "extent 21 of dim 'a.0' is not within 1..20" in outside and decorated == "True"
+    assert inside == "(20, 2)" and "axis 0 is 21, outside 1..20 of 'a.0'" in outside and decorated == "True"
     assert named == "<wasmind.mindspore.Network run(x: f32['batch', 3]) -> out0: f32['batch', 2]>" and alone == "(7, 2)"
     check_pair(both)
     assert ast.literal_eval(halves) == ("BFloat16", ("T", [[0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])) and ast.literal_eval(frozen) == ("T", DOUBLE)

@@ -50,8 +50,7 @@ TEST_F(Commands, refusesInputsThatDoNotFit) {
   expectError("run %add.wasm --inputs @extra.npz", 1, "extra.npz: array 'in:c' is no input or output of the model");
   expectError("run %add.wasm --inputs @a.npy", 1, "a.npy: not an .npz file");
   expectError("run %shared_dim.wasm --input a=@a.npy --input b=@none.npy", 1, "none.npy: No such file or directory");
-  expectError("run %scalar.wasm --input x=@a.npy", 1,
-              "scalar.wasm: input 'x': element type f32 where the model takes i64");
+  expectError("run %scalar.wasm --input x=@a.npy", 1, "scalar.wasm: input 'x': element type f32, the model needs i64");
   EXPECT_FALSE(fs::exists(file("out.npz")));
 }
 
@@ -81,6 +80,11 @@ TEST_F(Commands, wrongUsage) {
   expectError("bench %add.wasm --engine=foo", 2, "foo");
   expectError("bench %add.wasm --peer=onnxruntime-web", 2, "--peer needs the source model");
   expectError("walk", 2, "there is no subcommand 'walk'");
+  for (const char *option :
+       {"compile '' -o @m.wasm", "compile @m.onnx -o ''", "compile @m.onnx -o @m.wasm --dim ''", "run ''",
+        "run %add.wasm --inputs ''", "run %add.wasm --random --outputs ''", "run %add.wasm --verify ''", "inspect ''",
+        "bench ''", "bench operators --ops ''", "operators build -o ''", "operators build --header ''"})
+    expectError(option, 2, ": its value is empty");
   EXPECT_EQ(run("--help").exitCode, 0);
   EXPECT_EQ(run("run --help").exitCode, 0);
   EXPECT_EQ(run("--version").exitCode, 0);

@@ -25,6 +25,17 @@ llvm::Error Importer::refuseSize(llvm::Error tooLarge) {
                                    : std::move(tooLarge);
 }
 
+std::string Importer::sizeText(mlir::Type tensor) {
+  const auto dims = displayedDims();
+  std::string shape;
+  bool isOpen = false;
+  for (AffineExpr extent : graph::getExtents(tensor)) {
+    shape += (shape.empty() ? "" : " x ") + graph::boundsText(extent, dims);
+    isOpen |= !graph::constantOf(extent);
+  }
+  return " may have more than 2^40 elements, " + shape + (isOpen ? "; bound its dimensions with --dim" : "");
+}
+
 llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, const llvm::Twine &text) {
   std::string kind = qualified(node);
   if (opset > 0)
@@ -33,18 +44,19 @@ llvm::Error Importer::errorAt(const ::onnx::NodeProto &node, int64_t opset, cons
   // Where extents that vary do not fit, fixing them is the way out.
   auto says = [&](llvm::StringRef option) { return llvm::StringRef(reason).contains(option); };
   if (moduleOp && !says("--dim") && !says("--constant")) {
-    std::string options, odd;
+    std::string options, present, odd;
     unsigned count = 0;
     for (const graph::NamedDim &dim : graph::getNamedDims(*moduleOp)) {
       if (!mentions(reason, frontend::isWord(dim.name) ? dim.name : "\"" + dim.name + "\""))
         continue;
       options += frontend::optionText("--dim", dim.name, "N");
+      present += (count == 0 ? ", now " : " and ") + std::to_string(dim.min) + ".." + std::to_string(dim.max);
       ++count;
       if (!frontend::isWord(dim.name))
         odd = "; \"" + dim.name + "\" is a dimension of its own, whatever its name says";
     }
     if (count > 0)
-      reason += odd + (count == 1 ? "; fix it with" : "; fix them with") + options;
+      reason += odd + (count == 1 ? "; fix it with" : "; fix them with") + options + present;
   }
   for (const std::string &advice : branches)
     reason += advice;

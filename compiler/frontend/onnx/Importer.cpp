@@ -301,8 +301,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
                          llvm::Twine(abi::maxRank));
   for (Value result : results)
     if (result && !graph::boundedElementCount(result.getType(), dims))
-      return refuseSize(
-          errorAt(proto, opset, "a result may have more than 2^40 elements; bound the dimensions with --dim"));
+      return refuseSize(errorAt(proto, opset, "a result" + sizeText(result.getType())));
   if (builder.getInsertionBlock() == block && (!before || before->getBlock() == block)) {
     if (!before && block == entry)
       before = lastConstant;

@@ -246,7 +246,7 @@ llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {
   }
   Type type = graph::makeTensorType(extents, input.element);
   if (!graph::boundedElementCount(type, graph::getNamedDims(*moduleOp)))
-    return refuseSize(error(what + " may have more than 2^40 elements; bound its dimensions with --dim"));
+    return refuseSize(error(what + sizeText(type)));
   return type;
 }
 

@@ -26,6 +26,13 @@ func.func @unknown(%x: tensor<?xf32, affine_map<()[s0] -> (s0)>>) -> tensor<?xf3
 
 // -----
 
+// expected-error @+1 {{a tensor of 4 GiB or more (100000 x 20000)}}
+func.func @large_whatever_the_bounds(%x: tensor<100000x20000xf32>) {
+  return
+}
+
+// -----
+
 // expected-error @+1 {{a tensor needs an encoding with its extents exactly when one of them is not static}}
 func.func @unnamed(%x: tensor<?xf32>) -> tensor<?xf32> {
   return %x : tensor<?xf32>

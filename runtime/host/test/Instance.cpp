@@ -20,14 +20,14 @@ TEST(Instance, inputsThatDoNotFit) {
   std::vector<int32_t> integers(4);
   Tensor fine = Tensor::of(four, {4});
   EXPECT_EQ(errorOf(instance.run({fine})), "generate.py: 1 inputs where entry 'run' takes 2");
-  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(five, {5})})), "input 'b': axis 0: extent 5 where the model has 4");
-  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(four, {2, 2})})), "input 'b': rank 2 where the model has 1 [4]");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(five, {5})})), "input 'b': axis 0 is 5, the model needs 4");
+  EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(four, {2, 2})})), "input 'b': rank 2, shape [4] has rank 1");
   EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(integers, {4})})),
-            "input 'b': element type i32 where the model takes f32");
+            "input 'b': element type i32, the model needs f32");
   EXPECT_EQ(errorOf(instance.run({fine, Tensor::of(five, {4})})), "input 'b': 20 bytes where its shape needs 16");
   EXPECT_EQ(errorOf(instance.run({fine, Tensor(DType::F32, {4}, nullptr, 16)})), "input 'b': its data is NULL");
   EXPECT_EQ(errorOf(instance.run({fine, Tensor(DType(77), {4}, four.data(), 16)})),
-            "input 'b': element type of unknown code where the model takes f32");
+            "input 'b': element type of unknown code, the model needs f32");
   EXPECT_EQ(errorOf(instance.run({fine, fine}, 1)), "generate.py: no entry 1, it has 1");
   EXPECT_TRUE(instance.run({fine, fine})) << "a refused call leaves the instance usable";
 }
@@ -51,9 +51,9 @@ TEST(Instance, dimsThatDoNotFit) {
   EXPECT_EQ(errorOf(instance.run({first(2), first(3)})),
             "inputs disagree on dim 'n': it is 2 by axis 0 of 'a' and 3 by axis 0 of 'b'");
   EXPECT_EQ(errorOf(instance.run({first(17), first(17)})),
-            "input 'a': axis 0: extent 17 of dim 'n' is not within 0..16; compile the model with a larger --dim");
+            "input 'a': axis 0 is 17, outside 0..16 of 'n'; compile with --dim n=0..17 to allow it");
   EXPECT_EQ(errorOf(instance.run({Tensor(DType::F32, {-1}, values.data(), 4), first(1)})),
-            "input 'a': axis 0: extent -1 of dim 'n' is not within 0..16");
+            "input 'a': axis 0 is -1, outside 0..16 of 'n'");
   Result<std::vector<Tensor>> outputs = instance.run({first(16), first(16)});
   ASSERT_TRUE(outputs);
   EXPECT_EQ((*outputs)[0].shape(), std::vector<int64_t>{16});

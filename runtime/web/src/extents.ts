@@ -18,13 +18,13 @@ function describeSum({ terms, plus }: DimSum): string {
 /** The values of the named extents of one call, and which input, or the state, gave each of them. */
 export class Extents {
   private readonly dims: ReadonlyMap<string, Dim>;
-  private readonly values = new Map<string, { value: number; from: string; axis: number }>();
+  private readonly values = new Map<string, { value: number; from?: string; axis: number }>();
 
   /** @param kept the value of a dim that the module keeps. */
   constructor(dims: readonly Dim[], kept: (dim: Dim) => number) {
     this.dims = new Map(dims.map(dim => [dim.name, dim]));
     for (const dim of dims)
-      if (dim.initial !== undefined) this.values.set(dim.name, { value: kept(dim), from: 'the state', axis: 0 });
+      if (dim.initial !== undefined) this.values.set(dim.name, { value: kept(dim), axis: 0 });
   }
 
   /** The value of a named extent, or undefined while no input gave one. */
@@ -68,8 +68,9 @@ export class Extents {
       if (extent % multipleOf !== 0)
         throw new WasmindError('InvalidArgument', `${place}, no multiple of ${multipleOf}, as '${entry}' must be`);
       if (known && known.value !== extent)
-        throw new WasmindError('InvalidArgument', `${place}, but '${entry}' is ${known.value} by ${known.from}`);
-      if (!known) this.values.set(entry, { value: extent, from: `input '${input.name}'`, axis });
+        throw new WasmindError('InvalidArgument', `inputs disagree on dim '${entry}': it is ${known.value} by `
+          + `${known.from === undefined ? 'the state' : `axis ${known.axis} of '${known.from}'`} and ${extent} by axis ${axis} of '${input.name}'`);
+      if (!known) this.values.set(entry, { value: extent, from: input.name, axis });
     });
   }
 
@@ -83,7 +84,7 @@ export class Extents {
       const sum = this.sumOf(name);
       if (sum !== undefined && sum !== value)
         throw new WasmindError('InvalidArgument',
-          `axis ${axis} of ${from} must be ${describeSum(this.dims.get(name)!.equals!)} = ${sum}, not ${value}`);
+          `axis ${axis} of input '${from}' must be ${describeSum(this.dims.get(name)!.equals!)} = ${sum}, not ${value}`);
     }
   }
 

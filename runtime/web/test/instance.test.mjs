@@ -81,7 +81,7 @@ test('inputs that disagree about a named extent are both named', () => {
   assert.throws(() => instance.run({ a: new Float32Array(6), b: new Float32Array(4) }),
     failsWith('InvalidArgument', /input 'b': 4 elements do not fill shape \[3\]/));
   assert.throws(() => instance.run({ a: Tensor.from(new Float32Array(6), [3, 2]), b: Tensor.from(new Float32Array(4)) }),
-    failsWith('InvalidArgument', /input 'b': axis 0 is 4, but 'n' is 3 by input 'a'/));
+    failsWith('InvalidArgument', /inputs disagree on dim 'n': it is 3 by axis 0 of 'a' and 4 by axis 0 of 'b'/));
   assert.throws(() => instance.run({ a: new Float32Array(5), b: Tensor.from(new Float32Array(3)) }),
     failsWith('InvalidArgument', /5 elements do not fill shape \[3, 2\]/));
 });

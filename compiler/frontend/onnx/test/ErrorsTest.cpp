@@ -95,6 +95,25 @@ TEST(Errors, ShapesThatDoNotFit) {
             "least 2) with pads 0 and 0");
 }
 
+TEST(Errors, ExtentsThatDoNotFitAreNamedWithTheirBounds) {
+  auto errorIn = [](llvm::StringRef body) {
+    return importGraph(body, 17,
+                       withDims({{"n", {6, 8}}, {"m", {1, 4}}, {"k", {2000000, 2000000}}, {"l", {0, 1000000}}}));
+  };
+  EXPECT_EQ(
+      errorIn("(float[n] x) => (float[a] y, float[b] z) { s = Constant <value_ints = [2, 3]> () y, z = Split (x, s) }"),
+      "error: m.onnx: node 'y' (Split, opset 17): the parts have '5' elements together, the axis has 'n'; fix it "
+      "with --dim n=N, now 6..8");
+  EXPECT_EQ(errorIn("(float[n] x, float[m] z) => (float[a] y) { y = Mul (x, z) }"),
+            "error: m.onnx: node 'y' (Mul, opset 17): binary: extents n and m of dimension 0 are neither equal nor 1; "
+            "fix them with --dim n=N --dim m=N, now 6..8 and 1..4");
+  EXPECT_EQ(errorIn("(float[k,l,3] x) => (float[a,b,c] y) { y = Relu (x) }"),
+            "error: m.onnx: input 'x' may have more than 2^40 elements, 2000000 x 'l' (0..1000000) x 3; bound its "
+            "dimensions with --dim");
+  EXPECT_EQ(errorIn("(float[k] x, float[k,1] z) => (float[a,b] y) { y = Add (x, z) }"),
+            "error: m.onnx: node 'y' (Add, opset 17): a result may have more than 2^40 elements, 2000000 x 2000000");
+}
+
 TEST(Errors, ValuesNeededWhileCompiling) {
   EXPECT_EQ(
       errorOf("(float[1,2,3] x, int64[r] s) => (float[n,h,w,2] y) { y = AffineGrid (x, s) }", 20),
