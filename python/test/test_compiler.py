@@ -41,6 +41,12 @@ def test_writes_the_module_where_asked(source, tmp_path):
     np.testing.assert_array_equal(model.run([X])["y"], np.maximum(X, 0) + 1)
 
 
+@pytest.mark.parametrize("options", [{"dims": {"batch": np.int64(2)}}, {"dims": {"batch": np.array(2)}}, {"dims": {"batch": np.array([2, 2])}},
+                                     {"dims": {"batch": (np.int32(2), 2)}}, {"shapes": {"x": (np.int64(2), 3)}}], ids=str)
+def test_numpys_numbers_are_numbers(source, options):
+    assert wasmind.compile(source, **options).signature.functions[0].inputs[0].shape == (2, 3)
+
+
 def test_features(source):
     for features in ((), ["simd128"], ["relaxed-simd"]):
         model = wasmind.compile(source, features=features, dims={"batch": 2})
@@ -169,6 +175,9 @@ def test_choices_are_logged(source, caplog):
         ({"weights": "external"}, "InvalidArgument", "need an output file"),
         ({"dims": {"batch": "many"}}, "InvalidArgument", "'batch' is 'many'"),
         ({"dims": {"batch": (1, 2, 3)}}, "InvalidArgument", "neither a number nor a pair"),
+        ({"dims": {"batch": 2.5}}, "InvalidArgument", "neither a number nor a pair"),
+        ({"dims": {"batch": (1.5, 2.5)}}, "InvalidArgument", "neither a number nor a pair"),
+        ({"shapes": {"x": (2.0, 3)}}, "InvalidArgument", "not a list of numbers and names"),
     ],
 )
 def test_wrong_options_are_named(source, options, code, text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import operator
 import os
 import pathlib
 import pickle
@@ -38,11 +39,20 @@ def extension() -> Any:
     return _compiler
 
 
+def _is_whole(value):
+    """Whether it is a whole number of Python or of numpy."""
+    try:
+        operator.index(value)
+    except TypeError:
+        return False
+    return True
+
+
 def _bounds(name, value):
     """(min, max) of a dim given as a number or a pair."""
     try:
-        low, high = (value, value) if isinstance(value, int) else value
-        return int(low), int(high)
+        low, high = (value, value) if _is_whole(value) else value
+        return operator.index(low), operator.index(high)
     except (TypeError, ValueError):
         raise WasmindError("InvalidArgument", f"dims: '{name}' is {value!r}, neither a number nor a pair (min, max)") from None
 
@@ -71,14 +81,14 @@ def _constant(name, value, made):
 
 
 def _shape(name, extents):
-    if isinstance(extents, (list, tuple)) and all(isinstance(e, (int, str)) for e in extents):
-        return [str(e) for e in extents]
+    if isinstance(extents, (list, tuple)) and all(isinstance(e, str) or _is_whole(e) for e in extents):
+        return [e if isinstance(e, str) else str(operator.index(e)) for e in extents]
     raise WasmindError("InvalidArgument", f"shapes: '{name}' is {extents!r}, not a list of numbers and names")
 
 
 def _length(name, value):
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value
+    if value is None or (_is_whole(value) and not isinstance(value, bool) and operator.index(value) >= 0):
+        return None if value is None else operator.index(value)
     raise WasmindError("InvalidArgument", f"sequences: '{name}' is {value!r}, neither a number of tensors nor None")
 
 
