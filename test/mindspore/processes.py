@@ -13,11 +13,14 @@ BUILD = pathlib.Path(os.environ.get("WASMIND_BUILD", HERE.parents[1] / "build"))
 MODES = ["pynative", "graph"]
 
 
-def run(python, *arguments, folder, seconds=400, **variables):
-    """Output of a process that can import wasmind; fails with what it wrote."""
+def run(python, *arguments, folder, seconds=400, attempts=1, **variables):
+    """Output of a process that can import wasmind; fails with what it wrote. What a signal ends is started again, in all so many times."""
     settings = {**os.environ, "PYTHONPATH": str(BUILD / "python"), "PATH": f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}",
                 "GLOG_v": "4", **variables}
-    done = subprocess.run([python, *arguments], cwd=folder, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+    for _ in range(attempts):
+        done = subprocess.run([python, *arguments], cwd=folder, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+        if done.returncode >= 0:
+            break
     assert done.returncode == 0, f"{arguments[:2]}: exit code {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
     return done.stdout
 
@@ -32,12 +35,12 @@ def texts(python, source, folder, **variables):
     return json.loads(output.splitlines()[-1])
 
 
-def both(python, folder, script, primitives, arguments):
-    """Runs a script without and with wasm, side by side; arguments(out): what it gets to write to files named so. Returns what the two printed."""
+def both(python, folder, script, primitives, arguments, **options):
+    """Runs a script, with options of `run`, without and with wasm, side by side; arguments(out): what it gets to write to files named so. Returns what the two printed."""
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        plain = pool.submit(run, python, script, *arguments("plain"), folder=folder)
+        plain = pool.submit(run, python, script, *arguments("plain"), folder=folder, **options)
         wasm = pool.submit(run, python, HERE / "with_wasm.py", primitives if isinstance(primitives, str) else ",".join(primitives), "report.json", script,
-                           *arguments("wasm"), folder=folder)
+                           *arguments("wasm"), folder=folder, **options)
         return plain.result(), wasm.result()
 
 

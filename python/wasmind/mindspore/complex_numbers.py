@@ -21,6 +21,13 @@ def call(library, name, arrays, attributes):
         below = library("Add", library("Mul", c, c), library("Mul", d, d))
         above = parts(product(library, "Mul", (a, b), (c, -d)))
         return joined(*(library("Div", each, below) for each in above))
+    if name == "SiLU":
+        # x / (1 + e^-x)
+        real, imaginary = parts(arrays[0])
+        size = library("Exp", library("Neg", real))
+        below = joined(library("Add", library("Mul", size, library("Cos", imaginary)), np.ones((), real.dtype)),
+                       library("Neg", library("Mul", size, library("Sin", imaginary))))
+        return call(library, "Div", [arrays[0], below], {})
     raise TypeError(f"complex numbers have no operator {name}")
 
 

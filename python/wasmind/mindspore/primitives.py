@@ -263,7 +263,9 @@ def upsample(op, operator, x, size, scales, align_corners, half_pixel_centers):
 
 PRIMITIVES = [
     *[same(name) for name in ("Abs", "Neg", "Exp", "Log", "Sqrt", "Rsqrt", "Square", "Reciprocal", "Floor", "Ceil", "Sin", "Cos",
-                              "Tanh", "Sigmoid", "Erf", "ReLU", "ReLU6", "SiLU", "HSwish", "HSigmoid")],
+                              "Tanh", "Sigmoid", "Erf", "ReLU", "ReLU6", "HSwish", "HSigmoid")],
+    # Of complex numbers x / (1 + e^-x).
+    Primitive("SiLU", ["SiLU", "Add", "Cos", "Div", "Exp", "Mul", "Neg", "Sin", "Sub"], lambda op, x: op("SiLU", x), recipe="t"),
     Primitive("LogicalNot", ["LogicalNot", "Equal"], logical_not, recipe="t"),
     *[same(name, "t t") for name in ("LogicalAnd", "LogicalOr")],
     *[comparison(name) for name in ("Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual")],
