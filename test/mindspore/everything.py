@@ -55,11 +55,14 @@ MORE = {
     "x, 1, index": lambda t: (t(), 1, Tensor(INDEX)), "x, 1, index, y": lambda t: (t(), 1, Tensor(INDEX), t(SHAPE, 1)), "x, list": lambda t: (t(), Tensor(LIST), 0),
     "x, 1, list": lambda t: (t(), 1, Tensor(LIST)), "x, mask": lambda t: (t(), tensor(ms.bool_)), "x, mask, 1": lambda t: (t(), tensor(ms.bool_), 1),
     "mask, x, y": lambda t: (tensor(ms.bool_), t(), t(SHAPE, 1)), "x, -1, True": lambda t: (t(), -1, True), "x, (1, 1, 1, 1)": lambda t: (t(), (1, 1, 1, 1)),
+    "3, 4": lambda t: (3, 4), "x, halves": lambda t: (t(), tensor(ms.float16, seed=7)),
+}
+# Of the functions of ops, which has more of this kind.
+OPS = {
     "image, kernel": lambda t: (t((1, 2, 4, 4), 4), t((3, 2, 2, 2), 7)), "line, kernel": lambda t: (t((1, 2, 5), 4), t((3, 2, 2), 7)), "line, 2": lambda t: (t((1, 2, 6), 4), 2),
     "volume, 2": lambda t: (t((1, 2, 4, 4, 4), 4), 2), "x, (2, 3, 4)": lambda t: (t(), (2, 3, 4)), "x, (4, 3)": lambda t: (t(), (4, 3)),
     "square, x, y.T": lambda t: (t((3, 3), 6), t(), t((4, 3), 2)), "column, x, row": lambda t: (t((3,), 6), t(), t((4,), 3)), "column, row": lambda t: (t((3,), 6), t((4,), 3)),
     "x, places": lambda t: (t(), Tensor(PLACES)), "x, places, column": lambda t: (t(), Tensor(PLACES), t((3,), 6)), "x, list, 3": lambda t: (t(), Tensor(PLACES[:, 0].astype(np.int32)), 3),
-    "3, 4": lambda t: (3, 4), "x, halves": lambda t: (t(), tensor(ms.float16, seed=7)),
 }
 
 
@@ -112,7 +115,7 @@ def main(path, pattern="", step="1"):
             keep(key, ENDS)
             signal.alarm(60)
             try:
-                keep(key, leaves(function(*{**FORMS, **MORE}[form](lambda shape=SHAPE, seed=0: tensor(dtype, shape, seed)))))
+                keep(key, leaves(function(*{**FORMS, **MORE, **OPS}[form](lambda shape=SHAPE, seed=0: tensor(dtype, shape, seed)))))
             except Exception as error:
                 keep(key, f"{type(error).__name__}: {error}"[:300])
             signal.alarm(0)
@@ -123,9 +126,10 @@ def main(path, pattern="", step="1"):
         if name in over:
             continue
         print(name, file=sys.stderr, flush=True)
-        fit = [form for form in [*FORMS, *MORE] if call(name, function, form, TYPES[0])]
+        forms = [*FORMS, *MORE, *(OPS if name.startswith("ops.") else ())]
+        fit = [form for form in forms if call(name, function, form, TYPES[0])]
         # Other types where this one has something to compute; integers everywhere where it has nothing.
-        fit = [form for form in fit or [*FORMS, *MORE] if call(name, function, form, TYPES[1]) or fit]
+        fit = [form for form in fit or forms if call(name, function, form, TYPES[1]) or fit]
         for form in [form for form in FORMS if form in fit][:2]:
             for dtype in TYPES[2:]:
                 call(name, function, form, dtype)
