@@ -58,12 +58,15 @@ Operand adaptiveMaxPool(Node &node, int64_t spatial, Type index) {
   return Operand::tuple({x, b.cast(places, type)});
 }
 
-Operand maxUnpool(Node &node, int64_t spatial) {
+Operand maxUnpool(Node &node, int64_t spatial, const UnpoolNames &names) {
   Value x = node.tensor(0), places = toIndices(node, node.tensor(1));
   const Integers none;
-  Integers kernel = node.integers("ksize", Node::none), strides = node.integers("strides", Node::none, none),
-           pads = node.integers("pads", Node::none, Integers{0}),
-           shape = node.integers("output_shape", Node::none, none);
+  auto parameter = [&](StringRef name, unsigned i, std::optional<Integers> otherwise = std::nullopt) {
+    const unsigned at = names.first == Node::none ? Node::none : names.first + i;
+    return node.integers(name, at, otherwise);
+  };
+  Integers kernel = parameter(names.kernel, 0), strides = parameter(names.strides, 1, none),
+           pads = parameter(names.pads, 2, Integers{0}), shape = parameter(names.shape, 3, none);
   const StringRef format = node.text("format", Node::none, spatial == 2 ? "NCHW" : "NCDHW");
   if (node.failed())
     return {};
@@ -85,11 +88,11 @@ Operand maxUnpool(Node &node, int64_t spatial) {
         node.fail(what + " is out of range");
     return values;
   };
-  kernel = spatialOnly(kernel, "ksize");
-  strides = strides.empty() ? kernel : spatialOnly(strides, "strides");
-  pads = spatialOnly(pads, "pads");
+  kernel = spatialOnly(kernel, names.kernel);
+  strides = strides.empty() ? kernel : spatialOnly(strides, names.strides);
+  pads = spatialOnly(pads, names.pads);
   if (!shape.empty())
-    shape = spatialOnly(shape, "output_shape");
+    shape = spatialOnly(shape, names.shape);
   if (node.failed())
     return {};
   Compose &b = node.compose;

@@ -283,4 +283,13 @@ Operand sortedSegments(Node &node, ScatterKind kind, bool isMean) {
   return b.select(b.compare(CompareKind::Equal, filled, zero), zero, result);
 }
 
+Value product(Node &node, Value a, Value b, bool transposeA, bool transposeB) {
+  Value result = node.compose.matmul(a, b, transposeA, transposeB);
+  const Type declared = node.declaredElement();
+  if (result && declared && mlir::isa<mlir::IntegerType>(declared) &&
+      mlir::isa<mlir::IntegerType>(node.element(result)))
+    return node.compose.cast(result, declared);
+  return result;
+}
+
 } // namespace wasmind::mindir

@@ -60,4 +60,8 @@ Operand sortedSegments(Node &node, ScatterKind kind, bool isMean);
 /// x / sqrt(mean(x^2) + epsilon) * gamma over the dimensions that gamma has, and the factor 1 / sqrt(...).
 std::pair<Value, Value> rmsNorm(Node &node, Value x, Value gamma, double epsilon);
 
+/// numpy.matmul(a, b), whose last two dimensions are swapped first. Integers are multiplied in the declared type,
+/// without one in that of the graph, which is 32 bits wide for those of 8.
+Value product(Node &node, Value a, Value b, bool transposeA = false, bool transposeB = false);
+
 } // namespace wasmind::mindir

@@ -1,5 +1,6 @@
 #include "compiler/frontend/mindir/Regions.h"
 #include "compiler/frontend/mindir/Repeat.h"
+#include "compiler/frontend/mindir/Shapes.h"
 
 namespace wasmind::mindir {
 
@@ -48,8 +49,7 @@ llvm::SmallVector<double> fourNumbers(Node &node, llvm::StringRef attribute, dou
   return numbers;
 }
 
-/// [N, N]: whether two boxes share more than `threshold` of what they cover together.
-static Value overlaps(Compose &b, Value boxes, Value threshold) {
+Value overlapping(Compose &b, Value boxes, Value threshold) {
   auto column = [&](int64_t i) { return b.sliceDim(boxes, 1, b.getAffineConstantExpr(i), b.getAffineConstantExpr(1)); };
   auto across = [&](Value of) { return b.transpose(of, {1, 0}); };
   Value common, areas;
@@ -64,16 +64,38 @@ static Value overlaps(Compose &b, Value boxes, Value threshold) {
   return b.compare(CompareKind::Greater, b.div(common, together), threshold);
 }
 
-Value keepApart(Compose &b, Value boxes, Value threshold, Value open) {
-  const AffineExpr count = b.extentsOf(boxes)[0];
+Value keepApart(Compose &b, Value overlaps, Value open) {
+  const AffineExpr count = b.extentsOf(open)[0];
   Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({count}, b.getI32Type()), 0);
   Value isAfter = b.compare(CompareKind::Less, b.unsqueeze(places, {1}), b.unsqueeze(places, {0}));
-  Value ends = b.binary(BinaryKind::And, overlaps(b, boxes, threshold), isAfter); // row i: what box i puts an end to
-  auto kept = repeat(b, b.extent(count), {open}, [&](Value box, llvm::ArrayRef<Value> carried) {
-    Value ended = b.binary(BinaryKind::And, b.gather(ends, box, 0), b.gather(carried[0], box, 0));
+  Value ends = b.binary(BinaryKind::And, overlaps, isAfter); // row i: what i puts an end to
+  auto kept = repeat(b, b.extent(count), {open}, [&](Value at, llvm::ArrayRef<Value> carried) {
+    Value ended = b.binary(BinaryKind::And, b.gather(ends, at, 0), b.gather(carried[0], at, 0));
     return Iteration{{b.binary(BinaryKind::And, carried[0], b.unary(UnaryKind::Not, ended))}};
   });
   return kept.empty() ? Value() : kept[0];
+}
+
+Operand suppress(Node &node, Value scores, llvm::function_ref<Value(Value)> overlapsOf) {
+  Compose &b = node.compose;
+  Value most = node.amount("max_output_size", 2), lowest = node.tensor(4);
+  if (node.failed())
+    return {};
+  Operand sorted = topAlong(node, scores, b.extentsOf(scores)[0], 0, /*smallest=*/false, b.getI32Type());
+  if (node.failed())
+    return {};
+  scores = node.asTensor(sorted.elements()[0], "the scores");
+  Value order = node.asTensor(sorted.elements()[1], "the order"), overlaps = overlapsOf(order);
+  lowest = b.cast(b.reshape(lowest, Integers()), node.element(scores));
+  Value kept = overlaps ? keepApart(b, overlaps, b.compare(CompareKind::Greater, scores, lowest)) : Value();
+  if (!kept)
+    return {};
+  Value rank = graph::ScanOp::create(b, b.getLoc(), ReduceKind::Sum, b.cast(kept, b.getI64Type()), 0,
+                                     /*exclusive=*/true, /*reverse=*/false);
+  kept = b.binary(BinaryKind::And, kept, b.compare(CompareKind::Less, rank, most));
+  Value places = b.positionsOf(kept, node.nameOfExtent(0));
+  return places ? b.cast(b.gather(order, places, 0), node.declaredElement() ? node.declaredElement() : b.getI32Type())
+                : Value();
 }
 
 } // namespace wasmind::mindir

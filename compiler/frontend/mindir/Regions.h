@@ -19,8 +19,13 @@ Value sampleRegions(Compose &compose, Value x, Value images, const RegionAxis &r
 /// Four numbers, an attribute, which are all `otherwise` where it is missing.
 llvm::SmallVector<double> fourNumbers(Node &node, llvm::StringRef attribute, double otherwise);
 
-/// Of boxes [N, 4 or more] (x1, y1, x2, y2, ...) in their order those of `open` [N] that share with none kept before
-/// more than `threshold` (rank 0) of what both cover together: [N] bool.
-Value keepApart(Compose &compose, Value boxes, Value threshold, Value open);
+/// [N, N]: whether two boxes (x1, y1, x2, y2, ...) of [N, 4 or more] share more than `threshold` (rank 0) of what they
+/// cover together.
+Value overlapping(Compose &compose, Value boxes, Value threshold);
+/// Of N in their order those of `open` [N] that overlap none kept before, as `overlaps` [N, N] says: [N] bool.
+Value keepApart(Compose &compose, Value overlaps, Value open);
+/// The same of N by descending scores [N], at least one, of those that score more than input 4: their numbers, at most
+/// as many as parameter 2. `overlapsOf` is given the order.
+Operand suppress(Node &node, Value scores, llvm::function_ref<Value(Value order)> overlapsOf);
 
 } // namespace wasmind::mindir

@@ -31,6 +31,9 @@ def rows():
         np.put_along_axis(unpooled, places, small.reshape(2, 3, -1), 2)
         two, none = ((1, 1) + (n,) * spatial for n in (2, 0))
         yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=(1, 1) + (3,) * spatial, strides=two, pads=none, output_shape=(), format="NCHW" if spatial == 2 else "NCDHW"), unpooled.reshape(2, 3, *[5] * spatial)
+        if spatial == 2:
+            yield N("MaxUnpool2DExt", small, places.reshape(small.shape), (3, 3), (2, 2), (0, 0), None), unpooled.reshape(2, 3, 5, 5)
+            yield N("MaxUnpool2DExt", small, places.reshape(small.shape), (2, 2), None, 0, (5, 5)), unpooled.reshape(2, 3, 5, 5)
         yield N(f"MaxUnpool{spatial}D", small, places.reshape(small.shape), ksize=two, strides=two, pads=none, output_shape=(2, 3) + (5,) * spatial), unpooled.reshape(2, 3, *[5] * spatial)
 
     for primitive, x, size, outputs in [("FractionalMaxPoolWithFixedKsize", image, (2, 3), (3, 4)), ("FractionalMaxPool3DWithFixedKsize", volume, (2, 2, 2), (2, 3, 1))]:
@@ -53,6 +56,16 @@ def rows():
     yield N("Conv1DPadding", line, kernel, bias, (1,), "same", (2,), 1), correlate(line, kernel, (1,), (2,), (2,), 1) + bias[:, None]
     kernel = floats(random, 3, 2, 3, 1, 3)
     yield N("Conv3DPadding", volume, kernel, None, (1, 1, 1), "same", (1, 1, 1), 1), correlate(volume, kernel, (1, 1, 1), (1, 0, 1), (1, 1, 1), 1)
+
+    steps, kernel, bias = floats(random, 6, 2, 3), floats(random, 3, 3, 4), floats(random, 4)
+    yield N("ConvTbc", steps, kernel, bias, 2), (correlate(steps.transpose(1, 2, 0), kernel.transpose(2, 1, 0), (1,), (2,), (1,), 1) + bias[:, None]).transpose(2, 0, 1)
+    form = floats(random, 4, 2, 3)
+    for x, filter_, low, high, stride, dilation in [(image, form, (0, 0), (0, 0), (2, 1), (1, 2)), (image, form, (0, 1), (1, 1), (1, 1), (1, 1)), (-50 + (9 * image).astype(np.int8), (9 * form).astype(np.int8), (0, 1), (1, 1), (1, 1), (1, 1))]:
+        lowest = -np.inf if x.dtype.kind == "f" else -999
+        around = np.pad(x.astype(np.float64), [(0, 0), (0, 0), *zip(low, high)], constant_values=lowest)
+        reach = [d * (k - 1) + 1 for d, k in zip(dilation, filter_.shape[1:])]
+        windows = np.lib.stride_tricks.sliding_window_view(around, reach, (2, 3))[:, :, ::stride[0], ::stride[1], ::dilation[0], ::dilation[1]]
+        yield N("Dilation2D", x, filter_, stride=(1, 1, *stride), dilation=(1, 1, *dilation), pad_mode="SAME" if any(high) else "VALID", format="NCHW"), (windows + filter_[:, None, None]).max((4, 5)).astype(x.dtype)
 
     taken = patches(image, (2, 3), (2, 1), (1, 2), (1, 1))
     yield N("Im2Col", image, ksizes=(2, 3), strides=(2, 1), dilations=(1, 2), pads=(1, 1), padding_mode="CALCULATED"), taken

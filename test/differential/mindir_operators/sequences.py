@@ -96,6 +96,12 @@ def boxes():
                suppressed(corners, scores, most, overlap, lowest))
     yield N("NonMaxSuppressionV3", corners, scores, np.array(4, np.int32), np.array(0.4, np.float32), np.array(0.2, np.float32)), suppressed(corners, scores, 4, 0.4, 0.2)
     yield N("NonMaxSuppressionV3", corners[:0].copy(), scores[:0].copy(), 4, 0.4, 0.2), np.int32([])
+    overlaps, kept = random.random((12, 12)).astype(np.float32), []
+    for i in np.argsort(-scores, kind="stable"):
+        if scores[i] > 0.2 and all(overlaps[i, k] <= 0.6 for k in kept):
+            kept.append(i)
+    yield N("NonMaxSuppressionWithOverlaps", overlaps, scores, K(np.int32(3)), K(np.float32(0.6)), K(np.float32(0.2))), np.int32(kept[:3])
+    yield N("NonMaxSuppressionWithOverlaps", overlaps.astype(np.float64), scores, np.array(20, np.int32), K(np.float64(0.6)), K(np.float64(0.2))), np.int32(kept)
 
 
 def rows():

@@ -127,6 +127,14 @@ def integers():
                          (N("HSigmoid", whole, **declared), shifted.clip(0, 1)), (N("HSwish", whole, **declared), whole * shifted.clip(0, 1)),
                          (N("SeLU", whole, **declared), 1.05070098 * np.where(whole > 0, whole, 1.67326324 * np.expm1(np.minimum(whole, 0))))]:
         yield node, np.trunc(wanted).astype(np.int32)
+    # Products of integers of 8 bits, of which as many are kept as the file declares.
+    for type_, low, high in [("int8", -90, 90), ("uint8", 0, 250)]:
+        a, b, bias = (random.integers(low, high, shape).astype(type_) for shape in ((3, 4), (4, 2), (3, 2)))
+        wide = a.astype(np.int32) @ b.astype(np.int32)
+        of = {"shape": (X(3, 2, dtype=type_),)}
+        yield together(*[(N(name, a, b, **of), wide.astype(type_)) for name in ("MatMul", "MatMulExt", "Mm")], (N("MatMul", a, b, shape=(X(3, 2, dtype="int32"),)), wide),
+                       (N("BatchMatMulExt", a[None], b[None], shape=(X(1, 3, 2, dtype=type_),)), wide[None].astype(type_)), (N("Dense", a, b.T.copy(), bias[0].copy(), **of), (wide + bias[0]).astype(type_)),
+                       (N("Addmm", bias, a, b, 1, 1, **of), (wide + bias).astype(type_)), (N("Mv", a, b[:, 0].copy(), shape=(X(3, dtype=type_),)), wide[:, 0].astype(type_)))
     yield N("TruncateDiv", np.float32([7, -7, 1]), np.float32([2, 2, 3])), np.float32([3, -3, 0])
     yield N("Imag", floats(random, 3)), np.zeros(3, np.float32)
 

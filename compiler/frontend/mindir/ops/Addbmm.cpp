@@ -3,7 +3,7 @@
 // Addbmm(x, a [B, n, k], b [B, k, m], beta, alpha): beta x + alpha times the sum of the products
 //
 //===--------------------------------------------------------------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Reductions.h"
 
 namespace wasmind::mindir::ops {
 
@@ -13,7 +13,7 @@ Operand Addbmm(Node &node) {
   if (!node.expectRank(a, 3, "input 1") || !node.expectRank(b, 3, "input 2"))
     return {};
   Compose &compose = node.compose;
-  Value sum = compose.reduce(ReduceKind::Sum, compose.matmul(a, b), {0}, /*keepDims=*/false);
+  Value sum = compose.reduce(ReduceKind::Sum, product(node, a, b), {0}, /*keepDims=*/false);
   return sum ? compose.add(compose.mul(x, compose.scalarLike(x, beta)),
                            compose.mul(sum, compose.scalarLike(sum, alpha)))
              : Value();

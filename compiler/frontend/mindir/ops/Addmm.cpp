@@ -1,5 +1,5 @@
 //===- Addmm.cpp - Addmm(x, a, b, beta, alpha): beta * x + alpha * a b --------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Reductions.h"
 
 namespace wasmind::mindir::ops {
 
@@ -8,12 +8,12 @@ Operand Addmm(Node &node) {
   double beta = node.number("beta", 3, 1), alpha = node.number("alpha", 4, 1);
   if (node.failed())
     return {};
-  Value product = node.compose.matmul(a, b);
-  if (product && alpha != 1)
-    product = node.compose.mul(product, node.compose.scalarLike(product, alpha));
+  Value multiplied = product(node, a, b);
+  if (multiplied && alpha != 1)
+    multiplied = node.compose.mul(multiplied, node.compose.scalarLike(multiplied, alpha));
   if (beta != 1)
     x = node.compose.mul(x, node.compose.scalarLike(x, beta));
-  return node.compose.add(x, product);
+  return node.compose.add(x, multiplied);
 }
 
 } // namespace wasmind::mindir::ops

@@ -1,5 +1,5 @@
 //===- MatMul.cpp - MatMul(a, b, transpose_a, transpose_b) --------------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Reductions.h"
 
 namespace wasmind::mindir::ops {
 
@@ -8,7 +8,7 @@ Operand MatMul(Node &node) {
   bool transposeA = node.flag("transpose_a", 2, false), transposeB = node.flag("transpose_b", 3, false);
   if (node.failed())
     return {};
-  return node.compose.matmul(a, b, transposeA, transposeB);
+  return product(node, a, b, transposeA, transposeB);
 }
 
 } // namespace wasmind::mindir::ops

@@ -26,7 +26,8 @@ Operand NMSWithMask(Node &node) {
   Value order = node.asTensor(sorted.elements()[1], "the order");
   boxes = b.gather(boxes, order, 0);
   Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({count}, i32), 0);
-  Value kept = keepApart(b, boxes, b.scalar(node.element(boxes), threshold), b.splat({count}, b.getI1Type(), 1));
+  Value overlaps = overlapping(b, boxes, b.scalar(node.element(boxes), threshold));
+  Value kept = overlaps ? keepApart(b, overlaps, b.splat({count}, b.getI1Type(), 1)) : Value();
   return kept ? Operand::tuple({boxes, places, kept}) : Operand();
 }
 
