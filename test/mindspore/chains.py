@@ -1,6 +1,6 @@
 """Graphs whose chains can be fused, in a script that knows nothing of wasm: python chains.py MODE OUT.npz SEED COUNT.
 
-MODE graph computes COUNT random functions, networks, training, graphs of open shape; pynative what graphs give there.
+MODE graph computes COUNT + 1 random functions, networks, training, graphs of open shape; pynative what graphs give there.
 """
 import importlib
 import pathlib
@@ -32,13 +32,18 @@ def tensors(random):
 
 def functions(folder, seed, count):
     path = folder / f"functions_{pathlib.Path(sys.argv[2]).stem}.py"
-    path.write_text(random_graphs.source(count, seed))
+    text = random_graphs.source(count, seed)
+    # Beside halves the same in float32.
+    path.write_text(text + text.replace("float16", "float32").replace("def f", "def wide_f"))
     sys.path.insert(0, str(folder))  # where graphs look up what the functions name
     module = importlib.import_module(path.stem)
     given = tensors(np.random.default_rng(seed))
-    for i in range(count):
+    for i in range(count + 1):
         try:
-            keep(f"f{i}", ms.jit(getattr(module, f"f{i}"))(*given))
+            found = ms.jit(getattr(module, f"f{i}"))(*given)
+            keep(f"f{i}", found)
+            if any(each.dtype == ms.float16 for each in found):
+                keep(f"f{i}.wide", ms.jit(getattr(module, f"wide_f{i}"))(*[x.astype(ms.float32) if x.dtype == ms.float16 else x for x in given]))
         except (TypeError, RuntimeError) as problem:  # MindSpore lacks an operator for an element type
             results[f"f{i}.refused"] = np.array(str(problem).strip().splitlines()[0])
 

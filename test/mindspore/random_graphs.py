@@ -17,6 +17,8 @@ UNARY = {"float": ["ops.tanh({0})", "ops.sigmoid({0})", "ops.relu({0})", "ops.ex
 BINARY = {"float": ["{0} + {1}", "{0} - {1}", "{0} * {1}", "{0} / (ops.abs({1}) + 1.0)", "ops.maximum({0}, {1})", "ops.minimum({0}, {1})"],
           "int": ["{0} + {1}", "{0} - {1}", "{0} * {1}", "ops.maximum({0}, {1})", "ops.minimum({0}, {1})"],
           "bool": ["ops.logical_and({0}, {1})", "ops.logical_or({0}, {1})"]}
+# MindSpore's Rsqrt rounds halves twice, a kernel once; the difference from the square shows it.
+HALVES = "def f{}(" + ", ".join(INPUTS) + "):\n    v = ops.rsqrt(ops.abs(h) + 0.6)\n    return v - ops.square(v),\n"
 # Where chains end.
 OTHER = ["ops.cumsum({0}, 0)", "ops.flip({0}, (0,))", "ops.cumsum({0}, -1)"]
 
@@ -97,6 +99,6 @@ class Function:
 
 
 def source(count, seed):
-    """`count` functions f0, f1, ... of INPUTS, each of which returns a tuple."""
+    """`count` functions f0, f1, ... of INPUTS, each of which returns a tuple, and one more that is always the same."""
     chance = random.Random(seed)
-    return "import mindspore as ms\nfrom mindspore import ops\n\n\n" + "\n\n".join(Function(f"f{i}", chance).text for i in range(count))
+    return "import mindspore as ms\nfrom mindspore import ops\n\n\n" + "\n\n".join(Function(f"f{i}", chance).text for i in range(count)) + "\n\n" + HALVES.format(count)

@@ -37,8 +37,14 @@ def test_fused_graphs_give_mindspores_numbers(ran, mode):
     assert len(functions) >= (100 if mode == "graph" else COUNT[mode])
     wrong = []
     for name in set(plain.files) - refused:
+        call, _, number = name.rpartition(".")
+        wide = f"{call}.wide.{number}"
+        # A kernel rounds halves where an operator ends, some of MindSpore's after each of their steps, and a difference of near numbers shows it:
+        # float32 tells how far MindSpore's are, and a kernel's are as far at most.
+        own = numerics.difference(plain[name], plain[wide]) if plain[name].dtype == np.float16 and wide in plain else 0
+        allowed = max(2 * own, numerics.TOLERANCE["float16"][1]) if 0 < own < np.inf else None
         try:
-            numerics.check(wasm[name], plain[name], name)
+            numerics.check(wasm[name], plain[name], name, allowed)
         except AssertionError as problem:
             wrong.append(str(problem))
     assert not wrong, "\n".join(wrong)
