@@ -20,7 +20,7 @@ namespace {
 
 /// "name=3" or "name=1..512".
 void parseDim(const std::string &text, CompileOptions &options) {
-  size_t equals = text.find('='), dots = text.find("..");
+  const size_t equals = text.find('='), dots = text.find("..", std::min(equals, text.size()));
   try {
     if (equals == std::string::npos || equals == 0)
       throw std::invalid_argument("");
@@ -30,7 +30,8 @@ void parseDim(const std::string &text, CompileOptions &options) {
     CompileOptions::Bounds bounds{std::stoll(low, &lowEnd), std::stoll(high, &highEnd)};
     if (lowEnd != low.size() || highEnd != high.size() || bounds.min < 0 || bounds.max < bounds.min)
       throw std::invalid_argument("");
-    options.dims[text.substr(0, equals)] = bounds;
+    if (!options.dims.try_emplace(text.substr(0, equals), bounds).second)
+      throw UsageError("--dim " + text.substr(0, equals) + " is given twice");
   } catch (const std::logic_error &) {
     throw UsageError("--dim " + text + ": expected NAME=N or NAME=MIN..MAX, with 0 <= MIN <= MAX");
   }
@@ -151,7 +152,7 @@ void registerCompile(Command app, int &exitCode) {
     std::vector<std::string> dims, constants, shapes, sequences, features, state, stateInit;
     bool time = false, quiet = false, showsStateOutputs = false, keepNames = false;
     int optLevel = 2;
-    uint64_t limitMiB = 1024;
+    int64_t limitMiB = 1024;
     double timeLimit = 0, tolerance = 1e-3;
   };
   auto arguments = std::make_shared<Arguments>();
@@ -231,7 +232,9 @@ void registerCompile(Command app, int &exitCode) {
   command.flag(
       "--keep-names", arguments->keepNames,
       "Functions of the module keep their names, for profilers and stack traces: some bytes more per function");
-  command.option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB").showDefault();
+  command.option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")
+      .range<int64_t>(1, 4096)
+      .showDefault();
   Option timeLimit = command
                          .option("--time-limit", arguments->timeLimit,
                                  "Seconds after which compiling ends with an error; nothing is written then")
@@ -273,7 +276,7 @@ void registerCompile(Command app, int &exitCode) {
     options.overridableDefaults = arguments->inputDefaults == "overridable";
     options.keepNames = arguments->keepNames;
     options.optLevel = arguments->optLevel;
-    options.memoryLimit = arguments->limitMiB << 20;
+    options.memoryLimit = uint64_t(arguments->limitMiB) << 20;
     options.stopAfter = arguments->stopAfter == "frontend" ? Stage::Frontend
                         : arguments->stopAfter == "graph"  ? Stage::Graph
                         : arguments->stopAfter == "loops"  ? Stage::Loops

@@ -124,6 +124,13 @@ void refuseUnknown(const ArrayMap &arrays, const std::string &file, const Signat
     if (!((!isOutput && hasTensor(entry.inputs, bare)) || (!isInput && hasTensor(entry.outputs, bare)) ||
           hasTensor(entry.inputs, name) || hasTensor(entry.outputs, name)))
       throw Refusal(file + ": array '" + name + "' is no input or output of the model");
+    // One of the two would be passed over.
+    auto isOnly = [&](const std::vector<Signature::Tensor> &tensors, const char *prefix) {
+      return hasTensor(tensors, name) && arrays.find(prefix + name) == arrays.end();
+    };
+    if (!isInput && !isOutput && !isOnly(entry.inputs, "in:") && !isOnly(entry.outputs, "out:"))
+      throw Refusal(file + ": arrays '" + name + "' and '" + (hasTensor(entry.inputs, name) ? "in:" : "out:") + name +
+                    "' are of one tensor; leave one of them out");
   }
 }
 

@@ -49,6 +49,9 @@ TEST_F(Commands, refusesInputsThatDoNotFit) {
   expectError("run %add.wasm --inputs @missing.npz", 1, "missing.npz: no array 'in:b' for input 'b'");
   expectError("run %add.wasm --inputs @extra.npz", 1, "extra.npz: array 'in:c' is no input or output of the model");
   expectError("run %add.wasm --inputs @a.npy", 1, "a.npy: not an .npz file");
+  for (const char *option : {"--inputs @twice.npz", "--inputs @case.npz --verify @twice.npz"})
+    expectError(std::string("run %add.wasm ") + option, 1,
+                "twice.npz: arrays 'a' and 'in:a' are of one tensor; leave one of them out");
   expectError("run %shared_dim.wasm --input a=@a.npy --input b=@none.npy", 1, "none.npy: No such file or directory");
   expectError("run %scalar.wasm --input x=@a.npy", 1, "scalar.wasm: input 'x': element type f32, the model needs i64");
   EXPECT_FALSE(fs::exists(file("out.npz")));
@@ -80,6 +83,9 @@ TEST_F(Commands, wrongUsage) {
   expectError("bench %add.wasm --engine=foo", 2, "foo");
   expectError("bench %add.wasm --peer=onnxruntime-web", 2, "--peer needs the source model");
   expectError("walk", 2, "there is no subcommand 'walk'");
+  for (const char *limit : {"0", "-1", "4097", "17592186044417", "99999999999999999999"})
+    expectError(std::string("compile @m.onnx -o @m.wasm --memory-limit=") + limit, 2, "--memory-limit");
+  expectError("compile @m.onnx -o @m.wasm --dim n=1 --dim m=2 --dim n=3", 2, "--dim n is given twice");
   for (const char *option :
        {"compile '' -o @m.wasm", "compile @m.onnx -o ''", "compile @m.onnx -o @m.wasm --dim ''", "run ''",
         "run %add.wasm --inputs ''", "run %add.wasm --random --outputs ''", "run %add.wasm --verify ''", "inspect ''",

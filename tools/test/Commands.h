@@ -30,6 +30,7 @@ protected:
     writeNpz(file("other.npz"), {{"a", four}, {"b", four}, {"sum", four}});
     writeNpz(file("missing.npz"), {{"in:a", four}, {"out:sum", sum}});
     writeNpz(file("extra.npz"), {{"in:a", four}, {"in:b", four}, {"in:c", four}});
+    writeNpz(file("twice.npz"), {{"a", four}, {"in:a", sum}, {"b", four}, {"sum", sum}});
     std::ofstream(file("a.npy"), std::ios::binary)
         .write(reinterpret_cast<const char *>(formatNpy(four).data()), std::streamsize(formatNpy(four).size()));
   }

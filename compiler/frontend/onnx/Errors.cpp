@@ -1,4 +1,5 @@
 //===- Errors.cpp - what errors of the importer say ---------------------------------------------------------------===//
+#include "compiler/frontend/onnx/Errors.h"
 #include "compiler/frontend/Origin.h"
 #include "compiler/frontend/onnx/Importer.h"
 #include "llvm/ADT/StringExtras.h"
@@ -25,8 +26,7 @@ llvm::Error Importer::refuseSize(llvm::Error tooLarge) {
                                    : std::move(tooLarge);
 }
 
-std::string Importer::sizeText(mlir::Type tensor) {
-  const auto dims = displayedDims();
+std::string sizeText(mlir::Type tensor, const graph::Dims &dims) {
   std::string shape;
   bool isOpen = false;
   for (AffineExpr extent : graph::getExtents(tensor)) {

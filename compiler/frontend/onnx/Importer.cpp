@@ -2,6 +2,7 @@
 #include "compiler/frontend/onnx/Importer.h"
 #include "abi/Signature.h"
 #include "compiler/diagnostics/FirstError.h"
+#include "compiler/frontend/onnx/Errors.h"
 #include "compiler/frontend/onnx/Schema.h"
 #include "compiler/graph/Halves.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -301,7 +302,7 @@ llvm::Error Importer::convert(const ::onnx::NodeProto &proto, int64_t opset) {
                          llvm::Twine(abi::maxRank));
   for (Value result : results)
     if (result && !graph::boundedElementCount(result.getType(), dims))
-      return refuseSize(errorAt(proto, opset, "a result" + sizeText(result.getType())));
+      return refuseSize(errorAt(proto, opset, "a result" + sizeText(result.getType(), displayedDims())));
   if (builder.getInsertionBlock() == block && (!before || before->getBlock() == block)) {
     if (!before && block == entry)
       before = lastConstant;

@@ -124,8 +124,6 @@ private:
   llvm::Error error(const llvm::Twine &text);
   /// What is too large, which smaller default bounds may mend.
   llvm::Error refuseSize(llvm::Error tooLarge);
-  /// That and why it is; behind what it is.
-  std::string sizeText(mlir::Type tensor);
   std::string withNames(llvm::StringRef text);
   bool setBounds(AffineExpr extent, int64_t limit, bool upper);
 

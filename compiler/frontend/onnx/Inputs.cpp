@@ -1,6 +1,7 @@
 //===- Inputs.cpp - the model's inputs and the bounds of their named dimensions -----------------------------------===//
 #include "compiler/frontend/Measured.h"
 #include "compiler/frontend/Origin.h"
+#include "compiler/frontend/onnx/Errors.h"
 #include "compiler/frontend/onnx/Importer.h"
 
 namespace wasmind::onnx {
@@ -246,7 +247,7 @@ llvm::Expected<Type> Importer::declareInput(const frontend::Input &input) {
   }
   Type type = graph::makeTensorType(extents, input.element);
   if (!graph::boundedElementCount(type, graph::getNamedDims(*moduleOp)))
-    return refuseSize(error(what + sizeText(type)));
+    return refuseSize(error(what + sizeText(type, displayedDims())));
   return type;
 }
 

@@ -73,6 +73,11 @@ function readCase(spec, file) {
     const isKnown = (prefix !== 'out:' && has(spec.inputs, bare)) || (prefix !== 'in:' && has(spec.outputs, bare))
       || has(spec.inputs, name) || has(spec.outputs, name);
     if (!isKnown) throw new WasmindError('InvalidArgument', `${file}: array '${name}' is no input or output of the model`);
+    // One of the two would be passed over.
+    const isOnly = (list, kind) => has(list, name) && !arrays.has(kind + name);
+    if (!prefix && !isOnly(spec.inputs, 'in:') && !isOnly(spec.outputs, 'out:'))
+      throw new WasmindError('InvalidArgument',
+        `${file}: arrays '${name}' and '${has(spec.inputs, name) ? 'in:' : 'out:'}${name}' are of one tensor; leave one of them out`);
   }
   return arrays;
 }

@@ -119,6 +119,8 @@ test('wrong input is 1, wrong usage is 2', () => {
   expectError(run(model, '--inputs', model), 1, /double\.wasm: not a \.npz file/);
   writeNpz(path('other.npz'), { z: f32(1) });
   expectError(run(model, '--inputs', path('other.npz')), 1, /array 'z' is no input or output of the model/);
+  writeNpz(path('twice.npz'), { x: f32(1), 'in:x': f32(2) });
+  expectError(run(model, '--inputs', path('twice.npz')), 1, /arrays 'x' and 'in:x' are of one tensor; leave one of them out/);
   writeNpz(path('half.npz'), { 'out:y': f32(1) });
   expectError(run(model, '--inputs', path('half.npz')), 1, /no array 'in:x' for input 'x'/);
   writeNpz(path('half.npz'), { x: f32(1) });
