@@ -86,6 +86,7 @@ TEST_F(Commands, wrongUsage) {
   for (const char *limit : {"0", "-1", "4097", "17592186044417", "99999999999999999999"})
     expectError(std::string("compile @m.onnx -o @m.wasm --memory-limit=") + limit, 2, "--memory-limit");
   expectError("compile @m.onnx -o @m.wasm --dim n=1 --dim m=2 --dim n=3", 2, "--dim n is given twice");
+  expectError("compile @none.onnx -o @m.wasm --dim a..b=2..3", 1, "none.onnx: no such file"); // names hold anything
   for (const char *option :
        {"compile '' -o @m.wasm", "compile @m.onnx -o ''", "compile @m.onnx -o @m.wasm --dim ''", "run ''",
         "run %add.wasm --inputs ''", "run %add.wasm --random --outputs ''", "run %add.wasm --verify ''", "inspect ''",
