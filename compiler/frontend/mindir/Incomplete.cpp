@@ -50,6 +50,8 @@ struct Fraction {
 /// The fraction whose further parts `append` adds, until they change nothing.
 static Number evaluate(Fraction start, function_ref<void(Fraction &fraction, Number step)> append) {
   Compose &b = *start.value.b;
+  if (!start.value.value || !start.c.value)
+    return {&b, nullptr};
   Value c = b.broadcastTo(start.c.value, b.extentsOf(start.value.value));
   auto last = repeat(b, b.scalar(b.getI64Type(), mostSteps), {c, start.d.value, start.value.value},
                      [&](Value iteration, ArrayRef<Value> carried) {
@@ -64,10 +66,10 @@ static Number evaluate(Fraction start, function_ref<void(Fraction &fraction, Num
 
 /// f of tensors that are broadcast, as lines.
 static Value alongLines(Compose &b, ArrayRef<Value> operands, function_ref<Value(ArrayRef<Number>)> f) {
-  Value all;
-  for (Value operand : operands)
-    all = all ? b.add(all, operand) : operand;
-  if (!all || is_contained(operands, Value()))
+  Value all = operands.front();
+  for (Value operand : operands.drop_front())
+    all = b.add(all, operand);
+  if (!all)
     return nullptr;
   const Extents shape = b.extentsOf(all);
   SmallVector<Number> lines;
