@@ -1,5 +1,6 @@
 #include "compiler/frontend/mindir/Windows.h"
 #include "llvm/ADT/STLExtras.h"
+#include <limits>
 
 using namespace llvm;
 namespace wasmind::mindir {
@@ -68,6 +69,68 @@ void readPads(Node &node, Integers pads, int64_t spatial, Compose::Window &windo
   }
 }
 
+void forEachTap(Compose &b, ArrayRef<int64_t> kernel, const Compose::Window &window,
+                function_ref<void(ArrayRef<int64_t>, function_ref<Value(Value)>)> f) {
+  Integers tap(kernel.size(), 0);
+  auto take = [&](Value x) -> Value {
+    if (!x)
+      return nullptr;
+    Compose::Extents extents = b.extentsOf(x), starts(extents.size(), b.getAffineConstantExpr(0));
+    Integers strides{1, 1};
+    for (size_t d = 0; d < kernel.size(); ++d) {
+      const int64_t span = window.dilations[d] * (kernel[d] - 1) + 1;
+      starts[2 + d] = b.getAffineConstantExpr(tap[d] * window.dilations[d]);
+      extents[2 + d] = graph::normalise((extents[2 + d] - span).floorDiv(window.strides[d]) + 1);
+      strides.push_back(window.strides[d]);
+    }
+    return b.slice(x, starts, extents, strides);
+  };
+  for (bool goesOn = true; goesOn;) {
+    f(tap, take);
+    goesOn = false;
+    for (size_t d = kernel.size(); d-- > 0 && !goesOn;) {
+      goesOn = ++tap[d] < kernel[d];
+      tap[d] = goesOn ? tap[d] : 0;
+    }
+  }
+}
+
+Operand largestAndPlaces(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::Window &window, Type index) {
+  Compose &b = node.compose;
+  Value largest = b.maxPool(x, kernel, window);
+  int64_t taps = 1;
+  for (int64_t extent : kernel)
+    taps = std::min<int64_t>(taps * extent, 1 << 20);
+  if (!largest || !window.extents.empty() || taps > 1024 || !node.isFloat(x))
+    return Operand::tuple({largest, Operand::unavailable("the positions of a pool's maxima")});
+  const Compose::Extents shape = b.extentsOf(x);
+  Compose::Extents image(shape);
+  image[0] = image[1] = b.getAffineConstantExpr(1);
+  const AffineExpr count = graph::productOf(ArrayRef(shape).drop_front(2), b.getContext());
+  Value places = graph::IotaOp::create(b, b.getLoc(), graph::makeTensorType({count}, b.getI32Type()), 0);
+  Integers low{0, 0}, high{0, 0};
+  low.append(window.padLow);
+  high.append(window.padHigh);
+  x = b.pad(x, b.scalar(node.element(x), -std::numeric_limits<double>::infinity()), low, high);
+  places = b.pad(b.reshape(places, image), b.scalar(b.getI32Type(), -1), low, high); // -1: outside
+  Value most, at;
+  forEachTap(b, kernel, window, [&](ArrayRef<int64_t>, function_ref<Value(Value)> take) {
+    Value value = take(x), place = take(places);
+    if (!value)
+      return;
+    if (!most) {
+      most = value;
+      at = b.broadcastTo(place, b.extentsOf(value));
+      return;
+    }
+    Value isMore = b.binary(BinaryKind::Or, b.compare(CompareKind::Greater, value, most),
+                            b.compare(CompareKind::Less, at, b.scalarLike(at, 0)));
+    most = b.select(isMore, value, most);
+    at = b.select(isMore, place, at);
+  });
+  return Operand::tuple({largest, b.cast(at, node.declaredElement(1) ? node.declaredElement(1) : index)});
+}
+
 Operand maxPoolWithArgmax(Node &node, StringRef kernelName, int64_t spatial) {
   Value x = node.tensor(0);
   if (!node.expectRank(x, spatial + 2, "input 0"))
@@ -82,8 +145,7 @@ Operand maxPoolWithArgmax(Node &node, StringRef kernelName, int64_t spatial) {
     roundUp(node, x, kernel, window);
   if (node.failed() || !checkFit(node, x, kernel, window))
     return {};
-  return Operand::tuple(
-      {node.compose.maxPool(x, kernel, window), Operand::unavailable("the positions of a pool's maxima")});
+  return largestAndPlaces(node, x, kernel, window, node.compose.getI64Type());
 }
 
 void expectChannelsFirst(Node &node, StringRef attribute, unsigned i) {

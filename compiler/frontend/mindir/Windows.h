@@ -18,7 +18,15 @@ void applyPadMode(Node &node, const std::string &mode, Value x, llvm::ArrayRef<i
 /// Pads of `spatial` dimensions as one number for all sides, or two per dimension.
 void readPads(Node &node, Integers pads, int64_t spatial, Compose::Window &window);
 
-/// Attributes `kernel`, strides, pads, dilation, ceil_mode: the largest elements, without their positions.
+/// What each element of a kernel meets: calls f with its place in the kernel and with what takes, of a tensor
+/// [N, C, padded spatial...], the elements that it meets in all windows.
+void forEachTap(Compose &compose, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window,
+                llvm::function_ref<void(llvm::ArrayRef<int64_t> tap, llvm::function_ref<Value(Value)> take)> f);
+/// A pool's largest elements and where each is, the first of equal ones: flat in its image, of type `index`. The window
+/// fits and is rounded up already. Where the windows' number follows from open extents there are no positions.
+Operand largestAndPlaces(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window,
+                         Type index);
+/// Attributes `kernel`, strides, pads, dilation, ceil_mode: the largest elements and their positions.
 Operand maxPoolWithArgmax(Node &node, llvm::StringRef kernel, int64_t spatial);
 
 /// Fails unless the data format is channels-first.

@@ -24,6 +24,25 @@ def rows():
     yield N("AvgPool3D", volume, kernel_size=(1, 1, 2, 3, 3), strides=(1, 1, 2, 2, 2), pad_mode="pad", pad_list=(1, 0, 1, 1, 1, 2), count_include_pad=False, divisor_override=4), windows[:, :, ::2, ::2, ::2].sum((5, 6, 7)) / 4
     yield N("AvgPool3DExt", volume, (2, 3, 2), (2, 3, 2), (0, 0, 0), False, True, -5), volume[..., :4].reshape(1, 2, 2, 2, 2, 3, 2, 2).sum((3, 5, 7)) / -5
     yield N("AvgPool2D", image, (4, 4), (4, 4), (0, 0), True, True, 3), np.pad(image, [(0, 0), (0, 0), (0, 2), (0, 1)]).reshape(2, 4, 2, 4, 2, 4).sum((3, 5)) / 3
+    # Where the largest are; padding is none of them, the first of equal ones is.
+    for name, x, kernel, attributes in [("MaxPoolWithArgmaxV2", tied, (2, 3), {"kernel_size": (2, 3), "strides": (2, 2), "pads": (1, 1), "dilation": (2, 1)}),
+                                        ("MaxPool3DWithArgmax", np.round(volume), (2, 3, 2), {"ksize": (2, 3, 2), "strides": (1, 2, 2), "pads": (0, 1, 1), "dilation": (1, 1, 2)})]:
+        stride, pads, dilation = attributes["strides"], attributes["pads"], attributes["dilation"]
+        axes = tuple(range(2, x.ndim))
+        view = lambda a, fill: np.lib.stride_tricks.sliding_window_view(np.pad(a, [(0, 0), (0, 0), *((p, p) for p in pads)], constant_values=fill), [d * (k - 1) + 1 for d, k in zip(dilation, kernel)], axes)[
+            (slice(None), slice(None), *(slice(None, None, s) for s in stride), *(slice(None, None, d) for d in dilation))]
+        windows = view(x, -np.inf).reshape(*view(x, 0).shape[:x.ndim], -1)
+        flat = view(np.arange(x[0, 0].size).reshape(1, 1, *x.shape[2:]), -1).reshape(1, 1, *windows.shape[2:])
+        wanted = {0: windows.max(-1), 1: np.take_along_axis(np.broadcast_to(flat, windows.shape), windows.argmax(-1)[..., None], -1)[..., 0].astype(np.int64)}
+        yield N(name, x, **attributes), wanted
+        if len(kernel) == 2:
+            yield N("MaxPoolWithIndices", x, kernel, stride, pads, dilation, False), wanted
+            yield N("MaxPoolWithIndices", x[0].copy(), kernel, stride, pads, dilation, False), {k: v[0] for k, v in wanted.items()}
+    halved = image[:, :, :6, :6].copy()
+    kept = np.where(halved == halved.reshape(2, 4, 3, 2, 3, 2).max((3, 5)).repeat(2, 2).repeat(2, 3), halved, np.float32(0))
+    pooled = N("MaxPoolWithIndices", halved, (2, 2), (2, 2), (0, 0), (1, 1), False)
+    yield N("MaxUnpool2DExt", N("TupleGetItem", pooled, 0), N("TupleGetItem", pooled, 1), (2, 2), None, 0, None), kept
+    yield N("MaxPoolWithArgmax", halved, kernel_size=(1, 1, 2, 2), strides=(1, 1, 2, 2), pad_mode="valid"), {0: halved.reshape(2, 4, 3, 2, 3, 2).max((3, 5))}
     for spatial in (2, 3):
         small = floats(random, 2, 3, *[2] * spatial)
         places = np.argsort(random.random((2, 3, 5 ** spatial)), -1)[..., :2 ** spatial].astype(np.int64)
@@ -128,4 +147,4 @@ def rows():
     yield N("CheckValid", boxes, np.float32([9, 10, 1])), np.array([True, True, True, False])
     encoded = N("BoundingBoxEncode", boxes, np.float32([[3, 1, 8, 8], [0, 1, 5, 6], [2, 2, 4, 4], [0, 2, 90, 8]]), means=(0.1, 0.0, 0.0, 0.2), stds=(0.5, 1.0, 1.0, 2.0))
     yield (N("BoundingBoxDecode", boxes, encoded, max_shape=(8, 80), means=(0.1, 0.0, 0.0, 0.2), stds=(0.5, 1.0, 1.0, 2.0), wh_ratio_clip=0.016),
-           np.float32([[3, 1, 8, 7], [0, 1, 5, 6], [2, 2, 4, 4], [0, 2, 79, 7]]))
+           np.float32([[3, 1, 8, 8], [0, 1, 5, 6], [2, 2, 4, 4], [0, 2, 80, 8]]))

@@ -32,7 +32,7 @@ Operand BoundingBoxDecode(Node &node) {
     Value size = b.add(b.sub(high, low), number(1)), centre = b.mul(b.add(low, high), number(0.5));
     Value half = b.mul(b.mul(size, b.unary(UnaryKind::Exp, b.clip(offset(i + 2), -clip, clip))), number(0.5));
     centre = b.add(centre, b.mul(size, offset(i)));
-    const double last = double(image[1 - i]) - 1;
+    const double last = double(image[1 - i]);
     columns[i] = b.clip(b.add(b.sub(centre, half), number(0.5)), 0, last);
     columns[i + 2] = b.clip(b.sub(b.add(centre, half), number(0.5)), 0, last);
   }

@@ -47,24 +47,16 @@ Operand Dilation2D(Node &node) {
   high.append(window.padHigh);
   Value inside = b.pad(b.splat(b.extentsOf(x), b.getI1Type(), 1), b.scalar(b.getI1Type(), 0), low, high);
   x = b.pad(x, b.scalar(type, 0), low, high);
-  const Extents padded = b.extentsOf(x);
   Value largest;
-  for (int64_t i = 0; i < kernel[0]; ++i)
-    for (int64_t j = 0; j < kernel[1]; ++j) {
-      Extents starts(4, b.getAffineConstantExpr(0)), extents = padded;
-      Integers strides{1, 1};
-      for (auto [d, tap] : llvm::enumerate(Integers{i, j})) {
-        const int64_t span = window.dilations[d] * (kernel[d] - 1) + 1, stride = window.strides[d];
-        starts[2 + d] = b.getAffineConstantExpr(tap * window.dilations[d]);
-        extents[2 + d] = graph::normalise((padded[2 + d] - span).floorDiv(stride) + 1);
-        strides.push_back(stride);
-      }
-      Extents at{b.getAffineConstantExpr(0), b.getAffineConstantExpr(i), b.getAffineConstantExpr(j)};
-      Extents one{b.extentsOf(filter)[0], b.getAffineConstantExpr(1), b.getAffineConstantExpr(1)};
-      Value sum = b.add(b.slice(x, starts, extents, strides), b.slice(filter, at, one));
-      sum = b.select(b.slice(inside, starts, extents, strides), sum, b.scalarLike(sum, least));
-      largest = largest ? b.maximum(largest, sum) : sum;
-    }
+  forEachTap(b, kernel, window, [&](llvm::ArrayRef<int64_t> tap, llvm::function_ref<Value(Value)> take) {
+    const AffineExpr one = b.getAffineConstantExpr(1);
+    Value weight =
+        b.slice(filter, {b.getAffineConstantExpr(0), b.getAffineConstantExpr(tap[0]), b.getAffineConstantExpr(tap[1])},
+                {b.extentsOf(filter)[0], one, one});
+    Value sum = b.add(take(x), weight);
+    sum = b.select(take(inside), sum, b.scalarLike(sum, least));
+    largest = largest ? b.maximum(largest, sum) : sum;
+  });
   return largest;
 }
 

@@ -1,6 +1,7 @@
 //===- MaxPool3DWithArgmax.cpp ------------------------------------------------------------------------------------===//
 //
-// MaxPool3DWithArgmax(x [N, C, D, H, W]), attributes ksize, strides, pads, dilation, ceil_mode: values alone
+// MaxPool3DWithArgmax(x [N, C, D, H, W]), attributes ksize, strides, pads, dilation, ceil_mode: the largest
+// elements, and where
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"

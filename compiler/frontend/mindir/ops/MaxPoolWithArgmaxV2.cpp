@@ -1,6 +1,7 @@
 //===- MaxPoolWithArgmaxV2.cpp -----------------------------------------------------------------------------------===//
 //
-// MaxPoolWithArgmaxV2(x [N, C, H, W]), attributes kernel_size, strides, pads, dilation, ceil_mode: values alone
+// MaxPoolWithArgmaxV2(x [N, C, H, W]), attributes kernel_size, strides, pads, dilation, ceil_mode: the largest
+// elements, and where
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Windows.h"
