@@ -42,7 +42,11 @@ def rows():
     kept = np.where(halved == halved.reshape(2, 4, 3, 2, 3, 2).max((3, 5)).repeat(2, 2).repeat(2, 3), halved, np.float32(0))
     pooled = N("MaxPoolWithIndices", halved, (2, 2), (2, 2), (0, 0), (1, 1), False)
     yield N("MaxUnpool2DExt", N("TupleGetItem", pooled, 0), N("TupleGetItem", pooled, 1), (2, 2), None, 0, None), kept
-    yield N("MaxPoolWithArgmax", halved, kernel_size=(1, 1, 2, 2), strides=(1, 1, 2, 2), pad_mode="valid"), {0: halved.reshape(2, 4, 3, 2, 3, 2).max((3, 5))}
+    # Those of the older primitive count from the first channel on.
+    parts = lambda a: a.reshape(-1, 4, 3, 2, 3, 2).transpose(0, 1, 2, 4, 3, 5).reshape(-1, 4, 3, 3, 4)
+    flat = np.broadcast_to(parts(np.arange(4 * 6 * 6, dtype=np.int32)), (2, 4, 3, 3, 4))
+    yield (N("MaxPoolWithArgmax", halved, kernel_size=(1, 1, 2, 2), strides=(1, 1, 2, 2), pad_mode="valid"),
+           {0: parts(halved).max(-1), 1: np.take_along_axis(flat, parts(halved).argmax(-1)[..., None], -1)[..., 0]})
     for spatial in (2, 3):
         small = floats(random, 2, 3, *[2] * spatial)
         places = np.argsort(random.random((2, 3, 5 ** spatial)), -1)[..., :2 ** spatial].astype(np.int64)
