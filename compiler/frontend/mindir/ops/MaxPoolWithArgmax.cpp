@@ -15,7 +15,7 @@ Operand MaxPoolWithArgmax(Node &node) {
   Compose &b = node.compose;
   Operand found = largestAndPlaces(node, pool.x, pool.kernel, pool.window, b.getI32Type());
   const Operand &places = found.elements()[1];
-  if (!places.is(Operand::Kind::Tensor))
+  if (!places.is(Operand::Kind::Tensor) || !places.tensor)
     return found;
   // They count from the first channel on.
   const Extents shape = b.extentsOf(pool.x);
