@@ -3,6 +3,7 @@
 #include "compiler/loops/Groups.h"
 #include "compiler/loops/Passes.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -398,16 +399,23 @@ private:
     return fits;
   }
 
+  /// Operands, and what a body reads from outside.
+  static llvm::SetVector<Value> readBy(Operation *op) {
+    llvm::SetVector<Value> read(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), read);
+    return read;
+  }
+
   /// Moves a copy of the members to a dispatch at the place of the root, as views may be members of several groups.
   void makeDispatch(const Draft &group) {
     SmallVector<Operation *> members(group.members.begin(), group.members.end());
     llvm::sort(members, [&](Operation *a, Operation *b) { return positions[a] < positions[b]; });
     llvm::SetVector<Value> inputs;
     for (Operation *op : members)
-      for (Value operand : op->getOperands())
-        if (Operation *producer = operand.getDefiningOp();
+      for (Value value : readBy(op))
+        if (Operation *producer = value.getDefiningOp();
             !producer || !(group.members.contains(producer) || isa<ConstantOp>(producer)))
-          inputs.insert(operand);
+          inputs.insert(value);
 
     OpBuilder builder(group.root);
     const Location location = group.root->getLoc();
@@ -418,8 +426,8 @@ private:
     for (Value input : inputs)
       mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
     for (Operation *op : members) {
-      for (Value operand : op->getOperands())
-        if (auto constant = operand.getDefiningOp<ConstantOp>(); constant && !mapping.contains(operand))
+      for (Value value : readBy(op))
+        if (auto constant = value.getDefiningOp<ConstantOp>(); constant && !mapping.contains(value))
           builder.clone(*constant, mapping);
       builder.clone(*op, mapping);
     }

@@ -92,3 +92,22 @@ func.func @renamed(%x: tensor<4x8xf32>) -> tensor<2xf32> {
   %2 = graph.reduce sum %1 dims [1] : tensor<2x16xf32>
   return %2 : tensor<2xf32>
 }
+
+// -----
+
+// What the body of an operation reads from around it goes with it.
+// CHECK-LABEL: func.func @captured
+// CHECK: loops.dispatch single(%arg0)
+// CHECK: %[[THREE:.*]] = graph.constant dense<3.0
+// CHECK: graph.compute
+// CHECK: graph.binary mul %{{.*}}, %[[THREE]]
+// CHECK: return
+func.func @captured(%a: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %three = graph.constant dense<3.0> : tensor<f32> : tensor<f32>
+  %0 = graph.compute(%a) {
+  ^bb0(%x: tensor<f32>):
+    %1 = graph.binary mul %x, %three : tensor<f32>, tensor<f32>
+    graph.yield %1 : tensor<f32>
+  } {domainMap = affine_map<() -> (3, 4)>, maps = [affine_map<(i, j) -> (i, j)>]} : (tensor<3x4xf32>) -> tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}
