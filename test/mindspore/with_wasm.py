@@ -15,5 +15,5 @@ sys.argv = [script, *arguments]
 try:
     runpy.run_path(script, run_name="__main__")
 finally:
-    pathlib.Path(report).write_text(json.dumps({"report": wasmind.mindspore.report(), "returned": wasmind.mindspore.returned(),
+    pathlib.Path(report).write_text(json.dumps({"report": wasmind.mindspore.report(), "returned": wasmind.mindspore.returned(), "flops": wasmind.mindspore.flops(),
                                                 "fused": wasmind.mindspore.fused()}))

@@ -62,6 +62,7 @@ struct Row {
   bool hasAttributes = false;
   /// Calls by the element type of their first tensor, 0 being those that the library lacks.
   std::array<std::atomic<uint64_t>, dtypeCount> served = {}, returned = {};
+  std::atomic<uint64_t> servedFlops = 0, returnedFlops = 0;
 };
 
 enum Index : size_t {
@@ -91,6 +92,45 @@ wasmind_library *library = nullptr;
 int (*attributesOf)(void *extra, char *json, size_t capacity) = nullptr;
 int (*runOwn)(const char *primitive, void *extra, int count, void **data, const int *ranks, int64_t *const *shapes,
               const char *const *types, char *error, size_t capacity) = nullptr;
+
+uint64_t elementCount(const Given &given, size_t i) {
+  uint64_t count = 1;
+  for (int axis = 0; axis < given.ranks[i]; ++axis)
+    count *= static_cast<uint64_t>(given.shapes[i][axis]);
+  return count;
+}
+
+/// Operations on numbers in a call: a multiplication and an addition per term of a sum of products, else one per
+/// element of the first input or output, whichever has more.
+uint64_t flopsOf(std::string_view primitive, const Given &given) {
+  auto isOneOf = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), primitive) != names.end();
+  };
+  const size_t x = 0, weights = 1, out = given.inputs;
+  if (given.count == out)
+    return 0;
+  const uint64_t results = elementCount(given, out);
+  if (given.inputs < 2 || !given.isTensor(x) || !given.isTensor(weights) || given.ranks[x] < 1 ||
+      given.ranks[weights] < 1)
+    return given.inputs > 0 && given.isTensor(x) ? std::max(results, elementCount(given, x)) : results;
+  if (isOneOf({"MatMul", "BatchMatMul", "MatMulExt", "BatchMatMulExt", "Mm", "Dot", "Dense"})) {
+    const int rank = given.ranks[x], rows = given.ranks[out] - 2;
+    const int64_t *shape = given.shapes[x];
+    // The axis that is summed over is the last, unless x is transposed.
+    const bool isTransposed =
+        rank >= 2 && rows >= 0 && given.ranks[out] >= rank && shape[rank - 2] != given.shapes[out][rows];
+    return 2 * results * static_cast<uint64_t>(shape[isTransposed ? rank - 2 : rank - 1]);
+  }
+  if (isOneOf({"Conv2D", "Conv2DExt", "Conv2DPadding", "Convolution", "ConvTranspose2D"})) {
+    // Weights [outputs, inputs / groups, kernel...]; of a transposed convolution [inputs, outputs / groups, kernel...].
+    const size_t isTransposed = 6;
+    const bool spreads = primitive == "ConvTranspose2D" || (primitive == "Convolution" && given.inputs > isTransposed &&
+                                                            given.info.boolean(isTransposed));
+    const auto filters = std::max<uint64_t>(static_cast<uint64_t>(given.shapes[weights][0]), 1);
+    return 2 * (spreads ? elementCount(given, x) : results) * (elementCount(given, weights) / filters);
+  }
+  return std::max(results, elementCount(given, x));
+}
 
 /// An element type as a number: 256 times the letter of its kind (B for bfloat16, ? for what is no number), plus bits.
 int64_t typeOf(const char *name) {
@@ -158,10 +198,13 @@ int call(Row &row, int count, void **data, const int *ranks, int64_t *const *sha
                                       : "wasmind: the list of primitives was not set by wasmind.mindspore.enable");
   const Given given{info, inputs, static_cast<size_t>(count), data, ranks, shapes, types};
   const wasmind_dtype dtype = given.dtype();
-  if (row.recipe && dtype && run(given, *row.recipe, library, turn)) {
-    row.served[dtype].fetch_add(1, std::memory_order_relaxed);
+  auto record = [&](decltype(row.served) &calls, std::atomic<uint64_t> &flops) {
+    calls[dtype].fetch_add(1, std::memory_order_relaxed);
+    flops.fetch_add(flopsOf(row.name, given), std::memory_order_relaxed);
     return 0;
-  }
+  };
+  if (row.recipe && dtype && run(given, *row.recipe, library, turn))
+    return record(row.served, row.servedFlops);
   Words call{given, {}};
   call.words.reserve(64);
   call.put({static_cast<int64_t>(inputs + row.hasAttributes), static_cast<int64_t>(count - inputs)});
@@ -179,18 +222,15 @@ int call(Row &row, int count, void **data, const int *ranks, int64_t *const *sha
   std::array<char, 1024> error = {};
   {
     std::lock_guard lock(turn);
-    if (!receiver(row.name, call.words.data(), static_cast<int32_t>(call.words.size()), error.data(), error.size())) {
-      row.served[dtype].fetch_add(1, std::memory_order_relaxed);
-      return 0;
-    }
+    if (!receiver(row.name, call.words.data(), static_cast<int32_t>(call.words.size()), error.data(), error.size()))
+      return record(row.served, row.servedFlops);
   }
   std::array<char, 512> reason = {};
   if (!runOwn)
     throw std::runtime_error(error.data());
   if (runOwn(row.name, extra, count, data, ranks, shapes, types, reason.data(), reason.size()))
     throw std::runtime_error(std::string(error.data()) + "; " + reason.data());
-  row.returned[dtype].fetch_add(1, std::memory_order_relaxed);
-  return 0;
+  return record(row.returned, row.returnedFlops);
 }
 
 } // namespace
@@ -271,11 +311,18 @@ EXPORT uint64_t wasmind_plugin_count(const char *name, wasmind_dtype dtype, bool
   Row *row = find(name);
   return (isReturned ? row->returned : row->served)[dtype].load();
 }
-/// Sets them to 0.
+/// Operations on numbers in these calls, of any element type.
+EXPORT uint64_t wasmind_plugin_flops(const char *name, bool isReturned) {
+  Row *row = find(name);
+  return isReturned ? row->returnedFlops : row->servedFlops;
+}
+/// Sets both to 0.
 EXPORT void wasmind_plugin_forget() {
-  for (Row &row : rows)
+  for (Row &row : rows) {
+    row.servedFlops = row.returnedFlops = 0;
     for (size_t dtype = 0; dtype < dtypeCount; ++dtype)
       row.served[dtype] = row.returned[dtype] = 0;
+  }
 }
 
 #define PRIMITIVE(name)                                                                                                \

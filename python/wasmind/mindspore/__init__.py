@@ -26,7 +26,7 @@ from .network import Network, Session, compile, load
 from .plugin import Plugin
 from .primitives import PRIMITIVES
 
-__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "fuse", "fused", "load", "register_backend", "report", "returned"]
+__all__ = ["Network", "PRIMITIVES", "Session", "compile", "disable", "enable", "flops", "fuse", "fused", "load", "register_backend", "report", "returned"]
 
 
 SIGNED = {np.dtype(f"uint{bits}"): np.dtype(f"int{bits}") for bits in (16, 32, 64)}
@@ -186,6 +186,16 @@ def returned():
     The element type "other" is each that no library has."""
     counts = {name: _runtime.plugin.counts(name, True) for name in _runtime.names}
     return {name: count for name, count in counts.items() if count}
+
+
+def flops():
+    """Operations on numbers in the calls of `report` and `returned`: {"wasm": {primitive: operations}, "mindspore": {primitive: operations}}.
+
+    A multiplication and an addition per term of a sum of products (MatMul and its kin, convolutions), else one per element of the first
+    input or output, whichever has more. Primitives without any are left out; those in chains are in `fused`.
+    """
+    counted = {side: {name: _runtime.plugin.flops(name, returned) for name in _runtime.names} for side, returned in (("wasm", False), ("mindspore", True))}
+    return {side: {name: count for name, count in counts.items() if count} for side, counts in counted.items()}
 
 
 def fused():

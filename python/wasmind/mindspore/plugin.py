@@ -143,7 +143,7 @@ class Plugin:
         self._so = ctypes.CDLL(os.fspath(FILE))
         for name in ("choose", "listed", "recipe", "kernels", "hide"):
             getattr(self._so, f"wasmind_plugin_{name}").restype = ctypes.c_bool
-        self._so.wasmind_plugin_count.restype = ctypes.c_uint64
+        self._so.wasmind_plugin_count.restype = self._so.wasmind_plugin_flops.restype = ctypes.c_uint64
         self._receiver = RECEIVER(self._receive)
         self._handler, self._advice = handler, advice
         self._so.wasmind_plugin_receive(self._receiver)
@@ -201,6 +201,10 @@ class Plugin:
         """{element type: calls} of a primitive."""
         counted = {dtype: self._so.wasmind_plugin_count(name.encode(), code, returned) for code, dtype in CODES.items()}
         return {dtype: calls for dtype, calls in counted.items() if calls}
+
+    def flops(self, name, returned):
+        """Operations on numbers in the calls of a primitive."""
+        return self._so.wasmind_plugin_flops(name.encode(), returned)
 
     def reset(self):
         self._so.wasmind_plugin_forget()
