@@ -32,8 +32,7 @@ Type memoryType(Type element) {
 
 bool isUnsigned(Type element) { return element.isUnsignedInteger(); }
 
-//===- Function, index variables, memory
-//-------------------------------------------------------------------------------===//
+//===- Function, index variables, memory --------------------------------------------------------------------------===//
 
 Emitter::Emitter(ModuleOp module, Location location, StringRef name, ArrayRef<Type> arguments,
                  const ExtentTable &extents, bool noinline)
@@ -317,8 +316,7 @@ void Emitter::store(Value registers, Value pointer, Type element, AffineExpr fla
   }
 }
 
-//===- Graph values
-//---------------------------------------------------------------------------------------------------===//
+//===- Graph values -----------------------------------------------------------------------------------------------===//
 
 bool Emitter::collect(Value tensor, ArrayRef<AffineExpr> indices, SmallVectorImpl<Access> &accesses) {
   bool fits = true;
@@ -448,8 +446,7 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
   return operand(0); // transpose, broadcast, slice, reverse, unit reshape
 }
 
-//===- Control
-//--------------------------------------------------------------------------------------------------------===//
+//===- Control ----------------------------------------------------------------------------------------------------===//
 
 SmallVector<Value> Emitter::loop(Value low, Value high, int64_t step, ArrayRef<Value> carried,
                                  function_ref<SmallVector<Value>(AffineExpr, ArrayRef<Value>)> body) {

@@ -35,8 +35,9 @@ constexpr int64_t blockBytes = 640 * 1024;
 /// From so many rows on packing B, which reads all of it and writes it once, is worth its time.
 constexpr int64_t leastPackedRows = 5;
 
-/// How rows are computed that are too few to pack B for, or none where the operands do not lie in memory as that wants.
-std::optional<MicroKernelForm> formForFewRows(const Gemm &gemm) {
+/// How rows that are too few to pack B for are multiplied, each as a vector with the matrix where it lies, or none where
+/// the operands do not lie in memory as that wants.
+std::optional<MicroKernelForm> gemvFormFor(const Gemm &gemm) {
   if (!gemm.a || gemm.isOfBytes() || gemm.b.tensor.getDefiningOp<ConstantOp>())
     return std::nullopt;
   unsigned x = gemm.batch.size(), k = x + 1;
@@ -58,19 +59,19 @@ public:
 
   void emit() {
     collectTensors();
-    auto few = formForFewRows(gemm);
+    auto gemv = gemvFormFor(gemm);
     auto m = constantOf(gemm.m);
-    if (few)
-      prepareFewRows(*few);
-    const bool isFew = few && m && *m < leastPackedRows;
-    if (!isFew) {
+    if (gemv)
+      prepareGemv(*gemv);
+    const bool isGemv = gemv && m && *m < leastPackedRows;
+    if (!isGemv) {
       prepareB();
       prepareA();
     }
     eachBatch([&](Value bBatch) {
-      if (isFew)
-        emitFewRows();
-      else if (!few || m)
+      if (isGemv)
+        emitGemv();
+      else if (!gemv || m)
         emitBlocks(bBatch);
       else {
         auto branch = scf::IfOp::create(
@@ -78,7 +79,7 @@ public:
             /*withElseRegion=*/true);
         OpBuilder::InsertionGuard guard(e);
         e.setInsertionPointToStart(branch.thenBlock());
-        emitFewRows();
+        emitGemv();
         e.setInsertionPointToStart(branch.elseBlock());
         emitBlocks(bBatch);
       }
@@ -96,8 +97,8 @@ private:
   SmallVector<Value> tensors;
   Indices batch; ///< of the loops around
   bool packNow = false;
-  Value bPanels, bMemory, aPanels, blockRows, edge, fewA, fewB, fewEdge;
-  std::string packB, micro, fewMicro;
+  Value bPanels, bMemory, aPanels, blockRows, edge, gemvA, gemvB, gemvEdge;
+  std::string packB, micro, gemvKernel;
   MicroKernelForm form = MicroKernelForm::Packed;
 
   /// The anchor's own operands are read through panels.
@@ -109,12 +110,12 @@ private:
 
   Value scratchFor(const Tile &tile) { return context.scratch(e.constantIndex(tile.rows * tile.columns * 4)); }
 
-  void prepareFewRows(MicroKernelForm chosen) {
+  void prepareGemv(MicroKernelForm chosen) {
     form = chosen;
-    fewA = context.pointer(gemm.a->tensor);
-    fewB = context.pointer(gemm.b.tensor);
-    fewEdge = scratchFor(tileOf(form, gemm));
-    fewMicro = emitMicroKernel(context, gemm, form, tensors);
+    gemvA = context.pointer(gemm.a->tensor);
+    gemvB = context.pointer(gemm.b.tensor);
+    gemvEdge = scratchFor(tileOf(form, gemm));
+    gemvKernel = emitMicroKernel(context, gemm, form, tensors);
   }
 
   void prepareB() {
@@ -211,11 +212,11 @@ private:
     return e.offsetPointer(memory, normalise(source.flat.replaceDims(at)), e.getF32Type());
   }
 
-  void emitFewRows() {
+  void emitGemv() {
     AffineExpr rowStep = *coefficientOf(gemm.a->flat, gemm.batch.size());
-    Value first = elementOf(*gemm.a, fewA, e.constantIndex(0)), aStep = e.index(normalise(rowStep * 4));
+    Value first = elementOf(*gemm.a, gemvA, e.constantIndex(0)), aStep = e.index(normalise(rowStep * 4));
     e.loop(e.i32(0), e.index(gemm.n), tileOf(form, gemm).columns, {}, [&](AffineExpr n0, ArrayRef<Value>) {
-      callMicro(fewMicro, e.i32(0), first, aStep, elementOf(gemm.b, fewB, n0), e.i32(0), e.index(gemm.m), n0, fewEdge);
+      callMicro(gemvKernel, e.i32(0), first, aStep, elementOf(gemm.b, gemvB, n0), e.i32(0), e.index(gemm.m), n0, gemvEdge);
       return SmallVector<Value>();
     });
   }

@@ -6,7 +6,7 @@
 //       pack the block into panels [m / rows][k][rows]     (convolution: im2col of the block)
 //       for each panel of B:  micro-kernel over the panels of the block
 //
-// Few rows are multiplied with B where it lies: packing it would cost more than it saves.
+// Few rows are vectors that are multiplied with B where it lies (gemv): packing it would cost more than it saves.
 //
 // Each step is a function of its own, so that V8 optimises it after a few calls (it cannot replace a running frame).
 //

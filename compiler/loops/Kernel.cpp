@@ -185,8 +185,7 @@ LogicalResult KernelContext::fail(const Twine &why) {
   return group.root->emitError() << "cannot lower '" << group.root->getName() << "': " << why;
 }
 
-//===- Loops over elements
-//-----------------------------------------------------------------------------------------------===//
+//===- Loops over elements ----------------------------------------------------------------------------------------===//
 
 void emitElementLoops(Emitter &e, ArrayRef<AffineExpr> extents, ArrayRef<Access> accesses, bool vectorise,
                       function_ref<void(ArrayRef<AffineExpr>, Lanes)> body, unsigned bytes) {

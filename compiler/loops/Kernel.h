@@ -117,8 +117,8 @@ mlir::LogicalResult lowerReduce(KernelContext &context);
 mlir::LogicalResult lowerRow(KernelContext &context);
 mlir::LogicalResult lowerContract(KernelContext &context);
 mlir::LogicalResult lowerConvolve(KernelContext &context);
-mlir::LogicalResult lowerPlainly(KernelContext &context);    ///< the element of any anchor computed where it is stored
-mlir::LogicalResult lowerStructured(KernelContext &context); ///< any StructuredOp, plainly
+mlir::LogicalResult lowerNaively(KernelContext &context);    ///< the element of any anchor computed where it is stored
+mlir::LogicalResult lowerStructured(KernelContext &context); ///< any StructuredOp, naively
 mlir::LogicalResult lowerConcat(KernelContext &context);
 mlir::LogicalResult lowerPad(KernelContext &context);
 mlir::LogicalResult lowerArgReduce(KernelContext &context);

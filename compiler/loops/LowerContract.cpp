@@ -68,11 +68,11 @@ LogicalResult lowerContract(KernelContext &context) {
   auto isByte = [](Type type) { return type.isInteger(8); };
   Type left = elementOf(contract.getLhs()), right = elementOf(contract.getRhs());
   if (!(left.isF32() && right.isF32()) && !(isByte(left) && isByte(right)))
-    return lowerPlainly(context);
+    return lowerNaively(context);
   auto lhs = matrixOf(context.group, contract.getLhs(), contract.getLhsBatch(), contract.getLhsContract());
   auto rhs = matrixOf(context.group, contract.getRhs(), contract.getRhsBatch(), contract.getRhsContract());
   if (!lhs || !rhs)
-    return lowerPlainly(context);
+    return lowerNaively(context);
 
   Gemm gemm;
   gemm.anchor = contract;

@@ -22,7 +22,7 @@ LogicalResult lowerConvolve(KernelContext &context) {
   Type left = elementOf(convolve.getInput()), right = elementOf(convolve.getWeights());
   const bool isByte = left.isInteger(8) && right.isInteger(8), isFloat = left.isF32() && right.isF32();
   if ((!isFloat && !isByte) || output.size() > 4 || inRegisters)
-    return lowerPlainly(context);
+    return lowerNaively(context);
   Images images = Images::of(convolve);
   if (isFloat && isOne(images.perGroup) && isOne(outPerGroup) && images.isGrouped && isDepthwiseTiled(images))
     return lowerDepthwise(context, images);
@@ -37,7 +37,7 @@ LogicalResult lowerConvolve(KernelContext &context) {
   if (images.isGrouped) {
     auto columns = constantOf(outPerGroup);
     if (isOne(images.perGroup) || !columns || *columns % gemm.tile.columns != 0)
-      return lowerPlainly(context);
+      return lowerNaively(context);
     gemm.batch.push_back(groups);
   }
   // weights [KH, KW, C / groups, O]: k steps over O, the group over its outputs.

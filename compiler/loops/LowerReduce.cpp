@@ -351,7 +351,7 @@ LogicalResult lowerRow(KernelContext &context) {
   return success();
 }
 
-LogicalResult lowerPlainly(KernelContext &context) {
+LogicalResult lowerNaively(KernelContext &context) {
   context.placeAll();
   Operation *anchor = context.group.anchors[0];
   if (failed(defineAnchor(context, anchor)) || failed(emitRoot(context, true)))

@@ -32,7 +32,7 @@ LogicalResult lowerGroup(KernelContext &context) {
     return lowerConvolve(context);
   case DispatchKind::Window:
     context.record.kind = "window";
-    return lowerPlainly(context);
+    return lowerNaively(context);
   case DispatchKind::Reduce:
     context.record.kind = "reduce";
     return lowerReduce(context);

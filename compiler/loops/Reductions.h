@@ -1,5 +1,4 @@
-//===- Reductions.h - elements of reductions, contractions, convolutions and windows, computed where they are read
-//-----===//
+//===- Reductions.h - elements of reductions, products and windows, computed where they are read ------------------===//
 #pragma once
 #include "compiler/loops/Kernel.h"
 

@@ -143,8 +143,7 @@ std::string Batch::refusal() {
   return program ? "" : llvm::toString(program.takeError());
 }
 
-//===- Running
-//--------------------------------------------------------------------------------------------------------===//
+//===- Running ----------------------------------------------------------------------------------------------------===//
 
 static abi::DType dtypeOf(Type element) {
   std::string name = nameOf(element);

@@ -183,8 +183,7 @@ TEST(Movement, Constants) {
   batch.check();
 }
 
-//===- Control
-//---------------------------------------------------------------------------------------------------------===//
+//===- Control ----------------------------------------------------------------------------------------------------===//
 
 /// An operation with regions whose blocks `fill` writes; each block's arguments are given, and it yields what is
 /// returned.
