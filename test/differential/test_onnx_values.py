@@ -259,7 +259,7 @@ def test_default_bounds_that_memory_has_no_room_for(agree, tmp_path):
     agree(model, [{"x": floats(1, 3, 4, 5), "pads": integers(*pads)} for pads in ((0,) * 8, (1, 0, 2, 0, 0, 3, 0, 7))])
     bounds = [dim.max for dim in wasmind.compile(tmp_path / "m.onnx").signature.dims]
     assert len(bounds) == 4 and all(10 <= bound < 640 for bound in bounds)
-    with pytest.raises(wasmind.WasmindError, match=r"more than 2.40 elements; bound the dimensions with --dim"):
+    with pytest.raises(wasmind.WasmindError, match=r"more than 2.40 elements, .*; bound its dimensions with --dim"):
         onnx.save(one("Expand", {"x": [1] * 10, "shape": (INDEX, [10])}), tmp_path / "m.onnx")
         wasmind.compile(tmp_path / "m.onnx")
 
