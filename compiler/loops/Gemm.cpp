@@ -35,8 +35,8 @@ constexpr int64_t blockBytes = 640 * 1024;
 /// From so many rows on packing B, which reads all of it and writes it once, is worth its time.
 constexpr int64_t leastPackedRows = 5;
 
-/// How rows that are too few to pack B for are multiplied, each as a vector with the matrix where it lies, or none where
-/// the operands do not lie in memory as that wants.
+/// How rows that are too few to pack B for are multiplied, each as a vector with the matrix where it lies, or none
+/// where the operands do not lie in memory as that wants.
 std::optional<MicroKernelForm> gemvFormFor(const Gemm &gemm) {
   if (!gemm.a || gemm.isOfBytes() || gemm.b.tensor.getDefiningOp<ConstantOp>())
     return std::nullopt;
@@ -216,7 +216,8 @@ private:
     AffineExpr rowStep = *coefficientOf(gemm.a->flat, gemm.batch.size());
     Value first = elementOf(*gemm.a, gemvA, e.constantIndex(0)), aStep = e.index(normalise(rowStep * 4));
     e.loop(e.i32(0), e.index(gemm.n), tileOf(form, gemm).columns, {}, [&](AffineExpr n0, ArrayRef<Value>) {
-      callMicro(gemvKernel, e.i32(0), first, aStep, elementOf(gemm.b, gemvB, n0), e.i32(0), e.index(gemm.m), n0, gemvEdge);
+      callMicro(gemvKernel, e.i32(0), first, aStep, elementOf(gemm.b, gemvB, n0), e.i32(0), e.index(gemm.m), n0,
+                gemvEdge);
       return SmallVector<Value>();
     });
   }
