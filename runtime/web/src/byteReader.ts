@@ -27,11 +27,9 @@ export class ByteReader {
 
   /** Unsigned LEB128 of at most 32 bits (core specification 5.2.2). */
   u32(): number | undefined {
-    let value = 0;
-    for (let n = 0; n < 5; n++) {
-      const byte = this.byte();
-      if (byte === undefined) return undefined;
-      value += (byte & 0x7f) * 2 ** (7 * n);
+    for (let value = 0, unit = 1; unit < 2 ** 35 && this.at < this.bytes.length; unit *= 0x80) {
+      const byte = this.bytes[this.at++]!;
+      value += (byte & 0x7f) * unit;
       if (byte < 0x80) return value < 2 ** 32 ? value : undefined;
     }
     return undefined;
