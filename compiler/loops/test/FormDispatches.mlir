@@ -111,3 +111,65 @@ func.func @captured(%a: tensor<3x4xf32>) -> tensor<3x4xf32> {
   } {domainMap = affine_map<() -> (3, 4)>, maps = [affine_map<(i, j) -> (i, j)>]} : (tensor<3x4xf32>) -> tensor<3x4xf32>
   return %0 : tensor<3x4xf32>
 }
+
+// -----
+
+// Layer norm reads each row twice, in one kernel.
+// CHECK-LABEL: func.func @layer_norm
+// CHECK: loops.dispatch row(%arg0)
+// CHECK-NOT: loops.dispatch
+// CHECK: return
+func.func @layer_norm(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %scale = graph.constant dense<0.125> : tensor<1x1xf32> : tensor<1x1xf32>
+  %small = graph.constant dense<1.0e-5> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.reduce sum %x dims [1] : tensor<4x8xf32>
+  %1 = graph.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
+  %mean = graph.binary mul %1, %scale : tensor<4x1xf32>, tensor<1x1xf32>
+  %2 = graph.binary sub %x, %mean : tensor<4x8xf32>, tensor<4x1xf32>
+  %3 = graph.binary mul %2, %2 : tensor<4x8xf32>, tensor<4x8xf32>
+  %4 = graph.reduce sum %3 dims [1] : tensor<4x8xf32>
+  %5 = graph.reshape %4 : tensor<4xf32> -> tensor<4x1xf32>
+  %variance = graph.binary mul %5, %scale : tensor<4x1xf32>, tensor<1x1xf32>
+  %6 = graph.binary add %variance, %small : tensor<4x1xf32>, tensor<1x1xf32>
+  %7 = graph.unary rsqrt %6 : tensor<4x1xf32>
+  %8 = graph.binary mul %2, %7 : tensor<4x8xf32>, tensor<4x1xf32>
+  return %8 : tensor<4x8xf32>
+}
+
+// -----
+
+// A concat of convolutions copies what they computed.
+// CHECK-LABEL: func.func @concat
+// CHECK-DAG: %[[A:.*]] = loops.dispatch convolve(%arg0)
+// CHECK-DAG: %[[B:.*]] = loops.dispatch convolve(%arg0)
+// CHECK: loops.dispatch single(%[[A]], %[[B]])
+// CHECK: graph.concat
+// CHECK-NOT: loops.dispatch
+// CHECK: return
+func.func @concat(%x: tensor<1x8x8x4xf32>) -> tensor<1x8x8x10xf32> {
+  %v = graph.constant dense<0.5> : tensor<1x1x4x4xf32> : tensor<1x1x4x4xf32>
+  %w = graph.constant dense<0.25> : tensor<3x3x4x6xf32> : tensor<3x3x4x6xf32>
+  %0 = graph.convolve %x, %v strides [1, 1] pad [0, 0] [0, 0] dilations [1, 1] : tensor<1x8x8x4xf32>, tensor<1x1x4x4xf32>
+  %1 = graph.convolve %x, %w strides [1, 1] pad [1, 1] [1, 1] dilations [1, 1] : tensor<1x8x8x4xf32>, tensor<3x3x4x6xf32>
+  %2 = graph.concat %0, %1 dim 3 : tensor<1x8x8x4xf32>, tensor<1x8x8x6xf32>
+  return %2 : tensor<1x8x8x10xf32>
+}
+
+// -----
+
+// Loops stay around the dispatches of their bodies.
+// CHECK-LABEL: func.func @loop
+// CHECK: %[[GO:.*]] = loops.dispatch elementwise(%arg1)
+// CHECK: graph.loop %arg0 while %[[GO]] carry %arg2
+// CHECK: loops.dispatch elementwise
+// CHECK: graph.unary tanh
+// CHECK: return
+func.func @loop(%n: tensor<i64>, %go: tensor<i1>, %x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = graph.loop %n while %go carry %x : tensor<4xf32> {
+  ^bb0(%i: tensor<i64>, %a: tensor<4xf32>):
+    %1 = graph.unary tanh %a : tensor<4xf32>
+    %2 = graph.binary add %1, %x : tensor<4xf32>, tensor<4xf32>
+    graph.yield %go, %2 : tensor<i1>, tensor<4xf32>
+  } : tensor<i64>, tensor<i1> -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
