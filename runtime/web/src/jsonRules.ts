@@ -1,6 +1,8 @@
 import { maxSignatureByteLength, maxSignatureDepth } from './abi.ts';
 import { WasmindError } from './error.ts';
 
+const quote = 0x22, backslash = 0x5c, bracket = 0x5b, brace = 0x7b;
+
 const isSurrogate = (unit: number): boolean => (unit & 0xf800) === 0xd800;
 
 /** A number of JSON that starts where `lastIndex` is. */
@@ -8,15 +10,19 @@ const number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /** Where the string that starts at `start` ends; the end of the text when nothing ends it. Throws at half a surrogate pair. */
 function endOfString(text: string, start: number): number {
+  const next = text.indexOf('"', start + 1);
+  if (next >= 0 && !text.slice(start, next).includes('\\')) return next;
   let at = start + 1;
-  for (; at < text.length && text[at] !== '"'; at++) {
-    if (text[at] !== '\\') continue;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === quote) break;
+    if (unit !== backslash) continue;
     at++;
     if (text[at] !== 'u') continue;
-    const unit = parseInt(text.slice(at + 1, at + 5), 16);
+    const escaped = parseInt(text.slice(at + 1, at + 5), 16);
     at += 4;
-    if (!isSurrogate(unit)) continue;
-    if (unit >= 0xdc00 || !/^\\u[dD][c-fC-F]/.test(text.slice(at + 1, at + 5)))
+    if (!isSurrogate(escaped)) continue;
+    if (escaped >= 0xdc00 || !/^\\u[dD][c-fC-F]/.test(text.slice(at + 1, at + 5)))
       throw new WasmindError('InvalidModule', 'signature: half a surrogate pair');
     at += 6;
   }
@@ -36,14 +42,14 @@ export function checkJson(text: string): void {
   if (text.length > maxSignatureByteLength) fail(`over ${maxSignatureByteLength} bytes`);
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
-    const each = text[at];
-    if (each === '"') {
+    const unit = text.charCodeAt(at);
+    if (unit === quote) {
       at = endOfString(text, at);
-    } else if (each === '[' || each === '{') {
+    } else if (unit === bracket || unit === brace) {
       if (++depth > maxSignatureDepth) fail(`nested deeper than ${maxSignatureDepth}`);
-    } else if (each === ']' || each === '}') {
+    } else if (unit === bracket + 2 || unit === brace + 2) { // the closing ones
       depth--;
-    } else if (each >= '0' && each <= '9') {
+    } else if (unit >= 0x30 && unit <= 0x39) {
       number.lastIndex = at;
       const [digits] = number.exec(text)!;
       if (!Number.isFinite(Number(digits))) fail('a number is over what an f64 holds');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { Model, readSections, readSignature, SectionId, supportedFeatures, WasmindError } from '../dist/index.js';
 import { sha256 } from '../dist/sha256.js';
-import { decodeUtf8 } from '../dist/utf8.js';
+import { decodeAlone, decodeUtf8 } from '../dist/utf8.js';
 import { assemble, customSection, doubling, inputAt, op, outputAt, signatureOf, tensorSpec } from './assemble.mjs';
 
 const failsWith = (code, pattern) => error => {
@@ -158,7 +158,7 @@ test('SHA-256 equals the one of Node', () => {
   }
 });
 
-test('UTF-8 is decoded as TextDecoder does', () => {
+test('UTF-8 is decoded as TextDecoder does, with and without it', () => {
   const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const reference = bytes => {
     try {
@@ -168,13 +168,14 @@ test('UTF-8 is decoded as TextDecoder does', () => {
     }
   };
   const texts = ['', 'abc', 'Grüße', '形状', '😀 \u{10ffff}', '\ufeffx', 'x'.repeat(10000) + '😀'];
-  for (const string of texts) assert.equal(decodeUtf8(new TextEncoder().encode(string)), string);
+  for (const decode of [decodeUtf8, decodeAlone])
+    for (const string of texts) assert.equal(decode(new TextEncoder().encode(string)), string);
   let state = 12345;
   const next = n => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % n;
   const edges = [0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff];
   for (let i = 0; i < 20000; i++) {
     const bytes = Uint8Array.from({ length: next(7) }, () => edges[next(edges.length)]);
-    assert.equal(decodeUtf8(bytes), reference(bytes), `${bytes}`);
+    for (const decode of [decodeUtf8, decodeAlone]) assert.equal(decode(bytes), reference(bytes), `${bytes}`);
   }
 });
 
