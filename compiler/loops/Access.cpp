@@ -44,18 +44,16 @@ std::optional<AffineExpr> coefficientOf(AffineExpr flat, unsigned variable) {
   return normalise(coefficient);
 }
 
+Indices withoutUnits(ArrayRef<AffineExpr> extents) {
+  return llvm::filter_to_vector(extents, [](AffineExpr extent) { return !isOne(extent); });
+}
+
 bool isUnitReshape(Operation *op) {
   auto reshape = dyn_cast<ReshapeOp>(op);
   if (!reshape)
     return false;
-  auto strip = [](Type type) {
-    SmallVector<AffineExpr> kept;
-    for (AffineExpr extent : getExtents(type))
-      if (!isOne(extent))
-        kept.push_back(extent);
-    return kept;
-  };
-  return strip(reshape.getInput().getType()) == strip(reshape.getResult().getType());
+  return withoutUnits(getExtents(reshape.getInput().getType())) ==
+         withoutUnits(getExtents(reshape.getResult().getType()));
 }
 
 std::optional<Indices> operandIndices(Operation *op, unsigned operand, ArrayRef<AffineExpr> indices) {

@@ -27,6 +27,8 @@ std::optional<mlir::AffineExpr> coefficientOf(mlir::AffineExpr flat, unsigned va
 /// Whether `flat`, in d<dim> for each dimension, steps over the dimensions `dims` (outermost first) as over one.
 bool stepsAsOne(mlir::AffineExpr flat, llvm::ArrayRef<mlir::AffineExpr> extents, llvm::ArrayRef<int64_t> dims);
 
+/// The extents that are not 1.
+Indices withoutUnits(llvm::ArrayRef<mlir::AffineExpr> extents);
 /// Indices d<first>, d<first + 1>, ... for the dimensions of a tensor; 0 where the extent is 1.
 Indices identityIndices(mlir::Type tensor, unsigned first = 0);
 /// The row form of a reduction: the extents before the last reduced dimension, units dropped. None when the reduced

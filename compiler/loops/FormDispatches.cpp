@@ -18,14 +18,6 @@ namespace {
 /// before. Far beyond what models put between two operations that need memory.
 constexpr unsigned costLimit = 256;
 
-Indices withoutUnits(ArrayRef<AffineExpr> extents) {
-  Indices kept;
-  for (AffineExpr extent : extents)
-    if (!isOne(extent))
-      kept.push_back(extent);
-  return kept;
-}
-
 bool isElementwise(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op); }
 bool isView(Operation *op) { return isa<TransposeOp, SliceOp, BroadcastOp, ReverseOp>(op) || isUnitReshape(op); }
 

@@ -1,7 +1,6 @@
 //===- Groups.cpp -------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Groups.h"
 #include "compiler/graph/Folding.h"
-#include <set>
 
 using namespace mlir;
 using namespace wasmind::graph;

@@ -56,8 +56,21 @@ std::atomic<bool> listed = false;
 
 constexpr size_t dtypeCount = WASMIND_BOOL + 1;
 
+/// What a primitive computes, as far as its operations are counted.
+enum class Work { Elements, Product, Convolution };
+
+Work workOf(std::string_view primitive) {
+  auto isOneOf = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), primitive) != names.end();
+  };
+  return isOneOf({"MatMul", "BatchMatMul", "MatMulExt", "BatchMatMulExt", "Mm", "Dot", "Dense"}) ? Work::Product
+         : isOneOf({"Conv2D", "Conv2DExt", "Conv2DPadding", "Convolution", "ConvTranspose2D"})   ? Work::Convolution
+                                                                                                 : Work::Elements;
+}
+
 struct Row {
   const char *name;
+  const Work work = workOf(name);
   std::optional<Recipe> recipe = std::nullopt;
   bool hasAttributes = false;
   /// Calls by the element type of their first tensor, 0 being those that the library lacks.
@@ -102,10 +115,7 @@ uint64_t elementCount(const Given &given, size_t i) {
 
 /// Operations on numbers in a call: a multiplication and an addition per term of a sum of products, else one per
 /// element of the first input or output, whichever has more.
-uint64_t flopsOf(std::string_view primitive, const Given &given) {
-  auto isOneOf = [&](std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), primitive) != names.end();
-  };
+uint64_t flopsOf(const Row &row, const Given &given) {
   const size_t x = 0, weights = 1, out = given.inputs;
   if (given.count == out)
     return 0;
@@ -113,7 +123,7 @@ uint64_t flopsOf(std::string_view primitive, const Given &given) {
   if (given.inputs < 2 || !given.isTensor(x) || !given.isTensor(weights) || given.ranks[x] < 1 ||
       given.ranks[weights] < 1)
     return given.inputs > 0 && given.isTensor(x) ? std::max(results, elementCount(given, x)) : results;
-  if (isOneOf({"MatMul", "BatchMatMul", "MatMulExt", "BatchMatMulExt", "Mm", "Dot", "Dense"})) {
+  if (row.work == Work::Product) {
     const int rank = given.ranks[x], rows = given.ranks[out] - 2;
     const int64_t *shape = given.shapes[x];
     // The axis that is summed over is the last, unless x is transposed.
@@ -121,7 +131,8 @@ uint64_t flopsOf(std::string_view primitive, const Given &given) {
         rank >= 2 && rows >= 0 && given.ranks[out] >= rank && shape[rank - 2] != given.shapes[out][rows];
     return 2 * results * static_cast<uint64_t>(shape[isTransposed ? rank - 2 : rank - 1]);
   }
-  if (isOneOf({"Conv2D", "Conv2DExt", "Conv2DPadding", "Convolution", "ConvTranspose2D"})) {
+  if (row.work == Work::Convolution) {
+    const std::string_view primitive = row.name;
     // Weights [outputs, inputs / groups, kernel...]; of a transposed convolution [inputs, outputs / groups, kernel...].
     const size_t isTransposed = 6;
     const bool spreads = primitive == "ConvTranspose2D" || (primitive == "Convolution" && given.inputs > isTransposed &&
@@ -200,7 +211,7 @@ int call(Row &row, int count, void **data, const int *ranks, int64_t *const *sha
   const wasmind_dtype dtype = given.dtype();
   auto record = [&](decltype(row.served) &calls, std::atomic<uint64_t> &flops) {
     calls[dtype].fetch_add(1, std::memory_order_relaxed);
-    flops.fetch_add(flopsOf(row.name, given), std::memory_order_relaxed);
+    flops.fetch_add(flopsOf(row, given), std::memory_order_relaxed);
     return 0;
   };
   if (row.recipe && dtype && run(given, *row.recipe, library, turn))
