@@ -40,7 +40,7 @@ def test_the_tarball_holds_what_it_should(packages):
     with tarfile.open(one("wasmind-*.tgz")) as archive:
         names = {name.removeprefix("package/") for name in archive.getnames()}
     web = ROOT / "runtime/web"
-    built = {f"dist/{f.stem}{end}" for f in (web / "src").glob("*.ts") for end in (".js", ".d.ts")}
+    built = {f"dist/{f.stem}.d.ts" for f in (web / "src").glob("*.ts")} | {"dist/index.js", "dist/abi.js"}
     assert names == {"LICENSE", "README.md", "package.json"} | {f"bin/{f.name}" for f in (web / "bin").iterdir()} | built
     assert (web / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
 

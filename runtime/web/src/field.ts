@@ -1,14 +1,24 @@
 import { isDType, type DType } from './dtype.ts';
 import { signatureError, type ErrorCode } from './error.ts';
 
-/** One value of the JSON text, with the path to it, read with its type checked. */
+/** One value of the JSON text, read with its type checked. The path to it is put together only when it must be told. */
 export class Field {
   readonly value: unknown;
-  readonly where: string;
+  private readonly parent: Field | undefined;
+  private readonly key: string | number;
 
-  constructor(value: unknown, where: string) {
+  /** `key` is the name of a member or the index of an element of `parent`; the whole text has neither. */
+  constructor(value: unknown, parent?: Field, key: string | number = '') {
     this.value = value;
-    this.where = where;
+    this.parent = parent;
+    this.key = key;
+  }
+
+  private get where(): string {
+    if (!this.parent) return '';
+    const outer = this.parent.where;
+    if (typeof this.key === 'number') return `${outer}[${this.key}]`;
+    return outer ? `${outer}.${this.key}` : this.key;
   }
 
   fail(reason: string, code?: ErrorCode): never {
@@ -23,20 +33,20 @@ export class Field {
   /** The member `key`, or undefined when it is missing. */
   find(key: string): Field | undefined {
     const object = this.object();
-    return Object.hasOwn(object, key) ? new Field(object[key], this.where ? `${this.where}.${key}` : key) : undefined;
+    return Object.hasOwn(object, key) ? new Field(object[key], this, key) : undefined;
   }
 
   get(key: string): Field {
-    return this.find(key) ?? new Field(undefined, this.where ? `${this.where}.${key}` : key).fail('missing');
+    return this.find(key) ?? new Field(undefined, this, key).fail('missing');
   }
 
-  members(): Field[] {
-    return Object.keys(this.object()).map(key => this.get(key));
+  members(): [key: string, member: Field][] {
+    return Object.keys(this.object()).map(key => [key, this.get(key)]);
   }
 
   elements(): Field[] {
     if (!Array.isArray(this.value)) this.fail('not an array');
-    return this.value.map((value, i) => new Field(value, `${this.where}[${i}]`));
+    return this.value.map((value, i) => new Field(value, this, i));
   }
 
   text(): string {

@@ -198,7 +198,7 @@ export function parseSignature(text: string): Signature {
     } catch {
       throw new WasmindError('InvalidModule', 'signature: not valid JSON');
     }
-    const root = new Field(json, '');
+    const root = new Field(json);
     // The version comes first: nothing else can be trusted to mean the same under another one.
     const version = root.get('abi').number();
     if (version !== abiVersion)
@@ -222,7 +222,7 @@ export function parseSignature(text: string): Signature {
       },
       weights: readWeights(root.get('weights')),
       operators: Object.fromEntries(
-        (root.find('operators')?.members() ?? []).map(field => [field.where.slice('operators.'.length), field.number(maxSignatureInteger)])),
+        (root.find('operators')?.members() ?? []).map(([name, count]) => [name, count.number(maxSignatureInteger)])),
       kernels: (root.find('kernels')?.elements() ?? []).map(readKernel),
     };
     checkSignature(signature);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { Model, readSections, readSignature, SectionId, supportedFeatures, WasmindError } from '../dist/index.js';
-import { sha256 } from '../dist/sha256.js';
-import { decodeAlone, decodeUtf8 } from '../dist/utf8.js';
+import { sha256 } from '../src/sha256.ts';
+import { decodeAlone, decodeUtf8 } from '../src/utf8.ts';
 import { assemble, customSection, doubling, inputAt, op, outputAt, signatureOf, tensorSpec } from './assemble.mjs';
 
 const failsWith = (code, pattern) => error => {
