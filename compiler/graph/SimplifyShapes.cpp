@@ -194,6 +194,43 @@ struct FlattenConcat : OpRewritePattern<ConcatOp> {
   }
 };
 
+/// Slices of one tensor that a concat puts together again are one slice.
+struct MergeSlices : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
+    SmallVector<Value> inputs;
+    for (Value input : op.getInputs()) {
+      auto before = inputs.empty() ? SliceOp() : inputs.back().getDefiningOp<SliceOp>();
+      auto next = input.getDefiningOp<SliceOp>();
+      if (before && next && areNeighbours(before, next, op.getDim()))
+        inputs.back() = merged(before, next, op.getDim(), rewriter);
+      else
+        inputs.push_back(input);
+    }
+    if (inputs.size() == op.getInputs().size())
+      return failure();
+    rewriter.replaceOpWithNewOp<ConcatOp>(op, inputs, op.getDim());
+    return success();
+  }
+
+private:
+  static bool areNeighbours(SliceOp before, SliceOp next, uint64_t dim) {
+    SmallVector<AffineExpr> end(before.getStarts().getResults());
+    end[dim] = normalise(end[dim] + getExtents(before.getType())[dim]);
+    return before.getInput() == next.getInput() && before.getStrides() == next.getStrides() &&
+           before.getStrides()[dim] == 1 && llvm::equal(end, next.getStarts().getResults());
+  }
+
+  static Value merged(SliceOp before, SliceOp next, uint64_t dim, PatternRewriter &rewriter) {
+    SmallVector<AffineExpr> extents = getExtents(before.getType());
+    extents[dim] = normalise(extents[dim] + getExtents(next.getType())[dim]);
+    Type type = makeTensorType(extents, cast<RankedTensorType>(before.getType()).getElementType());
+    return rewriter.createOrFold<SliceOp>(next.getLoc(), type, before.getInput(), before.getStarts(),
+                                          before.getStrides());
+  }
+};
+
 /// Elementwise operations repeat extents of 1 themselves.
 struct DropBroadcast : RewritePattern {
   DropBroadcast(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
@@ -278,8 +315,8 @@ private:
 struct SimplifyShapes : impl::SimplifyShapesBase<SimplifyShapes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<EvaluateShapeArithmetic, DecideSelect, GatherToSlice, JoinSlices, FlattenConcat, DropBroadcast,
-                 DropTrivial>(&getContext());
+    patterns.add<EvaluateShapeArithmetic, DecideSelect, GatherToSlice, JoinSlices, FlattenConcat, MergeSlices,
+                 DropBroadcast, DropTrivial>(&getContext());
     if (failed(applyRewrites(getOperation(), std::move(patterns))))
       getOperation().emitWarning("shape arithmetic did not come to rest");
   }

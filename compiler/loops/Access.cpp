@@ -139,6 +139,18 @@ bool stepsAsOne(AffineExpr flat, ArrayRef<AffineExpr> extents, ArrayRef<int64_t>
   return true;
 }
 
+bool stepsAsMatrix(Operation *anchor, AffineExpr flat) {
+  Type type = anchor->getResult(0).getType();
+  int64_t rank = cast<RankedTensorType>(type).getRank(), batch = 0, columns = 1;
+  if (auto contract = dyn_cast<ContractOp>(anchor)) {
+    batch = contract.getLhsBatch().size();
+    columns = cast<RankedTensorType>(contract.getRhs().getType()).getRank() - batch - contract.getRhsContract().size();
+  }
+  SmallVector<AffineExpr> extents = getExtents(type);
+  return stepsAsOne(flat, extents, llvm::to_vector(llvm::seq(batch, rank - columns))) &&
+         stepsAsOne(flat, extents, llvm::to_vector(llvm::seq(rank - columns, rank)));
+}
+
 bool walkReads(Value value, ArrayRef<AffineExpr> indices, function_ref<bool(Value)> isRead,
                function_ref<void(Value, ArrayRef<AffineExpr>)> read) {
   std::set<std::pair<const void *, std::vector<const void *>>> seen; // what several operands share is walked once

@@ -29,6 +29,9 @@ bool stepsAsOne(mlir::AffineExpr flat, llvm::ArrayRef<mlir::AffineExpr> extents,
 
 /// The extents that are not 1.
 Indices withoutUnits(llvm::ArrayRef<mlir::AffineExpr> extents);
+/// Whether memory at `flat` is walked over as the rows and columns of the result of a contraction or convolution.
+bool stepsAsMatrix(mlir::Operation *anchor, mlir::AffineExpr flat);
+
 /// Indices d<first>, d<first + 1>, ... for the dimensions of a tensor; 0 where the extent is 1.
 Indices identityIndices(mlir::Type tensor, unsigned first = 0);
 /// The row form of a reduction: the extents before the last reduced dimension, units dropped. None when the reduced

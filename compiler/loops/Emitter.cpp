@@ -3,6 +3,7 @@
 #include "compiler/graph/Dimensions.h"
 #include "compiler/graph/Halves.h"
 #include "compiler/loops/Math.h"
+#include "compiler/loops/Storage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -322,7 +323,7 @@ bool Emitter::collect(Value tensor, ArrayRef<AffineExpr> indices, SmallVectorImp
   bool fits = true;
   auto isRead = [&](Value value) { return places.lookup(value) || producers.count(value); };
   const bool affine = walkReads(tensor, indices, isRead, [&](Value value, ArrayRef<AffineExpr> at) {
-    accesses.push_back({value, flatOffset(value.getType(), at)});
+    accesses.push_back({value, flatOffset(value, at)});
     fits &= isRead(value) || at.size() <= 1; // an index that must stay an index forbids merging its dimension
   });
   return affine && fits;
@@ -339,7 +340,7 @@ Value Emitter::evaluate(Value tensor, ArrayRef<AffineExpr> indices, Lanes lanes)
   Value result;
   Type element = elementOf(tensor);
   if (Value pointer = places.lookup(tensor))
-    result = load(pointer, element, flatOffset(tensor.getType(), indices), lanes);
+    result = load(pointer, element, flatOffset(tensor, indices), lanes);
   else if (auto found = producers.find(tensor); found != producers.end())
     result = found->second(indices, lanes);
   else

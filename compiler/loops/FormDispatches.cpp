@@ -1,6 +1,7 @@
 //===- FormDispatches.cpp - which operations become one kernel ----------------------------------------------------===//
 #include "compiler/graph/Folding.h"
 #include "compiler/loops/Groups.h"
+#include "compiler/loops/Images.h"
 #include "compiler/loops/Passes.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -135,7 +136,18 @@ private:
       return pad.getInput().getDefiningOp() == producer || isView(producer);
     if (auto contract = dyn_cast<ContractOp>(user))
       return isView(producer);
+    if (auto convolve = dyn_cast<ConvolveOp>(user))
+      return readsPixels(convolve, producer);
     return false;
+  }
+
+  /// Whether the image of a convolution can be read where `producer` takes it from: some channels of a tensor.
+  static bool readsPixels(ConvolveOp convolve, Operation *producer) {
+    auto slice = dyn_cast<SliceOp>(producer);
+    if (!slice || convolve.getWeights() == slice.getResult() || slice.getInput().getDefiningOp<ConstantOp>())
+      return false;
+    auto at = operandIndices(slice, 0, identityIndices(slice.getType()));
+    return pixelsAt(flatOffset(slice.getInput(), *at), getExtents(slice.getType())).has_value();
   }
 
   /// Repeating an element costs nothing when only inner dimensions repeat it: it is computed outside their loops.
@@ -167,6 +179,10 @@ private:
     if (op->use_empty() && isMemoryEffectFree(op))
       return;
     bool needed = inMemory.contains(op->getResults().empty() ? Value() : op->getResult(0));
+    if (isa<JoinOp>(op)) { // its parts' memory
+      inMemory.insert(op->operand_begin(), op->operand_end());
+      return;
+    }
     if (isa<ReshapeOp>(op) && (!isUnitReshape(op) || needed || !inlinable(op))) { // another name of the memory
       inMemory.insert(cast<ReshapeOp>(op).getInput());
       return;
@@ -224,8 +240,10 @@ private:
           return llvm::is_contained(groups[id].anchors, user) || viewOfAnchor.contains(user);
         };
         if (llvm::any_of(op->getUsers(), readsForAnchor)) {
-          // Panels are packed from memory, where only views of it reach the anchor.
-          if (!isView(op) || !llvm::all_of(op->getUsers(), readsForAnchor))
+          // Panels are packed from memory, where only views of it reach the anchor; of convolutions one.
+          if (!isView(op) || !llvm::all_of(op->getUsers(), readsForAnchor) ||
+              (groups[id].kind == DispatchKind::Convolve &&
+               !llvm::all_of(op->getUsers(), [](Operation *user) { return isa<ConvolveOp>(user); })))
             return false;
           viewOfAnchor.insert(op);
           continue;
@@ -251,18 +269,8 @@ private:
     Value result = anchor->getResult(0);
     if (getExtents(result.getType()) != getExtents(group.root->getResult(0).getType()))
       return false;
-    int64_t batch = 0;
-    if (auto contract = dyn_cast<ContractOp>(anchor))
-      batch = contract.getLhsBatch().size();
-    int64_t lhsFree = 0, rank = cast<RankedTensorType>(result.getType()).getRank();
-    if (auto contract = dyn_cast<ContractOp>(anchor))
-      lhsFree =
-          cast<RankedTensorType>(contract.getLhs().getType()).getRank() - batch - contract.getLhsContract().size();
-    else
-      lhsFree = rank - 1;
     Indices indices = identityIndices(result.getType());
-    SmallVector<AffineExpr> extents = getExtents(result.getType());
-    bool fits = true;
+    bool fits = isa<WindowOp>(anchor) || stepsAsMatrix(anchor, flatOffset(group.root->getResult(0), indices));
     bool affine = walkReads(group, group.root->getResult(0), indices, [&](Value value, ArrayRef<AffineExpr> at) {
       if (value == result) {
         fits &= at == ArrayRef(indices);
@@ -274,9 +282,7 @@ private:
         fits = false;
         return;
       }
-      AffineExpr flat = flatOffset(value.getType(), at);
-      fits &= stepsAsOne(flat, extents, llvm::to_vector(llvm::seq(batch, batch + lhsFree))) &&
-              stepsAsOne(flat, extents, llvm::to_vector(llvm::seq(batch + lhsFree, rank)));
+      fits &= stepsAsMatrix(anchor, flatOffset(value, at));
     });
     return affine && fits;
   }

@@ -30,27 +30,6 @@ Group::Group(DispatchOp dispatch) : kind(dispatch.getKind()), root(dispatch.getR
   inputs.assign(read.begin(), read.end());
 }
 
-Value storageOf(Value value) {
-  for (;;) {
-    if (auto reshape = value.getDefiningOp<ReshapeOp>()) {
-      value = reshape.getInput();
-      continue;
-    }
-    if (auto result = dyn_cast<OpResult>(value)) {
-      auto dispatch = dyn_cast_or_null<DispatchOp>(result.getOwner()->getParentOp());
-      return dispatch && dispatch.getRoot() == result.getOwner() ? dispatch.getResult(result.getResultNumber()) : value;
-    }
-    auto argument = cast<BlockArgument>(value);
-    Operation *parent = argument.getOwner()->getParentOp();
-    if (auto dispatch = dyn_cast_or_null<DispatchOp>(parent))
-      value = dispatch.getInputs()[argument.getArgNumber()];
-    else if (auto loop = dyn_cast_or_null<LoopOp>(parent); loop && argument.getArgNumber() != 0)
-      value = loop.getResult(argument.getArgNumber() - 1); // a carried value lives where the loop's result will
-    else
-      return value;
-  }
-}
-
 bool walkReads(const Group &group, Value value, ArrayRef<AffineExpr> indices,
                function_ref<void(Value, ArrayRef<AffineExpr>)> read) {
   auto isNumber = [](Operation *op) {

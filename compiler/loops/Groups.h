@@ -1,7 +1,7 @@
 //===- Groups.h - operations that one kernel computes -------------------------------------------------------------===//
 #pragma once
-#include "compiler/loops/Access.h"
 #include "compiler/loops/LoopsOps.h"
+#include "compiler/loops/Storage.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace wasmind::loops {
@@ -18,9 +18,6 @@ struct Group {
   /// The body of a dispatch.
   explicit Group(DispatchOp dispatch);
 };
-
-/// The value whose memory holds `value`: for what a dispatch reads or computes, a value outside of it.
-mlir::Value storageOf(mlir::Value value);
 
 /// The reads at the edge of the group, its anchors and numbers (constants of one element) not looked through and left
 /// out.

@@ -67,7 +67,7 @@ private:
   void chooseRuns() {
     runTaps = e.constantIndex(1);
     runs = columns.kernel;
-    if (images.isGrouped)
+    if (images.isGrouped || images.pixels.pitch != images.channels)
       return;
     if (isOne(columns.dilation)) {
       std::swap(runTaps, runs);
@@ -86,7 +86,7 @@ private:
   }
 
   Value addressOf(AffineExpr line, AffineExpr x) {
-    AffineExpr from = (line * columns.in + x) * images.channels + group * images.perGroup;
+    AffineExpr from = (line * columns.in + x) * images.pixels.pitch + images.pixels.first + group * images.perGroup;
     return e.offsetPointer(memory, normalise(from), memoryType(element));
   }
 

@@ -14,14 +14,25 @@ struct SpatialDim {
   }
 };
 
+/// How the pixels of an image lie in memory: channel c of pixel number i at `first` + i * `pitch` + c.
+struct Pixels {
+  mlir::AffineExpr pitch, first;
+};
+
+/// Of a tensor [N, spatial..., C] whose elements lie at `flat`, if they lie so.
+std::optional<Pixels> pixelsAt(mlir::AffineExpr flat, llvm::ArrayRef<mlir::AffineExpr> extents);
+
 /// A convolution of images [N, H, W, C]; one spatial dimension is two with an extent of 1.
 struct Images {
   mlir::AffineExpr count;
   SpatialDim rows, columns;
   mlir::AffineExpr channels, perGroup; ///< of the input
   bool isGrouped;
+  mlir::Value memory; ///< the tensor that is read
+  Pixels pixels;      ///< in it
 
-  static Images of(graph::ConvolveOp convolve);
+  /// None where the images that the group reads do not lie as pixels.
+  static std::optional<Images> of(const Group &group, graph::ConvolveOp convolve);
 
   /// Whether the images are the matrix as they are, rows being pixels: a value for what only run time tells, or a
   /// constant.

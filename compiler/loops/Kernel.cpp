@@ -127,8 +127,7 @@ Value KernelContext::pointer(Value tensor) {
     operand.tensor = storage;
     pointer = addOperand(operand);
     emitter.place(storage, pointer);
-    record.bytes += kernels.boundedElements(storage.getType()) *
-                    byteWidth(cast<RankedTensorType>(storage.getType()).getElementType());
+    record.bytes += kernels.boundedElements(tensor.getType()) * byteWidth(elementOf(tensor));
   }
   emitter.place(tensor, pointer);
   return pointer;

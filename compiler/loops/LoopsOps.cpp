@@ -1,5 +1,6 @@
 //===- LoopsOps.cpp -----------------------------------------------------------------------------------------------===//
 #include "compiler/loops/LoopsOps.h"
+#include "compiler/graph/Dimensions.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -37,6 +38,39 @@ LogicalResult DispatchOp::verify() {
   for (Operation &op : body.without_terminator())
     if (!isa<graph::GraphDialect>(op.getDialect()) || isa<graph::LoopOp, graph::IfOp, graph::MeasureOp>(op))
       return emitOpError("a kernel cannot compute '") << op.getName() << "'";
+  return success();
+}
+
+AffineExpr JoinOp::startOf(Value part) {
+  AffineExpr start = getAffineConstantExpr(0, getContext());
+  for (Value before : getParts()) {
+    if (before == part)
+      break;
+    start = start + graph::getExtents(before.getType())[getDim()];
+  }
+  return graph::normalise(start);
+}
+
+LogicalResult JoinOp::verify() {
+  SmallVector<AffineExpr> extents = graph::getExtents(getResult().getType());
+  if (getParts().empty() || getDim() >= extents.size())
+    return emitOpError("needs a part, and one of the result's dimensions");
+  AffineExpr sum = getAffineConstantExpr(0, getContext());
+  for (Value part : getParts()) {
+    SmallVector<AffineExpr> own = graph::getExtents(part.getType());
+    if (own.size() != extents.size())
+      return emitOpError("the parts must have the rank of the result");
+    sum = sum + std::exchange(own[getDim()], extents[getDim()]);
+    if (own != extents || cast<ShapedType>(part.getType()).getElementType() != getResult().getType().getElementType())
+      return emitOpError("the parts must be like the result but for the extent along the dimension");
+    Operation *producer = part.getDefiningOp();
+    if (!producer || producer->getBlock() != (*this)->getBlock() || isa<graph::ReshapeOp, graph::ConstantOp>(producer))
+      return emitOpError("a part must be computed in the join's block");
+    if (llvm::count_if(part.getUses(), [](OpOperand &use) { return isa<JoinOp>(use.getOwner()); }) != 1)
+      return emitOpError("a value is part of one join, once");
+  }
+  if (graph::normalise(sum) != extents[getDim()])
+    return emitOpError("the parts' extents must add up to the result's");
   return success();
 }
 

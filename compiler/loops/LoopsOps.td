@@ -56,4 +56,22 @@ def Loops_DispatchOp : Op<Loops_Dialect, "dispatch", [Pure, IsolatedFromAbove, S
   }];
 }
 
+def Loops_JoinOp : Op<Loops_Dialect, "join", [Pure]> {
+  let summary = "A concatenation whose parts lie in its memory";
+  let description = [{
+    No code: what computes a part writes it to its place. A part is computed in the block of the join, and is a part of no
+    other join. Besides the join only operations read it that take its elements one by one.
+
+      %y = loops.join %a, %b dim 3 : (tensor<1x4x4x8xf32>, tensor<1x4x4x16xf32>) -> tensor<1x4x4x24xf32>
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$parts, I64Attr:$dim);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$parts `dim` $dim attr-dict `:` functional-type($parts, $result)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The index along `dim` at which a part begins.
+    ::mlir::AffineExpr startOf(::mlir::Value part);
+  }];
+}
+
 #endif

@@ -21,9 +21,8 @@ std::optional<Side> matrixOf(const Group &group, Value operand, ArrayRef<int64_t
   SmallVector<Access> accesses;
   auto isRead = [&](Value value) { return llvm::is_contained(group.inputs, value); };
   const bool affine =
-      walkReads(operand, identityIndices(operand.getType()), isRead, [&](Value value, ArrayRef<AffineExpr> at) {
-        accesses.push_back({value, flatOffset(value.getType(), at)});
-      });
+      walkReads(operand, identityIndices(operand.getType()), isRead,
+                [&](Value value, ArrayRef<AffineExpr> at) { accesses.push_back({value, flatOffset(value, at)}); });
   if (!affine || accesses.size() != 1 || !isRead(accesses[0].value))
     return std::nullopt;
   SmallVector<int64_t> free;

@@ -17,13 +17,14 @@ LogicalResult lowerConvolve(KernelContext &context) {
   SmallVector<AffineExpr> output = getExtents(convolve.getResult().getType());
   MLIRContext *c = context.emitter.getContext();
   AffineExpr groups = convolve.getGroupCount(), outputs = output.back(), outPerGroup = *divideExactly(outputs, groups);
-  Value storage = storageOf(convolve.getInput());
-  bool inRegisters = storage.getDefiningOp() && context.group.members.contains(storage.getDefiningOp());
   Type left = elementOf(convolve.getInput()), right = elementOf(convolve.getWeights());
   const bool isByte = left.isInteger(8) && right.isInteger(8), isFloat = left.isF32() && right.isF32();
-  if ((!isFloat && !isByte) || output.size() > 4 || inRegisters)
+  if ((!isFloat && !isByte) || output.size() > 4)
     return lowerNaively(context);
-  Images images = Images::of(convolve);
+  auto read = Images::of(context.group, convolve);
+  if (!read)
+    return lowerNaively(context);
+  const Images &images = *read;
   if (isFloat && isOne(images.perGroup) && isOne(outPerGroup) && images.isGrouped && isDepthwiseTiled(images))
     return lowerDepthwise(context, images);
   if (auto tile = isFloat ? winogradTileFor(context, images) : std::nullopt)
@@ -46,13 +47,14 @@ LogicalResult lowerConvolve(KernelContext &context) {
   AffineExpr firstOutput = batchRank ? getAffineDimExpr(0, c) * outPerGroup : getAffineConstantExpr(0, c);
   gemm.b = {convolve.getWeights(), normalise(k * outputs + n + firstOutput)};
 
-  Value pointer = context.pointer(convolve.getInput());
+  Value pointer = context.pointer(images.memory);
   Emitter &e = context.emitter;
   Images::Plainness plain = images.isPlain(e);
   std::string packPlain, packPixels, packOdd;
   if (!plain.never) {
-    MatrixSource source{convolve.getInput(),
-                        normalise(getAffineDimExpr(0, c) * images.channels + getAffineDimExpr(1, c))};
+    const Pixels &pixels = images.pixels;
+    MatrixSource source{images.memory,
+                        normalise(getAffineDimExpr(0, c) * pixels.pitch + pixels.first + getAffineDimExpr(1, c))};
     packPlain = emitPackFunction(context, source, gemm.m, gemm.k, gemm.steps(), gemm.tile.rows, 0);
   }
   AffineExpr isOdd = normalise(images.perGroup % 2); // bytes of a pixel, in whose runs a pair may be cut

@@ -29,12 +29,13 @@ public:
       : context(context), e(context.emitter), images(images), root(context.group.root->getResult(0)),
         stride(*constantOf(images.columns.stride)), dilation(*constantOf(images.columns.dilation)),
         taps(*constantOf(images.columns.kernel)), channels(*constantOf(images.channels)),
-        width((pixels - 1) * stride + (taps - 1) * dilation + 1), vector(VectorType::get(lanes, e.getF32Type())) {}
+        pitch(*constantOf(images.pixels.pitch)), width((pixels - 1) * stride + (taps - 1) * dilation + 1),
+        vector(VectorType::get(lanes, e.getF32Type())) {}
 
   void emit() {
     auto convolve = cast<ConvolveOp>(context.group.anchors[0]);
     context.placeAll();
-    input = context.pointer(convolve.getInput());
+    input = context.pointer(images.memory);
     weights = context.pointer(convolve.getWeights());
     target = context.pointer(root);
     e.place(root, Value());
@@ -71,6 +72,7 @@ private:
   const Images &images;
   Value root, input, weights, target;
   int64_t stride, dilation, taps, channels;
+  int64_t pitch; ///< of the pixels of the image
   int64_t width; ///< columns of the image under a tile
   Type vector;
 
@@ -88,16 +90,16 @@ private:
       for (int64_t column = 0; column < width; ++column) {
         Value at = e.index(normalise(tile.left + column)), last = e.index(normalise(images.columns.in - 1));
         Value clamped = arith::MaxSIOp::create(e, arith::MinSIOp::create(e, at, last), e.i32(0));
-        offsets.push_back(arith::MulIOp::create(e, clamped, e.i32(channels * 4)));
+        offsets.push_back(arith::MulIOp::create(e, clamped, e.i32(pitch * 4)));
         Value isThere = arith::CmpIOp::create(e, arith::CmpIPredicate::ult, at, e.index(images.columns.in));
         masks.push_back(e.splat(arith::ExtSIOp::create(e, e.getI32Type(), isThere), lanes));
       }
     AffineExpr first = isInside ? tile.left : e.constantIndex(0);
     AffineExpr firstPixel = (tile.image * images.rows.in + tile.line) * images.columns.in + first;
-    Value lineBytes = e.index(normalise(images.columns.in * images.rows.dilation * (channels * 4)));
+    Value lineBytes = e.index(normalise(images.columns.in * images.rows.dilation * (pitch * 4)));
     e.loop(e.i32(0), e.i32(channels), lanes, {}, [&](AffineExpr channel, ArrayRef<Value>) {
       SmallVector<Value> carried{
-          e.offsetPointer(input, normalise(firstPixel * channels + channel), e.getF32Type()),
+          e.offsetPointer(input, normalise(firstPixel * pitch + images.pixels.first + channel), e.getF32Type()),
           e.offsetPointer(weights, normalise(tile.firstTap * (taps * channels) + channel), e.getF32Type())};
       carried.append(pixels, e.floatConstant(0, vector));
       carried = e.loop(tile.taken.low, tile.taken.high, 1, carried, [&](AffineExpr, ArrayRef<Value> in) {
@@ -131,7 +133,7 @@ private:
       if (value)
         return value;
       if (offsets.empty())
-        return value = e.loadAt(bump(e, line, column * channels * 4), vector, 4);
+        return value = e.loadAt(bump(e, line, column * pitch * 4), vector, 4);
       Value loaded = e.loadAt(bump(e, line, offsets[column]), vector, 4);
       Value bits = arith::BitcastOp::create(e, masks[column].getType(), loaded);
       return value = arith::BitcastOp::create(e, vector, arith::AndIOp::create(e, bits, masks[column]));
@@ -150,7 +152,7 @@ private:
     e.define(context.group.anchors[0]->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) { return sum; });
     Lanes four{lanes, e.variableOf(channel)};
     Value value = e.evaluate(root, indices, four);
-    e.store(value, target, elementOf(root), flatOffset(type, indices), four);
+    e.store(value, target, elementOf(root), flatOffset(root, indices), four);
   }
 };
 
@@ -159,8 +161,8 @@ private:
 bool isDepthwiseTiled(const Images &images) {
   auto stride = constantOf(images.columns.stride), dilation = constantOf(images.columns.dilation);
   auto taps = constantOf(images.columns.kernel), channels = constantOf(images.channels);
-  return stride && *stride <= 2 && dilation && *dilation <= 2 && taps && *taps <= 7 && channels &&
-         *channels % lanes == 0;
+  return constantOf(images.pixels.pitch) && stride && *stride <= 2 && dilation && *dilation <= 2 && taps &&
+         *taps <= 7 && channels && *channels % lanes == 0;
 }
 
 LogicalResult lowerDepthwise(KernelContext &context, const Images &images) {

@@ -12,7 +12,7 @@ namespace {
 SmallVector<Value> inPlaceInputs(KernelContext &context) {
   Value result = context.group.root->getResult(0);
   Indices indices = identityIndices(result.getType());
-  AffineExpr own = flatOffset(result.getType(), indices);
+  AffineExpr own = flatOffset(result, indices);
   SmallVector<Access> accesses;
   if (!context.emitter.collect(result, indices, accesses))
     return {};
@@ -128,7 +128,7 @@ void emitParts(KernelContext &context, ArrayRef<Part> parts) {
     emitCopy(context, part.input, result, pointer, [&](ArrayRef<AffineExpr> indices) {
       Indices at(indices);
       at[concat.getDim()] = at[concat.getDim()] + part.start;
-      return flatOffset(result.getType(), at);
+      return flatOffset(result, at);
     });
 }
 
@@ -163,8 +163,7 @@ LogicalResult lowerElementwise(KernelContext &context) {
   Value result = context.group.root->getResult(0), pointer = context.pointer(result);
   // While its elements are computed the result is not yet a tensor in memory.
   context.emitter.place(result, Value());
-  emitCopy(context, result, result, pointer,
-           [&](ArrayRef<AffineExpr> indices) { return flatOffset(result.getType(), indices); });
+  emitCopy(context, result, result, pointer, [&](ArrayRef<AffineExpr> indices) { return flatOffset(result, indices); });
   context.inPlace = inPlaceInputs(context);
   return success();
 }
@@ -201,13 +200,13 @@ LogicalResult lowerPad(KernelContext &context) {
   Type element = elementOf(result);
   // The value everywhere, then the input over it.
   SmallVector<AffineExpr> extents = getExtents(result.getType());
-  Access whole{result, flatOffset(result.getType(), identityIndices(result.getType()))};
+  Access whole{result, flatOffset(result, identityIndices(result.getType()))};
   Value fill = e.evaluate(pad.getValue(), {}, {});
   emitElementLoops(
       e, extents, whole, true,
       [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
         e.forget();
-        e.store(e.splat(fill, lanes.count), pointer, element, flatOffset(result.getType(), indices), lanes);
+        e.store(e.splat(fill, lanes.count), pointer, element, flatOffset(result, indices), lanes);
       },
       registerBytes(context.group, extents, whole));
   // Cropping (negative pads) without interior: only the part of the input that stays.
@@ -223,7 +222,7 @@ LogicalResult lowerPad(KernelContext &context) {
     Indices at;
     for (auto [i, index] : llvm::enumerate(indices))
       at.push_back(index * (pad.getInterior()[i] + 1) + std::max<int64_t>(pad.getLow()[i], 0));
-    return flatOffset(result.getType(), at);
+    return flatOffset(result, at);
   };
   auto source = [&](ArrayRef<AffineExpr> indices) {
     Indices at;

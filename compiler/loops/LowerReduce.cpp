@@ -16,7 +16,7 @@ LogicalResult emitRoot(KernelContext &context, bool vectorise) {
   emitElementLoops(e, getExtents(result.getType()), {}, vectorise, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
     e.forget();
     Value elements = e.evaluate(result, indices, lanes);
-    e.store(elements, pointer, elementOf(result), flatOffset(result.getType(), indices), lanes);
+    e.store(elements, pointer, elementOf(result), flatOffset(result, indices), lanes);
   });
   return success();
 }
@@ -162,7 +162,7 @@ private:
     SmallVector<Access> accesses;
     return next == inputDims.size() && e.collect(result, rootAt, accesses) &&
            llvm::all_of(accesses, [&](const Access &access) {
-             return access.value != reduce.getResult() || access.flat == flatOffset(reduce.getResult().getType(), kept);
+             return access.value != reduce.getResult() || access.flat == flatOffset(reduce.getResult(), kept);
            });
   }
 
@@ -217,8 +217,7 @@ private:
       Indices rootAt(getExtents(result.getType()).size(), e.constantIndex(0));
       for (auto [root, input] : rootDims)
         rootAt[root] = at[input];
-      e.store(e.evaluate(result, rootAt, lanes), pointer, elementOf(result), flatOffset(result.getType(), rootAt),
-              lanes);
+      e.store(e.evaluate(result, rootAt, lanes), pointer, elementOf(result), flatOffset(result, rootAt), lanes);
     });
   }
 };
@@ -340,7 +339,7 @@ LogicalResult lowerRow(KernelContext &context) {
     Type element = elementOf(result);
     auto emit = [&](AffineExpr i, Lanes lanes) {
       Indices at = indicesFor(result, i);
-      e.store(e.evaluate(result, at, lanes), pointer, element, flatOffset(result.getType(), at), lanes);
+      e.store(e.evaluate(result, at, lanes), pointer, element, flatOffset(result, at), lanes);
     };
     if (!isRow(result))
       return emit(e.constantIndex(0), {});

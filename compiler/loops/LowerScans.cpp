@@ -81,7 +81,7 @@ LogicalResult lowerArgReduce(KernelContext &context) {
                                     arith::SelectOp::create(e, takes, e.index(i), carried[1])};
         });
     Value wide = arith::ExtUIOp::create(e, e.getI64Type(), best[1]);
-    e.store(wide, pointer, elementOf(result), flatOffset(result.getType(), without(indices, dim)), {});
+    e.store(wide, pointer, elementOf(result), flatOffset(result, without(indices, dim)), {});
   });
   return success();
 }
@@ -99,7 +99,7 @@ LogicalResult lowerScan(KernelContext &context) {
     e.loop(e.i32(0), e.index(extents[dim]), 1, start, [&](AffineExpr i, ArrayRef<Value> carried) {
       indices[dim] = op.getReversed() ? normalise(extents[dim] - 1 - i) : i;
       Value next = combine(e, op.getKind(), carried[0], e.evaluate(op.getInput(), indices, lanes), element);
-      e.store(op.getExclusive() ? carried[0] : next, pointer, element, flatOffset(result.getType(), indices), lanes);
+      e.store(op.getExclusive() ? carried[0] : next, pointer, element, flatOffset(result, indices), lanes);
       return SmallVector<Value>{next};
     });
   });
@@ -212,7 +212,7 @@ LogicalResult lowerTopK(KernelContext &context) {
     auto placeOf = [&](AffineExpr i) {
       Indices at(indices);
       at[last] = i;
-      return flatOffset(op.getValues().getType(), at);
+      return flatOffset(op.getValues(), at);
     };
     const Heap heap{e,       context.pointer(op.getValues()), context.pointer(op.getIndices()),
                     element, elementOf(op.getIndices()),      !op.getSmallest(),
@@ -251,10 +251,10 @@ LogicalResult lowerScatter(KernelContext &context) {
   Type element = elementOf(op.getResult());
   Value result = op.getResult(), pointer = context.pointer(result);
   SmallVector<AffineExpr> extents = getExtents(result.getType());
-  Access whole{result, flatOffset(result.getType(), identityIndices(result.getType()))};
+  Access whole{result, flatOffset(result, identityIndices(result.getType()))};
   emitElementLoops(e, extents, whole, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
     e.forget();
-    e.store(e.evaluate(op.getData(), indices, lanes), pointer, element, flatOffset(result.getType(), indices), lanes);
+    e.store(e.evaluate(op.getData(), indices, lanes), pointer, element, flatOffset(result, indices), lanes);
   });
   AffineExpr count = getExtents(op.getIndices().getType())[0];
   SmallVector<AffineExpr> rest(extents.begin() + 1, extents.end());
@@ -270,7 +270,7 @@ LogicalResult lowerScatter(KernelContext &context) {
       auto body = [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
         e.forget();
         Value update = e.evaluate(op.getUpdates(), withFirst(i, indices), lanes);
-        AffineExpr to = flatOffset(result.getType(), withFirst(target, indices));
+        AffineExpr to = flatOffset(result, withFirst(target, indices));
         if (op.getKind() != ScatterKind::Set) {
           static constexpr BinaryKind kinds[] = {BinaryKind::Add, BinaryKind::Add, BinaryKind::Mul, BinaryKind::Max,
                                                  BinaryKind::Min};

@@ -64,7 +64,7 @@ LogicalResult lowerStructured(KernelContext &context) {
   // Lanes only where every operand is contiguous or repeated along the innermost parallel dimension.
   bool vectorise = parallel > 0;
   for (auto [map, operand] : llvm::zip(maps, op->getOperands())) {
-    auto along = parallel ? coefficientOf(flatOffset(operand.getType(), map.getResults()), parallel - 1) : std::nullopt;
+    auto along = parallel ? coefficientOf(flatOffset(operand, map.getResults()), parallel - 1) : std::nullopt;
     vectorise &= along && (constantOf(*along) == 0 || constantOf(*along) == 1);
   }
   emitElementLoops(
@@ -83,7 +83,7 @@ LogicalResult lowerStructured(KernelContext &context) {
         Value value = nest(parallel, initial ? e.splat(initial, lanes.count) : Value());
         if (registerType(kept) != registerType(element))
           value = emitCast(e, value, kept, element);
-        e.store(value, pointer, element, flatOffset(result.getType(), indices), lanes);
+        e.store(value, pointer, element, flatOffset(result, indices), lanes);
       });
   return success();
 }

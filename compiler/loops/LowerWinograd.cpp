@@ -59,6 +59,7 @@ public:
       : context(context), e(context.emitter), images(images), tile(tile),
         convolve(cast<ConvolveOp>(context.group.anchors[0])), root(context.group.root->getResult(0)),
         channels(*constantOf(images.channels)), columns(*constantOf(getExtents(convolve.getResult().getType()).back())),
+        pixelBytes(*constantOf(images.pixels.pitch) * 4),
         tileColumns(normalise(images.columns.out.ceilDiv(tile.outputs))),
         tileRows(normalise(images.rows.out.ceilDiv(tile.outputs))),
         tiles(normalise(images.count * tileRows * tileColumns)), tensors(context.epilogueTensors(convolve)) {
@@ -74,7 +75,7 @@ public:
     for (Value tensor : tensors)
       pointers.push_back(context.pointer(tensor));
     std::string key = "winograd" + std::to_string(tile.outputs);
-    Value image = context.pointer(convolve.getInput());
+    Value image = context.pointer(images.memory);
     Value weights = context.prepared(convolve.getWeights(), key, tile.allPoints() * channels * columns * 4,
                                      {channels, columns}, [&] { return emitWeightTransform(context.kernels, tile); });
     auto scratch = [&](int64_t bytes) { return context.scratch(e.constantIndex(bytes)); };
@@ -115,6 +116,7 @@ private:
   ConvolveOp convolve;
   Value root;
   const int64_t channels, columns;
+  const int64_t pixelBytes; ///< from one pixel of the image to the next
   AffineExpr tileColumns, tileRows, tiles;
   int64_t blockPanels, inputPointBytes, columnBytes, sumPointBytes;
   const SmallVector<Value> tensors; ///< what the epilogue touches; the root last
@@ -167,10 +169,10 @@ private:
           Value lineInside = isInside(y, images.rows.in);
           AffineExpr pixel = (place.image * images.rows.in + y) * images.columns.in + left;
           Value address = LLVM::PtrToIntOp::create(f, i32, argument(2));
-          address = arith::AddIOp::create(f, address, f.index(normalise(pixel * (channels * 4))));
+          address = arith::AddIOp::create(f, address, f.index(normalise(pixel * pixelBytes + images.pixels.first * 4)));
           for (int64_t i = 0; i < points; ++i) {
             Value there = arith::AndIOp::create(f, lineInside, columnsInside[i]);
-            Value own = arith::AddIOp::create(f, address, f.i32(i * channels * 4));
+            Value own = arith::AddIOp::create(f, address, f.i32(i * pixelBytes));
             f.storeAt(arith::SelectOp::create(f, there, own, zeros), bump(f, at[0], 4 * i), 4);
           }
           return SmallVector<Value>{bump(f, at[0], 4 * points)};
@@ -255,7 +257,7 @@ private:
     f.define(convolve.getResult(), [&](ArrayRef<AffineExpr>, Lanes) { return sums; });
     Lanes lanes{4, f.variableOf(indices.back())};
     Value value = f.evaluate(root, indices, lanes);
-    f.store(value, target, elementOf(root), flatOffset(root.getType(), indices), lanes);
+    f.store(value, target, elementOf(root), flatOffset(root, indices), lanes);
   }
 };
 
@@ -266,8 +268,8 @@ std::optional<WinogradTile> winogradTileFor(KernelContext &context, const Images
   AffineExpr three = getAffineConstantExpr(3, convolve.getContext());
   auto channels = constantOf(images.channels), columns = constantOf(getExtents(convolve.getResult().getType()).back());
   const bool isOfKind = context.kernels.options.winograd && convolve.getWeights().getDefiningOp<ConstantOp>() &&
-                        !images.isGrouped && channels && columns && *channels % panelTile.unroll == 0 &&
-                        *columns % panelTile.columns == 0 &&
+                        !images.isGrouped && channels && columns && constantOf(images.pixels.pitch) &&
+                        *channels % panelTile.unroll == 0 && *columns % panelTile.columns == 0 &&
                         llvm::all_of(ArrayRef{images.rows, images.columns}, [&](const SpatialDim &dim) {
                           return dim.kernel == three && isOne(dim.stride) && isOne(dim.dilation);
                         });

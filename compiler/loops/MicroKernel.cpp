@@ -115,7 +115,7 @@ private:
     Indices indices = gemm.resultIndices(batch, m0 + row, n0 + 4 * column);
     Lanes lanes{4, e.variableOf(n0)};
     Value value = e.evaluate(root, indices, lanes);
-    e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), lanes);
+    e.store(value, target, elementOf(root), flatOffset(root, indices), lanes);
   }
 
   /// The last columns, when they are no whole panel: through memory, element by element.
@@ -132,7 +132,7 @@ private:
         });
         Indices indices = gemm.resultIndices(batch, m0 + row, n0 + column);
         Value value = e.evaluate(root, indices, {});
-        e.store(value, target, elementOf(root), flatOffset(root.getType(), indices), {});
+        e.store(value, target, elementOf(root), flatOffset(root, indices), {});
         return SmallVector<Value>();
       });
       return SmallVector<Value>();

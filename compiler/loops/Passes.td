@@ -12,6 +12,15 @@ def Prepare : Pass<"loops-prepare", "::mlir::ModuleOp"> {
   }];
 }
 
+def JoinParts : Pass<"loops-join-parts", "::mlir::ModuleOp"> {
+  let summary = "Parts of a concatenation are computed where they belong";
+  let description = [{
+    graph.concat %conv, %pool dim 3                  ->      loops.join %conv, %pool dim 3
+    Where a part is read by what wants rows side by side, it is copied, or the concatenation stays.
+  }];
+  let dependentDialects = ["::wasmind::loops::LoopsDialect"];
+}
+
 def FormDispatches : Pass<"loops-form-dispatches", "::mlir::ModuleOp"> {
   let summary = "Gathers the operations that one kernel computes";
   let description = [{

@@ -90,6 +90,7 @@ struct Prepare : impl::PrepareBase<Prepare> {
 
 void buildDispatchPipeline(OpPassManager &manager) {
   manager.addPass(createPrepare());
+  manager.addPass(createJoinParts());
   manager.addPass(createFormDispatches());
 }
 

@@ -55,6 +55,20 @@ func.func @reduce_unit(%x: tensor<4x1x1xf32>) -> tensor<4xf32> {
   return %0 : tensor<4xf32>
 }
 
+// CHECK-LABEL: func.func @cut_and_joined
+// CHECK-NEXT: %[[S:.*]] = graph.slice %arg0 from #{{.*}} by [1] : tensor<9xf32> -> tensor<7xf32>
+// CHECK-NEXT: graph.concat %[[S]], %arg0 dim 0
+func.func @cut_and_joined(%x: tensor<9xf32>) -> tensor<16xf32> {
+  %0 = graph.slice %x from affine_map<() -> (1)> by [1] : tensor<9xf32> -> tensor<3xf32>
+  %1 = graph.slice %x from affine_map<() -> (4)> by [1] : tensor<9xf32> -> tensor<4xf32>
+  %2 = graph.slice %x from affine_map<() -> (0)> by [1] : tensor<9xf32> -> tensor<6xf32>
+  %3 = graph.slice %x from affine_map<() -> (6)> by [1] : tensor<9xf32> -> tensor<3xf32>
+  %4 = graph.concat %0, %1, %2, %3 dim 0 : tensor<3xf32>, tensor<4xf32>, tensor<6xf32>, tensor<3xf32>
+  return %4 : tensor<16xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @concat
 // CHECK-NEXT: graph.concat %arg0, %arg1, %arg0 dim 0
 // CHECK-NEXT: return

@@ -1,0 +1,64 @@
+//===- Storage.cpp ------------------------------------------------------------------------------------------------===//
+#include "compiler/loops/Storage.h"
+#include "compiler/loops/LoopsOps.h"
+
+using namespace mlir;
+using namespace wasmind::graph;
+
+namespace wasmind::loops {
+namespace {
+
+/// For what a dispatch reads or computes, the value outside of it.
+Value outside(Value value) {
+  for (;;) {
+    auto dispatch = dyn_cast_or_null<DispatchOp>(value.getParentBlock()->getParentOp());
+    if (!dispatch)
+      return value;
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      value = dispatch.getInputs()[argument.getArgNumber()];
+    else if (value.getDefiningOp() == dispatch.getRoot())
+      value = dispatch.getResult(cast<OpResult>(value).getResultNumber());
+    else
+      return value;
+  }
+}
+
+JoinOp joinOf(Value value) {
+  for (Operation *user : value.getUsers())
+    if (auto join = dyn_cast<JoinOp>(user))
+      return join;
+  return nullptr;
+}
+
+} // namespace
+
+Value storageOf(Value value) {
+  for (;;) {
+    value = outside(value);
+    if (JoinOp join = joinOf(value)) {
+      value = join.getResult();
+      continue;
+    }
+    if (auto reshape = value.getDefiningOp<ReshapeOp>()) {
+      value = reshape.getInput();
+      continue;
+    }
+    auto argument = dyn_cast<BlockArgument>(value);
+    auto loop = argument ? dyn_cast_or_null<LoopOp>(argument.getOwner()->getParentOp()) : LoopOp();
+    if (!loop || argument.getArgNumber() == 0)
+      return value;
+    value = loop.getResult(argument.getArgNumber() - 1);
+  }
+}
+
+AffineExpr flatOffset(Value tensor, ArrayRef<AffineExpr> indices) {
+  tensor = outside(tensor);
+  JoinOp join = joinOf(tensor);
+  if (!join)
+    return flatOffset(tensor.getType(), indices);
+  Indices at(indices);
+  at[join.getDim()] = at[join.getDim()] + join.startOf(tensor);
+  return flatOffset(join.getResult(), at);
+}
+
+} // namespace wasmind::loops
