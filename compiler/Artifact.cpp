@@ -64,6 +64,8 @@ llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path
   for (const loops::ExtentSlot &extent : program.extents)
     input.extents[extent.offset] = int32_t(extent.max);
   input.keepNames = options.keepNames;
+  if (options.profile)
+    input.steps = abi::writeSteps({program.steps, program.arena.byteLength, program.leastArenaBytes});
   auto emitted = module::emitModule(input, moduleOptions);
   if (!emitted)
     return emitted.takeError();

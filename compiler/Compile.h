@@ -44,6 +44,7 @@ struct CompileOptions : InputOptions {
   bool winograd = true;
   bool externalWeights = false; ///< weights go to OUTPUT with .weights instead of .wasm
   bool keepNames = false;       ///< functions of the module keep their names, for profilers and stack traces
+  bool profile = false;         ///< the module also has the entry `run_steps` and a list of its steps (abi/Steps.h)
   int optLevel = 2;
   Stage stopAfter = Stage::Module;
   Emit emit = Emit::Wasm; ///< what is written; before Stage::Module always MLIR

@@ -109,6 +109,7 @@ private:
     loops::Options loopOptions;
     loopOptions.relaxedSimd = options.relaxedSimd;
     loopOptions.winograd = options.winograd;
+    loopOptions.profile = options.profile;
     loopOptions.limit = options.memoryLimit;
     if (llvm::Error error = loops::formDispatches(*model.module).moveInto(dispatches))
       return error;

@@ -69,6 +69,20 @@ static abi::Function runOf(const Import &import, const loops::Program &program) 
   return run;
 }
 
+/// Of a profile: which steps to do is written like inputs are.
+static abi::Function runStepsOf(const loops::Program &program) {
+  abi::Function steps;
+  steps.name = abi::runStepsExport;
+  for (const char *name : {"first", "last"}) {
+    abi::Tensor &bound = steps.inputs.emplace_back();
+    bound.name = name;
+    bound.dtype = abi::DType::I32;
+    bound.byteLength = sizeof(int32_t);
+    bound.offset = program.stepRange.offset + (steps.inputs.size() - 1) * bound.byteLength;
+  }
+  return steps;
+}
+
 abi::Signature sign(const Import &import, const std::string &sourceName, const loops::Program &program,
                     bool relaxedSimd) {
   ModuleOp graph = import.module.get();
@@ -82,6 +96,8 @@ abi::Signature sign(const Import &import, const std::string &sourceName, const l
     signature.features.push_back(abi::Feature::RelaxedSimd);
   signature.dims = dimsOf(graph, program);
   signature.functions.push_back(runOf(import, program));
+  if (program.stepRange.byteLength)
+    signature.functions.push_back(runStepsOf(program));
   signature.memory.pages = program.pages;
   signature.memory.stack = {0, module::stackByteLength};
   signature.memory.extents = regionOf(program.extentTable);

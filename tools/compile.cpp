@@ -150,7 +150,7 @@ void registerCompile(Command app, int &exitCode) {
     std::string model, output, weights = "inline", winograd = "on", inputDefaults = "baked", stopAfter = "module",
                                emit = "wasm", verify;
     std::vector<std::string> dims, constants, shapes, sequences, features, state, stateInit;
-    bool time = false, quiet = false, showsStateOutputs = false, keepNames = false;
+    bool time = false, quiet = false, showsStateOutputs = false, keepNames = false, profile = false;
     int optLevel = 2;
     int64_t limitMiB = 1024;
     double timeLimit = 0, tolerance = 1e-3;
@@ -232,6 +232,10 @@ void registerCompile(Command app, int &exitCode) {
   command.flag(
       "--keep-names", arguments->keepNames,
       "Functions of the module keep their names, for profilers and stack traces: some bytes more per function");
+  command.flag(
+      "--profile", arguments->profile,
+      "The module can also run step by step and lists its steps, for inspect and bench --profile; the code of a "
+      "whole run stays the same");
   command.option("--memory-limit", arguments->limitMiB, "Largest memory plan without weights, in MiB")
       .range<int64_t>(1, 4096)
       .showDefault();
@@ -275,6 +279,7 @@ void registerCompile(Command app, int &exitCode) {
     options.externalWeights = arguments->weights == "external";
     options.overridableDefaults = arguments->inputDefaults == "overridable";
     options.keepNames = arguments->keepNames;
+    options.profile = arguments->profile;
     options.optLevel = arguments->optLevel;
     options.memoryLimit = uint64_t(arguments->limitMiB) << 20;
     options.stopAfter = arguments->stopAfter == "frontend" ? Stage::Frontend

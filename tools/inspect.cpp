@@ -120,12 +120,16 @@ void printKernels(const std::vector<abi::Kernel> &kernels) {
   std::stable_sort(order.begin(), order.end(), [](const abi::Kernel *a, const abi::Kernel *b) {
     return double(a->flops) * double(a->calls) > double(b->flops) * double(b->calls);
   });
-  std::printf("  %-12s %-14s %6s %14s %14s  %7s %s\n", "name", "kind", "calls", "flops/call", "bytes/call", "vector%",
-              "shape");
+  size_t width = 4;
+  for (const abi::Kernel &kernel : kernels)
+    width = std::max(width, abi::toLine(kernel.name).size());
+  const int nameWidth = int(std::min<size_t>(width, 40));
+  std::printf("  %-*s %-14s %6s %14s %14s  %7s %s\n", nameWidth, "name", "kind", "calls", "flops/call", "bytes/call",
+              "vector%", "shape");
   for (const abi::Kernel *kernel : order)
-    std::printf("  %-12s %-14s %6" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %7.2f %s\n", abi::toLine(kernel->name).c_str(),
-                abi::toLine(kernel->kind).c_str(), kernel->calls, kernel->flops, kernel->bytes,
-                100 * kernel->vectorisedShare, abi::toLine(kernel->shape).c_str());
+    std::printf("  %-*s %-14s %6" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %7.2f %s\n", nameWidth,
+                abi::toLine(kernel->name).c_str(), abi::toLine(kernel->kind).c_str(), kernel->calls, kernel->flops,
+                kernel->bytes, 100 * kernel->vectorisedShare, abi::toLine(kernel->shape).c_str());
 }
 
 void printText(const Inspection &inspection) {

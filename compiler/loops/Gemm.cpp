@@ -64,6 +64,10 @@ public:
     if (gemv)
       prepareGemv(*gemv);
     const bool isGemv = gemv && m && *m < leastPackedRows;
+    KernelRecord &record = context.record;
+    record.strategy =
+        isGemv ? "gemv" : (record.strategy.empty() ? "gemm" : record.strategy) + (gemv && !m ? "_or_gemv" : "");
+    record.tile = isGemv ? "" : textOf(tile);
     if (!isGemv) {
       prepareB();
       prepareA();

@@ -37,7 +37,7 @@ public:
              return SmallVector<Value>{bump(e, panel[0], panelBytes)};
            });
     e.finish();
-    return context.kernels.intern(e.function);
+    return context.kernels.intern(e.function, functionName(element, "im2col", std::to_string(width)));
   }
 
 private:

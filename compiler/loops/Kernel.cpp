@@ -17,7 +17,7 @@ Kernels::Kernels(ModuleOp graph, ModuleOp code, const Options &options, std::str
       this->extents.most.push_back(dim.max);
 }
 
-std::string Kernels::freshName() { return llvm::formatv("{0}{1}", prefix, count++); }
+std::string Kernels::freshName() { return llvm::formatv("{0}kernel{1}", prefix, count++); }
 
 namespace {
 
@@ -42,7 +42,7 @@ bool areEqual(func::FuncOp a, func::FuncOp b) {
 
 } // namespace
 
-std::string Kernels::intern(func::FuncOp function) {
+std::string Kernels::intern(func::FuncOp function, StringRef name) {
   auto &alike = functions[hashOf(function)];
   for (func::FuncOp known : alike)
     if (areEqual(known, function)) {
@@ -50,7 +50,19 @@ std::string Kernels::intern(func::FuncOp function) {
       return known.getName().str();
     }
   alike.push_back(function);
+  function.setName(names.take(prefix + name.str()));
   return function.getName().str();
+}
+
+void Kernels::locate(StringRef function, const Group &group) {
+  for (Operation *member : group.members)
+    locations[function].insert(member->getLoc());
+}
+
+void Kernels::finish() {
+  for (auto function : code.getOps<func::FuncOp>())
+    if (auto found = locations.find(function.getName()); found != locations.end())
+      function->setLoc(FusedLoc::get(function.getContext(), found->second.getArrayRef()));
 }
 
 uint32_t Kernels::addWeights(ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned) {
@@ -87,13 +99,13 @@ uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::v
   return packs[full] = addWeights(*bytes, bytes);
 }
 
-uint32_t Kernels::preparedWeights(Value source, StringRef key, uint64_t byteLength, ArrayRef<int64_t> sizes,
-                                  function_ref<std::string()> emit) {
+uint32_t Kernels::preparedWeights(Location location, Value source, StringRef key, uint64_t byteLength,
+                                  ArrayRef<int64_t> sizes, function_ref<std::string()> emit) {
   uint32_t weights = weightsOf(source);
   auto [found, isNew] = prepared.try_emplace(llvm::formatv("{0}:{1}", weights, key).str(), 0);
   if (isNew) {
     found->second = preparedBytes;
-    preparations.push_back({emit(), SmallVector<int64_t, 2>(sizes), weights, found->second});
+    preparations.push_back({emit(), SmallVector<int64_t, 2>(sizes), weights, found->second, location});
     preparedBytes = llvm::alignTo(preparedBytes + byteLength, 64);
   }
   return found->second;
@@ -105,9 +117,7 @@ uint64_t Kernels::boundedElements(Type tensor) const {
 
 KernelContext::KernelContext(Kernels &kernels, const Group &group)
     : kernels(kernels), group(group),
-      emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), {}, kernels.extents) {
-  record.name = emitter.function.getName().str();
-}
+      emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), {}, kernels.extents) {}
 
 Value KernelContext::addOperand(KernelOperand operand) {
   operands.push_back(operand);
@@ -152,7 +162,7 @@ Value KernelContext::prepared(Value source, StringRef key, uint64_t byteLength, 
                               function_ref<std::string()> emit) {
   KernelOperand operand;
   operand.isPrepared = true;
-  operand.address = kernels.preparedWeights(source, key, byteLength, sizes, emit);
+  operand.address = kernels.preparedWeights(group.anchors[0]->getLoc(), source, key, byteLength, sizes, emit);
   record.bytes += byteLength;
   return addOperand(operand);
 }
@@ -177,7 +187,9 @@ std::string KernelContext::finish() {
   emitter.finish();
   func::FuncOp function = emitter.function;
   function.setType(FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(), {}));
-  return kernels.intern(function);
+  record.name = kernels.intern(function, functionName(group, record));
+  kernels.locate(record.name, group);
+  return record.name;
 }
 
 LogicalResult KernelContext::fail(const Twine &why) {

@@ -3,7 +3,7 @@
 #include "compiler/loops/Emitter.h"
 #include "compiler/loops/Groups.h"
 #include "compiler/loops/Loops.h"
-#include "llvm/ADT/StringMap.h"
+#include "compiler/loops/Names.h"
 #include <deque>
 
 namespace wasmind::loops {
@@ -25,6 +25,7 @@ struct Preparation {
   llvm::SmallVector<int64_t, 2> sizes;
   uint32_t source; ///< offset in the weights image
   uint32_t target; ///< offset in prepared memory
+  mlir::Location location;
 };
 
 class Kernels;
@@ -82,22 +83,30 @@ public:
   std::vector<Preparation> preparations;
   uint64_t preparedBytes = 0;
 
+  /// Of a function under construction.
   std::string freshName();
-  /// Drops a finished function that equals an earlier one; returns the name to call.
-  std::string intern(mlir::func::FuncOp function);
+  /// Calls a finished function by `name`, with a number where others have it, or drops it when it equals an earlier
+  /// one; returns what to call.
+  std::string intern(mlir::func::FuncOp function, llvm::StringRef name);
+  /// Adds what a function computes to its location.
+  void locate(llvm::StringRef function, const Group &group);
+  /// Gives the functions their locations.
+  void finish();
   uint32_t addWeights(llvm::ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned);
   /// The offset of a constant's own bytes in the image.
   uint32_t weightsOf(mlir::Value constant);
   uint32_t weightsOf(mlir::ElementsAttr elements);
   uint32_t packedWeights(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
-  uint32_t preparedWeights(mlir::Value source, llvm::StringRef key, uint64_t byteLength, llvm::ArrayRef<int64_t> sizes,
-                           llvm::function_ref<std::string()> emit);
+  uint32_t preparedWeights(mlir::Location location, mlir::Value source, llvm::StringRef key, uint64_t byteLength,
+                           llvm::ArrayRef<int64_t> sizes, llvm::function_ref<std::string()> emit);
   int64_t bound(mlir::AffineExpr extent) const { return graph::boundsOf(extent, dims).max; }
   uint64_t boundedElements(mlir::Type tensor) const;
 
 private:
   std::string prefix;
   unsigned count = 0;
+  UniqueNames names;
+  llvm::StringMap<llvm::SetVector<mlir::Location>> locations;                 ///< by function
   llvm::DenseMap<size_t, llvm::SmallVector<mlir::func::FuncOp, 1>> functions; ///< by hash
   llvm::DenseMap<mlir::Attribute, uint32_t> constants;
   llvm::StringMap<uint32_t> packs, prepared;

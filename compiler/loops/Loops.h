@@ -1,5 +1,6 @@
 //===- Loops.h - whole-tensor graph to vectorised loops on planned memory -----------------------------------------===//
 #pragma once
+#include "abi/Steps.h"
 #include "compiler/graph/Dimensions.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -14,6 +15,7 @@ namespace wasmind::loops {
 struct Options {
   bool relaxedSimd = false;           ///< fused multiply-add is one instruction
   bool winograd = false;              ///< convolutions may be computed through Winograd's transforms
+  bool profile = false;               ///< `run_steps` does some of the steps of `run`
   uint32_t base = 65536;              ///< first byte the plan may use; the stack and LLVM's constants lie below
   uint64_t limit = uint64_t(1) << 30; ///< largest plan in bytes, without weights
 };
@@ -50,9 +52,10 @@ struct Segment {
   std::shared_ptr<std::vector<char>> owned;
 };
 
-/// What `wasmind inspect` says of one kernel. FLOPs and bytes are per call, at the bounds.
+/// What `wasmind inspect` says of one kernel: what it computes (`kind`), and how (`strategy`, without one as `kind`
+/// says; `tile`). FLOPs and bytes are per call, at the bounds.
 struct KernelRecord {
-  std::string name, kind, shape;
+  std::string name, kind, strategy, tile, shape;
   uint64_t flops = 0, bytes = 0;
   unsigned calls = 0;
 };
@@ -69,7 +72,10 @@ struct Program {
   std::vector<ExtentSlot> extents;
   std::vector<Segment> segments;
   std::vector<KernelRecord> kernels;
+  std::vector<abi::Step> steps; ///< in order
   Range extentTable, arena, prepared, weights;
+  uint64_t leastArenaBytes = 0; ///< the most bytes of intermediate tensors and scratch that are alive in one step
+  Range stepRange;              ///< of Options::profile: two i32, the steps [first, last) that `run_steps` does
   uint32_t pages = 0;
 };
 

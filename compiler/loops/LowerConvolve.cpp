@@ -50,6 +50,7 @@ LogicalResult lowerConvolve(KernelContext &context) {
   Value pointer = context.pointer(images.memory);
   Emitter &e = context.emitter;
   Images::Plainness plain = images.isPlain(e);
+  context.record.strategy = plain.always ? "gemm" : "im2col_gemm";
   std::string packPlain, packPixels, packOdd;
   if (!plain.never) {
     const Pixels &pixels = images.pixels;

@@ -166,6 +166,8 @@ bool isDepthwiseTiled(const Images &images) {
 }
 
 LogicalResult lowerDepthwise(KernelContext &context, const Images &images) {
+  context.record.strategy = "depthwise";
+  context.record.tile = windowOf(images);
   Depthwise(context, images).emit();
   return success();
 }

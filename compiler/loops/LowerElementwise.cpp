@@ -149,6 +149,7 @@ void emitPartsElsewhere(KernelContext &context, ArrayRef<Part> parts) {
   KernelContext inner(context.kernels, context.group);
   placeSources(inner, parts);
   emitParts(inner, parts);
+  inner.record.strategy = "concat_part";
   const std::string callee = inner.finish();
   SmallVector<Value> pointers;
   for (const KernelOperand &operand : inner.operands)

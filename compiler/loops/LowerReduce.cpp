@@ -246,14 +246,17 @@ LogicalResult lowerReduce(KernelContext &context) {
   auto reduce = cast<ReduceOp>(context.group.anchors[0]);
   int64_t last = innermost(reduce.getInput().getType());
   bool alongRow = last >= 0 && llvm::is_contained(reduce.getDims(), last);
+  context.record.tile = stringifyReduceKind(reduce.getKind()).str();
+  context.record.strategy = alongRow ? "reduce_row" : "reduce_columns";
   if (alongRow)
     e.define(reduce.getResult(),
              [&e, reduce, element = elementOf(reduce.getResult())](ArrayRef<AffineExpr> indices, Lanes) {
                return e.rounded(reduceAlongRow(e, reduce, indices), element);
              });
-  else if (RowsToRow(context, reduce).emit())
+  else if (RowsToRow(context, reduce).emit()) {
+    context.record.strategy = "reduce_strips";
     return success();
-  else if (failed(defineAnchor(context, reduce)))
+  } else if (failed(defineAnchor(context, reduce)))
     return failure();
   if (failed(emitRoot(context, !alongRow)))
     return failure();
@@ -352,6 +355,8 @@ LogicalResult lowerRow(KernelContext &context) {
 
 LogicalResult lowerNaively(KernelContext &context) {
   context.placeAll();
+  if (context.group.kind != DispatchKind::Window)
+    context.record.strategy = "naive_" + context.record.kind;
   Operation *anchor = context.group.anchors[0];
   if (failed(defineAnchor(context, anchor)) || failed(emitRoot(context, true)))
     return failure();

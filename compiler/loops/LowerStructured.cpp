@@ -10,6 +10,7 @@ namespace wasmind::loops {
 LogicalResult lowerStructured(KernelContext &context) {
   auto op = cast<StructuredOp>(context.group.root);
   context.placeAll();
+  context.record.strategy = "naive_" + context.record.kind;
   Emitter &e = context.emitter;
   Value result = op->getResult(0), pointer = context.pointer(result);
   Type element = elementOf(result);

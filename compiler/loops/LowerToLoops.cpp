@@ -9,6 +9,7 @@
 #include "compiler/loops/Checks.h"
 #include "compiler/loops/Passes.h"
 #include "compiler/loops/Reductions.h"
+#include "compiler/loops/Steps.h"
 #include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -18,11 +19,16 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
+/// Whether elements change, not just their places.
+bool computes(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, IotaOp>(op); }
+
 LogicalResult lowerGroup(KernelContext &context) {
   const Group &group = context.group;
   switch (group.kind) {
   case DispatchKind::Elementwise:
     context.record.kind = isa<GatherOp>(group.root) ? "gather" : "elementwise";
+    if (context.record.kind == "elementwise" && llvm::none_of(group.members, computes))
+      context.record.strategy = "move";
     return lowerElementwise(context);
   case DispatchKind::Contract:
     context.record.kind = "contract";
@@ -38,6 +44,7 @@ LogicalResult lowerGroup(KernelContext &context) {
     return lowerReduce(context);
   case DispatchKind::Row:
     context.record.kind = "row";
+    context.record.tile = passesOf(group);
     return lowerRow(context);
   case DispatchKind::Single:
     break;
@@ -86,18 +93,19 @@ public:
   }
 
   FailureOr<Program> run() {
-    Kernels kernels(graph, *program.code, options, "kernel", {options.base, "", {}});
+    Kernels kernels(graph, *program.code, options, "", {options.base, "", {}});
     Checks checks(kernels);
     if (checks.areRequired(-1))
-      add(KernelCall::Form::Check);
+      add(KernelCall::Form::Check, plainStep("check"));
     auto entry = lowerKernels(kernels);
     if (failed(entry))
       return failure();
     if (checks.areNeeded())
-      add(KernelCall::Form::Publish);
+      add(KernelCall::Form::Publish, plainStep("publish"));
     MemoryPlan plan(kernels, program);
     if (failed(plan.run(*entry, calls)))
       return failure();
+    program.steps = stepsOf(calls, [this](size_t at) { return after(at); });
     emitEntry(kernels, *entry, plan, checks);
     return std::move(program);
   }
@@ -114,6 +122,23 @@ public:
 
 private:
   using PointerOf = llvm::function_ref<Value(Emitter &, const KernelOperand &, const KernelCall &)>;
+  /// What a run that may fail needs to know.
+  struct Watch {
+    const MemoryPlan &plan;
+    const Checks &checks;
+    llvm::function_ref<void(Emitter &)> publish;
+  };
+
+  /// How the steps of one entry are emitted.
+  struct Steps {
+    PointerOf pointerOf;
+    /// Null where only the entry may do steps: other functions know the addresses of operands as constants alone.
+    const ExtentTable *extents = nullptr;
+    unsigned firstMeasured = 0;   ///< dimension
+    const Watch *watch = nullptr; ///< null where no step can fail
+    std::string prefix = {};      ///< of the names of other functions that do steps
+  };
+
   ModuleOp graph; ///< gathered into dispatches
   const Options &options;
   Program program;
@@ -122,6 +147,7 @@ private:
   static constexpr unsigned branchesPerFunction = 64;
   /// Of the steps in one function: some hundred calls, and a fifth of what the contract allows.
   static constexpr size_t partWeight = 24'000;
+  static constexpr size_t stepsPerFunction = 256; ///< that `run_steps` chooses from
 
   /// The table has room for as many dimensions as any kernel that shares it.
   static void declareExtents(ModuleOp code, StringRef symbol, size_t count) {
@@ -144,6 +170,7 @@ private:
       return graph.emitError("has no function @run");
     if (failed(lowerBlock(kernels, entry.getBody().front())))
       return failure();
+    kernels.finish();
     return entry;
   }
 
@@ -169,50 +196,53 @@ private:
     operand.tensor = storageOf(tensor);
     return operand;
   }
-  void add(KernelCall::Form form, ArrayRef<Value> tensors = {}) {
+  void add(KernelCall::Form form, abi::Step step, ArrayRef<Value> tensors = {}) {
     KernelCall call;
     call.form = form;
+    call.step = std::move(step);
     for (Value tensor : tensors)
       call.operands.push_back(operandOf(tensor));
     calls.push_back(std::move(call));
   }
-  void addCopy(Value from, Value to) {
+  void addCopy(const Kernels &kernels, Value from, Value to) {
     if (storageOf(from) == storageOf(to))
       return;
-    add(KernelCall::Form::Copy, {from, to});
-    calls.back().copied = cast<RankedTensorType>(from.getType());
+    auto tensor = cast<RankedTensorType>(from.getType());
+    add(KernelCall::Form::Copy, copyStep(kernels, to.getLoc(), tensor), {from, to});
+    calls.back().copied = tensor;
   }
 
   LogicalResult lowerLoop(Kernels &kernels, LoopOp loop) {
     Block &body = loop.getBody().front();
     for (auto [initial, result] : llvm::zip(loop.getCarried(), loop.getResults()))
-      addCopy(initial, result);
-    add(KernelCall::Form::Loop, {loop.getTripCount(), loop.getCondition(), body.getArgument(0)});
+      addCopy(kernels, initial, result);
+    add(KernelCall::Form::Loop, plainStep("loop", loop.getLoc()),
+        {loop.getTripCount(), loop.getCondition(), body.getArgument(0)});
     if (failed(lowerBlock(kernels, body)))
       return failure();
     for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands()))
-      addCopy(value, i == 0 ? loop.getCondition() : loop.getResult(i - 1));
-    add(KernelCall::Form::End);
+      addCopy(kernels, value, i == 0 ? loop.getCondition() : loop.getResult(i - 1));
+    add(KernelCall::Form::End, {});
     return success();
   }
 
   LogicalResult lowerMeasure(MeasureOp measure) {
-    add(KernelCall::Form::Measure, {measure.getValue()});
+    add(KernelCall::Form::Measure, plainStep("measure", measure.getLoc()), {measure.getValue()});
     calls.back().dim = measure.getDim();
     return success();
   }
 
   LogicalResult lowerIf(Kernels &kernels, IfOp branch) {
-    add(KernelCall::Form::Then, branch.getCondition());
+    add(KernelCall::Form::Then, plainStep("branch", branch.getLoc()), branch.getCondition());
     for (Region *region : {&branch.getThenRegion(), &branch.getElseRegion()}) {
       if (region == &branch.getElseRegion())
-        add(KernelCall::Form::Else);
+        add(KernelCall::Form::Else, {});
       if (failed(lowerBlock(kernels, region->front())))
         return failure();
       for (auto [value, result] : llvm::zip(region->front().getTerminator()->getOperands(), branch.getResults()))
-        addCopy(value, result);
+        addCopy(kernels, value, result);
     }
-    add(KernelCall::Form::End);
+    add(KernelCall::Form::End, {});
     return success();
   }
 
@@ -229,13 +259,13 @@ private:
     call.outputs.assign(dispatch.getOutputs().begin(), dispatch.getOutputs().end());
     call.inPlace = context.inPlace;
     call.callee = context.finish();
+    call.step = stepOf(kernels, group, context.record);
     calls.push_back(call);
     for (KernelRecord &known : program.kernels)
       if (known.name == call.callee && known.shape == context.record.shape) {
         ++known.calls;
         return success();
       }
-    context.record.name = call.callee;
     context.record.calls = 1;
     program.kernels.push_back(context.record);
     return success();
@@ -261,19 +291,98 @@ private:
     if (!kernels.preparations.empty())
       emitPreparations(e, kernels, plan);
     Steps steps{pointerOf, &kernels.extents, unsigned(measured - kernels.dims.begin())};
-    if (!checks.areNeeded()) {
-      emitSteps(e, steps, 0, calls.size());
-      func::ReturnOp::create(e, ValueRange(e.i32(0)));
-      return;
-    }
     auto publishLate = [&](Emitter &to) { publish(to, /*afterMeasuring=*/true); };
     const Watch watch{plan, checks, publishLate};
-    steps.watch = &watch;
-    checks.setStatus(e, plan, e.i32(0));
+    if (checks.areNeeded()) {
+      steps.watch = &watch;
+      checks.setStatus(e, plan, e.i32(0));
+    }
     emitSteps(e, steps, 0, calls.size());
-    Value hasFailed = arith::CmpIOp::create(e, arith::CmpIPredicate::ne, checks.status(e, plan), e.i32(0));
-    func::ReturnOp::create(e, ValueRange(arith::ExtUIOp::create(e, e.getI32Type(), hasFailed)));
-    checks.emitErrorText(*program.code, entry.getLoc(), plan, kernels.extents);
+    func::ReturnOp::create(e, hasFailed(e, steps));
+    if (checks.areNeeded())
+      checks.emitErrorText(*program.code, entry.getLoc(), plan, kernels.extents);
+    if (!options.profile)
+      return;
+    steps.prefix = "profile_";
+    std::vector<func::FuncOp> functions;
+    if (!kernels.preparations.empty()) {
+      program.steps.insert(program.steps.begin(), prepareStep(kernels));
+      functions.push_back(emitFunction(e, steps, "prepare", [&](Emitter &to) { emitPreparations(to, kernels, plan); }));
+    }
+    for (size_t at = 0; at < calls.size(); at = after(at))
+      functions.push_back(emitFunction(e, steps, "step" + llvm::Twine(at), [&](Emitter &to) {
+        if (at == 0) {
+          publish(to, /*afterMeasuring=*/false);
+          if (steps.watch)
+            checks.setStatus(to, plan, to.i32(0));
+        }
+        emitSteps(to, steps, at, after(at));
+      }));
+    emitStepEntry(e.getLoc(), steps, functions);
+  }
+
+  /// What an entry returns: 1 after a step that failed.
+  static Value hasFailed(Emitter &e, const Steps &steps) {
+    if (!steps.watch)
+      return e.i32(0);
+    const Watch &watch = *steps.watch;
+    Value isSet = arith::CmpIOp::create(e, arith::CmpIPredicate::ne, watch.checks.status(e, watch.plan), e.i32(0));
+    return arith::ExtUIOp::create(e, e.getI32Type(), isSet);
+  }
+
+  /// The entry `run_steps`, which calls those of the functions whose positions are in the range that stands in memory.
+  void emitStepEntry(Location location, const Steps &steps, ArrayRef<func::FuncOp> functions) {
+    Emitter e(*program.code, location, "run_steps", {}, *steps.extents, /*noinline=*/false);
+    e.function.setPublic();
+    e.function->setAttr("wasmind.export", e.getStringAttr("run_steps"));
+    e.function.setType(e.getFunctionType({}, e.getI32Type()));
+    // Groups of steps, as engines bound what one function may hold.
+    SmallVector<func::FuncOp> groups;
+    for (size_t first = 0; first < functions.size(); first += stepsPerFunction) {
+      Emitter group(*program.code, location, "steps" + std::to_string(first), {e.getI32Type()}, *steps.extents);
+      emitChoice(group, group.function.getArgument(0), first, 1,
+                 functions.drop_front(first).take_front(stepsPerFunction));
+      func::ReturnOp::create(group, ValueRange());
+      groups.push_back(group.function);
+    }
+    auto bound = [&](uint32_t position) -> Value {
+      Value address = LLVM::IntToPtrOp::create(e, e.pointerType(), e.i32(program.stepRange.offset + 4 * position));
+      return arith::MinUIOp::create(e, e.loadAt(address, e.getI32Type(), 4), e.i32(functions.size()));
+    };
+    Value first = bound(0), last = bound(1);
+    scf::WhileOp::create(
+        e, e.getI32Type(), first,
+        [&](OpBuilder &, Location, ValueRange at) {
+          Value more = arith::CmpIOp::create(e, arith::CmpIPredicate::ult, at[0], last);
+          if (steps.watch) // the first step forgets what an earlier run was
+            more = arith::AndIOp::create(
+                e, more,
+                arith::OrIOp::create(e, arith::CmpIOp::create(e, arith::CmpIPredicate::eq, at[0], first),
+                                     noneFailed(e, *steps.watch)));
+          scf::ConditionOp::create(e, more, at);
+        },
+        [&](OpBuilder &, Location, ValueRange at) {
+          emitChoice(e, at[0], 0, stepsPerFunction, groups);
+          scf::YieldOp::create(e, arith::AddIOp::create(e, at[0], e.i32(1)).getResult());
+        });
+    func::ReturnOp::create(e, hasFailed(e, steps));
+  }
+
+  /// Calls the function whose steps `at` is among: `count` steps for each, from `first` on.
+  static void emitChoice(Emitter &e, Value at, size_t first, size_t count, ArrayRef<func::FuncOp> functions) {
+    if (functions.size() <= 1) {
+      for (func::FuncOp function : functions)
+        func::CallOp::create(e, function, function.getNumArguments() ? ValueRange(at) : ValueRange());
+      return;
+    }
+    const size_t half = functions.size() / 2, middle = first + half * count;
+    auto branch = scf::IfOp::create(e, arith::CmpIOp::create(e, arith::CmpIPredicate::ult, at, e.i32(middle)),
+                                    /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(e);
+    e.setInsertionPointToStart(branch.thenBlock());
+    emitChoice(e, at, first, count, functions.take_front(half));
+    e.setInsertionPointToStart(branch.elseBlock());
+    emitChoice(e, at, middle, count, functions.drop_front(half));
   }
 
   void emitPreparations(Emitter &e, const Kernels &kernels, const MemoryPlan &plan) {
@@ -313,22 +422,6 @@ private:
     }
     func::ReturnOp::create(e, branch.getResults());
   }
-
-  /// What a run that may fail needs to know.
-  struct Watch {
-    const MemoryPlan &plan;
-    const Checks &checks;
-    llvm::function_ref<void(Emitter &)> publish;
-  };
-
-  /// How the steps of one entry are emitted.
-  struct Steps {
-    PointerOf pointerOf;
-    /// Null where only the entry may do steps: other functions know the addresses of operands as constants alone.
-    const ExtentTable *extents = nullptr;
-    unsigned firstMeasured = 0;   ///< dimension
-    const Watch *watch = nullptr; ///< null where no step can fail
-  };
 
   /// Whether a step in [begin, end) may make the run fail.
   bool mayFail(size_t begin, size_t end) const {
@@ -374,15 +467,19 @@ private:
     }
   }
 
-  /// Makes a function that does what `emit` says, and calls it.
-  void emitElsewhere(Emitter &e, const Steps &steps, const llvm::Twine &name,
-                     llvm::function_ref<void(Emitter &)> emit) {
-    Emitter part(*program.code, e.getLoc(), name.str(), {}, *steps.extents);
+  /// Makes a function that does what `emit` says.
+  func::FuncOp emitFunction(Emitter &e, const Steps &steps, const llvm::Twine &name,
+                            llvm::function_ref<void(Emitter &)> emit) {
+    Emitter part(*program.code, e.getLoc(), (steps.prefix + name).str(), {}, *steps.extents);
     part.function.setType(part.getFunctionType({}, {}));
     part.reloadFrom(steps.firstMeasured);
     emit(part);
     func::ReturnOp::create(part, ValueRange());
-    func::CallOp::create(e, part.function, ValueRange());
+    return part.function;
+  }
+  void emitElsewhere(Emitter &e, const Steps &steps, const llvm::Twine &name,
+                     llvm::function_ref<void(Emitter &)> emit) {
+    func::CallOp::create(e, emitFunction(e, steps, name, emit), ValueRange());
   }
 
   static Value noneFailed(Emitter &e, const Watch &watch) {

@@ -128,9 +128,9 @@ private:
     return Emitter(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), arguments,
                    context.kernels.extents);
   }
-  std::string finish(Emitter &f) {
+  std::string finish(Emitter &f, StringRef part) {
     f.finish();
-    return context.kernels.intern(f.function);
+    return context.kernels.intern(f.function, ("f32_winograd" + Twine(tile.outputs) + "_" + part).str());
   }
 
   struct Place {
@@ -183,7 +183,7 @@ private:
                            ValueRange{argument(4), f.i32(channels), target[0], f.i32(inputPointBytes), argument(6)});
       return SmallVector<Value>{bump(f, target[0], panelTile.rows * channels * 4)};
     });
-    return finish(f);
+    return finish(f, "transform_tiles");
   }
 
   /// (panels, inputs, weights, sums, channels, columns, bytes of a point of the inputs, of eight columns of sums, of a
@@ -210,7 +210,7 @@ private:
       return SmallVector<Value>{bump(f, point[0], argument(6)), bump(f, point[1], weightPointBytes),
                                 bump(f, point[2], argument(8))};
     });
-    return finish(f);
+    return finish(f, "multiply");
   }
 
   /// (first tile, count, sums, pixels, work, pointers...)
@@ -249,7 +249,7 @@ private:
       });
       return SmallVector<Value>();
     });
-    return finish(f);
+    return finish(f, "store_tiles");
   }
 
   void storePixel(Emitter &f, Value target, Indices indices, Value sums) {
@@ -285,6 +285,7 @@ std::optional<WinogradTile> winogradTileFor(KernelContext &context, const Images
 
 LogicalResult lowerWinograd(KernelContext &context, const Images &images, WinogradTile tile) {
   context.record.kind = "winograd";
+  context.record.strategy = "winograd" + std::to_string(tile.outputs);
   Winograd(context, images, tile).emit();
   return success();
 }

@@ -48,7 +48,9 @@ public:
       return SmallVector<Value>{bump(e, a[0], step)};
     });
     e.finish(/*constantsInLocals=*/false);
-    return context.kernels.intern(e.function);
+    static constexpr StringLiteral words[] = {"gemm", "gemv_columns", "gemv_dots"};
+    const std::string part = form == MicroKernelForm::Packed ? "panel_" + textOf(tile) : "";
+    return context.kernels.intern(e.function, functionName(elementsOf(gemm.anchor), words[unsigned(form)], part));
   }
 
 private:

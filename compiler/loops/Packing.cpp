@@ -156,7 +156,7 @@ public:
       return SmallVector<Value>{bump(e, panel[0], panelBytes)};
     });
     e.finish();
-    return context.kernels.intern(e.function);
+    return context.kernels.intern(e.function, functionName(element, "pack", std::to_string(width)));
   }
 
 private:

@@ -172,7 +172,10 @@ private:
 } // namespace
 
 std::string emitPanelProduct(Kernels &kernels, bool ofBytes) {
-  return kernels.intern(PanelProduct(kernels, ofBytes).emit());
+  func::FuncOp function = PanelProduct(kernels, ofBytes).emit();
+  MLIRContext *context = kernels.code.getContext();
+  const Type element = ofBytes ? Type(IntegerType::get(context, 16)) : Float32Type::get(context);
+  return kernels.intern(function, functionName(element, "panel_product", textOf(panelTile)));
 }
 
 } // namespace wasmind::loops

@@ -1,6 +1,7 @@
 //===- Plan.cpp ---------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Plan.h"
 #include "compiler/graph/State.h"
+#include "compiler/loops/Steps.h"
 #include <algorithm>
 
 using namespace mlir;
@@ -20,10 +21,26 @@ std::string nameOf(func::FuncOp entry, unsigned position, bool isResult) {
 
 /// A stretch of the arena that is in use from one call to another (inclusive).
 struct Lifetime {
-  uint64_t byteLength = 0;
+  uint64_t byteLength = 0; ///< with room behind it, in whole units of alignment
   size_t first = 0, last = 0;
+  uint64_t aliveBytes = 0; ///< what is read and written
   uint64_t offset = 0;
 };
+
+/// The most bytes alive in one of the calls: what no placing goes below.
+uint64_t mostAliveBytes(ArrayRef<Lifetime> lifetimes, size_t callCount) {
+  std::vector<uint64_t> begun(callCount + 1), ended(callCount + 1);
+  for (const Lifetime &life : lifetimes) {
+    begun[life.first] += life.aliveBytes;
+    ended[life.last + 1] += life.aliveBytes;
+  }
+  uint64_t alive = 0, most = 0;
+  for (size_t at = 0; at < callCount; ++at) {
+    alive += begun[at] - ended[at];
+    most = std::max(most, alive);
+  }
+  return most;
+}
 
 /// Greedy by size: the largest first, each at the lowest offset where no overlapping lifetime lies.
 uint64_t placeAll(std::vector<Lifetime> &lifetimes) {
@@ -106,12 +123,15 @@ void MemoryPlan::placeState(func::FuncOp entry, std::vector<KernelCall> &calls) 
     copy.operands.resize(2);
     copy.operands[0].tensor = next;
     copy.operands[1].tensor = argument;
+    copy.step = copyStep(kernels, next.getLoc(), copy.copied);
     copies.push_back(std::move(copy));
   }
   // Behind everything that reads an old value.
   calls.insert(calls.end(), copies.begin(), copies.end());
-  if (!graph::getKeptDims(entry).empty())
+  if (!graph::getKeptDims(entry).empty()) {
     calls.emplace_back().form = KernelCall::Form::Keep;
+    calls.back().step = plainStep("keep");
+  }
 }
 
 FailureOr<uint64_t> MemoryPlan::byteLengthOf(Value tensor, Location location, bool isSlot) {
@@ -261,7 +281,8 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         continue;
       if (operand.isScratch()) {
         scratchLife[i].push_back(lifetimes.size());
-        lifetimes.push_back({llvm::alignTo(kernels.bound(operand.scratchBytes) + slack, alignment), i, i});
+        const uint64_t byteLength = kernels.bound(operand.scratchBytes);
+        lifetimes.push_back({llvm::alignTo(byteLength + slack, alignment), i, i, byteLength});
         continue;
       }
       if (addresses.count(operand.tensor))
@@ -280,7 +301,7 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         auto byteLength = byteLengthOf(operand.tensor, operand.tensor.getLoc());
         if (failed(byteLength))
           return failure();
-        lifetimes.push_back({llvm::alignTo(*byteLength + slack, alignment), i, i});
+        lifetimes.push_back({llvm::alignTo(*byteLength + slack, alignment), i, i, *byteLength});
       }
       lifetimes[found->second].last = i;
     }
@@ -298,6 +319,7 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
           life.last = std::max(life.last, i);
   }
   uint64_t arenaBytes = placeAll(lifetimes);
+  program.leastArenaBytes = mostAliveBytes(lifetimes, calls.size());
   if (next + arenaBytes > kernels.options.limit)
     return emitError(entry.getLoc()) << "the memory plan needs " << next + arenaBytes
                                      << " bytes, more than the limit of " << kernels.options.limit
@@ -325,12 +347,16 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
       ++state;
     }
   const uint64_t preparedBytes = kernels.preparations.empty() ? 0 : alignment + kernels.preparedBytes;
-  uint64_t total = llvm::alignTo(next, alignment) + preparedBytes + kernels.weightBytes + slack;
+  const uint64_t stepRangeBytes = kernels.options.profile ? 2 * sizeof(int32_t) : 0;
+  const uint64_t behindWeights = stepRangeBytes ? alignment + stepRangeBytes : slack;
+  uint64_t total = llvm::alignTo(next, alignment) + preparedBytes + kernels.weightBytes + behindWeights;
   if (total > (uint64_t(1) << 32) - pageSize)
     return emitError(entry.getLoc()) << "the module would need " << total << " bytes; a 32-bit memory has 4 GiB";
   program.prepared = {take(preparedBytes), uint32_t(preparedBytes)};
   weightsBase = take(kernels.weightBytes);
   program.weights = {weightsBase, uint32_t(kernels.weightBytes)};
+  if (stepRangeBytes)
+    program.stepRange = {take(stepRangeBytes), uint32_t(stepRangeBytes)};
   for (StateSlot &each : program.state)
     if (each.initialOffset)
       *each.initialOffset += weightsBase;

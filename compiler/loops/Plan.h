@@ -35,6 +35,7 @@ struct KernelCall {
   llvm::SmallVector<mlir::Value> outputs;
   llvm::SmallVector<mlir::Value> inPlace; ///< operands whose memory the one output may take
   llvm::SmallVector<uint32_t> scratch;    ///< addresses of the scratch operands, in order; filled by the plan
+  abi::Step step;
 };
 
 /// Of every tensor and scratch, in bytes.

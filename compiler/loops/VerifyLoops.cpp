@@ -37,6 +37,7 @@ llvm::Error verifyMemory(const Program &program, const Options &options) {
   add("the arena", program.arena.offset, program.arena.byteLength);
   add("what is prepared", program.prepared.offset, program.prepared.byteLength);
   add("the weights", program.weights.offset, program.weights.byteLength);
+  add("the range of steps", program.stepRange.offset, program.stepRange.byteLength);
   for (const Slot &slot : program.inputs)
     add("input '" + slot.name + "'", slot.offset, slot.byteLength);
   for (const Slot &slot : program.outputs)

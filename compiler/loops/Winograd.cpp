@@ -50,9 +50,9 @@ protected:
     e.loop(e.i32(0), count, step, pointers, body);
   }
 
-  std::string finish(Kernels &kernels) {
+  std::string finish(Kernels &kernels, StringRef part) {
     e.finish();
-    return kernels.intern(e.function);
+    return kernels.intern(e.function, ("f32_winograd" + Twine(outputs) + "_" + part).str());
   }
 
   static Type i32(Kernels &kernels) { return IntegerType::get(kernels.code.getContext(), 32); }
@@ -91,7 +91,7 @@ public:
       });
       return Vectors{bump(e, panel[0], 4 * rows * 4)};
     });
-    return finish(kernels);
+    return finish(kernels, "input");
   }
 
 private:
@@ -131,7 +131,7 @@ public:
       });
       return Vectors{bump(e, panel[0], panelTile.columns * 4), bump(e, panel[1], panelBytes)};
     });
-    return finish(kernels);
+    return finish(kernels, "weights");
   }
 
 private:
@@ -198,7 +198,7 @@ public:
       });
       return Vectors{bump(e, panel[0], argument(2)), bump(e, panel[1], panelTile.columns / 4 * tileBytes)};
     });
-    return finish(kernels);
+    return finish(kernels, "output");
   }
 
 private:

@@ -99,14 +99,24 @@ public:
     return std::move(emitted);
   }
 
-  /// The names of functions, which the specification wants after the data.
-  static void appendNames(Emitted &emitted, ArrayRef<Section> sections) {
-    for (const Section &section : sections)
-      if (section.id == Custom && section.name == nameSection) {
-        if (!emitted.pieces.back().weights.empty())
-          emitted.pieces.emplace_back();
-        emitted.pieces.back().head.append(section.whole.begin(), section.whole.end());
-      }
+  /// What reports read, and the names of functions, which the specification wants after the data.
+  static void appendReports(Emitted &emitted, ArrayRef<Section> sections, const ModuleInput &input) {
+    auto append = [&](ArrayRef<char> bytes) {
+      if (!emitted.pieces.back().weights.empty())
+        emitted.pieces.emplace_back();
+      emitted.pieces.back().head.append(bytes.begin(), bytes.end());
+    };
+    if (!input.steps.empty()) {
+      SmallVector<char, 0> contents, section;
+      appendText(contents, abi::stepsSectionName);
+      contents.append(input.steps.begin(), input.steps.end());
+      appendSection(section, Custom, contents);
+      append(section);
+    }
+    if (input.keepNames)
+      for (const Section &section : sections)
+        if (section.id == Custom && section.name == nameSection)
+          append(section.whole);
   }
 
   /// The first address after stack and constants.
@@ -294,8 +304,7 @@ Expected<Emitted> linkModule(ArrayRef<ArrayRef<char>> objects, const ModuleInput
     return std::move(error);
   if (Error error = verifyRules(*sections, input.signature))
     return std::move(error);
-  if (input.keepNames)
-    ImageWriter::appendNames(*emitted, *sections);
+  ImageWriter::appendReports(*emitted, *sections, input);
   return emitted;
 }
 

@@ -65,6 +65,8 @@ struct ModuleInput {
   std::map<uint32_t, int32_t> extents = {};
   /// Whether functions have their names in the section `name`, which stands last.
   bool keepNames = false;
+  /// Contents of the section `wasmind.steps`, which stands behind the data; without any there is none.
+  std::string steps = {};
 };
 
 /// Bytes of stack at address 0 of a model module (kernels keep their state in locals), and of an operator library,
