@@ -18,6 +18,10 @@ AffineExpr flatOffset(Type tensor, ArrayRef<AffineExpr> indices) {
   return normalise(flat);
 }
 
+Indices substituted(ArrayRef<AffineExpr> indices, ArrayRef<AffineExpr> dims) {
+  return llvm::map_to_vector(indices, [&](AffineExpr index) { return normalise(index.replaceDims(dims)); });
+}
+
 std::optional<AffineExpr> coefficientOf(AffineExpr flat, unsigned variable) {
   AffineExpr coefficient = getAffineConstantExpr(0, flat.getContext());
   for (const Term &term : termsOf(flat)) {

@@ -20,6 +20,9 @@ struct Access {
 /// The element type of a tensor.
 mlir::Type elementOf(mlir::Value tensor);
 
+/// Indices in d0, d1, ... with `dims` in their place.
+Indices substituted(llvm::ArrayRef<mlir::AffineExpr> indices, llvm::ArrayRef<mlir::AffineExpr> dims);
+
 /// The flat row-major element offset of `indices` in a tensor.
 mlir::AffineExpr flatOffset(mlir::Type tensor, llvm::ArrayRef<mlir::AffineExpr> indices);
 /// d flat / d variable, when flat is linear in it and the coefficient has no other variable in it.

@@ -266,16 +266,14 @@ private:
   /// Whether all the epilogue's reads move through memory as the anchor's result does: the dimensions before the last
   /// count as one. Windows keep their dimensions, so that what is read beside their elements is free.
   bool epilogueFits(const Draft &group, Operation *anchor) {
-    Value result = anchor->getResult(0);
-    if (getExtents(result.getType()) != getExtents(group.root->getResult(0).getType()))
+    Value result = anchor->getResult(0), root = group.root->getResult(0);
+    auto placed = rootIndices(group, anchor);
+    if (!placed || (*placed != identityIndices(result.getType()) && !storesInAnyOrder(anchor)))
       return false;
-    Indices indices = identityIndices(result.getType());
-    bool fits = isa<WindowOp>(anchor) || stepsAsMatrix(anchor, flatOffset(group.root->getResult(0), indices));
-    bool affine = walkReads(group, group.root->getResult(0), indices, [&](Value value, ArrayRef<AffineExpr> at) {
-      if (value == result) {
-        fits &= at == ArrayRef(indices);
+    bool fits = isa<WindowOp>(anchor) || stepsAsMatrix(anchor, flatOffset(root, *placed));
+    bool affine = walkReads(group, root, *placed, [&](Value value, ArrayRef<AffineExpr> at) {
+      if (value == result)
         return;
-      }
       if (isa<WindowOp>(anchor))
         return;
       if (value.getDefiningOp() && isa<IotaOp>(value.getDefiningOp())) {
@@ -287,6 +285,16 @@ private:
     return affine && fits;
   }
 
+  /// Whether the anchor's kernel computes in an order of its own, so that a transposed result is stored by it.
+  static bool storesInAnyOrder(Operation *anchor) {
+    auto convolve = dyn_cast<ConvolveOp>(anchor);
+    if (!convolve && !isa<ContractOp>(anchor))
+      return false;
+    Type left = elementOf(anchor->getOperand(0)), right = elementOf(anchor->getOperand(1));
+    const bool hasPanels = (left.isF32() && right.isF32()) || (left.isInteger(8) && right.isInteger(8));
+    return hasPanels && (!convolve || (isOne(convolve.getGroupCount()) && getExtents(convolve.getType()).size() <= 4));
+  }
+
   bool joinAsAnchor(Operation *op) {
     if (!isa<ContractOp, ConvolveOp, WindowOp, ReduceOp>(op))
       return false;
@@ -295,7 +303,7 @@ private:
       return false;
     Draft &group = groups[(*users)[0]];
     for (Operation *user : op->getUsers())
-      if (!isElementwise(user) && !isUnitReshape(user) && !isa<ReduceOp, BroadcastOp>(user))
+      if (!isElementwise(user) && !isUnitReshape(user) && !isa<ReduceOp, BroadcastOp, TransposeOp>(user))
         return false;
     if (auto reduce = dyn_cast<ReduceOp>(op))
       return joinReduce(group, reduce, (*users)[0]);

@@ -112,13 +112,16 @@ private:
       pointers.push_back(context.pointer(tensor));
   }
 
-  Value scratchFor(const Tile &tile) { return context.scratch(e.constantIndex(tile.rows * tile.columns * 4)); }
+  Value scratchFor(MicroKernelForm form) {
+    const Tile tile = tileOf(form, gemm);
+    return context.scratch(e.constantIndex(tilesAtOnce(context, gemm, form) * tile.rows * tile.columns * 4));
+  }
 
   void prepareGemv(MicroKernelForm chosen) {
     form = chosen;
     gemvA = context.pointer(gemm.a->tensor);
     gemvB = context.pointer(gemm.b.tensor);
-    gemvEdge = scratchFor(tileOf(form, gemm));
+    gemvEdge = scratchFor(form);
     gemvKernel = emitMicroKernel(context, gemm, form, tensors);
   }
 
@@ -157,7 +160,7 @@ private:
       aBytes = normalise(steps * (tile.rows * 4)) + (isSmall ? wholeRows * kBound * 4 : blockBytes);
     }
     aPanels = context.scratch(aBytes);
-    edge = scratchFor(tile);
+    edge = scratchFor(MicroKernelForm::Packed);
     micro = emitMicroKernel(context, gemm, MicroKernelForm::Packed, tensors);
   }
 

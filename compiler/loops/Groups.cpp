@@ -42,4 +42,36 @@ bool walkReads(const Group &group, Value value, ArrayRef<AffineExpr> indices,
   return walkReads(value, indices, isRead, read);
 }
 
+std::optional<Indices> rootIndices(const Group &group, Operation *anchor) {
+  Value root = group.root->getResult(0), result = anchor->getResult(0);
+  std::optional<Indices> read; // of the anchor, in the root's dimensions
+  bool isOne = true;
+  const bool affine =
+      walkReads(group, root, identityIndices(root.getType()), [&](Value value, ArrayRef<AffineExpr> at) {
+        if (value != result)
+          return;
+        isOne &= !read || ArrayRef(*read) == at;
+        read = Indices(at);
+      });
+  if (!affine || !read || !isOne)
+    return std::nullopt;
+  const SmallVector<AffineExpr> from = getExtents(result.getType()), to = getExtents(root.getType());
+  Indices indices(to.size());
+  for (auto [i, extent] : llvm::enumerate(from)) {
+    if (graph::isOne(extent))
+      continue;
+    auto dim = dyn_cast<AffineDimExpr>((*read)[i]);
+    if (!dim || to[dim.getPosition()] != extent || indices[dim.getPosition()])
+      return std::nullopt;
+    indices[dim.getPosition()] = getAffineDimExpr(i, root.getContext());
+  }
+  for (auto [index, extent] : llvm::zip(indices, to)) {
+    if (!index && !graph::isOne(extent))
+      return std::nullopt;
+    if (!index)
+      index = getAffineConstantExpr(0, root.getContext());
+  }
+  return indices;
+}
+
 } // namespace wasmind::loops

@@ -24,4 +24,8 @@ struct Group {
 bool walkReads(const Group &group, mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> indices,
                llvm::function_ref<void(mlir::Value, llvm::ArrayRef<mlir::AffineExpr>)> read);
 
+/// Where the root's element lies that is computed from one of the anchor: the root's indices, in d0, d1, ... for those
+/// of the anchor's result. None where the root's elements are not those of the anchor, in some order.
+std::optional<Indices> rootIndices(const Group &group, mlir::Operation *anchor);
+
 } // namespace wasmind::loops

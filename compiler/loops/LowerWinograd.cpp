@@ -252,10 +252,11 @@ private:
     return finish(f, "store_tiles");
   }
 
-  void storePixel(Emitter &f, Value target, Indices indices, Value sums) {
+  void storePixel(Emitter &f, Value target, Indices at, Value sums) {
     f.forget();
     f.define(convolve.getResult(), [&](ArrayRef<AffineExpr>, Lanes) { return sums; });
-    Lanes lanes{4, f.variableOf(indices.back())};
+    Lanes lanes{4, f.variableOf(at.back())};
+    const Indices indices = substituted(*rootIndices(context.group, convolve), at);
     Value value = f.evaluate(root, indices, lanes);
     f.store(value, target, elementOf(root), flatOffset(root, indices), lanes);
   }

@@ -1,4 +1,5 @@
 #include "compiler/loops/MicroKernel.h"
+#include "compiler/loops/Packing.h"
 #include "compiler/loops/PanelProduct.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -19,6 +20,24 @@ Tile tileOf(MicroKernelForm form, const Gemm &gemm) {
   llvm_unreachable("all forms are covered");
 }
 
+int64_t tilesAtOnce(KernelContext &context, const Gemm &gemm, MicroKernelForm form) {
+  if (form != MicroKernelForm::Packed || gemm.tile != panelTile)
+    return 1;
+  const unsigned m = gemm.batch.size(), n = m + 1;
+  MLIRContext *c = gemm.anchor->getContext();
+  Indices batch;
+  for (unsigned i = 0; i < m; ++i)
+    batch.push_back(getAffineDimExpr(i, c));
+  const Indices at = gemm.resultIndices(batch, getAffineDimExpr(m, c), getAffineDimExpr(n, c));
+  const Indices indices = substituted(*rootIndices(context.group, gemm.anchor), at);
+  AffineExpr flat = flatOffset(context.group.root->getResult(0), indices);
+  auto isOneStep = [&](unsigned variable) {
+    auto step = coefficientOf(flat, variable);
+    return step && constantOf(*step) == 1;
+  };
+  return isOneStep(m) && !isOneStep(n) ? 4 : 1;
+}
+
 namespace {
 
 class MicroKernel {
@@ -28,7 +47,8 @@ public:
         batchRank(gemm.batch.size()),
         e(context.kernels.code, UnknownLoc::get(gemm.anchor->getContext()), context.kernels.freshName(),
           argumentTypes(tensors.size()), context.kernels.extents),
-        root(context.group.root->getResult(0)) {
+        root(context.group.root->getResult(0)), placement(*rootIndices(context.group, gemm.anchor)),
+        tiles(tilesAtOnce(context, gemm, form)) {
     for (unsigned i = 0; i < batchRank; ++i)
       batch.push_back(e.bind(argument(7 + i)));
     n0 = e.bind(argument(6));
@@ -41,8 +61,10 @@ public:
 
   std::string emit() {
     Value step = argument(2), b = argument(3);
-    e.loop(argument(4), argument(5), tile.rows, argument(1), [&](AffineExpr row, ArrayRef<Value> a) {
+    e.loop(argument(4), argument(5), tiles * tile.rows, argument(1), [&](AffineExpr row, ArrayRef<Value> a) {
       m0 = row;
+      if (tiles > 1)
+        return SmallVector<Value>{storeTransposed(a[0], step, b)};
       computeSums(a[0], b);
       emitEpilogue();
       return SmallVector<Value>{bump(e, a[0], step)};
@@ -62,6 +84,8 @@ private:
   const unsigned batchRank;
   Emitter e;
   Value root, target, scratch;
+  const Indices placement; ///< the root's indices in those of the anchor
+  const int64_t tiles;     ///< that are computed before they are stored
   Indices batch;
   AffineExpr m0, n0;
   SmallVector<Value> sums; ///< [rows][vectors]; none when they lie in scratch
@@ -114,10 +138,56 @@ private:
     e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) -> Value {
       return sums.empty() ? e.loadAt(bump(e, scratch, i * 16), vectorType(), 4) : sums[i];
     });
-    Indices indices = gemm.resultIndices(batch, m0 + row, n0 + 4 * column);
-    Lanes lanes{4, e.variableOf(n0)};
+    store(m0 + row, n0 + 4 * column, {4, e.variableOf(n0)});
+  }
+
+  /// The root's elements at (m, n) of the product, computed from the anchor's.
+  void store(AffineExpr m, AffineExpr n, Lanes lanes) {
+    const Indices indices = substituted(placement, gemm.resultIndices(batch, m, n));
     Value value = e.evaluate(root, indices, lanes);
     e.store(value, target, elementOf(root), flatOffset(root, indices), lanes);
+  }
+
+  /// Some tiles of rows: their sums are turned in registers, so that vectors lie along m. Returns the next panel of A.
+  Value storeTransposed(Value a, Value step, Value b) {
+    const int64_t tileBytes = tile.rows * tile.columns * 4, rowBytes = tile.columns * 4;
+    Value end = argument(5);
+    for (int64_t t = 0; t < tiles; ++t) {
+      auto multiply = [&] { multiplyPanels(a, b, bump(e, scratch, t * tileBytes)); };
+      if (t == 0)
+        multiply();
+      else
+        e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.index(m0 + t * tile.rows), end), multiply);
+      a = bump(e, a, step);
+    }
+    Value rows = arith::MinSIOp::create(e, e.i32(tiles * tile.rows), arith::SubIOp::create(e, end, e.index(m0)));
+    Value whole = arith::AndIOp::create(e, rows, e.i32(-4));
+    Value columns = arith::MinSIOp::create(e, e.i32(tile.columns), e.index(normalise(gemm.n - n0)));
+    const auto known = constantOf(gemm.n);
+    const bool areWhole = known && *known % tile.columns == 0;
+    e.loop(e.i32(0), whole, 4, scratch, [&](AffineExpr row, ArrayRef<Value> at) {
+      for (int64_t v = 0; v < vectors; ++v) {
+        SmallVector<Value> four;
+        for (int64_t r = 0; r < 4; ++r)
+          four.push_back(e.loadAt(bump(e, at[0], r * rowBytes + 16 * v), vectorType(), 4));
+        SmallVector<Value, 4> turned = emitTranspose(e, four);
+        for (int64_t i = 0; i < 4; ++i) {
+          const int64_t n = 4 * v + i;
+          auto storeColumn = [&] {
+            e.forget();
+            e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) { return turned[i]; });
+            store(m0 + row, n0 + n, {4, e.variableOf(row)});
+          };
+          if (areWhole)
+            storeColumn();
+          else
+            e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.i32(n), columns), storeColumn);
+        }
+      }
+      return SmallVector<Value>{bump(e, at[0], 4 * rowBytes)};
+    });
+    storeElements(whole, rows, columns);
+    return a;
   }
 
   /// The last columns, when they are no whole panel: through memory, element by element.
@@ -125,16 +195,18 @@ private:
     for (auto [i, sum] : llvm::enumerate(sums))
       e.storeAt(sum, bump(e, scratch, int64_t(i) * 16), 4);
     Value rows = arith::MinSIOp::create(e, e.i32(tile.rows), e.index(normalise(gemm.m - m0)));
-    Value columns = e.index(normalise(gemm.n - n0));
-    e.loop(e.i32(0), rows, 1, {}, [&](AffineExpr row, ArrayRef<Value>) {
+    storeElements(e.i32(0), rows, e.index(normalise(gemm.n - n0)));
+  }
+
+  /// Of sums in scratch, element by element.
+  void storeElements(Value firstRow, Value rows, Value columns) {
+    e.loop(firstRow, rows, 1, {}, [&](AffineExpr row, ArrayRef<Value>) {
       e.loop(e.i32(0), columns, 1, {}, [&](AffineExpr column, ArrayRef<Value>) {
         e.forget();
         e.define(gemm.anchor->getResult(0), [&](ArrayRef<AffineExpr>, Lanes) {
           return e.load(scratch, sumType(), normalise(row * tile.columns + column), {});
         });
-        Indices indices = gemm.resultIndices(batch, m0 + row, n0 + column);
-        Value value = e.evaluate(root, indices, {});
-        e.store(value, target, elementOf(root), flatOffset(root, indices), {});
+        store(m0 + row, n0 + column, {});
         return SmallVector<Value>();
       });
       return SmallVector<Value>();
@@ -147,8 +219,7 @@ private:
     switch (form) {
     case MicroKernelForm::Packed:
       if (tile == panelTile)
-        func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfBytes()), TypeRange(),
-                             ValueRange{argument(0), a, b, scratch});
+        multiplyPanels(a, b, scratch);
       else
         sums = packed(argument(0), a, b);
       break;
@@ -159,6 +230,12 @@ private:
       sums = dots(a, b);
       break;
     }
+  }
+
+  /// Of the tile of PanelProduct.h, whose sums lie in memory.
+  void multiplyPanels(Value a, Value b, Value sums) {
+    func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfBytes()), TypeRange(),
+                         ValueRange{argument(0), a, b, sums});
   }
 
   Type sumType() { return gemm.isOfBytes() ? Type(e.getI32Type()) : e.getF32Type(); }

@@ -22,17 +22,21 @@ Value emitScatterRun(Emitter &e, Value source, Value target, Value count, int64_
   })[1];
 }
 
-void emitStoreTransposed(Emitter &e, ArrayRef<Value> rows, Value target) {
-  const int64_t width = rows.size();
-  assert(width >= 4);
+SmallVector<Value, 4> emitTranspose(Emitter &e, ArrayRef<Value> rows) {
   auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> mask) -> Value {
     return vector::ShuffleOp::create(e, x, y, mask);
   };
-  // Four rows: pairs of them interleaved, then pairs of pairs.
+  // Pairs of them interleaved, then pairs of pairs.
   Value low01 = shuffle(rows[0], rows[1], {0, 4, 1, 5}), high01 = shuffle(rows[0], rows[1], {2, 6, 3, 7});
   Value low23 = shuffle(rows[2], rows[3], {0, 4, 1, 5}), high23 = shuffle(rows[2], rows[3], {2, 6, 3, 7});
-  Value out[] = {shuffle(low01, low23, {0, 1, 4, 5}), shuffle(low01, low23, {2, 3, 6, 7}),
-                 shuffle(high01, high23, {0, 1, 4, 5}), shuffle(high01, high23, {2, 3, 6, 7})};
+  return {shuffle(low01, low23, {0, 1, 4, 5}), shuffle(low01, low23, {2, 3, 6, 7}),
+          shuffle(high01, high23, {0, 1, 4, 5}), shuffle(high01, high23, {2, 3, 6, 7})};
+}
+
+void emitStoreTransposed(Emitter &e, ArrayRef<Value> rows, Value target) {
+  const int64_t width = rows.size();
+  assert(width >= 4);
+  SmallVector<Value, 4> out = emitTranspose(e, rows);
   for (int64_t k = 0; k < 4; ++k) {
     e.storeAt(out[k], bump(e, target, 4 * k * width), 4);
     for (int64_t row = 4; row < width; ++row)

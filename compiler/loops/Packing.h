@@ -27,6 +27,8 @@ mlir::Value emitScatterPairs(Emitter &emitter, mlir::Type element, mlir::Value s
                              mlir::Value count, int64_t stride);
 /// Copies `count` f32 from `source` to every `stride`-th f32 of `target`; returns the next target.
 mlir::Value emitScatterRun(Emitter &emitter, mlir::Value source, mlir::Value target, mlir::Value count, int64_t stride);
+/// Four rows of four elements as four columns.
+llvm::SmallVector<mlir::Value, 4> emitTranspose(Emitter &emitter, llvm::ArrayRef<mlir::Value> rows);
 /// Writes vectors of four elements of rows, four or more, as [4][rows].
 void emitStoreTransposed(Emitter &emitter, llvm::ArrayRef<mlir::Value> rows, mlir::Value target);
 /// Copies `count` f32 from each of four rows or more to a panel as wide: [count][rows]; returns the next target.

@@ -43,6 +43,22 @@ func.func @residual(%x: tensor<1x8x8x4xf32>, %r: tensor<1x8x8x6xf32>) -> tensor<
 
 // -----
 
+// A transposed result is stored by the product's kernel.
+// CHECK-LABEL: func.func @transposed
+// CHECK: loops.dispatch contract(%arg0)
+// CHECK-NOT: loops.dispatch
+// CHECK: return
+func.func @transposed(%x: tensor<6x8xf32>) -> tensor<4x6xf32> {
+  %w = graph.constant dense<0.5> : tensor<8x4xf32> : tensor<8x4xf32>
+  %zero = graph.constant dense<0.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [0] : tensor<6x8xf32>, tensor<8x4xf32>
+  %1 = graph.binary max %0, %zero : tensor<6x4xf32>, tensor<1x1xf32>
+  %2 = graph.transpose %1 [1, 0] : tensor<6x4xf32>
+  return %2 : tensor<4x6xf32>
+}
+
+// -----
+
 // Softmax is one pass over each row.
 // CHECK-LABEL: func.func @softmax
 // CHECK: loops.dispatch row(%arg0)
