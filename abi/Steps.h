@@ -29,7 +29,7 @@ struct Step {
 struct StepList {
   std::vector<Step> steps; ///< in order
   uint64_t arenaBytes = 0;
-  uint64_t leastArenaBytes = 0; ///< the most bytes of the arena's tensors that are alive in one step
+  uint64_t leastArenaBytes = 0; ///< what the arena's tensors that are alive in one step take, at most
 };
 
 /// Reads the JSON of the section. Any bytes are allowed; `Invalid` when they are no list of steps.

@@ -74,7 +74,7 @@ struct Program {
   std::vector<KernelRecord> kernels;
   std::vector<abi::Step> steps; ///< in order
   Range extentTable, arena, prepared, weights;
-  uint64_t leastArenaBytes = 0; ///< the most bytes of intermediate tensors and scratch that are alive in one step
+  uint64_t leastArenaBytes = 0; ///< of tensors and scratch that are alive in one step, the most
   Range stepRange;              ///< of Options::profile: two i32, the steps [first, last) that `run_steps` does
   uint32_t pages = 0;
 };

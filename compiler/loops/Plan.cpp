@@ -1,6 +1,7 @@
 //===- Plan.cpp ---------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Plan.h"
 #include "compiler/graph/State.h"
+#include "compiler/loops/Placement.h"
 #include "compiler/loops/Steps.h"
 #include <algorithm>
 
@@ -17,58 +18,6 @@ std::string nameOf(func::FuncOp entry, unsigned position, bool isResult) {
   auto name = isResult ? entry.getResultAttrOfType<StringAttr>(position, "graph.name")
                        : entry.getArgAttrOfType<StringAttr>(position, "graph.name");
   return name ? name.str() : (isResult ? "out" : "in") + std::to_string(position);
-}
-
-/// A stretch of the arena that is in use from one call to another (inclusive).
-struct Lifetime {
-  uint64_t byteLength = 0; ///< with room behind it, in whole units of alignment
-  size_t first = 0, last = 0;
-  uint64_t aliveBytes = 0; ///< what is read and written
-  uint64_t offset = 0;
-};
-
-/// The most bytes alive in one of the calls: what no placing goes below.
-uint64_t mostAliveBytes(ArrayRef<Lifetime> lifetimes, size_t callCount) {
-  std::vector<uint64_t> begun(callCount + 1), ended(callCount + 1);
-  for (const Lifetime &life : lifetimes) {
-    begun[life.first] += life.aliveBytes;
-    ended[life.last + 1] += life.aliveBytes;
-  }
-  uint64_t alive = 0, most = 0;
-  for (size_t at = 0; at < callCount; ++at) {
-    alive += begun[at] - ended[at];
-    most = std::max(most, alive);
-  }
-  return most;
-}
-
-/// Greedy by size: the largest first, each at the lowest offset where no overlapping lifetime lies.
-uint64_t placeAll(std::vector<Lifetime> &lifetimes) {
-  std::vector<size_t> order(lifetimes.size());
-  for (size_t i = 0; i < order.size(); ++i)
-    order[i] = i;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return lifetimes[a].byteLength > lifetimes[b].byteLength; });
-  std::vector<size_t> placed;
-  uint64_t total = 0;
-  for (size_t current : order) {
-    Lifetime &life = lifetimes[current];
-    std::vector<std::pair<uint64_t, uint64_t>> taken;
-    for (size_t other : placed)
-      if (lifetimes[other].first <= life.last && life.first <= lifetimes[other].last)
-        taken.push_back({lifetimes[other].offset, lifetimes[other].offset + lifetimes[other].byteLength});
-    std::sort(taken.begin(), taken.end());
-    uint64_t offset = 0;
-    for (auto [begin, end] : taken) {
-      if (offset + life.byteLength <= begin)
-        break;
-      offset = std::max(offset, end);
-    }
-    life.offset = offset;
-    total = std::max(total, offset + life.byteLength);
-    placed.push_back(current);
-  }
-  return total;
 }
 
 /// Whether `next` can be computed where `state` lies: nothing reads the old value after the first write of the new one,
@@ -281,8 +230,7 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         continue;
       if (operand.isScratch()) {
         scratchLife[i].push_back(lifetimes.size());
-        const uint64_t byteLength = kernels.bound(operand.scratchBytes);
-        lifetimes.push_back({llvm::alignTo(byteLength + slack, alignment), i, i, byteLength});
+        lifetimes.push_back({llvm::alignTo(kernels.bound(operand.scratchBytes) + slack, alignment), i, i});
         continue;
       }
       if (addresses.count(operand.tensor))
@@ -301,7 +249,7 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         auto byteLength = byteLengthOf(operand.tensor, operand.tensor.getLoc());
         if (failed(byteLength))
           return failure();
-        lifetimes.push_back({llvm::alignTo(*byteLength + slack, alignment), i, i, *byteLength});
+        lifetimes.push_back({llvm::alignTo(*byteLength + slack, alignment), i, i});
       }
       lifetimes[found->second].last = i;
     }
@@ -318,8 +266,8 @@ LogicalResult MemoryPlan::run(func::FuncOp entry, std::vector<KernelCall> &calls
         if (life.first <= begin && life.last >= begin) // = begin: the trip count, the condition and the iteration
           life.last = std::max(life.last, i);
   }
-  uint64_t arenaBytes = placeAll(lifetimes);
-  program.leastArenaBytes = mostAliveBytes(lifetimes, calls.size());
+  uint64_t arenaBytes = placeAll(lifetimes, calls.size());
+  program.leastArenaBytes = leastBytes(lifetimes, calls.size());
   if (next + arenaBytes > kernels.options.limit)
     return emitError(entry.getLoc()) << "the memory plan needs " << next + arenaBytes
                                      << " bytes, more than the limit of " << kernels.options.limit
