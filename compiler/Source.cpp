@@ -4,6 +4,7 @@
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/onnx/Onnx.h"
 #include "compiler/graph/Dimensions.h"
+#include "compiler/graph/Random.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -34,6 +35,7 @@ llvm::Expected<Import> Source::import(MLIRContext &context, const CompileOptions
   auto imported = outputs.empty() ? read(context, importOptions) : trace(context, importOptions);
   if (!imported)
     return imported.takeError();
+  graph::numberDraws(*imported->module);
   if (llvm::Error error = markState(*imported->module, options, imported->defaults))
     return named(std::move(error));
   return imported;

@@ -45,7 +45,7 @@ REFUSED = (
      r"^(Push|Pull|Reduce|Reshard|ShardIdentity|AShardIdentity)$|(Get|Put)Mem|Signal|SymmetricMemory|MapCacheIdx|CacheSwap|UpdateCache|SearchCache|SubAndFilter|^(Gather|Scatter)D?Comm|Remote"),
     ("is for quantisation-aware training, or of quantised numbers", r"Quant|BatchNormFold|CorrectionMul|ActsULQ|WtsARQ|MinMaxUpdate|IFMR|KvScale"),
     ("is of sparse tensors", r"Sparse|CSR|Ragged|Coalesce|DSD|MatmulDDS"),
-    ("draws random numbers, and a module gives the same for the same inputs: pass them in",
+    ("draws numbers of a distribution that is not written, or for training: pass them in",
      r"Rand|Uniform|Normal(?!ize)|Multinomial|Bernoulli|Poisson|Gamma$|Sampler|Laplace|Cauchy|Dropout|^Generator$|"
      r"NonDeterministic|ChoiceWithMask|RandomShuffle|TruncatedNormal|DistortedBoundingBox"),
     ("is of complex numbers", r"FFT|DCT|Complex|Polar|Imag|^Angle$|STFT|Conjugate"),

@@ -35,6 +35,10 @@ PASSED, REFUSED, WRONG, CRASHED, OTHER = "passed", "refused", "wrong", "crashed"
 # by more than the tolerance. Against f64 ours are off by 6.9e-4 at most, the expected ones by 8.7e-4.
 DISPUTED = {"test_resize_downsample_scales_linear_align_corners", "test_resize_downsample_scales_cubic_align_corners",
             "test_dft_inverse_opset19", "test_attention_4d_causal_fp16_expanded"}
+# Their numbers are drawn by numpy's generator; the standard leaves open by which one. test_random.py compares ours.
+DISPUTED |= {"test_bernoulli", "test_bernoulli_double", "test_bernoulli_seed", "test_bernoulli_expanded", "test_bernoulli_double_expanded",
+             "test_bernoulli_seed_expanded", "test_training_dropout", "test_training_dropout_default", "test_training_dropout_mask",
+             "test_training_dropout_default_mask"}
 
 # operator: the one under test; reason: one line, empty where the test passed; where: the operator that is refused.
 Outcome = collections.namedtuple("Outcome", "name operator kind reason where", defaults=["", ""])

@@ -327,7 +327,8 @@ CASES = {
                    for mode in ("linear", "nearest", "cubic") for padding in ("zeros", "border", "reflection") if (mode, padding) != ("cubic", "border")],
 }
 # Operators whose versions differ in element types alone, or that are tried by tests of their own.
-ELSEWHERE = {"If", "Loop", "Scan", "NonMaxSuppression", "Unique", "RoiAlign", "QLinearMatMul", "RMSNormalization", "CumProd",
+ELSEWHERE = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial",  # test_random.py
+             "If", "Loop", "Scan", "NonMaxSuppression", "Unique", "RoiAlign", "QLinearMatMul", "RMSNormalization", "CumProd",
              "MatMulInteger", "ConvInteger", "QLinearConv", "DFT", "DeformConv", "Det", "MaxUnpool",  # test_onnx_attributes.py
              "Optional", "OptionalGetElement", "OptionalHasElement", "SplitToSequence"}  # test_onnx_sequences.py
 

@@ -13,6 +13,7 @@ import onnx
 import onnx_nodes
 import onnx_sequences
 import pytest
+from differential import philox
 from models import compiled, numerics
 from onnx import helper, numpy_helper
 
@@ -55,6 +56,16 @@ def own_cases():
     # The number of boxes hangs on data, unless none are asked for.
     boxes, chances = random.random((1, 5, 4), np.float32), random.random((1, 2, 5), np.float32)
     yield single("nonmaxsuppression_of_none", "NonMaxSuppression", [boxes, chances, np.int64([0])], [np.zeros((0, 3), np.int64)], 11)
+    draw = philox.Draw(3, 4, key=(int(np.float32(1.5).view(np.uint32)), 0))
+    drawn = {"Normal": (draw.normal() * 3 + 2, dict(mean=2.0, scale=3.0)), "Uniform": (draw.uniform() * 5 - 1, dict(low=-1.0, high=4.0))}
+    for kind, (expected, attributes) in drawn.items():
+        yield single(f"random_{kind}", f"Random{kind}", [], [expected.astype(np.float32)], 1, shape=[3, 4], seed=1.5, **attributes)
+        yield single(f"random_{kind}_like", f"Random{kind}Like", [x], [expected.astype(np.float32)], 22, seed=1.5, **attributes)
+    yield single("bernoulli_drawn", "Bernoulli", [np.abs(x)], [draw.uniform() < np.abs(x)], 15, seed=1.5, dtype=onnx.TensorProto.BOOL)
+    chances = np.exp(x) / np.exp(x).sum(-1, keepdims=True)
+    yield single("multinomial_drawn", "Multinomial", [x], [philox.Draw(3, 20).classes(chances)], 7, sample_size=20, dtype=onnx.TensorProto.INT64)
+    keeps = philox.Draw(3, 4).uniform() >= 0.25
+    yield single("dropout_while_training_6", "Dropout", [x], [np.where(keeps, x / np.float32(0.75), 0), keeps.astype(np.float32)], 6, ratio=0.25, is_test=0)
     # Two trees of one split each: feature 0 at 0.1, feature 2 at -0.2.
     nodes = dict(nodes_treeids=[0, 0, 0, 1, 1, 1], nodes_nodeids=[0, 1, 2, 0, 1, 2], nodes_featureids=[0, 0, 0, 2, 0, 0],
                  nodes_values=[0.1, 0, 0, -0.2, 0, 0], nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"] * 2,

@@ -14,6 +14,9 @@ Value chebyshev(Compose &b, Value t, llvm::ArrayRef<double> coefficients);
 enum class Bessel { I, J, K, Y };
 Operand bessel(Node &node, Bessel kind, int order, bool scaled = false);
 
+/// Where the error function is x, of f32.
+Value inverseErrorFunction(Compose &b, Value x);
+
 /// log |gamma(x)|
 Value logGamma(Compose &b, Value x);
 /// The derivative of that.

@@ -59,8 +59,8 @@ TEST(Errors, NamesInTheGraph) {
 TEST(Errors, OperatorsAndVersions) {
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Foo (x) }"),
             "error: m.onnx: node 'y' (Foo, opset 17): no such operator");
-  EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = RandomUniformLike (x) }"),
-            "error: m.onnx: node 'y' (RandomUniformLike, opset 17): the operator is not supported");
+  EXPECT_EQ(errorOf("(uint8[9] x) => (uint8[h,w,c] y) { y = ImageDecoder (x) }", 20),
+            "error: m.onnx: node 'y' (ImageDecoder, opset 20): the operator is not supported");
   EXPECT_EQ(errorOf("(float[2] x) => (float[2] y) { y = Gelu (x) }"),
             "error: m.onnx: node 'y' (Gelu, opset 17): the operator exists since opset 20; export the model with that "
             "one");
@@ -143,13 +143,14 @@ TEST(Errors, ValuesThatAnOptionCanFixNameIt) {
 }
 
 TEST(Errors, BranchesThatAnOptionChoosesNameIt) {
-  EXPECT_EQ(errorOf(R"((float[2,2] x, int64 rate) => (float[2,2] y) {
+  EXPECT_EQ(errorOf(R"((uint8[9] x, uint8[2,2,3] z, int64 rate) => (uint8[h,w,c] y) {
       k = Constant <value_int = 8> ()
       c = Equal (rate, k)
       y = If (c) <
-        then_branch = g () => (float[2,2] a) { a = Relu (x) },
-        else_branch = h () => (float[2,2] b) { b = RandomUniformLike (x) }> })"),
-            "error: m.onnx: node 'b' (RandomUniformLike, opset 17): the operator is not supported; the branch of node "
+        then_branch = g () => (uint8[2,2,3] a) { a = Identity (z) },
+        else_branch = h () => (uint8[h,w,c] b) { b = ImageDecoder (x) }> })",
+                    20),
+            "error: m.onnx: node 'b' (ImageDecoder, opset 20): the operator is not supported; the branch of node "
             "'y' can be chosen "
             "with --constant rate=...");
   EXPECT_EQ(

@@ -1,0 +1,40 @@
+//===- Random.h - primitives that draw random numbers -------------------------------------------------------------===//
+#pragma once
+#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/graph/Random.h"
+
+namespace wasmind::mindir {
+
+/// The extents of x, none where the node has failed.
+Extents shapeOf(Node &node, Value x);
+
+/// One draw per element of a shape; its key is two parameters, 0 where they are not given.
+graph::Draw draw(Node &node, const Extents &shape, llvm::StringRef seed = "seed", llvm::StringRef seed2 = "seed2",
+                 unsigned i = Node::none);
+/// The same with a generator's seed, input i, as the key: its low and its high word. The generator's offset, the input
+/// behind it, is MindSpore's own count of draws. Without such an input, the key is two attributes.
+graph::Draw drawOfGenerator(Node &node, const Extents &shape, unsigned i);
+
+/// What primitives that draw numbers of a shape, input 0, give of a draw of the declared type.
+Operand drawShape(Node &node, llvm::function_ref<Value(graph::Draw &, Type)> numbers);
+/// The same of (shape, seed, offset, dtype), or of (x, seed, offset, dtype) with the shape and type of x.
+Operand drawByGenerator(Node &node, bool isLike, llvm::function_ref<Value(graph::Draw &, Type)> numbers);
+
+/// True with a probability, a tensor that is broadcast or one number, as bool.
+Value isDrawn(Compose &b, graph::Draw draw, Value probability);
+/// (x, mask): x with whole `shape`d parts of it dropped, the others divided by the probability that they are kept.
+Operand dropOut(Node &node, graph::Draw draw, Value x, double keep);
+/// Dropout of whole channels: attribute keep_prob.
+Operand dropChannels(Node &node);
+/// (x, p, seed, offset): x with elements dropped with a probability; the mask is for gradients only.
+Operand dropByGenerator(Node &node, const Extents &shape, unsigned seed);
+
+/// Integers in [low, high), of a generator's seed, input `seed`.
+Operand drawIntegers(Node &node, const Extents &shape, Value low, Value high, unsigned seed, Type type);
+
+/// mean + deviation * a standard normal number, where both are tensors or numbers that are broadcast, or have `shape`.
+Operand normalAround(Node &node, std::optional<Extents> shape, unsigned seed);
+/// Which of the classes, the last dimension of `weights`, that are not negative, is drawn; `count` times for each row.
+Value drawClasses(Node &node, Value weights, AffineExpr count, llvm::function_ref<graph::Draw(const Extents &)> draw);
+
+} // namespace wasmind::mindir

@@ -1,0 +1,8 @@
+//===- NormalTensorFloat.cpp - NormalTensorFloat(mean, std, seed, offset) -----------------------------------------===//
+#include "compiler/frontend/mindir/Random.h"
+
+namespace wasmind::mindir::ops {
+
+Operand NormalTensorFloat(Node &node) { return normalAround(node, std::nullopt, 2); }
+
+} // namespace wasmind::mindir::ops
