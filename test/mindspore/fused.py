@@ -35,6 +35,10 @@ def chain(x, y):
     return ops.tanh(ops.sigmoid(x * y + x) - y) * 2.0
 
 
+def noisy(x):
+    return x + ops.randn_like(x)
+
+
 def two(x, y):
     return ops.exp(x) + y, x * y
 
@@ -314,6 +318,7 @@ def mistakes():
     note("list", lambda: wasm.fuse(gives_list, x))
     note("derived", lambda: wasm.fuse(selected, x))
     note("state", lambda: wasm.fuse(two, x, x, state={"x": "out0"}))
+    note("draws", lambda: wasm.fuse(noisy, x))
     note("output", lambda: wasm.fuse(two, output="two.wasm"))
     training = Norm()
     training.set_train(True)

@@ -92,6 +92,7 @@ def test_nets_of_kernels_stay_what_they_are_while_they_are_compiled(ran, mode):
     "list": r"WasmindError: fuse: gives_list must return a tensor or a tuple of tensors",
     "derived": r"WasmindError: fuse: selected: the run finds an extent of result 0",
     "state": r"WasmindError: fuse: two: calls share no state",
+    "draws": r"WasmindError: fuse: noisy draws random numbers",
     "output": r"WasmindError: fuse: two: output= needs example inputs",
     "training": r"WasmindError: fuse: Norm is in training mode",
     "lazy_number": r"WasmindError: fuse: late takes tensors, not \(Tensor, float\)",

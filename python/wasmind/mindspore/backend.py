@@ -92,7 +92,7 @@ class _Module:
             del model.graph.parameter[:]
         else:
             for proto, weight in zip(model.graph.parameter, weights, strict=True):
-                proto.raw_data = weight.array().tobytes()
+                proto.raw_data = self._value(mindir.user_name(proto.name), weight).tobytes()
         with tempfile.TemporaryDirectory(prefix="wasmind-") as folder:
             source = pathlib.Path(folder) / "graph.mindir"
             source.write_bytes(model.SerializeToString())
@@ -102,6 +102,10 @@ class _Module:
         function = compiled.signature.functions[0]
         self._inputs = [spec.name for spec in function.inputs]
         self.types = {spec.name: TYPE_IDS[spec.dtype] for spec in function.outputs}
+
+    def _value(self, name, weight):
+        """Random functions of mint read the seed of MindSpore's generator, whose value is not what `manual_seed` set: it is 0."""
+        return np.zeros(weight.shape, np.int64) if name == self._graph.generator_seed else weight.array()
 
     def run(self, given, weights, together):
         """weights: a function that gives them. together: a hash of all; 0 takes them for what they were."""
@@ -113,7 +117,7 @@ class _Module:
                 self._make(None)
                 self._are_inputs, self._hashes = True, [0] * len(hashes)
             if self._are_inputs:
-                feeds = {name: each.array() for name, each, before in zip(self._inputs[len(given):], now, self._hashes, strict=True)
+                feeds = {name: self._value(name, each) for name, each, before in zip(self._inputs[len(given):], now, self._hashes, strict=True)
                          if each.hash != before}
         feeds.update(zip(self._inputs, [each.array() for each in given]))
         results = self._instance.run(feeds, copy=False)
@@ -131,6 +135,7 @@ class _Graph:
         self.inputs, self.results = mindir.inputs(model), mindir.results(model)
         self._lock = threading.Lock()
         self._modules = {}
+        self.generator_seed = package("").common.generator.default_generator._seed.name
         # A Parameter that is passed as an argument has a value as well, and is none of them.
         weights = [parameters[mindir.user_name(each.name)] for each in model.graph.parameter]
         self.weight_count = len(weights)

@@ -41,8 +41,16 @@ def export(net, inputs, folder):
             net.set_train(False)
             if any(-1 in tensor.shape for tensor in _tensors(mindspore, given)):
                 net.__dict__["_dynamic_shape_inputs"] = tuple(given)
+        write = lambda: mindspore.export(net, *given, file_name=str(path.with_suffix("")), file_format="MINDIR", custom_func=look)
         try:
-            mindspore.export(net, *given, file_name=str(path.with_suffix("")), file_format="MINDIR", custom_func=look)
+            try:
+                write()
+            except ValueError as error:
+                if not is_cell or "wasn't created in nn.Cell" not in str(error):
+                    raise
+                _forget(mindspore, net, {phase for phase in net.compile_cache if phase.startswith("export")})
+                with _generator_of(mindspore, net):
+                    write()
         except Exception as error:  # of whichever kind MindSpore has for it
             raise WasmindError("InvalidArgument", f"{name}: MindSpore cannot export it: {_said(error)}") from error
         finally:
@@ -136,6 +144,23 @@ def _as_it_was(mindspore, net):
         for parameter, name in names:
             parameter.name = name
         _forget(mindspore, net, made)
+
+
+@contextlib.contextmanager
+def _generator_of(mindspore, net):
+    """Lends a Cell parameters in the names of those of the generator that random functions of `mint` draw from: others than a Cell's
+    own are not exported. The generator's own do not hold what `manual_seed` set."""
+    generator = mindspore.common.generator.default_generator
+    own = {"_generator_seed": generator._seed, "_generator_offset": generator._offset}
+    names = [(parameter, parameter.name) for parameter in own.values()]
+    for (name, parameter), value in zip(own.items(), (generator.initial_seed(), 0)):
+        parameter.name = name
+        net.insert_param_to_cell(name, mindspore.Parameter(mindspore.Tensor(value, mindspore.int64), name=name, requires_grad=False))
+    try:
+        yield
+    finally:
+        for parameter, name in names:
+            parameter.name = name
 
 
 def _forget(mindspore, net, phases):

@@ -93,6 +93,8 @@ class Program:
                                "value; leave it out of the function")
         if found != expected:
             raise WasmindError("InvalidModule", f"fuse: {self.function}: the module takes {found}, and the function {expected}")
+        if function.state:
+            raise WasmindError("InvalidArgument", f"fuse: {self.function} draws random numbers, and its gradient would draw others; pass them as an argument")
         derived = {dim.name for dim in signature.dims if dim.derived}
         for i, spec in enumerate(function.outputs):
             if open_ones := [each for each in spec.shape if each in derived]:
