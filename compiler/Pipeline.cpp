@@ -111,7 +111,7 @@ private:
     loopOptions.winograd = options.winograd;
     loopOptions.profile = options.profile;
     loopOptions.limit = options.memoryLimit;
-    if (llvm::Error error = loops::formDispatches(*model.module).moveInto(dispatches))
+    if (llvm::Error error = loops::formDispatches(*model.module, loopOptions).moveInto(dispatches))
       return error;
     return loops::lowerDispatches(*dispatches, loopOptions).moveInto(program);
   }

@@ -1,5 +1,6 @@
 //===- FormDispatches.cpp - which operations become one kernel ----------------------------------------------------===//
 #include "compiler/graph/Folding.h"
+#include "compiler/loops/Gemm.h"
 #include "compiler/loops/Groups.h"
 #include "compiler/loops/Images.h"
 #include "compiler/loops/Passes.h"
@@ -290,9 +291,8 @@ private:
     auto convolve = dyn_cast<ConvolveOp>(anchor);
     if (!convolve && !isa<ContractOp>(anchor))
       return false;
-    Type left = elementOf(anchor->getOperand(0)), right = elementOf(anchor->getOperand(1));
-    const bool hasPanels = (left.isF32() && right.isF32()) || (left.isInteger(8) && right.isInteger(8));
-    return hasPanels && (!convolve || (isOne(convolve.getGroupCount()) && getExtents(convolve.getType()).size() <= 4));
+    return hasPanels(anchor) &&
+           (!convolve || (isOne(convolve.getGroupCount()) && getExtents(convolve.getType()).size() <= 4));
   }
 
   bool joinAsAnchor(Operation *op) {
@@ -425,8 +425,8 @@ private:
 
     OpBuilder builder(group.root);
     const Location location = group.root->getLoc();
-    auto dispatch =
-        DispatchOp::create(builder, location, group.root->getResultTypes(), group.kind, inputs.getArrayRef());
+    auto dispatch = DispatchOp::create(builder, location, group.root->getResultTypes(), group.kind, StringAttr(),
+                                       inputs.getArrayRef());
     Block *body = builder.createBlock(&dispatch.getBody());
     IRMapping mapping;
     for (Value input : inputs)

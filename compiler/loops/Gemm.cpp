@@ -8,6 +8,11 @@ using namespace wasmind::graph;
 
 namespace wasmind::loops {
 
+bool hasPanels(Operation *anchor) {
+  Type left = elementOf(anchor->getOperand(0)), right = elementOf(anchor->getOperand(1));
+  return (left.isF32() && right.isF32()) || (left.isInteger(8) && right.isInteger(8));
+}
+
 Value bump(Emitter &e, Value pointer, Value bytes) {
   auto flags = LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw;
   return LLVM::GEPOp::create(e, e.pointerType(), e.getI8Type(), pointer, LLVM::GEPArg(bytes), flags);
@@ -65,8 +70,8 @@ public:
       prepareGemv(*gemv);
     const bool isGemv = gemv && m && *m < leastPackedRows;
     KernelRecord &record = context.record;
-    record.strategy =
-        isGemv ? "gemv" : (record.strategy.empty() ? "gemm" : record.strategy) + (gemv && !m ? "_or_gemv" : "");
+    if (gemv)
+      record.strategy = isGemv ? "gemv" : m ? "gemm" : "gemm_or_gemv";
     record.tile = isGemv ? "" : textOf(tile);
     if (!isGemv) {
       prepareB();

@@ -17,6 +17,9 @@
 
 namespace wasmind::loops {
 
+/// Whether panels can hold the elements of both operands: f32, or bytes.
+bool hasPanels(mlir::Operation *anchor);
+
 /// A matrix operand in memory: element (batch..., x, k) lies at `flat`, in d0 ... for the batch, then x, then k.
 struct MatrixSource {
   mlir::Value tensor;

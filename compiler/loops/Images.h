@@ -43,8 +43,4 @@ struct Images {
   Plainness isPlain(Emitter &emitter) const;
 };
 
-/// Whether `lowerDepthwise` has a kernel for a convolution of f32 that gives each channel an output of its own.
-bool isDepthwiseTiled(const Images &images);
-mlir::LogicalResult lowerDepthwise(KernelContext &context, const Images &images);
-
 } // namespace wasmind::loops

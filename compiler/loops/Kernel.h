@@ -120,21 +120,6 @@ mlir::LogicalResult inlineCalls(mlir::func::FuncOp entry);
 /// for all values of the named dimensions. Failure has been reported as a diagnostic.
 mlir::LogicalResult verifyAccesses(mlir::func::FuncOp entry);
 
-/// Lower one group of a kind into the context's driver function. Failure has been reported as a diagnostic.
-mlir::LogicalResult lowerElementwise(KernelContext &context);
-mlir::LogicalResult lowerReduce(KernelContext &context);
-mlir::LogicalResult lowerRow(KernelContext &context);
-mlir::LogicalResult lowerContract(KernelContext &context);
-mlir::LogicalResult lowerConvolve(KernelContext &context);
-mlir::LogicalResult lowerNaively(KernelContext &context);    ///< the element of any anchor computed where it is stored
-mlir::LogicalResult lowerStructured(KernelContext &context); ///< any StructuredOp, naively
-mlir::LogicalResult lowerConcat(KernelContext &context);
-mlir::LogicalResult lowerPad(KernelContext &context);
-mlir::LogicalResult lowerArgReduce(KernelContext &context);
-mlir::LogicalResult lowerScan(KernelContext &context);
-mlir::LogicalResult lowerTopK(KernelContext &context);
-mlir::LogicalResult lowerScatter(KernelContext &context);
-
 /// for each point of `extents`: body(indices, lanes). Dimensions that all `accesses` (in d0, d1, ...) allow are merged
 /// into one loop; none when there are no accesses. The innermost dimension runs in vectors where `vectorise`: by four
 /// of elements that take up to `bytes` in registers, which must be 1, 2 or 4.

@@ -79,8 +79,8 @@ struct Program {
   uint32_t pages = 0;
 };
 
-/// A copy of a verified graph module whose operations are gathered into dispatches (LoopsOps.td).
-llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> formDispatches(mlir::ModuleOp graph);
+/// A copy of a verified graph module whose operations are gathered into dispatches with strategies (LoopsOps.td).
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> formDispatches(mlir::ModuleOp graph, const Options &options);
 
 /// Lowers the function @run of a module of dispatches. Constants belong to the context, which must outlive the
 /// program's segments. Errors name the operation that cannot be lowered and why, or the plan's size where it exceeds

@@ -36,8 +36,9 @@ def Loops_DispatchOp : Op<Loops_Dialect, "dispatch", [Pure, IsolatedFromAbove, S
   let description = [{
     The body computes what it yields, the results of one operation (the root), from tensors in memory: its arguments, and
     constants of its own. All other values of the body exist in registers only. The location is that of the root.
+    The strategy, one of Strategies.def, says how it is computed; it is chosen last.
 
-      %y = loops.dispatch contract(%x) : (tensor<4x8xf32>) -> tensor<4x2xf32> {
+      %y = loops.dispatch contract by "gemm"(%x) : (tensor<4x8xf32>) -> tensor<4x2xf32> {
       ^bb0(%a: tensor<4x8xf32>):
         %w = graph.constant dense<...> : tensor<8x2xf32>
         %0 = graph.contract %a, %w ...
@@ -45,10 +46,11 @@ def Loops_DispatchOp : Op<Loops_Dialect, "dispatch", [Pure, IsolatedFromAbove, S
         graph.yield %1 : tensor<4x2xf32>
       }
   }];
-  let arguments = (ins Loops_DispatchKind:$kind, Variadic<AnyRankedTensor>:$inputs);
+  let arguments = (ins Loops_DispatchKind:$kind, OptionalAttr<StrAttr>:$strategy,
+                       Variadic<AnyRankedTensor>:$inputs);
   let regions = (region SizedRegion<1>:$body);
   let results = (outs Variadic<AnyRankedTensor>:$outputs);
-  let assemblyFormat = "$kind `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) $body";
+  let assemblyFormat = "$kind (`by` $strategy^)? `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) $body";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// The operation whose results are yielded.

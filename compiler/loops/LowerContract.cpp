@@ -1,6 +1,6 @@
 //===- LowerContract.cpp - contractions as blocked matrix products ------------------------------------------------===//
 #include "compiler/loops/Packing.h"
-#include "compiler/loops/Reductions.h"
+#include "compiler/loops/Strategy.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -62,16 +62,26 @@ void placeMerged(Indices &indices, ArrayRef<AffineExpr> extents, ArrayRef<int64_
   }
 }
 
+namespace {
+
+std::optional<Side> lhsOf(const Group &group, ContractOp contract) {
+  return matrixOf(group, contract.getLhs(), contract.getLhsBatch(), contract.getLhsContract());
+}
+std::optional<Side> rhsOf(const Group &group, ContractOp contract) {
+  return matrixOf(group, contract.getRhs(), contract.getRhsBatch(), contract.getRhsContract());
+}
+
+bool appliesTo(const Candidate &candidate) {
+  const Group &group = candidate.group;
+  if (group.kind != DispatchKind::Contract || !hasPanels(group.anchors[0]))
+    return false;
+  auto contract = cast<ContractOp>(group.anchors[0]);
+  return lhsOf(group, contract) && rhsOf(group, contract);
+}
+
 LogicalResult lowerContract(KernelContext &context) {
   auto contract = cast<ContractOp>(context.group.anchors[0]);
-  auto isByte = [](Type type) { return type.isInteger(8); };
-  Type left = elementOf(contract.getLhs()), right = elementOf(contract.getRhs());
-  if (!(left.isF32() && right.isF32()) && !(isByte(left) && isByte(right)))
-    return lowerNaively(context);
-  auto lhs = matrixOf(context.group, contract.getLhs(), contract.getLhsBatch(), contract.getLhsContract());
-  auto rhs = matrixOf(context.group, contract.getRhs(), contract.getRhsBatch(), contract.getRhsContract());
-  if (!lhs || !rhs)
-    return lowerNaively(context);
+  auto lhs = lhsOf(context.group, contract), rhs = rhsOf(context.group, contract);
 
   Gemm gemm;
   gemm.anchor = contract;
@@ -113,5 +123,9 @@ LogicalResult lowerContract(KernelContext &context) {
   emitGemm(context, gemm);
   return success();
 }
+
+} // namespace
+
+const Strategy strategies::gemm{"gemm", appliesTo, lowerContract};
 
 } // namespace wasmind::loops

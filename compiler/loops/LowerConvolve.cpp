@@ -1,8 +1,7 @@
 //===- LowerConvolve.cpp - convolutions as blocked matrix products (implicit im2col) ------------------------------===//
 #include "compiler/loops/Im2col.h"
 #include "compiler/loops/Packing.h"
-#include "compiler/loops/Reductions.h"
-#include "compiler/loops/Winograd.h"
+#include "compiler/loops/Strategy.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -10,37 +9,39 @@ using namespace wasmind::graph;
 
 namespace wasmind::loops {
 
+namespace {
+
+AffineExpr outputsPerGroup(ConvolveOp convolve) {
+  return *divideExactly(getExtents(convolve.getType()).back(), convolve.getGroupCount());
+}
+
+bool appliesTo(const Candidate &candidate) {
+  const Group &group = candidate.group;
+  auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
+  if (!convolve || convolve.getTransposed() || !hasPanels(convolve) || getExtents(convolve.getType()).size() > 4)
+    return false;
+  auto images = Images::of(group, convolve);
+  if (!images || !images->isGrouped)
+    return images.has_value();
+  auto columns = constantOf(outputsPerGroup(convolve));
+  return !isOne(images->perGroup) && columns && *columns % panelTile.columns == 0;
+}
+
 LogicalResult lowerConvolve(KernelContext &context) {
   auto convolve = cast<ConvolveOp>(context.group.anchors[0]);
-  if (convolve.getTransposed())
-    return context.fail("a transposed convolution must have been expanded by the graph stage");
-  SmallVector<AffineExpr> output = getExtents(convolve.getResult().getType());
+  const Images images = *Images::of(context.group, convolve);
+  const bool isByte = !elementOf(convolve.getInput()).isF32();
+  SmallVector<AffineExpr> output = getExtents(convolve.getType());
   MLIRContext *c = context.emitter.getContext();
-  AffineExpr groups = convolve.getGroupCount(), outputs = output.back(), outPerGroup = *divideExactly(outputs, groups);
-  Type left = elementOf(convolve.getInput()), right = elementOf(convolve.getWeights());
-  const bool isByte = left.isInteger(8) && right.isInteger(8), isFloat = left.isF32() && right.isF32();
-  if ((!isFloat && !isByte) || output.size() > 4)
-    return lowerNaively(context);
-  auto read = Images::of(context.group, convolve);
-  if (!read)
-    return lowerNaively(context);
-  const Images &images = *read;
-  if (isFloat && isOne(images.perGroup) && isOne(outPerGroup) && images.isGrouped && isDepthwiseTiled(images))
-    return lowerDepthwise(context, images);
-  if (auto tile = isFloat ? winogradTileFor(context, images) : std::nullopt)
-    return lowerWinograd(context, images, *tile);
+  AffineExpr outputs = output.back(), outPerGroup = outputsPerGroup(convolve);
   Gemm gemm;
   gemm.anchor = convolve;
   gemm.m = productOf({images.count, images.rows.out, images.columns.out}, c);
   gemm.n = outPerGroup;
   gemm.k = productOf({images.rows.kernel, images.columns.kernel, images.perGroup}, c);
   gemm.tile = tileFor(context.kernels.bound(gemm.m));
-  if (images.isGrouped) {
-    auto columns = constantOf(outPerGroup);
-    if (isOne(images.perGroup) || !columns || *columns % gemm.tile.columns != 0)
-      return lowerNaively(context);
-    gemm.batch.push_back(groups);
-  }
+  if (images.isGrouped)
+    gemm.batch.push_back(convolve.getGroupCount());
   // weights [KH, KW, C / groups, O]: k steps over O, the group over its outputs.
   unsigned batchRank = gemm.batch.size();
   AffineExpr n = getAffineDimExpr(batchRank, c), k = getAffineDimExpr(batchRank + 1, c);
@@ -102,5 +103,9 @@ LogicalResult lowerConvolve(KernelContext &context) {
   emitGemm(context, gemm);
   return success();
 }
+
+} // namespace
+
+const Strategy strategies::im2col_gemm{"im2col_gemm", appliesTo, lowerConvolve};
 
 } // namespace wasmind::loops

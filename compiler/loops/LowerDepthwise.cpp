@@ -13,6 +13,7 @@
 #include "compiler/loops/Gemm.h"
 #include "compiler/loops/Images.h"
 #include "compiler/loops/Reductions.h"
+#include "compiler/loops/Strategy.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -156,20 +157,31 @@ private:
   }
 };
 
-} // namespace
-
-bool isDepthwiseTiled(const Images &images) {
-  auto stride = constantOf(images.columns.stride), dilation = constantOf(images.columns.dilation);
-  auto taps = constantOf(images.columns.kernel), channels = constantOf(images.channels);
-  return constantOf(images.pixels.pitch) && stride && *stride <= 2 && dilation && *dilation <= 2 && taps &&
+bool appliesTo(const Candidate &candidate) {
+  const Group &group = candidate.group;
+  auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
+  if (!convolve || convolve.getTransposed() || getExtents(convolve.getType()).size() > 4 ||
+      !elementOf(convolve.getInput()).isF32() || !elementOf(convolve.getWeights()).isF32())
+    return false;
+  auto images = Images::of(group, convolve);
+  if (!images || !images->isGrouped || !isOne(images->perGroup) ||
+      getExtents(convolve.getType()).back() != images->channels)
+    return false;
+  auto stride = constantOf(images->columns.stride), dilation = constantOf(images->columns.dilation);
+  auto taps = constantOf(images->columns.kernel), channels = constantOf(images->channels);
+  return constantOf(images->pixels.pitch) && stride && *stride <= 2 && dilation && *dilation <= 2 && taps &&
          *taps <= 7 && channels && *channels % lanes == 0;
 }
 
-LogicalResult lowerDepthwise(KernelContext &context, const Images &images) {
-  context.record.strategy = "depthwise";
+LogicalResult lowerDepthwise(KernelContext &context) {
+  const Images images = *Images::of(context.group, cast<ConvolveOp>(context.group.anchors[0]));
   context.record.tile = windowOf(images);
   Depthwise(context, images).emit();
   return success();
 }
+
+} // namespace
+
+const Strategy strategies::depthwise{"depthwise", appliesTo, lowerDepthwise};
 
 } // namespace wasmind::loops

@@ -1,5 +1,5 @@
 //===- LowerElementwise.cpp - pointwise groups, concat and pad ----------------------------------------------------===//
-#include "compiler/loops/Kernel.h"
+#include "compiler/loops/Strategy.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -48,6 +48,9 @@ unsigned registerBytes(const Group &group, ArrayRef<AffineExpr> extents, ArrayRe
   });
   return isDense ? std::min(bytes, 4u) : 4;
 }
+
+/// Whether elements change, not just their places.
+bool computes(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, IotaOp>(op); }
 
 /// Stores every element of `value` into `pointer` at the offset `place(indices)` gives.
 void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
@@ -157,9 +160,11 @@ void emitPartsElsewhere(KernelContext &context, ArrayRef<Part> parts) {
   func::CallOp::create(context.emitter, callee, TypeRange(), pointers);
 }
 
-} // namespace
-
 LogicalResult lowerElementwise(KernelContext &context) {
+  if (isa<GatherOp>(context.group.root))
+    context.record.strategy = "gather";
+  else if (llvm::none_of(context.group.members, computes))
+    context.record.strategy = "move";
   context.placeAll();
   Value result = context.group.root->getResult(0), pointer = context.pointer(result);
   // While its elements are computed the result is not yet a tensor in memory.
@@ -247,5 +252,11 @@ LogicalResult lowerPad(KernelContext &context) {
       registerBytes(context.group, count, accesses));
   return success();
 }
+
+} // namespace
+
+const Strategy strategies::elementwise{"elementwise", isOfKind<DispatchKind::Elementwise>, lowerElementwise};
+const Strategy strategies::concat{"concat", isSingle<ConcatOp>, lowerConcat};
+const Strategy strategies::pad{"pad", isSingle<PadOp>, lowerPad};
 
 } // namespace wasmind::loops

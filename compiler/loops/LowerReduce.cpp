@@ -1,5 +1,6 @@
 //===- LowerReduce.cpp - reductions alone and rows of them (softmax, layer norm) ----------------------------------===//
 #include "compiler/loops/Reductions.h"
+#include "compiler/loops/Strategy.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -238,8 +239,6 @@ void collectCone(const Group &group, Value value, llvm::SetVector<Operation *> &
     collectCone(group, operand, cone);
 }
 
-} // namespace
-
 LogicalResult lowerReduce(KernelContext &context) {
   context.placeAll();
   Emitter &e = context.emitter;
@@ -264,6 +263,7 @@ LogicalResult lowerReduce(KernelContext &context) {
 }
 
 LogicalResult lowerRow(KernelContext &context) {
+  context.record.tile = passesOf(context.group);
   context.placeAll();
   Emitter &e = context.emitter;
   const Group &group = context.group;
@@ -353,6 +353,7 @@ LogicalResult lowerRow(KernelContext &context) {
   return success();
 }
 
+/// The element of any anchor, computed where it is stored.
 LogicalResult lowerNaively(KernelContext &context) {
   context.placeAll();
   if (context.group.kind != DispatchKind::Window)
@@ -362,5 +363,16 @@ LogicalResult lowerNaively(KernelContext &context) {
     return failure();
   return success();
 }
+
+bool appliesNaively(const Candidate &candidate) {
+  return llvm::is_contained({DispatchKind::Contract, DispatchKind::Convolve, DispatchKind::Window},
+                            candidate.group.kind);
+}
+
+} // namespace
+
+const Strategy strategies::reduce{"reduce", isOfKind<DispatchKind::Reduce>, lowerReduce};
+const Strategy strategies::row{"row", isOfKind<DispatchKind::Row>, lowerRow};
+const Strategy strategies::naive{"naive", appliesNaively, lowerNaively};
 
 } // namespace wasmind::loops

@@ -1,6 +1,7 @@
 //===- LowerScans.cpp - arg_reduce, scan, top_k and scatter: loops that carry state along one dimension -----------===//
 #include "compiler/loops/Math.h"
 #include "compiler/loops/Reductions.h"
+#include "compiler/loops/Strategy.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -51,8 +52,6 @@ std::pair<Value, Value> rowOf(Emitter &e, Value index, Value extent) {
   Value inside = arith::CmpIOp::create(e, arith::CmpIPredicate::ult, row, extent);
   return {isWide ? arith::TruncIOp::create(e, e.getI32Type(), row).getResult() : row, inside};
 }
-
-} // namespace
 
 LogicalResult lowerArgReduce(KernelContext &context) {
   auto op = cast<ArgReduceOp>(context.group.root);
@@ -105,8 +104,6 @@ LogicalResult lowerScan(KernelContext &context) {
   });
   return success();
 }
-
-namespace {
 /// The best k so far as a binary heap in the memory of the results, the last of them in order at its root: what comes
 /// after that is passed over by one comparison. At the end the heap is sorted in place.
 struct Heap {
@@ -195,8 +192,6 @@ struct Heap {
     });
   }
 };
-} // namespace
-
 LogicalResult lowerTopK(KernelContext &context) {
   auto op = cast<TopKOp>(context.group.root);
   context.placeAll();
@@ -285,5 +280,12 @@ LogicalResult lowerScatter(KernelContext &context) {
   });
   return success();
 }
+
+} // namespace
+
+const Strategy strategies::arg_reduce{"arg_reduce", isSingle<ArgReduceOp>, lowerArgReduce};
+const Strategy strategies::scan{"scan", isSingle<ScanOp>, lowerScan};
+const Strategy strategies::top_k{"top_k", isSingle<TopKOp>, lowerTopK};
+const Strategy strategies::scatter{"scatter", isSingle<ScatterOp>, lowerScatter};
 
 } // namespace wasmind::loops

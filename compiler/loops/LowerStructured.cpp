@@ -1,11 +1,13 @@
 //===- LowerStructured.cpp - any StructuredOp, from its interface alone -------------------------------------------===//
 #include "compiler/loops/Math.h"
 #include "compiler/loops/Reductions.h"
+#include "compiler/loops/Strategy.h"
 
 using namespace mlir;
 using namespace wasmind::graph;
 
 namespace wasmind::loops {
+namespace {
 
 LogicalResult lowerStructured(KernelContext &context) {
   auto op = cast<StructuredOp>(context.group.root);
@@ -88,5 +90,9 @@ LogicalResult lowerStructured(KernelContext &context) {
       });
   return success();
 }
+
+} // namespace
+
+const Strategy strategies::naive_compute{"naive_compute", isSingle<ComputeOp>, lowerStructured};
 
 } // namespace wasmind::loops

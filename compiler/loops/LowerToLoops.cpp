@@ -10,6 +10,7 @@
 #include "compiler/loops/Passes.h"
 #include "compiler/loops/Reductions.h"
 #include "compiler/loops/Steps.h"
+#include "compiler/loops/Strategy.h"
 #include "compiler/loops/Workspace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -19,52 +20,25 @@ using namespace wasmind::graph;
 namespace wasmind::loops {
 namespace {
 
-/// Whether elements change, not just their places.
-bool computes(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, IotaOp>(op); }
+/// What a dispatch computes, for reports.
+std::string kindOf(const Group &group) {
+  if (group.kind == DispatchKind::Single || isa<GatherOp>(group.root))
+    return group.root->getName().stripDialect().str();
+  return stringifyDispatchKind(group.kind).str();
+}
 
 LogicalResult lowerGroup(KernelContext &context) {
-  const Group &group = context.group;
-  switch (group.kind) {
-  case DispatchKind::Elementwise:
-    context.record.kind = isa<GatherOp>(group.root) ? "gather" : "elementwise";
-    if (context.record.kind == "elementwise" && llvm::none_of(group.members, computes))
-      context.record.strategy = "move";
-    return lowerElementwise(context);
-  case DispatchKind::Contract:
-    context.record.kind = "contract";
-    return lowerContract(context);
-  case DispatchKind::Convolve:
-    context.record.kind = "convolve";
-    return lowerConvolve(context);
-  case DispatchKind::Window:
-    context.record.kind = "window";
-    return lowerNaively(context);
-  case DispatchKind::Reduce:
-    context.record.kind = "reduce";
-    return lowerReduce(context);
-  case DispatchKind::Row:
-    context.record.kind = "row";
-    context.record.tile = passesOf(group);
-    return lowerRow(context);
-  case DispatchKind::Single:
-    break;
-  }
-  context.record.kind = group.root->getName().stripDialect().str();
-  if (isa<ConcatOp>(group.root))
-    return lowerConcat(context);
-  if (isa<PadOp>(group.root))
-    return lowerPad(context);
-  if (isa<ArgReduceOp>(group.root))
-    return lowerArgReduce(context);
-  if (isa<ScanOp>(group.root))
-    return lowerScan(context);
-  if (isa<TopKOp>(group.root))
-    return lowerTopK(context);
-  if (isa<ScatterOp>(group.root))
-    return lowerScatter(context);
-  if (isa<ComputeOp>(group.root))
-    return lowerStructured(context);
-  return context.fail("it has no lowering to loops; rewrite the model without it");
+  auto dispatch = cast<DispatchOp>(context.group.root->getParentOp());
+  const Strategy *strategy = dispatch.getStrategy() ? strategyNamed(*dispatch.getStrategy()) : nullptr;
+  if (!strategy)
+    return context.fail(dispatch.getStrategy() ? "no strategy is called '" + *dispatch.getStrategy() + "'"
+                                               : Twine("it has no strategy; --loops-choose-strategy gives it one"));
+  const Kernels &kernels = context.kernels;
+  if (!strategy->applies({context.group, kernels.options, kernels.dims, kernels.preparedBytes}))
+    return context.fail("the strategy '" + strategy->name + "' does not apply to it");
+  context.record.kind = kindOf(context.group);
+  context.record.strategy = strategy->name.str();
+  return strategy->lower(context);
 }
 
 std::string shapeText(Kernels &kernels, Type tensor) {
@@ -601,11 +575,11 @@ private:
 
 } // namespace
 
-llvm::Expected<OwningOpRef<ModuleOp>> formDispatches(ModuleOp graph) {
+llvm::Expected<OwningOpRef<ModuleOp>> formDispatches(ModuleOp graph, const Options &options) {
   FirstError first(graph.getContext());
   OwningOpRef<ModuleOp> dispatches = graph.clone();
   PassManager passes(graph.getContext());
-  buildDispatchPipeline(passes);
+  buildDispatchPipeline(passes, options);
   if (failed(passes.run(*dispatches)))
     return first.take("the loops stage failed");
   return std::move(dispatches);
@@ -622,13 +596,13 @@ llvm::Expected<Program> lowerDispatches(ModuleOp dispatches, const Options &opti
 }
 
 llvm::Expected<Program> lowerToLoops(ModuleOp graph, const Options &options) {
-  auto dispatches = formDispatches(graph);
+  auto dispatches = formDispatches(graph, options);
   return dispatches ? lowerDispatches(**dispatches, options) : dispatches.takeError();
 }
 
 llvm::Expected<std::vector<KernelRecord>> lowerOperator(ModuleOp graph, const OperatorKernel &kernel, ModuleOp code,
                                                         const Options &options) {
-  auto dispatches = formDispatches(graph);
+  auto dispatches = formDispatches(graph, options);
   if (!dispatches)
     return dispatches.takeError();
   FirstError first(graph.getContext());

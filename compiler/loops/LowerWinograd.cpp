@@ -10,6 +10,7 @@
 #include "compiler/loops/Gemm.h"
 #include "compiler/loops/Images.h"
 #include "compiler/loops/PanelProduct.h"
+#include "compiler/loops/Strategy.h"
 #include "compiler/loops/Winograd.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/Support/MathExtras.h"
@@ -34,7 +35,7 @@ constexpr double leastGain = 1.4;
 constexpr double leastGainOfLarger = 1.15;
 
 /// Of all transformed weights of a module: what it takes beyond the model's own memory is not to keep it from loading.
-constexpr int64_t mostPreparedBytes = 256 * 1024 * 1024;
+constexpr uint64_t mostPreparedBytes = 256 * 1024 * 1024;
 
 struct Layer {
   int64_t rows, columns, inputs, outputs; ///< images' extents at their bounds, channels
@@ -262,33 +263,61 @@ private:
   }
 };
 
-} // namespace
+uint64_t preparedBytesOf(const Layer &layer, WinogradTile tile) {
+  return uint64_t(tile.allPoints()) * layer.inputs * layer.outputs * 4;
+}
 
-std::optional<WinogradTile> winogradTileFor(KernelContext &context, const Images &images) {
-  auto convolve = cast<ConvolveOp>(context.group.anchors[0]);
+/// The convolution of a group, where it is one that the transforms compute.
+std::optional<Layer> layerOf(const Candidate &candidate) {
+  const Group &group = candidate.group;
+  auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
+  if (!candidate.options.winograd || !convolve || convolve.getTransposed() ||
+      !convolve.getWeights().getDefiningOp<ConstantOp>() || getExtents(convolve.getType()).size() != 4 ||
+      !elementOf(convolve.getInput()).isF32() || !elementOf(convolve.getWeights()).isF32())
+    return std::nullopt;
+  auto images = Images::of(group, convolve);
+  if (!images || images->isGrouped || !constantOf(images->pixels.pitch))
+    return std::nullopt;
   AffineExpr three = getAffineConstantExpr(3, convolve.getContext());
-  auto channels = constantOf(images.channels), columns = constantOf(getExtents(convolve.getResult().getType()).back());
-  const bool isOfKind = context.kernels.options.winograd && convolve.getWeights().getDefiningOp<ConstantOp>() &&
-                        !images.isGrouped && channels && columns && constantOf(images.pixels.pitch) &&
-                        *channels % panelTile.unroll == 0 && *columns % panelTile.columns == 0 &&
-                        llvm::all_of(ArrayRef{images.rows, images.columns}, [&](const SpatialDim &dim) {
+  auto channels = constantOf(images->channels), columns = constantOf(getExtents(convolve.getType()).back());
+  const bool isOfKind = channels && columns && *channels % panelTile.unroll == 0 && *columns % panelTile.columns == 0 &&
+                        llvm::all_of(ArrayRef{images->rows, images->columns}, [&](const SpatialDim &dim) {
                           return dim.kernel == three && isOne(dim.stride) && isOne(dim.dilation);
                         });
   if (!isOfKind)
     return std::nullopt;
-  Layer layer{context.kernels.bound(images.rows.out), context.kernels.bound(images.columns.out), *channels, *columns};
-  const WinogradTile small{2}, large{4};
-  WinogradTile best = costOf(layer, large) * leastGainOfLarger < costOf(layer, small) ? large : small;
-  const int64_t bytes = best.allPoints() * layer.inputs * layer.outputs * 4;
-  const bool fits = int64_t(context.kernels.preparedBytes) + bytes <= mostPreparedBytes;
-  return fits && costOf(layer, best) * leastGain < directCost(layer) ? std::optional(best) : std::nullopt;
+  return Layer{candidate.bound(images->rows.out), candidate.bound(images->columns.out), *channels, *columns};
 }
 
-LogicalResult lowerWinograd(KernelContext &context, const Images &images, WinogradTile tile) {
-  context.record.kind = "winograd";
-  context.record.strategy = "winograd" + std::to_string(tile.outputs);
-  Winograd(context, images, tile).emit();
+/// The tile with which a convolution pays to be computed so; none where it does not.
+std::optional<WinogradTile> tileOf(const Candidate &candidate) {
+  auto layer = layerOf(candidate);
+  if (!layer)
+    return std::nullopt;
+  const WinogradTile small{2}, large{4};
+  WinogradTile best = costOf(*layer, large) * leastGainOfLarger < costOf(*layer, small) ? large : small;
+  const bool fits = candidate.preparedBytes + preparedBytesOf(*layer, best) <= mostPreparedBytes;
+  return fits && costOf(*layer, best) * leastGain < directCost(*layer) ? std::optional(best) : std::nullopt;
+}
+
+template <int64_t outputs> bool appliesTo(const Candidate &candidate) {
+  auto tile = tileOf(candidate);
+  return tile && tile->outputs == outputs;
+}
+
+template <int64_t outputs> LogicalResult lowerWinograd(KernelContext &context) {
+  const Images images = *Images::of(context.group, cast<ConvolveOp>(context.group.anchors[0]));
+  Winograd(context, images, WinogradTile{outputs}).emit();
   return success();
 }
+
+template <int64_t outputs> uint64_t prepares(const Candidate &candidate) {
+  return preparedBytesOf(*layerOf(candidate), WinogradTile{outputs});
+}
+
+} // namespace
+
+const Strategy strategies::winograd4{"winograd4", appliesTo<4>, lowerWinograd<4>, prepares<4>};
+const Strategy strategies::winograd2{"winograd2", appliesTo<2>, lowerWinograd<2>, prepares<2>};
 
 } // namespace wasmind::loops

@@ -1,5 +1,6 @@
 //===- Passes.h - the steps from the graph to dispatches ----------------------------------------------------------===//
 #pragma once
+#include "compiler/loops/Loops.h"
 #include "compiler/loops/LoopsOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
@@ -12,6 +13,6 @@ namespace wasmind::loops {
 #include "compiler/loops/LoopsPasses.h.inc"
 
 /// All passes in order. What follows them, and is no pass as it makes another module, is on the page LowerToLoops.cpp.
-void buildDispatchPipeline(mlir::OpPassManager &manager);
+void buildDispatchPipeline(mlir::OpPassManager &manager, const Options &options);
 
 } // namespace wasmind::loops

@@ -31,4 +31,14 @@ def FormDispatches : Pass<"loops-form-dispatches", "::mlir::ModuleOp"> {
   let dependentDialects = ["::wasmind::loops::LoopsDialect"];
 }
 
+def ChooseStrategy : Pass<"loops-choose-strategy", "::mlir::ModuleOp"> {
+  let summary = "Decides how each dispatch is computed";
+  let description = [{
+    loops.dispatch convolve(%x)                      ->      loops.dispatch convolve by "winograd4"(%x)
+    Of the strategies that apply to a dispatch the first row of Strategies.def is chosen.
+  }];
+  let options = [Option<"winograd", "winograd", "bool", /*default=*/"false",
+                        "Convolutions may be computed through Winograd's transforms">];
+}
+
 #endif

@@ -39,8 +39,4 @@ std::string emitWeightTransform(Kernels &kernels, WinogradTile tile);
 std::string emitOutputTransform(Kernels &kernels, WinogradTile tile);
 int64_t outputWorkBytes(WinogradTile tile);
 
-/// The tile with which a convolution of f32 pays to be computed so; none where it does not, or is not of that kind.
-std::optional<WinogradTile> winogradTileFor(KernelContext &context, const Images &images);
-mlir::LogicalResult lowerWinograd(KernelContext &context, const Images &images, WinogradTile tile);
-
 } // namespace wasmind::loops

@@ -55,7 +55,7 @@ protected:
   }
 
   OwningOpRef<ModuleOp> dispatches() {
-    auto formed = formDispatches(*batch.module);
+    auto formed = formDispatches(*batch.module, Options());
     if (!formed)
       ADD_FAILURE() << llvm::toString(formed.takeError());
     return formed ? std::move(*formed) : nullptr;
@@ -84,7 +84,7 @@ TEST_F(Dispatches, AreReadAsTheyArePrinted) {
 TEST_F(Dispatches, EachPassGoesOnFromWhatTheOneBeforePrinted) {
   registerLoopsPasses();
   OpPassManager all(ModuleOp::getOperationName());
-  buildDispatchPipeline(all);
+  buildDispatchPipeline(all, Options());
   ASSERT_GE(all.size(), 2u);
   OwningOpRef<ModuleOp> module = batch.module->clone();
   for (Pass &pass : all.getPasses()) {

@@ -107,7 +107,7 @@ TEST(Joins, EqualTheInterpreter) {
         batch.expect(net.any(), llvm::formatv("net {0}.{1}, an inner value", part, i).str());
     }
     batch.finish();
-    auto dispatches = formDispatches(*batch.module);
+    auto dispatches = formDispatches(*batch.module, Options());
     ASSERT_TRUE(bool(dispatches)) << llvm::toString(dispatches.takeError());
     (*dispatches)->walk([&](JoinOp) { ++joins; });
     batch.check(part % 2 ? allTargets.take_front(1) : allTargets.take_back(1), /*rewrite=*/part % 4 < 2);

@@ -11,7 +11,7 @@ namespace {
 
 unsigned dispatchesOf(Batch &batch) {
   batch.finish();
-  auto formed = formDispatches(*batch.module);
+  auto formed = formDispatches(*batch.module, Options());
   if (!formed) {
     ADD_FAILURE() << llvm::toString(formed.takeError());
     return 0;
