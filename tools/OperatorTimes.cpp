@@ -312,6 +312,20 @@ Json measureCalls(const Library &library, double seconds) {
 
 } // namespace
 
+Json measureLimits(const std::string &file) {
+  constexpr double secondsEach = 0.02;
+  const Library library = load(file);
+  auto bestRate = [&](Side side) {
+    std::vector<Side> sides{std::move(side)};
+    runInTurn(sides, secondsEach);
+    return report(sides[0])["rate"].get<double>();
+  };
+  Json copies = Json::array();
+  for (size_t byteLength = size_t(1) << 14; byteLength <= size_t(1) << 26; byteLength *= 4)
+    copies.push_back({{"bytes", byteLength}, {"gbs", bestRate(Limits(library, double(byteLength)).copy())}});
+  return {{"fmaGflops", bestRate(Limits(library, 16).fma())}, {"copy", std::move(copies)}};
+}
+
 Json OperatorTimes::measure(const std::vector<OperatorCase> &cases, bool measuresCalls,
                             const std::function<void(const OperatorCase &)> &progress) const {
   const Library measured = load(library), limitLibrary = load(limits);

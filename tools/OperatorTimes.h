@@ -19,4 +19,8 @@ struct OperatorTimes {
                                  const std::function<void(const OperatorCase &)> &progress) const;
 };
 
+/// What this machine does at most on wasmtime, by the library of bench/limits.cpp: {"fmaGflops", "copy": [{"bytes",
+/// "gbs"}]}, for copies of 16 KiB to 64 MiB, of which as many bytes are read as written.
+nlohmann::ordered_json measureLimits(const std::string &limits);
+
 } // namespace wasmind::tools

@@ -9,7 +9,8 @@
 #include "tools/Json.h"
 #include "tools/Measurement.h"
 #include "tools/Process.h"
-#include "tools/TemporaryFolder.h"
+#include "tools/Profile.h"
+#include "tools/SourceModel.h"
 #include <cstdio>
 #include <memory>
 
@@ -19,8 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct BenchOptions {
-  std::string model, inputs, features = "relaxed-simd";
-  std::vector<std::string> dims, constants, shapes, sequences, state;
+  std::string model, inputs, page;
+  SourceOptions source{.features = "relaxed-simd"};
   std::vector<std::string> engines{"wasmtime", "node"}, peers;
   std::vector<unsigned> threads{1};
   unsigned repeat = 20;
@@ -54,24 +55,6 @@ Json compareWith(const BenchOptions &options, const std::string &peer, const std
   return report;
 }
 
-std::string compileModel(const BenchOptions &options, const TemporaryFolder &folder) {
-  std::string module = folder.file("model.wasm");
-  std::vector<std::string> arguments{"compile", options.model, "-o", module, "--features=" + options.features};
-  for (const std::string &dim : options.dims)
-    arguments.push_back("--dim=" + dim);
-  for (const std::string &pair : options.state)
-    arguments.push_back("--state=" + pair);
-  for (const std::string &constant : options.constants)
-    arguments.push_back("--constant=" + constant);
-  for (const std::string &shape : options.shapes)
-    arguments.push_back("--shape=" + shape);
-  for (const std::string &sequence : options.sequences)
-    arguments.push_back("--sequence=" + sequence);
-  if (int code = runProgram(executable().string(), arguments))
-    throw Refusal(options.model + ": the compilation ended with exit code " + std::to_string(code));
-  return module;
-}
-
 double numberOf(const Json &report, const char *key) {
   auto found = report.find(key);
   return found != report.end() && found->is_number() ? found->get<double>() : 0;
@@ -87,24 +70,28 @@ void printText(const Json &rows) {
                 numberOf(row, "codeBytes"), numberOf(row, "weightBytes"));
 }
 
-void bench(const BenchOptions &options) {
+void checkEngines(const BenchOptions &options) {
   for (unsigned threads : options.threads)
     if (threads != 1)
       throw Refusal("--threads " + std::to_string(threads) + ": threaded modules are not supported");
   for (const std::string &engine : options.engines)
     if (engine != "wasmtime" && engine != "node")
       throw UsageError("--engine: '" + engine + "' is neither wasmtime nor node");
+}
+
+void bench(const BenchOptions &options) {
+  checkEngines(options);
   const bool isModule = fs::path(options.model).extension() == ".wasm";
   if (isModule && !options.peers.empty())
     throw UsageError("--peer needs the source model, not the module " + options.model);
-  if (isModule && !options.state.empty())
+  if (isModule && !options.source.state.empty())
     throw UsageError("--state is of a source model; the module " + options.model + " has its state already");
-  if (!options.state.empty() && !options.peers.empty())
+  if (!options.source.state.empty() && !options.peers.empty())
     throw UsageError("--state and --peer exclude each other: a peer runs the source model, whose state is inputs");
 
   TemporaryFolder folder;
   std::string module = options.model;
-  double compileMs = isModule ? 0 : timeOf([&] { module = compileModel(options, folder); });
+  double compileMs = isModule ? 0 : timeOf([&] { module = compileModel(options.model, options.source, folder); });
   Json rows = Json::array(), comparisons = Json::array();
   auto add = [&](const std::string &engine, const Json &report) {
     Json row{{"engine", engine}, {"threads", 1}};
@@ -144,31 +131,64 @@ void bench(const BenchOptions &options) {
   }
 }
 
+#ifdef WASMIND_HAS_OPERATORS
+/// `bench --profile MODEL` and `bench MODEL --profile=FILE.html`.
+void profileModel(BenchOptions options) {
+  if (options.model.empty() && !options.page.ends_with(".html"))
+    options.model = std::exchange(options.page, "");
+  if (options.model.empty())
+    throw UsageError("bench --profile: give a model; see --help");
+  if (!options.page.empty() && !options.page.ends_with(".html"))
+    throw UsageError("--profile=" + options.page + ": the page's name ends in .html");
+  if (!options.peers.empty())
+    throw UsageError("--profile and --peer exclude each other: a peer has no steps");
+  if (const std::string given = options.source.firstGiven(); !isSourceModel(options.model) && !given.empty())
+    throw UsageError(given + " is of a source model, not of the module " + options.model);
+  checkEngines(options);
+  profile({options.model, options.inputs, options.page, options.source, options.engines, options.repeat,
+           options.printsJson});
+}
+#endif
+
 } // namespace
 
 void registerBench(Command app, [[maybe_unused]] int &exitCode) {
   auto options = std::make_shared<BenchOptions>();
   Command command = app.command("bench", "Measures a model on several engines, side by side");
+  command.footer(
+      "Examples:\n"
+      "  wasmind bench model.onnx --inputs case.npz --engine=wasmtime,node --peer=onnxruntime-web\n"
+      "  wasmind bench --profile model.onnx                      (time of each step of a run)\n"
+      "  wasmind bench --profile=page.html model.onnx            (the same as a page)\n"
+      "With --profile a model is compiled with compile --profile, and each of its steps is timed where it stands in "
+      "a run, on its own. The table has the steps that take longest: their share of the run, GFLOP/s, GB/s, and "
+      "how near that is to what this machine does at most, measured in the same process (limit%). What only the "
+      "first run does (preparing weights) is told apart, and loops and branches are one step each. Rates need the "
+      "extents at their bounds: random inputs are, and --dim sets them.");
   command.option("model", options->model, "model.wasm, or a source model to compile first");
   command.option("--engine", options->engines, "wasmtime,node (both)").delimiter(',');
   command.option("--threads", options->threads, "Threads of one run (1)").delimiter(',');
   command.option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...").delimiter(',');
-  command.option("--features", options->features, "Build of a source model (relaxed-simd), see compile");
-  command.option("--dim", options->dims, "Bounds of a source model's dimensions, see compile");
-  command.option("--state", options->state, "State of a source model, INPUT=OUTPUT (repeatable), see compile")
-      .oneEach();
-  command.option("--constant", options->constants, "Value of a source model's input, see compile").oneEach();
-  command.option("--shape", options->shapes, "Shape of a source model's input, see compile").oneEach();
-  command.option("--sequence", options->sequences, "Length of a source model's input, see compile").oneEach();
+  options->source.addTo(command);
   command.option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
   command.option("--repeat", options->repeat, "Timed runs after the first (20)").range(1, 1000000);
   command.flag("--json", options->printsJson, "Prints JSON");
 #ifdef WASMIND_HAS_OPERATORS
+  Option profiles =
+      command
+          .option("--profile", options->page,
+                  "Time of each step of a run on each engine, with the model's nodes and the machine's limits; with "
+                  "=FILE.html also as a page")
+          .optionalValue("[FILE.html]");
   registerBenchOperators(command, exitCode);
-#endif
-  command.callback([options, command] {
+  command.callback([options, command, profiles] {
     if (command.hasCommand())
       return;
+    if (profiles.isGiven())
+      return profileModel(*options);
+#else
+  command.callback([options, command] {
+#endif
     if (options->model.empty())
       throw UsageError("bench: give a model, or operators; see --help");
     bench(*options);

@@ -9,6 +9,7 @@
 #include "operators/Library.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
+#include "tools/Limits.h"
 #include "tools/OperatorReport.h"
 #include "tools/OperatorTimes.h"
 #include "tools/Process.h"
@@ -20,13 +21,6 @@
 #include <fstream>
 #include <memory>
 #include <set>
-
-// bench/limits.cpp, compiled. Not #embed, as ccache 4.7 does not see that the file changed.
-__asm__(".pushsection .rodata\n"
-        "limitsObject: .incbin \"limits.o\"\n"
-        "limitsObjectEnd:\n"
-        ".popsection\n");
-extern "C" const char limitsObject[], limitsObjectEnd[];
 
 namespace wasmind::tools {
 namespace {
@@ -106,16 +100,6 @@ void check(const OperatorsBenchOptions &options) {
 void link(LibraryOptions library) {
   if (std::string error = buildLibrary(library).error; !error.empty())
     throw Refusal(error);
-}
-
-std::string buildLimits(const TemporaryFolder &folder) {
-  LibraryOptions limits;
-  limits.links = {{folder.file("limits.o")}};
-  std::ofstream(limits.links[0].path, std::ios::binary).write(limitsObject, limitsObjectEnd - limitsObject);
-  limits.relaxedSimd = true;
-  limits.module = folder.file("limits.wasm");
-  link(limits);
-  return limits.module;
 }
 
 /// The operators of the cases in their element types, Add for the calls, and the linked objects.

@@ -1,28 +1,40 @@
 //===- inspect.cpp - `wasmind inspect`: what a module says about itself -------------------------------------------===//
 //
-// Reads the file only; nothing is compiled or run, so modules of any trust can be looked at.
+// Reads the file only, so modules of any trust can be looked at: nothing is run, and compiled only where a source model
+// is given, which becomes a profile's module.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "abi/Line.h"
 #include "abi/Signature.h"
+#include "abi/Steps.h"
 #include "abi/WasmSections.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
 #include "tools/ReadFile.h"
+#include "tools/SourceModel.h"
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace wasmind::tools {
 namespace {
 
-/// A module's signature and what its sections weigh.
+/// A module's signature, what its sections weigh, and the steps of a run where it lists them.
 struct Inspection {
   abi::Signature signature;
+  std::optional<abi::StepList> steps;
   std::string json;
   uint64_t moduleBytes = 0, codeBytes = 0, weightBytes = 0;
 };
+
+abi::StepList stepsOf(const abi::WasmSection &section, const std::string &path) {
+  auto steps = abi::parseSteps({reinterpret_cast<const char *>(section.contents.data()), section.contents.size()});
+  if (!steps)
+    throw Refusal(path + ": " + steps.error().text);
+  return std::move(*steps);
+}
 
 Inspection inspect(const std::string &path) {
   const std::vector<uint8_t> bytes = readFile(path);
@@ -38,6 +50,9 @@ Inspection inspect(const std::string &path) {
   if (!signature)
     throw Refusal(path + ": " + signature.error().text);
   inspection.signature = std::move(*signature);
+  for (const abi::WasmSection &each : *sections)
+    if (abi::SectionId(each.id) == abi::SectionId::Custom && each.name == abi::stepsSectionName)
+      inspection.steps = stepsOf(each, path);
   const abi::Weights &weights = inspection.signature.weights;
   inspection.moduleBytes = bytes.size();
   inspection.codeBytes = abi::byteLengthOf(*sections, abi::SectionId::Code);
@@ -132,6 +147,47 @@ void printKernels(const std::vector<abi::Kernel> &kernels) {
                 kernel->bytes, 100 * kernel->vectorisedShare, abi::toLine(kernel->shape).c_str());
 }
 
+/// Of the kernel of a step; 1 where it is no call.
+double vectorisedShare(const abi::Step &step, const std::vector<abi::Kernel> &kernels) {
+  auto known = std::find_if(kernels.begin(), kernels.end(), [&](const auto &each) { return each.name == step.kernel; });
+  return known == kernels.end() ? 1 : known->vectorisedShare;
+}
+
+double arenaRatio(const abi::StepList &list) {
+  return list.leastArenaBytes ? double(list.arenaBytes) / double(list.leastArenaBytes) : 1;
+}
+
+/// The first nodes, and how many more there are.
+std::string describeNodes(const std::vector<std::string> &nodes) {
+  constexpr size_t most = 4;
+  std::string text;
+  for (size_t index = 0; index < std::min(nodes.size(), most); ++index)
+    text += (index ? ", " : "") + nodes[index];
+  return nodes.size() > most ? text + " and " + std::to_string(nodes.size() - most) + " more" : text;
+}
+
+void printSteps(const abi::StepList &list, const std::vector<abi::Kernel> &kernels) {
+  std::printf("arena: %" PRIu64 " bytes, %.3f times the %" PRIu64 " that the fullest step has in use\n",
+              list.arenaBytes, arenaRatio(list), list.leastArenaBytes);
+  std::printf("steps: %zu, in the order of a run; MFLOP and MB at the bounds\n", list.steps.size());
+  size_t width = 6;
+  for (const abi::Step &step : list.steps)
+    width = std::max(width, abi::toLine(step.kernel).size());
+  const int nameWidth = int(std::min<size_t>(width, 40));
+  std::printf("  %5s %-*s %-12s %-12s %10s %9s  %7s  %s\n", "step", nameWidth, "kernel", "kind", "strategy", "MFLOP",
+              "MB", "vector%", "nodes; shape");
+  for (size_t index = 0; index < list.steps.size(); ++index) {
+    const abi::Step &step = list.steps[index];
+    char share[16] = "-";
+    if (!step.kernel.empty())
+      std::snprintf(share, sizeof share, "%.2f", 100 * vectorisedShare(step, kernels));
+    std::string line = describeNodes(step.nodes) + (step.shape.empty() ? "" : "; " + step.shape);
+    std::printf("  %5zu %-*s %-12s %-12s %10.4g %9.4g  %7s  %s\n", index, nameWidth, abi::toLine(step.kernel).c_str(),
+                abi::toLine(step.kind).c_str(), abi::toLine(step.strategy).c_str(), double(step.flops) / 1e6,
+                double(step.bytes) / 1e6, share, abi::toLine(line).c_str());
+  }
+}
+
 void printText(const Inspection &inspection) {
   const abi::Signature &signature = inspection.signature;
   std::printf("%s, from %s '%s'\n", abi::toLine(signature.compiler).c_str(),
@@ -161,6 +217,8 @@ void printText(const Inspection &inspection) {
   for (const abi::OperatorCount &entry : signature.operators)
     std::printf("  %-24s %" PRIu64 "\n", abi::toLine(entry.name).c_str(), entry.count);
   printKernels(signature.kernels);
+  if (inspection.steps)
+    printSteps(*inspection.steps, signature.kernels);
 }
 
 /// The signature as it stands in the module, and what was measured beside it.
@@ -172,6 +230,15 @@ void printJson(const Inspection &inspection) {
   report["memoryBytes"] = inspection.signature.memory.byteLength();
   report["flops"] = totalOf(inspection.signature.kernels, &abi::Kernel::flops);
   report["vectorisedShare"] = vectorisedShare(inspection.signature.kernels);
+  if (const auto &list = inspection.steps) {
+    report["arena"] = {
+        {"byteLength", list->arenaBytes}, {"leastByteLength", list->leastArenaBytes}, {"ratio", arenaRatio(*list)}};
+    report["steps"] = parseJson(abi::writeSteps(*list))["steps"];
+    for (size_t index = 0; index < list->steps.size(); ++index)
+      report["steps"][index]["vectorisedShare"] =
+          list->steps[index].kernel.empty() ? Json()
+                                            : Json(vectorisedShare(list->steps[index], inspection.signature.kernels));
+  }
   std::printf("%s\n", jsonText(report).c_str());
 }
 
@@ -180,11 +247,29 @@ void printJson(const Inspection &inspection) {
 void registerInspect(Command app, int &) {
   auto path = std::make_shared<std::string>();
   auto printsJson = std::make_shared<bool>(false);
-  Command command = app.command("inspect", "Shows signature, memory map, sizes and kernels of a module");
-  command.option("model", *path, "model.wasm").required();
-  command.flag("--json", *printsJson, "Prints the signature and the sizes as JSON");
-  command.callback([path, printsJson] {
-    Inspection inspection = inspect(*path);
+  auto source = std::make_shared<SourceOptions>();
+  Command command = app.command(
+      "inspect",
+      "Shows signature, memory map, sizes and kernels of a module, and the steps of a run\n\n"
+      "  wasmind inspect model.wasm\n"
+      "  wasmind inspect model.onnx --dim batch=1\n\n"
+      "Of a source model, which is compiled for it, and of a module that was compiled with --profile, it also shows "
+      "the "
+      "steps of a run with the nodes that each computes and how, and how near the arena's bytes are to those that the "
+      "tensors alive in one step take. vector% is the part of the arithmetic that vector instructions do, measured on "
+      "the "
+      "emitted code.");
+  command.option("model", *path, "model.wasm, or a source model").required();
+  command.flag("--json", *printsJson, "Prints the signature, the sizes and the steps as JSON");
+  source->addTo(command);
+  command.callback([path, printsJson, source] {
+    const std::string given = source->firstGiven();
+    if (!isSourceModel(*path) && !given.empty())
+      throw UsageError(given + " is of a source model, not of the module " + *path);
+    std::optional<TemporaryFolder> folder;
+    const std::string module =
+        isSourceModel(*path) ? compileModel(*path, *source, folder.emplace(), {"--profile", "--quiet"}) : *path;
+    Inspection inspection = inspect(module);
     *printsJson ? printJson(inspection) : printText(inspection);
   });
 }

@@ -2,6 +2,7 @@
 #include "abi/Line.h"
 #include "abi/Signature.h"
 #include "compiler/OutputPaths.h"
+#include "tools/CaseInputs.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
 #include "tools/Measurement.h"
@@ -99,55 +100,6 @@ size_t findEntry(const Model &model, const RunOptions &options) {
   if (options.entry.empty())
     return 0;
   throw Refusal(options.model + ": no entry '" + options.entry + "'; the module has " + names);
-}
-
-/// The array for a name, with or without the prefix that tells inputs and outputs of one name apart.
-Array *findArray(ArrayMap &arrays, const std::string &prefix, const std::string &name) {
-  auto found = arrays.find(prefix + name);
-  if (found == arrays.end())
-    found = arrays.find(name);
-  return found == arrays.end() ? nullptr : &found->second;
-}
-
-bool hasTensor(const std::vector<Signature::Tensor> &tensors, const std::string &name) {
-  for (const Signature::Tensor &tensor : tensors)
-    if (tensor.name == name)
-      return true;
-  return false;
-}
-
-/// An array that nobody asks for is a mistake in a name: "in:x" must be an input, "out:y" an output, "z" one of both.
-void refuseUnknown(const ArrayMap &arrays, const std::string &file, const Signature::Function &entry) {
-  for (const auto &[name, array] : arrays) {
-    bool isInput = name.rfind("in:", 0) == 0, isOutput = name.rfind("out:", 0) == 0;
-    std::string bare = name.substr(isInput ? 3 : isOutput ? 4 : 0);
-    if (!((!isOutput && hasTensor(entry.inputs, bare)) || (!isInput && hasTensor(entry.outputs, bare)) ||
-          hasTensor(entry.inputs, name) || hasTensor(entry.outputs, name)))
-      throw Refusal(file + ": array '" + name + "' is no input or output of the model");
-    // One of the two would be passed over.
-    auto isOnly = [&](const std::vector<Signature::Tensor> &tensors, const char *prefix) {
-      return hasTensor(tensors, name) && arrays.find(prefix + name) == arrays.end();
-    };
-    if (!isInput && !isOutput && !isOnly(entry.inputs, "in:") && !isOnly(entry.outputs, "out:"))
-      throw Refusal(file + ": arrays '" + name + "' and '" + (hasTensor(entry.inputs, name) ? "in:" : "out:") + name +
-                    "' are of one tensor; leave one of them out");
-  }
-}
-
-/// The arrays of an entry's inputs; none: the input keeps its default value.
-using Inputs = std::vector<std::optional<Array>>;
-
-Inputs inputsFromCase(const std::string &file, const Signature::Function &entry) {
-  ArrayMap arrays = readNpz(file);
-  refuseUnknown(arrays, file, entry);
-  Inputs inputs;
-  for (const Signature::Tensor &input : entry.inputs) {
-    Array *array = findArray(arrays, "in:", input.name);
-    if (!array && !input.hasDefault)
-      throw Refusal(file + ": no array 'in:" + input.name + "' for input '" + input.name + "'");
-    inputs.push_back(array ? std::optional(*array) : std::nullopt);
-  }
-  return inputs;
 }
 
 Inputs inputsFromFiles(const std::vector<std::string> &assignments, const Signature::Function &entry) {
