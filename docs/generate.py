@@ -40,20 +40,26 @@ def passes():
 
 # Why a primitive of MindSpore is not read: the first that its name fits.
 REFUSED = (
-    ("is for training", r"Grad|Backprop|Backward|Apply|Adam|Momentum|^SGD$|LARS|AdaFactor|^(Dropout(Gen|Do)Mask|FloatStatus|ClearFloat|SilentCheck|Loss|GetNext|Reusing)"),
-    ("is for several devices", r"All(Reduce|Gather|Shard)|^AllToAll|^Allto|^AlltoAll|ReduceScatter|^Broadcast$|Send$|Receive$|Recv$|DistComm|NeighborExchange|Barrier|Collective|"
+    ("is for training", r"(CTC|RNNT|CrossEntropy)Loss|^BatchNorm(Stats|GatherStats)|AccidentalHits|EodMask|"
+     r"Grad|Backprop|Backward|Apply|Adam|Momentum|^SGD$|LARS|AdaFactor|^(Dropout(Gen|Do)Mask|FloatStatus|ClearFloat|SilentCheck|Loss|GetNext|Reusing)"),
+    ("is for several devices", r"InnerComm|All(Reduce|Gather|Shard)|^AllToAll|^Allto|^AlltoAll|ReduceScatter|^Broadcast$|Send$|Receive$|Recv$|DistComm|NeighborExchange|Barrier|Collective|"
      r"^(Push|Pull|Reduce|Reshard|ShardIdentity|AShardIdentity)$|(Get|Put)Mem|Signal|SymmetricMemory|MapCacheIdx|CacheSwap|UpdateCache|SearchCache|SubAndFilter|^(Gather|Scatter)D?Comm|Remote"),
     ("is for quantisation-aware training, or of quantised numbers", r"Quant|BatchNormFold|CorrectionMul|ActsULQ|WtsARQ|MinMaxUpdate|IFMR|KvScale"),
     ("is of sparse tensors", r"Sparse|CSR|Ragged|Coalesce|DSD|MatmulDDS"),
     ("draws numbers of a distribution that is not written, or for training: pass them in",
-     r"Rand|Uniform|Normal(?!ize)|Multinomial|Bernoulli|Poisson|Gamma$|Sampler|Laplace|Cauchy|Dropout|^Generator$|"
+     r"Rand|Uniform|Normal(?!ize)|Multinomial|Bernoulli|Poisson|Gamma$|Sampler|Laplace|Cauchy|Dropout|^Generator$|FractionalMaxPool$|"
      r"NonDeterministic|ChoiceWithMask|RandomShuffle|TruncatedNormal|DistortedBoundingBox"),
     ("is of complex numbers", r"FFT|DCT|Complex|Polar|Imag|^Angle$|STFT|Conjugate"),
     ("solves or decomposes matrices", r"Cholesky|Svd|^Qr$|LinalgQr|^Eig|Inverse|Solve|^Lu|Determinant|Lstsq|Geqrf|^Or[gm]qr|Matrix(Exp|Power|Logarithm)|NuclearNorm|Triangular|Tridiagonal"),
     ("calls Python, writes, or is of texts", r"String|Py(Func|Execute|Interpret)|Custom|Summary|Dump|Assert|Hook|^(Morph|Format|Eod|Enum)|EditDistance|NoRepeatNGram"),
     ("changes a weight", r"^(Assign|Scatter(Nd)?(Add|Sub|Mul|Div|Max|Min|Update)$|ScatterNonAliasing|DynamicAssign|KVCache|ReshapeAndCache|InplaceUpdate)"),
-    ("is a kernel of Ascend's", r"^Cus|N[Pp][Uu]|Moe|MoE|Flash|PagedAttention|Attention|G(roupedMat)?mm|^Mla|Nsa|^FFN|Lightning|Grouped|TopKRouter|TopPRouter|GroupTopk|^(Trans)?Rotary|"
+    ("is a kernel of Ascend's", r"RotatedIou|UniqueDim|AddTopKDiv|InplaceMatmulAdd|TransposeBatchMatmul|"
+     r"^Cus|N[Pp][Uu]|Moe|MoE|Flash|PagedAttention|Attention|G(roupedMat)?mm|^Mla|Nsa|^FFN|Lightning|Grouped|TopKRouter|TopPRouter|GroupTopk|^(Trans)?Rotary|"
      r"WeightQuant|AddLayerNorm|SwiGLU|Swiglu|DetTriangle|ProdForce|MultiScaleDeformable|DynamicNTK|LoadIm2Col|NewIm2Col|TransShape|FormatCast|ConvolutionStr"),
+    ("is deprecated by MindSpore", r"BasicLSTMCell|CheckNumerics|CompareAndBitpack|ConfusionMatrix|ExtractGlimpse|FractionalAvgPool|"
+     r"ListDiff|PadAndShift|ScaleAndTranslate"),
+    ("is of MindSpore's inside: it never stands in a file", r"^(D[tT]ype(ToEnum)?|ForiLoop|WhileLoop|Scan|IsDimUnKnown|Free|[GS]etData|GeSwitch|Merge|identity|"
+     r"UpdateToDevice|ViewDtype|CopyWithSlice)$"),
 )
 
 
@@ -62,13 +68,17 @@ def primitives():
     have = {f.stem for f in (ROOT / "compiler/frontend/mindir/ops").glob("*.cpp")}
     inside = {"Depend", "Load", "MakeTuple", "MakeList", "Partial", "Return", "Switch", "TupleGetItem", "UpdateState"}
     renamed = dict(re.findall(r'\.Case\("(\w+)", "(\w+)"\)', (ROOT / "compiler/frontend/mindir/Inplace.cpp").read_text()))
+    for names, functional in re.findall(r'\.Cases\(\{([^}]*)\}, "(\w+)"\)', (ROOT / "compiler/frontend/mindir/Inplace.cpp").read_text()):
+        renamed |= dict.fromkeys(re.findall(r'"(\w+)"', names), functional)
     shared = re.search(r"\.Cases\(\{([^}]*)\}, \"\"\)", (ROOT / "compiler/frontend/mindir/Inplace.cpp").read_text())[1]
 
     def is_read(name):
+        if name in have:
+            return True
         if name.startswith("Inplace"):
             rest = name.removeprefix("Inplace")
             return f'"{rest}"' not in shared and renamed.get(rest, rest) in have
-        return name in have or name in inside or name.removesuffix("View") in have
+        return name in inside or name.removesuffix("View") in have
 
     names = (ROOT / "docs/mindspore-2.10-primitives.txt").read_text().split()
     read = [name for name in names if is_read(name)]

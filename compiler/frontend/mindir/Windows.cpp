@@ -250,13 +250,18 @@ Operand averagePool(Node &node, int64_t spatial) {
   return means && pool.isSingle ? node.compose.squeeze(means, {0}) : means;
 }
 
-Pool readImagePool(Node &node) {
+Pool readImagePool(Node &node, bool channelsEnd) {
+  auto numbers = [&](StringRef what, Integers values) {
+    if (channelsEnd && values.size() == 4 && values.front() == 1 && values.back() == 1)
+      values = {values[1], values[2]};
+    return perSpatial(node, values, 2, what);
+  };
   Pool pool;
   pool.x = node.tensor(0);
   if (!node.expectRank(pool.x, 4, "input 0"))
     return pool;
-  pool.kernel = perSpatial(node, node.integers("kernel_size", 1), 2, "kernel_size");
-  pool.window.strides = perSpatial(node, node.integers("strides", 2, Integers{1}), 2, "strides");
+  pool.kernel = numbers("kernel_size", node.integers("kernel_size", 1));
+  pool.window.strides = numbers("strides", node.integers("strides", 2, Integers{1}));
   pool.window.dilations = {1, 1};
   applyPadMode(node, padMode(node, "pad_mode", 3, "valid"), pool.x, pool.kernel, pool.window);
   if (!node.failed() && pool.window.padLow.empty())

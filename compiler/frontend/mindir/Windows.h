@@ -55,8 +55,9 @@ Operand averagePool(Node &node, int64_t spatial);
 /// Means over windows; their sums over `divisor` where it is not 0.
 Value averageOver(Node &node, Value x, llvm::ArrayRef<int64_t> kernel, const Compose::Window &window,
                   bool countsPadding, bool roundsUp, int64_t divisor);
-/// One of images: (x, kernel_size, strides, pad_mode), where all but x are attributes in older files.
-Pool readImagePool(Node &node);
+/// One of images: (x, kernel_size, strides, pad_mode), where all but x are attributes in older files. `channelsEnd`:
+/// four numbers are (1, height, width, 1) where they can be.
+Pool readImagePool(Node &node, bool channelsEnd = false);
 
 /// One entry of output_padding per spatial dimension; fails unless each is below the window's stride or dilation.
 Integers outputPadding(Node &node, const Integers &given, int64_t spatial, const Compose::Window &window);

@@ -12,6 +12,20 @@ SEED = 0x123456789ABCDEF
 GENERATED = SEED & 0xFFFFFFFF, SEED >> 32
 
 
+def gamma(alpha, turns=20):
+    """G. Marsaglia's and W. W. Tsang's: a normal number of one turn, a uniform one of the next."""
+    d = np.where(alpha < 1, alpha + 1, alpha) - 1 / 3
+    value = np.zeros(alpha.shape)
+    for turn in range(1, 2 * turns, 2):
+        x, u = Draw(*alpha.shape, turn=turn).normal(np.float32).astype(np.float64), 1 - Draw(*alpha.shape, turn=turn + 1).uniform().astype(np.float64)
+        cube = (1 + x / np.sqrt(9 * d)) ** 3
+        with np.errstate(invalid="ignore"):
+            taken = (value == 0) & (np.log(u) < x * x / 2 + d - d * cube + d * np.log(cube))
+        value = np.where(taken, cube, value)
+    assert value.all()
+    return d * value * np.where(alpha < 1, (1 - Draw(*alpha.shape).uniform()) ** (1 / alpha), 1)
+
+
 def rows():
     seed, offset = K(np.int64(SEED)), K(np.int64(12))
     tuple_ = (3, 5)
@@ -31,6 +45,8 @@ def rows():
     yield N("TruncatedNormal", K(np.int32([3, 5]))), inverse(draw.uniform().astype(np.float64)).astype(np.float32)
     yield N("Cauchy", size=tuple_, sigma=0.5, median=2.0), (2 + 0.5 * np.tan(np.pi * (draw.uniform() - 0.5))).astype(np.float32)
     yield N("LogNormalReverse", x, mean=0.5, std=0.25), np.exp(0.5 + 0.25 * draw.normal())
+    orders = np.float32([0.3, 1, 2.5, 40])
+    yield N("RandomGamma", K(np.int32([6, 2])), orders), gamma(np.broadcast_to(orders.astype(np.float64), (6, 2, 4))).astype(np.float32)
     yield N("NonDeterministicInts", tuple_, shape=(X(3, 5, dtype="int32"),)), draw.words[0].astype(np.int32)
     yield N("NonDeterministicInts", tuple_, shape=(X(3, 5, dtype="int64"),)), draw.wide().astype(np.int64)
 

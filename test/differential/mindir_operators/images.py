@@ -37,6 +37,7 @@ def rows():
         yield N(name, x, **attributes), wanted
         if len(kernel) == 2:
             yield N("MaxPoolWithIndices", x, kernel, stride, pads, dilation, False), wanted
+            yield N("FuncMaxPool2D", x, kernel, stride, pads, dilation, False, True), wanted
             yield N("MaxPoolWithIndices", x[0].copy(), kernel, stride, pads, dilation, False), {k: v[0] for k, v in wanted.items()}
     halved = image[:, :, :6, :6].copy()
     kept = np.where(halved == halved.reshape(2, 4, 3, 2, 3, 2).max((3, 5)).repeat(2, 2).repeat(2, 3), halved, np.float32(0))
@@ -47,6 +48,15 @@ def rows():
     flat = np.broadcast_to(parts(np.arange(4 * 6 * 6, dtype=np.int32)), (2, 4, 3, 3, 4))
     yield (N("MaxPoolWithArgmax", halved, kernel_size=(1, 1, 2, 2), strides=(1, 1, 2, 2), pad_mode="valid"),
            {0: parts(halved).max(-1), 1: np.take_along_axis(flat, parts(halved).argmax(-1)[..., None], -1)[..., 0]})
+    # Three columns of one row, where four numbers could also be (1, 1, rows, columns).
+    wide = halved.reshape(2, 4, 6, 2, 3)
+    flat = np.broadcast_to(np.arange(4 * 6 * 6, dtype=np.int32).reshape(1, 4, 6, 2, 3), wide.shape)
+    yield (N("MaxPoolWithArgmax", halved, kernel_size=(1, 1, 3, 1), strides=(1, 1, 3, 1), pad_mode="valid"),
+           {0: wide.max(-1), 1: np.take_along_axis(flat, wide.argmax(-1)[..., None], -1)[..., 0]})
+    filters = floats(random, 2, 4, 3, 3)
+    windows = np.lib.stride_tricks.sliding_window_view(halved, (3, 3), (2, 3))[:, :, ::2]
+    yield (N("DepthwiseConv2dNative", halved, K(filters), kernel_size=(3, 3), stride=(1, 1, 2, 1), dilation=(1, 1, 1, 1), pad_mode="valid"),
+           np.einsum("nchwij,mcij->ncmhw", windows, filters).reshape(2, 8, 2, 4))
     for spatial in (2, 3):
         small = floats(random, 2, 3, *[2] * spatial)
         places = np.argsort(random.random((2, 3, 5 ** spatial)), -1)[..., :2 ** spatial].astype(np.int64)

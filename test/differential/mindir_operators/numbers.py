@@ -12,6 +12,10 @@ def rows():
     # Volumes and lines.
     volume = floats(random, 2, 3, 4, 6, 5)
     kernel = floats(random, 4, 3, 2, 3, 2)
+    thousands = np.float32([123.456, -0.125, 1250, -1350, 7.005])
+    yield N("Round", thousands, 2), np.round(thousands * np.float32(100)) / np.float32(100)
+    yield N("Round", thousands, -2), np.round(thousands / np.float32(100)) * np.float32(100)
+    yield N("Round", thousands.astype(np.int32), 1), thousands.astype(np.int32)
     yield N("Conv3D", volume, kernel, pad_mode="valid", strides=(1, 1, 1, 2, 1)), correlate(volume, kernel, (1, 2, 1), (0, 0, 0), (1, 1, 1), 1)
     yield N("AvgPool3D", volume, kernel_size=(1, 1, 2, 3, 1), strides=(1, 1, 2, 3, 1), pad_mode="valid"), volume.reshape(2, 3, 2, 2, 2, 3, 5).mean((3, 5))
     yield N("AdaptiveAvgPool3D", volume, output_size=(2, 3, None)), volume.reshape(2, 3, 2, 2, 3, 2, 5).mean((3, 5))

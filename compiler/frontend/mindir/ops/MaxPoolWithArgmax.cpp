@@ -9,7 +9,7 @@ namespace wasmind::mindir::ops {
 
 Operand MaxPoolWithArgmax(Node &node) {
   expectChannelsFirst(node, "data_format", Node::none);
-  Pool pool = readImagePool(node);
+  Pool pool = readImagePool(node, /*channelsEnd=*/true);
   if (!pool.ok)
     return {};
   Compose &b = node.compose;

@@ -1,6 +1,6 @@
 //===- UniqueConsecutive.cpp ------------------------------------------------------------------------------------===//
 //
-// UniqueConsecutive(x), attributes return_inverse, return_counts, axis: of equal neighbours the first
+// UniqueConsecutive(x, return_inverse, return_counts, axis), attributes in older files: of equal neighbours the first
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "compiler/frontend/mindir/Operator.h"
@@ -9,7 +9,7 @@ namespace wasmind::mindir::ops {
 
 Operand UniqueConsecutive(Node &node) {
   Value x = node.tensor(0);
-  auto given = node.parameter("axis", Node::none);
+  auto given = node.parameter("axis", 3);
   if (!given)
     given = node.parameter("dim", Node::none);
   if (node.failed())
@@ -51,8 +51,7 @@ Operand UniqueConsecutive(Node &node) {
   auto typed = [&](Value v, unsigned i) { return b.cast(v, node.declaredElement(i) ? node.declaredElement(i) : i64); };
   if (isFlat)
     number = b.reshape(number, shape);
-  const bool hasInverse = node.flag("return_inverse", Node::none, false),
-             hasCounts = node.flag("return_counts", Node::none, false);
+  const bool hasInverse = node.flag("return_inverse", 1, false), hasCounts = node.flag("return_counts", 2, false);
   return Operand::tuple({b.gather(x, kinds, axis),
                          hasInverse ? Operand(typed(number, 1)) : Operand::unavailable("what return_inverse asks for"),
                          hasCounts ? Operand(typed(counts, 2)) : Operand::unavailable("what return_counts asks for")});
