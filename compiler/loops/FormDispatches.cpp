@@ -234,19 +234,22 @@ private:
         !isa<ConstantOp, IotaOp>(op->getOperand(0).getDefiningOp() ? op->getOperand(0).getDefiningOp() : op))
       inMemory.insert(op->getOperand(0));
     // Convolutions, contractions and windows keep epilogues over their own elements only.
+    bool readByAnchor = false;
     for (unsigned id : *users)
       if (groups[id].kind == DispatchKind::Convolve || groups[id].kind == DispatchKind::Window ||
           groups[id].kind == DispatchKind::Contract) {
         auto readsForAnchor = [&](Operation *user) {
           return llvm::is_contained(groups[id].anchors, user) || viewOfAnchor.contains(user);
         };
-        if (llvm::any_of(op->getUsers(), readsForAnchor)) {
+        auto own =
+            llvm::make_filter_range(op->getUsers(), [&](Operation *user) { return groups[id].members.contains(user); });
+        if (llvm::any_of(own, readsForAnchor)) {
           // Panels are packed from memory, where only views of it reach the anchor; of convolutions one.
-          if (!isView(op) || !llvm::all_of(op->getUsers(), readsForAnchor) ||
+          if (!isView(op) || !llvm::all_of(own, readsForAnchor) ||
               (groups[id].kind == DispatchKind::Convolve &&
-               !llvm::all_of(op->getUsers(), [](Operation *user) { return isa<ConvolveOp>(user); })))
+               !llvm::all_of(own, [](Operation *user) { return isa<ConvolveOp>(user); })))
             return false;
-          viewOfAnchor.insert(op);
+          readByAnchor = true;
           continue;
         }
         if (!isa<ReshapeOp>(op) && !isElementwise(op))
@@ -256,6 +259,8 @@ private:
         if (!epilogueFits(trial, trial.anchors[0]))
           return false;
       }
+    if (readByAnchor)
+      viewOfAnchor.insert(op);
     for (unsigned id : *users)
       join(op, id);
     if (isa<GatherOp>(op))

@@ -88,13 +88,4 @@ struct Prepare : impl::PrepareBase<Prepare> {
 
 } // namespace
 
-void buildDispatchPipeline(OpPassManager &manager, const Options &options) {
-  manager.addPass(createPrepare());
-  manager.addPass(createJoinParts());
-  manager.addPass(createFormDispatches());
-  ChooseStrategyOptions choice;
-  choice.winograd = options.winograd;
-  manager.addPass(createChooseStrategy(choice));
-}
-
 } // namespace wasmind::loops

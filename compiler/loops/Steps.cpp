@@ -71,22 +71,38 @@ abi::Step prepareStep(const Kernels &kernels) {
   return step;
 }
 
-std::vector<abi::Step> stepsOf(ArrayRef<KernelCall> calls, function_ref<size_t(size_t)> after) {
+size_t closing(ArrayRef<KernelCall> calls, size_t begin, KernelCall::Form form) {
+  for (size_t at = begin, depth = 0;; ++at) {
+    const KernelCall::Form each = calls[at].form;
+    if (each == form && depth == 1)
+      return at;
+    depth += each == KernelCall::Form::Loop || each == KernelCall::Form::Then;
+    depth -= each == KernelCall::Form::End;
+  }
+}
+
+size_t after(ArrayRef<KernelCall> calls, size_t at) {
+  const KernelCall::Form form = calls[at].form;
+  const bool opens = form == KernelCall::Form::Loop || form == KernelCall::Form::Then;
+  return (opens ? closing(calls, at, KernelCall::Form::End) : at) + 1;
+}
+
+std::vector<abi::Step> stepsOf(ArrayRef<KernelCall> calls) {
   std::vector<abi::Step> steps;
-  for (size_t at = 0; at < calls.size(); at = after(at)) {
+  for (size_t at = 0; at < calls.size(); at = after(calls, at)) {
     steps.push_back(calls[at].step);
     abi::Step &whole = steps.back();
     llvm::StringSet<> nodes;
     for (const std::string &node : whole.nodes)
       nodes.insert(node);
     size_t kernels = 0;
-    for (const KernelCall &inside : calls.slice(at + 1, after(at) - at - 1)) {
+    for (const KernelCall &inside : calls.slice(at + 1, after(calls, at) - at - 1)) {
       kernels += inside.form == KernelCall::Form::Call;
       for (const std::string &node : inside.step.nodes)
         if (nodes.insert(node).second)
           whole.nodes.push_back(node);
     }
-    if (after(at) != at + 1)
+    if (after(calls, at) != at + 1)
       whole.shape = std::to_string(kernels) + " kernels inside";
   }
   return steps;

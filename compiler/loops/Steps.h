@@ -13,7 +13,12 @@ abi::Step plainStep(llvm::StringRef kind, std::optional<mlir::Location> location
 /// Of what the first run does with weights.
 abi::Step prepareStep(const Kernels &kernels);
 
-/// What the steps of a run do, each bracket as one. `after(at)` is the position behind the step at `at`.
-std::vector<abi::Step> stepsOf(llvm::ArrayRef<KernelCall> calls, llvm::function_ref<size_t(size_t)> after);
+/// Where the bracket that opens at `begin`, none inside of it, has its End or Else.
+size_t closing(llvm::ArrayRef<KernelCall> calls, size_t begin, KernelCall::Form form);
+/// The position behind the step at `at`, with all that is inside where it is a bracket.
+size_t after(llvm::ArrayRef<KernelCall> calls, size_t at);
+
+/// What the steps of a run do, each bracket as one.
+std::vector<abi::Step> stepsOf(llvm::ArrayRef<KernelCall> calls);
 
 } // namespace wasmind::loops

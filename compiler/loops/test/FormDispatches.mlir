@@ -59,6 +59,23 @@ func.func @transposed(%x: tensor<6x8xf32>) -> tensor<4x6xf32> {
 
 // -----
 
+// A view that two products read is read by both.
+// CHECK-LABEL: func.func @shared
+// CHECK: loops.dispatch contract(%arg0, %arg1)
+// CHECK: graph.transpose
+// CHECK: loops.dispatch contract(%arg0, %arg2)
+// CHECK: graph.transpose
+// CHECK-NOT: loops.dispatch
+// CHECK: return
+func.func @shared(%x: tensor<8x6xf32>, %a: tensor<8x4xf32>, %b: tensor<8x3xf32>) -> (tensor<6x4xf32>, tensor<6x3xf32>) {
+  %0 = graph.transpose %x [1, 0] : tensor<8x6xf32>
+  %1 = graph.contract %0, %a batch [] x [] contract [1] x [0] : tensor<6x8xf32>, tensor<8x4xf32>
+  %2 = graph.contract %0, %b batch [] x [] contract [1] x [0] : tensor<6x8xf32>, tensor<8x3xf32>
+  return %1, %2 : tensor<6x4xf32>, tensor<6x3xf32>
+}
+
+// -----
+
 // Softmax is one pass over each row.
 // CHECK-LABEL: func.func @softmax
 // CHECK: loops.dispatch row(%arg0)
