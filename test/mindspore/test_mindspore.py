@@ -188,18 +188,29 @@ say(lambda: ops.tanh(x.astype(ms.complex64)))
 
 
 def test_errors_name_primitive_and_place(mindspore, tmp_path):
-    """The line of the script in PyNative mode; graphs do not say which, but the primitive, its types and the reason."""
-    pynative, line, graph, chain = texts(mindspore, """
+    """The line of the script: in PyNative mode where the traceback ends, in graphs with the node's scope in the message."""
+    pynative, line, graph, cell, chain = texts(mindspore, """
 import traceback
 import wasmind.mindspore as wasm
-wasm.enable(["GeluExt", "Add", "Exp"])
+wasm.enable(["GeluExt", "Add", "Exp", "AvgPool2D"])
 import mindspore as ms, numpy as np
-from mindspore import Tensor, mint, ops
+from mindspore import Tensor, mint, nn, ops
 x = Tensor(np.ones((2, 2), np.int32))
 def bad(x):
     y = x + 1
     return mint.nn.functional.gelu(y)
-ms.set_context(mode=ms.PYNATIVE_MODE, pynative_synchronize=True)
+class Inner(nn.Cell):
+    def construct(self, x):
+        y = mint.nn.functional.avg_pool2d(x, 2, divisor_override=3)
+        return y + 1
+class Outer(nn.Cell):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+    def construct(self, x):
+        return self.inner(x * 2)
+ms.set_context(mode=ms.PYNATIVE_MODE)
+ms.runtime.launch_blocking()
 say(lambda: bad(x))
 try:
     bad(x)
@@ -207,9 +218,17 @@ except RuntimeError as error:
     say(lambda: [each.line for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith("lines.py")][-1])
 ms.set_context(mode=ms.GRAPH_MODE)
 say(lambda: ms.jit(bad)(x).asnumpy())
+say(lambda: Outer()(Tensor(np.ones((1, 1, 4, 4), np.float32))).asnumpy())
 say(lambda: ms.jit(bad)(x.astype(ms.float32)).asnumpy().shape)
 """, tmp_path)
     assert line == "return mint.nn.functional.gelu(y)" and chain == "(2, 2)"
+    lines = (tmp_path / "lines.py").read_text().splitlines()
+    place = lambda text: f"{tmp_path}/lines.py:{lines.index(text) + 1}"
+    assert "launch_blocking() makes the traceback end at the call" in pynative
+    # MindSpore knows no line of this node: the nearest before it.
+    assert f"it stands in node 'Default/GeluExt-op0', behind {place('    y = x + 1')}" in graph, graph
+    assert f"it stands in node 'Default/inner-Inner/AvgPool2D-op0', {place('        y = mint.nn.functional.avg_pool2d(x, 2, divisor_override=3)')}" in cell, cell
+    assert "AvgPool2D(float32): divisor_override has no operator" in cell
     for said in (pynative, graph):
         assert "wasmind: GeluExt(int32): GeLU: not built for (i32); built for (f32), (f64), (f16)" in said and "no kernel of its own" in said
 

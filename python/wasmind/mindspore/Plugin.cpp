@@ -106,6 +106,9 @@ int (*attributesOf)(void *extra, char *json, size_t capacity) = nullptr;
 int (*runOwn)(const char *primitive, void *extra, int count, void **data, const int *ranks, int64_t *const *shapes,
               const char *const *types, char *error, size_t capacity) = nullptr;
 
+int (*placeOf)(void *extra, const char *package, char *text, size_t capacity) = nullptr;
+std::string package; ///< the folder of MindSpore
+
 uint64_t elementCount(const Given &given, size_t i) {
   uint64_t count = 1;
   for (int axis = 0; axis < given.ranks[i]; ++axis)
@@ -239,8 +242,14 @@ int call(Row &row, int count, void **data, const int *ranks, int64_t *const *sha
   std::array<char, 512> reason = {};
   if (!runOwn)
     throw std::runtime_error(error.data());
-  if (runOwn(row.name, extra, count, data, ranks, shapes, types, reason.data(), reason.size()))
-    throw std::runtime_error(std::string(error.data()) + "; " + reason.data());
+  if (runOwn(row.name, extra, count, data, ranks, shapes, types, reason.data(), reason.size())) {
+    std::array<char, 512> place = {};
+    const bool isInGraph = placeOf(extra, package.c_str(), place.data(), place.size()) > 0;
+    throw std::runtime_error(
+        std::string(error.data()) + "; " + reason.data() +
+        (isInGraph ? std::string("; it stands in ") + place.data()
+                   : "; in PyNative mode, mindspore.runtime.launch_blocking() makes the traceback end at the call"));
+  }
   return record(row.returned, row.returnedFlops);
 }
 
@@ -302,8 +311,8 @@ EXPORT bool wasmind_plugin_recipe(const char *name, const char *operatorName, co
   return true;
 }
 
-/// Opens what kernels.cc became. False: it cannot be opened, and dlerror says why.
-EXPORT bool wasmind_plugin_kernels(const char *path, char *text, size_t capacity) {
+/// Opens what kernels.cc became; `folder` is MindSpore's. False: it cannot be opened, and dlerror says why.
+EXPORT bool wasmind_plugin_kernels(const char *path, const char *folder, char *text, size_t capacity) {
   void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!object) {
     std::strncpy(text, dlerror(), capacity - 1);
@@ -311,7 +320,9 @@ EXPORT bool wasmind_plugin_kernels(const char *path, char *text, size_t capacity
   }
   attributesOf = reinterpret_cast<decltype(attributesOf)>(dlsym(object, "wasmind_kernels_attributes"));
   runOwn = reinterpret_cast<decltype(runOwn)>(dlsym(object, "wasmind_kernels_run"));
-  return attributesOf && runOwn;
+  placeOf = reinterpret_cast<decltype(placeOf)>(dlsym(object, "wasmind_kernels_place"));
+  package = folder;
+  return attributesOf && runOwn && placeOf;
 }
 
 EXPORT bool wasmind_plugin_hide() { return wasmind::mindspore::hidePlugin(); }

@@ -138,7 +138,7 @@ def enable(primitives, library=None, fuse=False):
     plugin = plugin or Plugin(_runtime.handle, _runtime.advice)
     mindspore = plugin.attach()
     if not _runtime.has_kernels and (_native.has_compiler() or any(each.attributes for each in chosen)):
-        plugin.open_kernels(_shim.build(mindspore, "kernels.cc"))
+        plugin.open_kernels(_shim.build(mindspore, "kernels.cc"), os.path.dirname(mindspore.__file__))
         _runtime.has_kernels = True
     if fuse and not _runtime.chains:
         _runtime.chains = Chains(mindspore)

@@ -13,13 +13,17 @@
 #include <vector>
 
 #include "abstract/dshape.h"
+#include "include/runtime/hardware_abstract/kernel_base/kernel_info.h"
 #include "include/runtime/hardware_abstract/kernel_base/kernel_tensor.h"
 #include "include/runtime/hardware_abstract/kernel_base/ms_factory.h"
 #include "ir/dtype.h"
+#include "ir/func_graph.h"
+#include "ir/graph_utils.h"
 #include "ir/primitive.h"
 #include "ir/value.h"
 #include "kernel/cpu/cpu_kernel.h"
 #include "kernel/cpu/op_plugin/custom_op_plugin_kernel.h"
+#include "utils/trace_base.h"
 
 using namespace mindspore;
 using kernel::KernelTensor;
@@ -157,6 +161,53 @@ void run(const std::string &primitive, void *extra, int count, void **data, cons
     throw std::runtime_error("MindSpore's own kernel failed");
 }
 
+/// The innermost line of a node's calls that is not of the folder `package`, as PATH:LINE; empty where MindSpore knows
+/// none.
+std::string lineOf(const AnfNodePtr &node, const std::string &package) {
+  // "In file PATH:LINE, COLUMNS/..." from the innermost call outwards; of whole functions "PATH:LINE~LINE".
+  for (const std::string &call : trace::GetSourceLineList(node)) {
+    const size_t file = call.find("In file ");
+    if (file == std::string::npos || call.compare(file + 8, package.size(), package) == 0)
+      continue;
+    const std::string found = call.substr(file + 8, call.find(',', file) - file - 8);
+    if (found.find_first_not_of("0123456789", found.rfind(':') + 1) == std::string::npos)
+      return found;
+  }
+  return "";
+}
+
+/// Where in the user's script the graph's node stands whose kernel object this is: its scope and line. MindSpore
+/// forgets the lines of nodes that it made itself, as it does of some functions; the nearest before it has one. Empty
+/// for what is found in no graph.
+std::string placeOf(const CustomOpPluginCpuKernelMod *holder, const std::vector<KernelTensor *> &inputs,
+                    const std::string &package) {
+  for (const KernelTensor *input : inputs) {
+    const auto address = input->device_address();
+    const AnfNodePtr producer = address ? address->node_index().first.lock() : nullptr;
+    const FuncGraphPtr graph = producer ? producer->func_graph() : nullptr;
+    if (!graph)
+      continue;
+    for (const AnfNodePtr &node : TopoSort(graph->get_return())) {
+      auto *info = node->isa<CNode>() ? dynamic_cast<const device::KernelInfo *>(node->kernel_info()) : nullptr;
+      if (!info || info->kernel_mod() != holder)
+        continue;
+      const std::string name = "node '" + node->fullname_with_scope() + "'";
+      if (const std::string line = lineOf(node, package); !line.empty())
+        return name + ", " + line;
+      constexpr size_t most = 64;
+      std::vector<AnfNodePtr> before{node};
+      for (size_t next = 0; next < before.size() && next < most; ++next) {
+        if (const std::string line = lineOf(before[next], package); !line.empty())
+          return name + ", behind " + line;
+        if (auto call = before[next]->cast<CNodePtr>())
+          before.insert(before.end(), call->inputs().begin() + 1, call->inputs().end());
+      }
+      return name;
+    }
+  }
+  return "";
+}
+
 } // namespace
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -171,6 +222,18 @@ EXPORT int wasmind_kernels_attributes(void *extra, char *json, size_t capacity) 
   for (const auto &[name, value] : holder->primitive()->attrs())
     list += (list.empty() ? "" : ",") + ('"' + name + "\":" + (value ? text(value) : "null"));
   return put('{' + list + '}', json, capacity);
+}
+
+/// Writes where in the user's script the node of a call stands, nothing where that is no graph's; returns how long that
+/// is. `package` is the folder of MindSpore, whose lines are not the user's.
+EXPORT int wasmind_kernels_place(void *extra, const char *package, char *text, size_t capacity) {
+  try {
+    CustomOpPluginCpuKernelMod *holder = Holder::of(extra);
+    auto *info = static_cast<KernelInputInfoImpl *>(static_cast<KernelInputInfo *>(extra));
+    return put(holder ? placeOf(holder, info->*tensorsMember(), package) : "", text, capacity);
+  } catch (const std::exception &) {
+    return put("", text, capacity);
+  }
 }
 
 /// Runs MindSpore's own kernel with the arguments of a plug-in's function. Returns 0, or 1 and the reason.

@@ -192,9 +192,10 @@ class Plugin:
             if not self._so.wasmind_plugin_recipe(each.name.encode(), operator.encode(), recipe.encode(), each.attributes):
                 raise WasmindError("InvalidArgument", f"{path} has no {operator}")
 
-    def open_kernels(self, path):
+    def open_kernels(self, path, folder):
+        """folder: MindSpore's."""
         text = ctypes.create_string_buffer(1024)
-        if not self._so.wasmind_plugin_kernels(os.fsencode(path), text, len(text)):
+        if not self._so.wasmind_plugin_kernels(os.fsencode(path), os.fsencode(folder), text, len(text)):
             raise WasmindError("Unsupported", f"{path} does not fit the installed mindspore ({text.value.decode()}); delete it")
 
     def counts(self, name, returned):
