@@ -1,6 +1,6 @@
 """Volumes and lines, running extremes, norms, special values, order statistics, boxes."""
 import numpy as np
-from differential.mindir import N, TYPE_IDS
+from differential.mindir import K, N, TYPE_IDS
 from differential.mindir_operators.formulas import bicubic_weights, correlate, floats
 
 I64 = TYPE_IDS["int64"]
@@ -12,6 +12,9 @@ def rows():
     # Volumes and lines.
     volume = floats(random, 2, 3, 4, 6, 5)
     kernel = floats(random, 4, 3, 2, 3, 2)
+    for most in (0.5, 500.0):
+        clipped = np.float32([[0.3, -0.4], [1.5, 2]])
+        yield N("ClipByNorm", clipped, K(np.float32(most))), clipped * np.float32(min(1, most / np.sqrt((clipped**2).sum())))
     thousands = np.float32([123.456, -0.125, 1250, -1350, 7.005])
     yield N("Round", thousands, 2), np.round(thousands * np.float32(100)) / np.float32(100)
     yield N("Round", thousands, -2), np.round(thousands / np.float32(100)) * np.float32(100)

@@ -176,6 +176,11 @@ def rows():
     yield N("TrilExt", x, 1), np.tril(x, 1)
     table, chosen = floats(random, 7, 3), np.int64([[0, 6], [3, 3]])
     yield N("Embedding", chosen, table, None, None, 2.0, False), table[chosen]
+    for order in (1.0, 2.0):
+        norms = (np.abs(table) ** order).sum(-1, keepdims=True) ** (1 / order)
+        most = float(np.float32(np.median(norms)))
+        scaled = table * np.where(norms > most, most / (norms + 1e-7), 1)
+        yield N("Embedding", chosen, table, None, most, order, False), scaled[chosen].astype(np.float32)
     yield N("IndexSelect", x, 1, np.int64([3, 0])), x[:, [3, 0]]
     hot = np.int64([2, 0, 1])
     yield N("OneHotExt", hot, 4, K(np.float32(5)), K(np.float32(-1)), -1), np.where(np.arange(4) == hot[:, None], np.float32(5), np.float32(-1))
