@@ -249,3 +249,18 @@ def test_refusals(tmp_path):
                         ([node("RandomUniform", [], ["y"], shape=[2, -1])], "negative")):
         result = compiled.tool("compile", build(tmp_path, nodes, {"y": F32}), "-o", tmp_path / "m.wasm")
         assert result.returncode == 1 and text in result.stderr and result.stderr.strip().count("\n") == 0, result.stderr
+
+
+@pytest.mark.parametrize("node, text", [
+    (N("UniformInt", (3,), K(np.int32(5)), K(np.int32(5))), "draws integers from 5 to below 5"),
+    (N("RandInt", 2, 1, (3,), K(np.int64(0)), K(np.int64(0)), None), "draws integers from 2 to below 1"),
+    (N("UniformReal", (2, -1)), "a draw of random numbers"),
+    (N("UniformReal", (1,) * 40), "draws a tensor of rank 40"),
+    (N("Dropout", np.float32([1]), 1.5, 0, 0), "a probability of 1.5"),
+    (N("RandExt", (3,), K(np.int64([1, 2])), K(np.int64(0)), None), "the seed is a tensor of several elements"),
+    (N("Generator", 4, (K(np.int64(1)), K(np.int64(0)), K(np.int64(0)))), "only draws numbers"),
+], ids=lambda each: each.primitive if isinstance(each, N) else "")
+def test_refusals_of_mindir(node, text, tmp_path):
+    (tmp_path / "net.mindir").write_bytes(network(node, None)[0])
+    result = compiled.tool("compile", tmp_path / "net.mindir", "-o", tmp_path / "net.wasm")
+    assert result.returncode == 1 and text in result.stderr and result.stderr.strip().count("\n") == 0, result.stderr

@@ -1,6 +1,7 @@
 #include "compiler/frontend/mindir/Random.h"
 #include "abi/Signature.h"
 #include "compiler/frontend/mindir/Fill.h"
+#include "compiler/graph/Folding.h"
 
 using namespace llvm;
 namespace wasmind::mindir {
@@ -99,12 +100,28 @@ Operand dropByGenerator(Node &node, const Extents &shape, unsigned seed) {
   return node.failed() ? Operand() : result.elements()[0];
 }
 
+Value drawBetween(Node &node, graph::Draw draw, Value low, Value high) {
+  low = oneElement(node, low, "the lower end");
+  high = oneElement(node, high, "the upper end");
+  if (node.failed())
+    return {};
+  auto first = graph::constantIntegers(low, 1), last = graph::constantIntegers(high, 1);
+  if (first && last && first->front() >= last->front())
+    node.fail("draws integers from " + Twine(first->front()) + " to below " + Twine(last->front()));
+  return node.failed() ? Value() : draw.between(low, high);
+}
+
 Operand drawIntegers(Node &node, const Extents &shape, Value low, Value high, unsigned seed, Type type) {
   graph::Draw drawn = drawOfGenerator(node, shape, seed);
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  Value numbers = drawn.between(b.cast(low, b.getI64Type()), b.cast(high, b.getI64Type()));
+  auto whole = [&](Value end) { // constants stay constants
+    Value wide = b.cast(end, b.getI64Type());
+    Value constant = wide && wide != end ? graph::foldToConstant(b, wide.getDefiningOp()) : Value();
+    return constant ? constant : wide;
+  };
+  Value numbers = drawBetween(node, drawn, whole(low), whole(high));
   return b.cast(numbers, type ? type : Type(b.getI64Type()));
 }
 

@@ -29,7 +29,9 @@ Operand dropChannels(Node &node);
 /// (x, p, seed, offset): x with elements dropped with a probability; the mask is for gradients only.
 Operand dropByGenerator(Node &node, const Extents &shape, unsigned seed);
 
-/// Integers in [low, high), of a generator's seed, input `seed`.
+/// Integers in [low, high), of one type, one number each; fails where both are known and there are none.
+Value drawBetween(Node &node, graph::Draw draw, Value low, Value high);
+/// The same of a generator's seed, input `seed`, in another type.
 Operand drawIntegers(Node &node, const Extents &shape, Value low, Value high, unsigned seed, Type type);
 
 /// mean + deviation * a standard normal number, where both are tensors or numbers that are broadcast, or have `shape`.
