@@ -249,6 +249,12 @@ private:
               (groups[id].kind == DispatchKind::Convolve &&
                !llvm::all_of(own, [](Operation *user) { return isa<ConvolveOp>(user); })))
             return false;
+          if (auto contract = dyn_cast<ContractOp>(groups[id].anchors[0]); contract && hasPanels(contract)) {
+            Draft trial = groups[id];
+            trial.members.insert(op);
+            if (!readsMatrices(trial, contract))
+              return false;
+          }
           readByAnchor = true;
           continue;
         }

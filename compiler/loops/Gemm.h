@@ -20,6 +20,9 @@ namespace wasmind::loops {
 /// Whether panels can hold the elements of both operands: f32, or bytes.
 bool hasPanels(mlir::Operation *anchor);
 
+/// Whether both operands, through the views that are members of the group, lie in memory as (batch, x, k).
+bool readsMatrices(const Group &group, graph::ContractOp contract);
+
 /// A matrix operand in memory: element (batch..., x, k) lies at `flat`, in d0 ... for the batch, then x, then k.
 struct MatrixSource {
   mlir::Value tensor;

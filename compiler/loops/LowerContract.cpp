@@ -19,7 +19,10 @@ struct Side {
 std::optional<Side> matrixOf(const Group &group, Value operand, ArrayRef<int64_t> batch, ArrayRef<int64_t> contracted) {
   SmallVector<AffineExpr> extents = getExtents(operand.getType());
   SmallVector<Access> accesses;
-  auto isRead = [&](Value value) { return llvm::is_contained(group.inputs, value); };
+  auto isRead = [&](Value value) {
+    Operation *producer = value.getDefiningOp();
+    return !producer || !group.members.contains(producer);
+  };
   const bool affine =
       walkReads(operand, identityIndices(operand.getType()), isRead,
                 [&](Value value, ArrayRef<AffineExpr> at) { accesses.push_back({value, flatOffset(value, at)}); });
@@ -71,12 +74,16 @@ std::optional<Side> rhsOf(const Group &group, ContractOp contract) {
   return matrixOf(group, contract.getRhs(), contract.getRhsBatch(), contract.getRhsContract());
 }
 
+} // namespace
+
+bool readsMatrices(const Group &group, ContractOp contract) { return lhsOf(group, contract) && rhsOf(group, contract); }
+
+namespace {
+
 bool appliesTo(const Candidate &candidate) {
   const Group &group = candidate.group;
-  if (group.kind != DispatchKind::Contract || !hasPanels(group.anchors[0]))
-    return false;
-  auto contract = cast<ContractOp>(group.anchors[0]);
-  return lhsOf(group, contract) && rhsOf(group, contract);
+  return group.kind == DispatchKind::Contract && hasPanels(group.anchors[0]) &&
+         readsMatrices(group, cast<ContractOp>(group.anchors[0]));
 }
 
 LogicalResult lowerContract(KernelContext &context) {

@@ -8,6 +8,7 @@ def Prepare : Pass<"loops-prepare", "::mlir::ModuleOp"> {
     return %argument                                 ->      return (graph.broadcast %argument)
     graph.loop while %c carry %a, %b { yield %b, %a }  ->    carried values that change places are copied
     graph.concat of a thousand parts                 ->      graph.concat of graph.concat
+    graph.contract of what is no matrix in memory    ->      graph.contract (graph.transpose %a)
     Reads outside of tensors, recursion and extents without bounds are refused.
   }];
 }

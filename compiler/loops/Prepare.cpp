@@ -1,4 +1,6 @@
 //===- Prepare.cpp - a graph whose operations kernels can compute one by one --------------------------------------===//
+#include "compiler/graph/Folding.h"
+#include "compiler/loops/Gemm.h"
 #include "compiler/loops/Groups.h"
 #include "compiler/loops/Kernel.h"
 #include "compiler/loops/Passes.h"
@@ -67,6 +69,56 @@ void narrowConcats(func::FuncOp function) {
   });
 }
 
+/// An operand of a contraction: its batch and contracted dimensions, in the order of the other operand's.
+struct ContractOperand {
+  Value tensor;
+  SmallVector<int64_t> batch, contracted;
+
+  ContractOperand(Value tensor, ArrayRef<int64_t> batch, ArrayRef<int64_t> contracted)
+      : tensor(tensor), batch(batch), contracted(contracted) {}
+
+  SmallVector<int64_t> freeDims() const {
+    return llvm::filter_to_vector(
+        llvm::seq<int64_t>(0, cast<RankedTensorType>(tensor.getType()).getRank()),
+        [&](int64_t dim) { return !llvm::is_contained(batch, dim) && !llvm::is_contained(contracted, dim); });
+  }
+  /// Whether the free dimensions step as one, and the contracted ones.
+  bool isMatrix() const {
+    const SmallVector<AffineExpr> extents = getExtents(tensor.getType());
+    AffineExpr flat = flatOffset(tensor.getType(), identityIndices(tensor.getType()));
+    return stepsAsOne(flat, extents, freeDims()) && stepsAsOne(flat, extents, contracted);
+  }
+  /// Transposes to [batch, free, contracted].
+  void makeMatrix(OpBuilder &builder, Location location) {
+    SmallVector<int64_t> order(batch);
+    llvm::append_range(order, freeDims());
+    llvm::append_range(order, contracted);
+    auto transpose = TransposeOp::create(builder, location, tensor, order);
+    Value folded = foldToConstant(builder, transpose);
+    tensor = folded ? folded : transpose.getResult();
+    if (folded)
+      transpose.erase();
+    batch = llvm::to_vector(llvm::seq<int64_t>(0, batch.size()));
+    contracted = llvm::to_vector(llvm::seq<int64_t>(order.size() - contracted.size(), order.size()));
+  }
+};
+
+/// Panels are packed from matrices. One pass over an operand that is none costs less than a product without panels.
+void makeMatrices(ContractOp contract) {
+  ContractOperand lhs(contract.getLhs(), contract.getLhsBatch(), contract.getLhsContract());
+  ContractOperand rhs(contract.getRhs(), contract.getRhsBatch(), contract.getRhsContract());
+  if (!hasPanels(contract) || (lhs.isMatrix() && rhs.isMatrix()))
+    return;
+  OpBuilder builder(contract);
+  for (ContractOperand *operand : {&lhs, &rhs})
+    if (!operand->isMatrix())
+      operand->makeMatrix(builder, contract.getLoc());
+  auto same = ContractOp::create(builder, contract.getLoc(), contract.getType(), lhs.tensor, rhs.tensor, lhs.batch,
+                                 rhs.batch, lhs.contracted, rhs.contracted);
+  contract.replaceAllUsesWith(same.getResult());
+  contract.erase();
+}
+
 struct Prepare : impl::PrepareBase<Prepare> {
   void runOnOperation() override {
     llvm::StringSet<> called;
@@ -77,6 +129,7 @@ struct Prepare : impl::PrepareBase<Prepare> {
       if (failed(inlineCalls(function)) || failed(verifyAccesses(function)))
         return signalPassFailure();
       narrowConcats(function);
+      function.walk(makeMatrices);
       separateResults(function);
       function.walk(separateCarried);
     }

@@ -44,3 +44,16 @@ func.func @fibonacci(%n: tensor<i64>, %go: tensor<i1>, %x: tensor<4xf32>, %y: te
   } : tensor<i64>, tensor<i1> -> tensor<4xf32>, tensor<4xf32>
   return %0#1 : tensor<4xf32>
 }
+
+// -----
+
+// What is no matrix in memory is transposed: constants now, the rest by a kernel.
+// CHECK-LABEL: func.func @matrices
+// CHECK-DAG: %[[W:.*]] = graph.constant {{.*}} : tensor<2x2x5x3xf32>
+// CHECK-DAG: %[[X:.*]] = graph.transpose %arg0 [0, 2, 1] : tensor<4x3x6xf32>
+// CHECK: graph.contract %[[X]], %[[W]] batch [] x [] contract [2] x [3]
+func.func @matrices(%x: tensor<4x3x6xf32>) -> tensor<4x6x2x2x5xf32> {
+  %w = graph.constant dense<0.5> : tensor<2x2x3x5xf32> : tensor<2x2x3x5xf32>
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [2] : tensor<4x3x6xf32>, tensor<2x2x3x5xf32>
+  return %0 : tensor<4x6x2x2x5xf32>
+}
