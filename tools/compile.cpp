@@ -296,6 +296,8 @@ void registerCompile(Command app, int &exitCode) {
       throw UsageError("--emit=" + arguments->emit + " is made by the last stage: it needs --stop-after=module");
     if ((isModule || options.emit == Emit::Object || options.emit == Emit::Archive) && arguments->output == "-")
       throw UsageError("-o -: a binary does not go to standard output; name a file");
+    if (options.profile && !(isLast && (arguments->emit == "wasm" || arguments->emit == "wat")))
+      throw UsageError("--profile is of a module: it needs --stop-after=module and --emit=wasm or wat");
     if (verify.isGiven() && !isModule)
       throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
     const bool isQuiet = arguments->quiet || arguments->output == "-";

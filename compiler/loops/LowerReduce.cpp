@@ -356,9 +356,10 @@ LogicalResult lowerRow(KernelContext &context) {
 /// The element of any anchor, computed where it is stored.
 LogicalResult lowerNaively(KernelContext &context) {
   context.placeAll();
-  if (context.group.kind != DispatchKind::Window)
-    context.record.strategy = "naive_" + context.record.kind;
   Operation *anchor = context.group.anchors[0];
+  auto window = dyn_cast<WindowOp>(anchor); // there is no other way to compute one
+  context.record.strategy = window ? "window" : "naive_" + context.record.kind;
+  context.record.tile = window ? windowOf(window) : "";
   if (failed(defineAnchor(context, anchor)) || failed(emitRoot(context, true)))
     return failure();
   return success();

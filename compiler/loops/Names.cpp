@@ -41,20 +41,42 @@ std::string functionName(const Group &group, const KernelRecord &record) {
 
 std::string textOf(const Tile &tile) { return std::to_string(tile.rows) + "x" + std::to_string(tile.columns); }
 
-std::string windowOf(const Images &images) {
-  auto number = [](AffineExpr extent) {
+/// Extents along which a window slides; with `asOne` one number where all are equal.
+static std::string numbers(ArrayRef<AffineExpr> extents, bool asOne) {
+  std::string text;
+  for (AffineExpr extent : asOne &&llvm::all_equal(extents) ? extents.take_front(1) : extents) {
     auto constant = constantOf(extent);
-    return constant ? std::to_string(*constant) : std::string("n");
-  };
-  auto both = [&](AffineExpr rows, AffineExpr columns) {
-    return rows == columns ? number(rows) : number(rows) + "x" + number(columns);
-  };
+    text += (text.empty() ? "" : "x") + (constant ? std::to_string(*constant) : std::string("n"));
+  }
+  return text;
+}
+
+static std::string windowOf(ArrayRef<AffineExpr> sizes, ArrayRef<AffineExpr> strides, ArrayRef<AffineExpr> dilations) {
+  std::string text = numbers(sizes, /*asOne=*/false) + "s" + numbers(strides, /*asOne=*/true);
+  return llvm::all_of(dilations, isOne) ? text : text + "d" + numbers(dilations, /*asOne=*/true);
+}
+
+std::string windowOf(const Images &images) {
   const SpatialDim &rows = images.rows, &columns = images.columns;
-  std::string text = number(rows.kernel) + "x" + number(columns.kernel) + "s" + both(rows.stride, columns.stride);
-  return isOne(rows.dilation) && isOne(columns.dilation) ? text : text + "d" + both(rows.dilation, columns.dilation);
+  return windowOf({rows.kernel, columns.kernel}, {rows.stride, columns.stride}, {rows.dilation, columns.dilation});
+}
+
+std::string windowOf(WindowOp window) {
+  SmallVector<AffineExpr> sizes, strides, dilations;
+  for (auto [size, stride, dilation] :
+       llvm::zip(window.getSizes().getResults(), window.getStrides().getResults(), window.getDilations().getResults()))
+    if (!isOne(size)) {
+      sizes.push_back(size);
+      strides.push_back(stride);
+      dilations.push_back(dilation);
+    }
+  return sizes.empty() ? "" : windowOf(sizes, strides, dilations);
 }
 
 std::string passesOf(const Group &group) {
+  constexpr size_t mostNamed = 3;
+  if (group.anchors.size() > mostNamed)
+    return "passes" + std::to_string(group.anchors.size());
   std::string text;
   for (Operation *anchor : group.anchors)
     text += (text.empty() ? "" : "_") + stringifyReduceKind(cast<ReduceOp>(anchor).getKind()).str();

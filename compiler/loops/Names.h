@@ -29,7 +29,8 @@ std::string functionName(const Group &group, const KernelRecord &record);
 std::string textOf(const Tile &tile);
 /// "3x3s1", "3x3s2x1d2"; extents that only run time knows are "n".
 std::string windowOf(const Images &images);
-/// What a row kernel does one after another: "softmax", "sum_sum".
+std::string windowOf(graph::WindowOp window);
+/// What a row kernel does one after another: "softmax", "sum_sum", of many "passes7".
 std::string passesOf(const Group &group);
 
 /// Tells names apart by numbers.

@@ -13,7 +13,7 @@ from models import compiled, wasm
 from onnx import TensorProto, helper, numpy_helper
 
 # compiler/loops/Names.h
-NAME = re.compile(r"((f|bf|i|u)\d+|bool)+(_[a-z][a-z0-9]*)+(_[n\d]+x[n\d]+([sd][n\d]+(x[n\d]+)?)*)?(_\d+)?")
+NAME = re.compile(r"((f|bf|i|u)\d+|bool)+(_[a-z][a-z0-9]*)+(_[n\d]+((x[n\d]+)+|s[n\d]+)([sd][n\d]+(x[n\d]+)*)*)?(_\d+)?")
 STEP = {"step": int, "kernel": str, "kind": str, "strategy": str, "tile": str, "shape": str, "nodes": list, "dims": list, "flops": int, "bytes": int,
         "vectorisedShare": (float, type(None))}
 TIMES = {"ms": (float, type(None)), "minMs": (float, type(None)), "share": (float, type(None)), "gflops": (float, type(None)),
@@ -233,6 +233,23 @@ def test_state_goes_back_to_its_start(tmp_path):
     assert all({"grow", "sum"} <= {node for step in engine["steps"] for node in step["nodes"]} for engine in report["engines"])
 
 
+def test_more_steps_than_one_function_chooses_from(tmp_path):
+    count = 600
+    body = " ".join(f"v{i + 1} = MatMul (v{i}, w)" for i in range(count))
+    (tmp_path / "m.onnxtxt").write_text(f"""<ir_version: 8, opset_import: ["" : 17]>
+m (float[4,8] v0, float[8,8] w) => (float[4,8] v{count}) {{ {body} }}""")
+    report = json.loads(tool("bench", "--profile", tmp_path / "m.onnxtxt", "--repeat=1", "--json").stdout)
+    assert all(len(engine["steps"]) == count for engine in report["engines"])
+
+
+def test_what_is_drawn_is_drawn_again(tmp_path):
+    """Random numbers go on from run to run: step by step a run draws those that one in one piece did."""
+    (tmp_path / "m.onnxtxt").write_text("""<ir_version: 8, opset_import: ["" : 17]>
+m (float[64,64] x) => (float[64,64] y) { r = RandomNormalLike (x) s = Softmax (r) y = MatMul (s, x) }""")
+    for engine in json.loads(tool("bench", "--profile", tmp_path / "m.onnxtxt", "--repeat=3", "--json").stdout)["engines"]:
+        assert len(engine["steps"]) >= 2
+
+
 def test_table(network):
     result = tool("bench", "--profile", network, "--dim=n=2", "--repeat=1")
     assert re.search(r"wasmtime: a whole run [\d.]+ ms \(fastest [\d.]+\), the steps together", result.stdout) and "node: a whole run" in result.stdout
@@ -263,6 +280,8 @@ REFUSED = {
     "a peer": (["bench", "--profile", "network.onnx", "--peer=onnxruntime-web"], 2, "--profile and --peer exclude each other: a peer has no steps"),
     "an engine": (["bench", "--profile", "network.onnx", "--engine=quick"], 2, "--engine: 'quick' is neither wasmtime nor node"),
     "options of a source model": (["bench", "--profile", "plain.wasm", "--dim=n=1"], 2, "--dim is of a source model, not of the module plain.wasm"),
+    "no module": (["compile", "network.onnx", "-o", "m.o", "--profile", "--emit=object"], 2, "--profile is of a module: it needs --stop-after=module and --emit=wasm or wat"),
+    "a stage before": (["compile", "network.onnx", "-o", "-", "--profile", "--stop-after=graph"], 2, "--profile is of a module: it needs --stop-after=module"),
     "inspecting with them": (["inspect", "plain.wasm", "--dim=n=1"], 2, "--dim is of a source model, not of the module plain.wasm"),
     "inputs of another model": (["bench", "--profile", "network.onnx", "--inputs=other.npz"], 1, "other.npz: array 'in:z' is no input or output of the model"),
 }

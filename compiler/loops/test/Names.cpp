@@ -86,6 +86,31 @@ TEST_F(Names, SayWhatMovesAndWhatComputes) {
             (List{"f32_move", "f32_elementwise", "f32_elementwise_2"}));
 }
 
+TEST_F(Names, SayTheWindowOfAPool) {
+  EXPECT_EQ(namesOf(R"(
+    func.func @run(%x: tensor<1x9x9x8xf32>) -> (tensor<1x4x4x8xf32>, tensor<1x9x7x8xf32>) {
+      %a = graph.window max %x sizes [1, 3, 3, 1] strides [1, 2, 2, 1] pad [0, 0, 0, 0] [0, 0, 0, 0] dilations [1, 1, 1, 1] : tensor<1x9x9x8xf32>
+      %b = graph.window sum %x sizes [1, 1, 2, 1] strides [1, 1, 1, 1] pad [0, 0, 0, 0] [0, 0, 0, 0] dilations [1, 1, 2, 1] : tensor<1x9x9x8xf32>
+      return %a, %b : tensor<1x4x4x8xf32>, tensor<1x9x7x8xf32>
+    })"),
+            (List{"f32_window_3x3s2", "f32_window_2s1d2"}));
+}
+
+TEST_F(Names, SayWhatRowsAreReducedTo) {
+  auto chain = [](int length) {
+    std::string text = "func.func @run(%x0: tensor<4x9xf32>) -> tensor<4x9xf32> {\n";
+    for (int i = 0; i < length; ++i) {
+      const std::string n = std::to_string(i);
+      text += "%s" + n + " = graph.reduce sum %x" + n + " dims [1] : tensor<4x9xf32>\n%r" + n + " = graph.reshape %s" +
+              n + " : tensor<4xf32> -> tensor<4x1xf32>\n%x" + std::to_string(i + 1) + " = graph.binary sub %x" + n +
+              ", %r" + n + " : tensor<4x9xf32>, tensor<4x1xf32>\n";
+    }
+    return text + "return %x" + std::to_string(length) + " : tensor<4x9xf32>}";
+  };
+  EXPECT_EQ(namesOf(chain(2)), (List{"f32_row_sum_sum"}));
+  EXPECT_EQ(namesOf(chain(5)), (List{"f32_row_passes5"}));
+}
+
 /// Of equal kernels there is one, which all that it computes is the location of.
 TEST_F(Names, StandWithTheNodes) {
   Program program = lowered(R"(
