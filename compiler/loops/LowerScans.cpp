@@ -246,11 +246,23 @@ LogicalResult lowerScatter(KernelContext &context) {
   Type element = elementOf(op.getResult());
   Value result = op.getResult(), pointer = context.pointer(result);
   SmallVector<AffineExpr> extents = getExtents(result.getType());
-  Access whole{result, flatOffset(result, identityIndices(result.getType()))};
-  emitElementLoops(e, extents, whole, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
-    e.forget();
-    e.store(e.evaluate(op.getData(), indices, lanes), pointer, element, flatOffset(result, indices), lanes);
-  });
+  const Indices all = identityIndices(result.getType());
+  auto copy = [&] {
+    emitElementLoops(
+        e, extents, Access{result, flatOffset(result, all)}, true, [&](ArrayRef<AffineExpr> indices, Lanes lanes) {
+          e.forget();
+          e.store(e.evaluate(op.getData(), indices, lanes), pointer, element, flatOffset(result, indices), lanes);
+        });
+  };
+  // Rows that nothing is scattered to stay where they are when the result takes the data's memory.
+  const Value data = storageOf(op.getData());
+  const bool isRead = storageOf(op.getIndices()) == data || storageOf(op.getUpdates()) == data;
+  if (isRead || flatOffset(op.getData(), all) != flatOffset(result, all)) {
+    copy();
+  } else if (data != storageOf(result)) {
+    context.inPlace.push_back(data);
+    e.when(LLVM::ICmpOp::create(e, LLVM::ICmpPredicate::ne, context.pointer(op.getData()), pointer), copy);
+  }
   AffineExpr count = getExtents(op.getIndices().getType())[0];
   SmallVector<AffineExpr> rest(extents.begin() + 1, extents.end());
   e.loop(e.i32(0), e.index(count), 1, {}, [&](AffineExpr i, ArrayRef<Value>) {

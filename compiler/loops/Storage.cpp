@@ -23,6 +23,21 @@ Value outside(Value value) {
   }
 }
 
+/// What a loop carries and an iteration scatters to, before it does: the result lies there where nothing else reads it.
+Value scatteredTo(Value value) {
+  auto dispatch = value.getDefiningOp<DispatchOp>();
+  auto loop = dispatch ? dyn_cast<LoopOp>(dispatch->getParentOp()) : LoopOp();
+  auto scatter = loop ? dyn_cast<ScatterOp>(dispatch.getRoot()) : ScatterOp();
+  auto data = scatter ? dyn_cast<BlockArgument>(scatter.getData()) : BlockArgument();
+  if (!data || !value.hasOneUse() || !data.hasOneUse())
+    return nullptr;
+  auto carried = dyn_cast<BlockArgument>(dispatch.getInputs()[data.getArgNumber()]);
+  OpOperand &use = *value.use_begin();
+  const bool isCarriedOn = carried && carried.getOwner()->getParentOp() == loop && carried.hasOneUse() &&
+                           isa<YieldOp>(use.getOwner()) && use.getOperandNumber() == carried.getArgNumber();
+  return isCarriedOn ? carried : Value();
+}
+
 JoinOp joinOf(Value value) {
   for (Operation *user : value.getUsers())
     if (auto join = dyn_cast<JoinOp>(user))
@@ -41,6 +56,10 @@ Value storageOf(Value value) {
     }
     if (auto reshape = value.getDefiningOp<ReshapeOp>()) {
       value = reshape.getInput();
+      continue;
+    }
+    if (Value carried = scatteredTo(value)) {
+      value = carried;
       continue;
     }
     auto argument = dyn_cast<BlockArgument>(value);

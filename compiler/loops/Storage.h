@@ -1,7 +1,7 @@
 //===- Storage.h - whose memory a value lies in, and where --------------------------------------------------------===//
 //
 // A reshape is another name of its operand's memory, a part of a join lies in the join's, and what a loop carries where
-// the loop's result will. Everything else has memory of its own.
+// the loop's result will; there an iteration scatters to it. Everything else has memory of its own.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
