@@ -187,7 +187,7 @@ void registerBench(Command app, [[maybe_unused]] int &exitCode) {
     if (profiles.isGiven())
       return profileModel(*options);
 #else
-  command.callback([options, command] {
+  command.callback([options] {
 #endif
     if (options->model.empty())
       throw UsageError("bench: give a model, or operators; see --help");
