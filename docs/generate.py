@@ -38,29 +38,15 @@ def passes():
     return "\n".join(lines)
 
 
-# Why a primitive of MindSpore is not read: the first that its name fits.
-REFUSED = (
-    ("is for training", r"(CTC|RNNT|CrossEntropy)Loss|^BatchNorm(Stats|GatherStats)|AccidentalHits|EodMask|"
-     r"Grad|Backprop|Backward|Apply|Adam|Momentum|^SGD$|LARS|AdaFactor|^(Dropout(Gen|Do)Mask|FloatStatus|ClearFloat|SilentCheck|Loss|GetNext|Reusing)"),
-    ("is for several devices", r"InnerComm|All(Reduce|Gather|Shard)|^AllToAll|^Allto|^AlltoAll|ReduceScatter|^Broadcast$|Send$|Receive$|Recv$|DistComm|NeighborExchange|Barrier|Collective|"
-     r"^(Push|Pull|Reduce|Reshard|ShardIdentity|AShardIdentity)$|(Get|Put)Mem|Signal|SymmetricMemory|MapCacheIdx|CacheSwap|UpdateCache|SearchCache|SubAndFilter|^(Gather|Scatter)D?Comm|Remote"),
-    ("is for quantisation-aware training, or of quantised numbers", r"Quant|BatchNormFold|CorrectionMul|ActsULQ|WtsARQ|MinMaxUpdate|IFMR|KvScale"),
-    ("is of sparse tensors", r"Sparse|CSR|Ragged|Coalesce|DSD|MatmulDDS"),
-    ("draws numbers of a distribution that is not written, or for training: pass them in",
-     r"Rand|Uniform|Normal(?!ize)|Multinomial|Bernoulli|Poisson|Gamma$|Sampler|Laplace|Cauchy|Dropout|^Generator$|FractionalMaxPool$|"
-     r"NonDeterministic|ChoiceWithMask|RandomShuffle|TruncatedNormal|DistortedBoundingBox"),
-    ("is of complex numbers", r"FFT|DCT|Complex|Polar|Imag|^Angle$|STFT|Conjugate"),
-    ("solves or decomposes matrices", r"Cholesky|Svd|^Qr$|LinalgQr|^Eig|Inverse|Solve|^Lu|Determinant|Lstsq|Geqrf|^Or[gm]qr|Matrix(Exp|Power|Logarithm)|NuclearNorm|Triangular|Tridiagonal"),
-    ("calls Python, writes, or is of texts", r"String|Py(Func|Execute|Interpret)|Custom|Summary|Dump|Assert|Hook|^(Morph|Format|Eod|Enum)|EditDistance|NoRepeatNGram"),
-    ("changes a weight", r"^(Assign|Scatter(Nd)?(Add|Sub|Mul|Div|Max|Min|Update)$|ScatterNonAliasing|DynamicAssign|KVCache|ReshapeAndCache|InplaceUpdate)"),
-    ("is a kernel of Ascend's", r"RotatedIou|UniqueDim|AddTopKDiv|InplaceMatmulAdd|TransposeBatchMatmul|"
-     r"^Cus|N[Pp][Uu]|Moe|MoE|Flash|PagedAttention|Attention|G(roupedMat)?mm|^Mla|Nsa|^FFN|Lightning|Grouped|TopKRouter|TopPRouter|GroupTopk|^(Trans)?Rotary|"
-     r"WeightQuant|AddLayerNorm|SwiGLU|Swiglu|DetTriangle|ProdForce|MultiScaleDeformable|DynamicNTK|LoadIm2Col|NewIm2Col|TransShape|FormatCast|ConvolutionStr"),
-    ("is deprecated by MindSpore", r"BasicLSTMCell|CheckNumerics|CompareAndBitpack|ConfusionMatrix|ExtractGlimpse|FractionalAvgPool|"
-     r"ListDiff|PadAndShift|ScaleAndTranslate"),
-    ("is of MindSpore's inside: it never stands in a file", r"^(D[tT]ype(ToEnum)?|ForiLoop|WhileLoop|Scan|IsDimUnKnown|Free|[GS]etData|GeSwitch|Merge|identity|"
-     r"UpdateToDevice|ViewDtype|CopyWithSlice)$"),
-)
+def refusals():
+    """(what they are, what to do, names) of Refusals.def."""
+    for body in re.findall(r"^REFUSAL\((.*?)\)$", (ROOT / "compiler/frontend/mindir/Refusals.def").read_text(), re.MULTILINE | re.DOTALL):
+        parts = [""]
+        for quoted, comma in re.findall(r'"([^"]*)"|(,)', body):
+            if comma:
+                parts.append("")
+            parts[-1] += quoted
+        yield parts
 
 
 def primitives():
@@ -82,10 +68,11 @@ def primitives():
 
     names = (ROOT / "docs/mindspore-2.10-primitives.txt").read_text().split()
     read = [name for name in names if is_read(name)]
-    groups = {reason: [] for reason, _ in REFUSED} | {"": []}
+    rows = list(refusals())
+    groups = {f"{reason}; {instead}": [] for reason, instead, _ in rows} | {"": []}
     for name in names:
         if not is_read(name):
-            groups[next((reason for reason, pattern in REFUSED if re.search(pattern, name)), "")].append(name)
+            groups[next((f"{reason}; {instead}" for reason, instead, pattern in rows if re.search(pattern, name)), "")].append(name)
 
     def listed(each):
         return ", ".join(f"`{name}`" for name in each) + "."

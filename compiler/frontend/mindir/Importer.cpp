@@ -367,8 +367,7 @@ Expected<Operand> Importer::readOperator(StringRef primitive, const NodeProto &n
   }
   auto read = findOperator(primitive);
   if (!read)
-    return createStringError(
-        "this primitive is not supported yet; see compiler/frontend/mindir/README.md for those that are");
+    return createStringError(refusalOf(primitive));
   SmallVector<const std::vector<AttributeProto> *, 2> attributes{&node.attributes};
   if (shared)
     attributes.push_back(&shared->attributes);

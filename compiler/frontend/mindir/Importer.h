@@ -137,6 +137,8 @@ private:
   llvm::Error deeper();
 };
 
+/// Why a primitive has no file in ops/, and what to do.
+std::string refusalOf(llvm::StringRef primitive);
 /// The primitive that computes what an in-place one leaves in its first input; "" for primitives that change nothing.
 llvm::StringRef functionalName(llvm::StringRef primitive);
 /// What two operands have in common that are one tensor.

@@ -1,6 +1,7 @@
 //===- Operators.cpp - the primitives that have a file in ops/ ----------------------------------------------------===//
-#include "compiler/frontend/mindir/Operator.h"
+#include "compiler/frontend/mindir/Importer.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Regex.h"
 
 namespace wasmind::mindir {
 static constexpr llvm::StringLiteral names[] = {
@@ -21,6 +22,22 @@ Operand (*findOperator(llvm::StringRef primitive))(Node &) {
     return found;
   // XView is X on memory that is shared, which tensors of a graph never need to know.
   return primitive.consume_back("View") ? table.lookup(primitive) : nullptr;
+}
+
+std::string refusalOf(llvm::StringRef primitive) {
+  struct Row {
+    const char *is, *instead, *names;
+  };
+  static constexpr Row rows[] = {
+#define REFUSAL(is, instead, names) {is, instead, names},
+#include "compiler/frontend/mindir/Refusals.def"
+#undef REFUSAL
+  };
+  const std::string start = "this primitive is not supported";
+  for (const Row &row : rows)
+    if (llvm::Regex(row.names).match(primitive))
+      return start + ": it " + row.is + "; " + row.instead;
+  return start + " yet; see compiler/frontend/mindir/README.md for those that are";
 }
 
 } // namespace wasmind::mindir

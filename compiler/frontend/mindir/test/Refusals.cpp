@@ -56,6 +56,29 @@ TEST_F(Refusals, UnknownPrimitive) {
             "compiler/frontend/mindir/README.md for those that are");
 }
 
+TEST_F(Refusals, KnownPrimitives) {
+  const std::pair<const char *, const char *> cases[] = {
+      {"BiasAddGrad", "it is for training; export the network in inference mode, set_train(False)"},
+      {"AllReduce", "it is for several devices; export the network of one device"},
+      {"FakeQuantPerLayer",
+       "it is for quantisation-aware training, or of quantised numbers; export the network as it is "
+       "without quantisation"},
+      {"SparseToDense", "it is of sparse tensors; use dense ones"},
+      {"RandomPoisson", "it draws numbers of a distribution that is not written, or for training; pass the numbers in"},
+      {"RFFT", "it is of complex numbers; write it with real ones"},
+      {"Cholesky", "it solves or decomposes matrices; compute that ahead of the network"},
+      {"TensorDump", "it calls Python, writes, or is of texts; leave it out of the network"},
+      {"AssignAdd", "it changes a weight; return the new value, and pass it to the next call"},
+      {"FlashAttentionScore", "it is a kernel of Ascend's; write it with primitives that MindSpore has on CPUs"},
+      {"ListDiff", "it is deprecated by MindSpore; write it with what has taken its place"},
+      {"ForiLoop", "it is of MindSpore's inside: it never stands in a file; export the network with mindspore.export"},
+  };
+  for (auto [primitive, reason] : cases)
+    EXPECT_EQ(errorOf(model(graph("g", {x}, {node(primitive, "n", {"g:x"})}, "n"))),
+              std::string("net.mindir: node 'Default/n' (") + primitive +
+                  "): this primitive is not supported: " + reason);
+}
+
 TEST_F(Refusals, MissingInput) {
   EXPECT_EQ(errorOf(model(graph("g", {x}, {node("Add", "n", {"g:x", "y"})}, "n"))),
             "net.mindir: node 'Default/n' (Add): uses 'y', which is not defined before it");
