@@ -130,17 +130,23 @@ Value KernelContext::addOperand(KernelOperand operand) {
 Value KernelContext::pointer(Value tensor) {
   if (Value known = emitter.placeOf(tensor))
     return known;
-  Value storage = storageOf(tensor);
-  Value pointer = storage == tensor ? Value() : emitter.placeOf(storage);
-  if (!pointer) {
-    KernelOperand operand;
-    operand.tensor = storage;
-    pointer = addOperand(operand);
-    emitter.place(storage, pointer);
-    record.bytes += kernels.boundedElements(tensor.getType()) * byteWidth(elementOf(tensor));
-  }
-  emitter.place(tensor, pointer);
-  return pointer;
+  const unsigned width = byteWidth(elementOf(tensor));
+  KernelOperand operand;
+  operand.tensor = storageOf(tensor);
+  operand.firstByte = beginOf(tensor) * width;
+  const size_t before = operands.size();
+  Value address = pointer(operand);
+  if (operands.size() != before)
+    record.bytes += kernels.boundedElements(tensor.getType()) * width;
+  emitter.place(tensor, address);
+  return address;
+}
+
+Value KernelContext::pointer(const KernelOperand &operand) {
+  Value &known = pointers[{operand.tensor, operand.firstByte}];
+  if (!known)
+    known = addOperand(operand);
+  return known;
 }
 
 Value KernelContext::scratch(AffineExpr byteLength) {

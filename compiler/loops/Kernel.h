@@ -11,7 +11,8 @@ namespace wasmind::loops {
 /// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, packed weights, or what
 /// the first run prepares.
 struct KernelOperand {
-  mlir::Value tensor; ///< of the graph; null for the others
+  mlir::Value tensor;     ///< of the graph; null for the others
+  uint32_t firstByte = 0; ///< of the tensor's memory that the kernel gets a pointer to
   mlir::AffineExpr scratchBytes;
   uint32_t address = 0; ///< offset in the weights image, or in prepared memory
   bool isWeights = false, isPrepared = false;
@@ -46,6 +47,8 @@ public:
 
   /// The pointer to a tensor in memory; adds an operand on first use and places the tensor in the emitter.
   mlir::Value pointer(mlir::Value tensor);
+  /// The pointer that another kernel has as this operand, a tensor.
+  mlir::Value pointer(const KernelOperand &operand);
   /// Scratch memory of a number of bytes (over the named dimensions), aligned to 64.
   mlir::Value scratch(mlir::AffineExpr byteLength);
   /// Constant bytes made once per (source, key).
@@ -64,6 +67,8 @@ public:
   mlir::LogicalResult fail(const llvm::Twine &why);
 
 private:
+  llvm::DenseMap<std::pair<mlir::Value, uint32_t>, mlir::Value> pointers; ///< by tensor and first byte
+
   mlir::Value addOperand(KernelOperand operand);
 };
 

@@ -22,10 +22,11 @@ SmallVector<Value> inPlaceInputs(KernelContext &context) {
   SmallVector<Value> fitting;
   for (Value input : context.group.inputs) {
     Value storage = storageOf(input);
-    bool fits = byteWidth(elementOf(storage)) == byteWidth(elementOf(result)) &&
-                extentsOf(storage) == extentsOf(result) && llvm::all_of(accesses, [&](const Access &access) {
-                  return storageOf(access.value) != storage || access.flat == own;
-                });
+    bool fits =
+        byteWidth(elementOf(storage)) == byteWidth(elementOf(result)) && extentsOf(storage) == extentsOf(result) &&
+        llvm::all_of(accesses, [&](const Access &access) {
+          return storageOf(access.value) != storage || (access.flat == own && beginOf(access.value) == beginOf(result));
+        });
     if (fits && !llvm::is_contained(fitting, storage))
       fitting.push_back(storage);
   }
@@ -156,7 +157,7 @@ void emitPartsElsewhere(KernelContext &context, ArrayRef<Part> parts) {
   const std::string callee = inner.finish();
   SmallVector<Value> pointers;
   for (const KernelOperand &operand : inner.operands)
-    pointers.push_back(context.pointer(operand.tensor)); // copies need no scratch
+    pointers.push_back(context.pointer(operand)); // copies need no scratch
   func::CallOp::create(context.emitter, callee, TypeRange(), pointers);
 }
 

@@ -257,7 +257,7 @@ LogicalResult lowerScatter(KernelContext &context) {
   // Rows that nothing is scattered to stay where they are when the result takes the data's memory.
   const Value data = storageOf(op.getData());
   const bool isRead = storageOf(op.getIndices()) == data || storageOf(op.getUpdates()) == data;
-  if (isRead || flatOffset(op.getData(), all) != flatOffset(result, all)) {
+  if (isRead || flatOffset(op.getData(), all) != flatOffset(result, all) || beginOf(op.getData()) != beginOf(result)) {
     copy();
   } else if (data != storageOf(result)) {
     context.inPlace.push_back(data);

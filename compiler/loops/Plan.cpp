@@ -320,7 +320,7 @@ uint32_t MemoryPlan::addressOf(const KernelOperand &operand, const KernelCall &c
   if (operand.isPrepared)
     return addressOfPrepared(operand.address);
   if (operand.tensor)
-    return addresses.lookup(operand.tensor);
+    return addresses.lookup(operand.tensor) + operand.firstByte;
   size_t position = 0;
   for (const KernelOperand &other : call.operands) {
     if (&other == &operand)

@@ -70,14 +70,25 @@ Value storageOf(Value value) {
   }
 }
 
-AffineExpr flatOffset(Value tensor, ArrayRef<AffineExpr> indices) {
+/// From the first element of the storage.
+static AffineExpr wholeOffset(Value tensor, ArrayRef<AffineExpr> indices) {
   tensor = outside(tensor);
   JoinOp join = joinOf(tensor);
   if (!join)
     return flatOffset(tensor.getType(), indices);
   Indices at(indices);
   at[join.getDim()] = at[join.getDim()] + join.startOf(tensor);
-  return flatOffset(join.getResult(), at);
+  return wholeOffset(join.getResult(), at);
+}
+
+int64_t beginOf(Value tensor) {
+  const Indices zeros(cast<RankedTensorType>(tensor.getType()).getRank(),
+                      getAffineConstantExpr(0, tensor.getContext()));
+  return constantOf(wholeOffset(tensor, zeros)).value_or(0);
+}
+
+AffineExpr flatOffset(Value tensor, ArrayRef<AffineExpr> indices) {
+  return normalise(wholeOffset(tensor, indices) - beginOf(tensor));
 }
 
 } // namespace wasmind::loops

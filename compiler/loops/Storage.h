@@ -12,7 +12,11 @@ namespace wasmind::loops {
 /// The value whose memory holds `value`: for what a dispatch reads or computes, a value outside of it.
 mlir::Value storageOf(mlir::Value value);
 
-/// The element offset of `indices` of a tensor in the memory of `storageOf(tensor)`.
+/// How many elements of the memory of `storageOf(tensor)` lie ahead of the tensor's first, where that is a constant;
+/// else 0. Kernels get pointers to there, so that one kernel serves parts of equal strides.
+int64_t beginOf(mlir::Value tensor);
+
+/// The element offset of `indices` of a tensor from there.
 mlir::AffineExpr flatOffset(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> indices);
 
 } // namespace wasmind::loops

@@ -1,5 +1,6 @@
 //===- Workspace.cpp ----------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Workspace.h"
+#include "compiler/loops/Gemm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -138,7 +139,8 @@ Value Workspace::pointerOf(const KernelOperand &operand, const KernelCall &call)
     return scratch.lookup(&operand);
   if (operand.tensor.getDefiningOp<ConstantOp>())
     return constants.lookup(kernels.weightsOf(operand.tensor));
-  return tensors.lookup(operand.tensor);
+  Value memory = tensors.lookup(operand.tensor);
+  return operand.firstByte ? bump(e, memory, operand.firstByte) : memory;
 }
 
 } // namespace wasmind::loops
