@@ -143,6 +143,24 @@ bool stepsAsOne(AffineExpr flat, ArrayRef<AffineExpr> extents, ArrayRef<int64_t>
   return true;
 }
 
+std::optional<Indices> mergedIndices(ReshapeOp reshape, ArrayRef<AffineExpr> indices) {
+  const SmallVector<AffineExpr> from = getExtents(reshape.getInput().getType());
+  Indices merged;
+  size_t next = 0;
+  for (AffineExpr extent : getExtents(reshape.getResult().getType())) {
+    AffineExpr index = getAffineConstantExpr(0, extent.getContext()), product = index + 1;
+    for (; !provablyEqual(product, extent); ++next) {
+      if (next == from.size())
+        return std::nullopt;
+      index = index * from[next] + indices[next];
+      product = normalise(product * from[next]);
+    }
+    merged.push_back(normalise(index));
+  }
+  const bool isAll = llvm::all_of(ArrayRef(from).drop_front(next), isOne);
+  return isAll ? std::optional(merged) : std::nullopt;
+}
+
 bool stepsAsMatrix(Operation *anchor, AffineExpr flat) {
   Type type = anchor->getResult(0).getType();
   int64_t rank = cast<RankedTensorType>(type).getRank(), batch = 0, columns = 1;

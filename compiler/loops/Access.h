@@ -32,6 +32,10 @@ bool stepsAsOne(mlir::AffineExpr flat, llvm::ArrayRef<mlir::AffineExpr> extents,
 
 /// The extents that are not 1.
 Indices withoutUnits(llvm::ArrayRef<mlir::AffineExpr> extents);
+/// The indices of a reshape's result, which merges neighbouring dimensions, for those of its operand; none where it
+/// does more.
+std::optional<Indices> mergedIndices(graph::ReshapeOp reshape, llvm::ArrayRef<mlir::AffineExpr> indices);
+
 /// Whether memory at `flat` is walked over as the rows and columns of the result of a contraction or convolution.
 bool stepsAsMatrix(mlir::Operation *anchor, mlir::AffineExpr flat);
 

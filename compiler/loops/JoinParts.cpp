@@ -68,15 +68,23 @@ private:
   }
 
   bool canBePart(Value part, AffineExpr start) {
-    Operation *producer = part.getDefiningOp();
-    if (!producer || producer->getBlock() != concat->getBlock() || part != producer->getResult(0))
+    Indices indices = identityIndices(part.getType());
+    Value computed = part;
+    if (auto reshape = part.getDefiningOp<ReshapeOp>()) { // another name of memory, should it not be fused
+      computed = reshape.getInput();
+      auto merged = mergedIndices(reshape, identityIndices(computed.getType()));
+      if (!merged || !part.hasOneUse() || !computed.hasOneUse())
+        return false;
+      indices = *merged;
+    }
+    Operation *producer = computed.getDefiningOp();
+    if (!producer || producer->getBlock() != concat->getBlock() || computed != producer->getResult(0) ||
+        isa<ReshapeOp>(producer))
       return false;
-    const AffineExpr flat = flatOf(start, identityIndices(part.getType()));
-    if (isa<ContractOp, ConvolveOp>(producer)
-            ? !stepsAsMatrix(producer, flat)
-            : !isPointwise(producer) && !isa<WindowOp, ReduceOp, ConcatOp, PadOp, ComputeOp>(producer))
-      return false;
-    if (isa<ReshapeOp>(producer)) // a name of memory, should it not be fused
+    const AffineExpr flat = flatOf(start, indices);
+    const bool isProduct = isa<ContractOp, ConvolveOp>(producer);
+    if (isProduct ? !stepsAsMatrix(producer, flat)
+                  : !isPointwise(producer) && !isa<WindowOp, ReduceOp, ConcatOp, PadOp, ComputeOp>(producer))
       return false;
     return llvm::count(concat.getInputs(), part) == 1 &&
            llvm::all_of(part.getUsers(), [&](Operation *user) { return user == concat || reads(user, part, flat); });
@@ -103,7 +111,7 @@ private:
     Operation *producer = part.getDefiningOp();
     if (!producer)
       return false;
-    if (isElementwise(producer) && !producer->hasOneUse())
+    if ((isElementwise(producer) && !producer->hasOneUse()) || (isa<ReshapeOp>(producer) && !isUnitReshape(producer)))
       return true;
     // What the concatenation's kernel would compute for the part: elementwise operations that nobody else needs.
     llvm::SmallSetVector<Operation *, 8> cone;

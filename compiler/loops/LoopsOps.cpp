@@ -1,6 +1,7 @@
 //===- LoopsOps.cpp -----------------------------------------------------------------------------------------------===//
 #include "compiler/loops/LoopsOps.h"
 #include "compiler/graph/Dimensions.h"
+#include "compiler/loops/Access.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -64,6 +65,12 @@ LogicalResult JoinOp::verify() {
     if (own != extents || cast<ShapedType>(part.getType()).getElementType() != getResult().getType().getElementType())
       return emitOpError("the parts must be like the result but for the extent along the dimension");
     Operation *producer = part.getDefiningOp();
+    if (auto reshape = dyn_cast_or_null<graph::ReshapeOp>(producer)) {
+      if (!part.hasOneUse() || !reshape.getInput().hasOneUse() ||
+          !mergedIndices(reshape, identityIndices(reshape.getInput().getType())))
+        return emitOpError("a part that is a reshape merges dimensions, of what nothing else reads");
+      producer = reshape.getInput().getDefiningOp();
+    }
     if (!producer || producer->getBlock() != (*this)->getBlock() || isa<graph::ReshapeOp, graph::ConstantOp>(producer))
       return emitOpError("a part must be computed in the join's block");
     if (llvm::count_if(part.getUses(), [](OpOperand &use) { return isa<JoinOp>(use.getOwner()); }) != 1)

@@ -62,7 +62,8 @@ def Loops_JoinOp : Op<Loops_Dialect, "join", [Pure]> {
   let summary = "A concatenation whose parts lie in its memory";
   let description = [{
     No code: what computes a part writes it to its place. A part is computed in the block of the join, and is a part of no
-    other join. Besides the join only operations read it that take its elements one by one.
+    other join. Besides the join only operations read it that take its elements one by one, or pixels of images. A part that
+    a reshape makes of a tensor by merging dimensions is read by nothing else.
 
       %y = loops.join %a, %b dim 3 : (tensor<1x4x4x8xf32>, tensor<1x4x4x16xf32>) -> tensor<1x4x4x24xf32>
   }];

@@ -45,6 +45,12 @@ JoinOp joinOf(Value value) {
   return nullptr;
 }
 
+/// The reshape that is all that reads the value, and a part of a join.
+ReshapeOp joinedReshape(Value value) {
+  auto reshape = value.hasOneUse() ? dyn_cast<ReshapeOp>(*value.user_begin()) : ReshapeOp();
+  return reshape && joinOf(reshape.getResult()) ? reshape : ReshapeOp();
+}
+
 } // namespace
 
 Value storageOf(Value value) {
@@ -52,6 +58,10 @@ Value storageOf(Value value) {
     value = outside(value);
     if (JoinOp join = joinOf(value)) {
       value = join.getResult();
+      continue;
+    }
+    if (ReshapeOp reshape = joinedReshape(value)) {
+      value = reshape.getResult();
       continue;
     }
     if (auto reshape = value.getDefiningOp<ReshapeOp>()) {
@@ -73,10 +83,14 @@ Value storageOf(Value value) {
 /// From the first element of the storage.
 static AffineExpr wholeOffset(Value tensor, ArrayRef<AffineExpr> indices) {
   tensor = outside(tensor);
+  Indices at(indices);
+  if (ReshapeOp reshape = joinedReshape(tensor)) {
+    at = *mergedIndices(reshape, indices);
+    tensor = reshape.getResult();
+  }
   JoinOp join = joinOf(tensor);
   if (!join)
-    return flatOffset(tensor.getType(), indices);
-  Indices at(indices);
+    return flatOffset(tensor.getType(), at);
   at[join.getDim()] = at[join.getDim()] + join.startOf(tensor);
   return wholeOffset(join.getResult(), at);
 }

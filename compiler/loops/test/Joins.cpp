@@ -75,12 +75,22 @@ private:
     return b.sliceDim(x, 3, batch.fixed(batch.integer(0, channels - count)), batch.fixed(count));
   }
 
+  /// Computed with a dimension more, and merged again.
+  Value inFiveDimensions(Value x) {
+    SmallVector<AffineExpr> extents = getExtents(x.getType());
+    const int64_t inner = channelsOf(x) % 2 == 0 ? 2 : 1;
+    extents.insert(extents.end() - 1, batch.fixed(channelsOf(x) / inner));
+    extents.back() = batch.fixed(inner);
+    Value y = b.unary(UnaryKind::Tanh, b.reshape(x, extents));
+    return b.reshape(batch.chance(0.5) ? y : b.transpose(y, {0, 1, 2, 4, 3}), getExtents(x.getType()));
+  }
+
   Value joined(Value x) {
     SmallVector<Value> parts{x};
     const int64_t dim = batch.chance(0.7) ? 3 : batch.integer(0, 2);
     for (int64_t count = batch.integer(1, 3); count > 0; --count)
       if (Value y = any(); dim == 3 || y.getType() == x.getType())
-        parts.push_back(batch.chance(0.2) ? b.relu(y) : y);
+        parts.push_back(batch.chance(0.2) ? b.relu(y) : batch.chance(0.2) ? inFiveDimensions(y) : y);
     if (parts.size() == 1)
       parts.push_back(b.unary(UnaryKind::Abs, x));
     if (batch.chance(0.5))
