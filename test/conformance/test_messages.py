@@ -32,7 +32,8 @@ def printed(*arguments, folder):
 def test_names_of_a_model_are_escaped(name, tmp_path):
     (tmp_path / "m.onnx").write_bytes(model(name, shape=(2, f"{name}_n")))
     assert printed("compile", "m.onnx", "-o", "m.wasm", folder=tmp_path)[0] == 0  # notes name the dimension
-    for command in (["inspect", "m.wasm"], ["inspect", "m.wasm", "--json"], ["inspect", "m.onnx"], ["inspect", "m.onnx", "--json"], ["run", "m.wasm", "--random"], ["run", "m.wasm", "--random", "--json"], ["run", "m.wasm", "--random", "--verify=case.npz"],
+    for command in (["inspect", "m.wasm"], ["inspect", "m.wasm", "--json"], ["inspect", "m.onnx"], ["inspect", "m.onnx", "--json"],
+                    ["run", "m.wasm", "--random"], ["run", "m.wasm", "--random", "--json"], ["run", "m.wasm", "--random", "--verify=case.npz"],
                     ["run", "m.wasm"], ["run", "m.wasm", "--inputs=case.npz"], ["compile", "m.onnx", "-o", "m.wasm", "--verify"]):
         np.savez(tmp_path / "case.npz", **{"wrong\u202e\x1b[31m": np.zeros(3, np.float32)})
         printed(*command, folder=tmp_path)
