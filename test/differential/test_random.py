@@ -99,11 +99,13 @@ def test_counts(tmp_path):
     """What is drawn of few has the shares it should, and orders are orders."""
     weights = np.float32([[1, 0, 3, 4]])
     data, _ = network(N("MakeTuple", N("Multinomial", K(weights), COUNT), N("UniformInt", (COUNT,), K(np.int32(-1)), K(np.int32(4))),
-                        N("RandpermV2", COUNT, 0, 0, 35), N("Dropout", K(np.ones(COUNT, np.float32)), 0.8, 0, 0)), None)
+                        N("RandpermV2", COUNT, 0, 0, 35), N("Dropout", K(np.ones(COUNT, np.float32)), 0.8, 0, 0), N("RandomPoisson", K(np.int32([COUNT])), K(np.float32(2.5)))), None)
     (tmp_path / "net.mindir").write_bytes(data)
-    classes, integers, order, dropped, mask = (np.array(a) for a in wasmind.compile(tmp_path / "net.mindir").instantiate().run({}).values())
+    classes, integers, order, dropped, mask, events = (np.array(a) for a in wasmind.compile(tmp_path / "net.mindir").instantiate().run({}).values())
     assert np.abs(np.bincount(classes.ravel(), minlength=4) / COUNT - weights[0] / 8).max() < 0.005
     assert np.abs(np.bincount(integers + 1, minlength=5) / COUNT - 0.2).max() < 0.005
+    chances = np.float64([math.exp(-2.5) * 2.5**k / math.factorial(k) for k in range(12)])
+    assert np.abs(np.bincount(events, minlength=12)[:12] / COUNT - chances).max() < 0.005
     np.testing.assert_array_equal(np.sort(order), np.arange(COUNT))
     assert abs(np.corrcoef(order, np.arange(COUNT))[0, 1]) < 0.02
     assert abs(mask.mean() - 0.8) < 0.005

@@ -26,6 +26,13 @@ def gamma(alpha, turns=20):
     return d * value * np.where(alpha < 1, (1 - Draw(*alpha.shape).uniform()) ** (1 / alpha), 1)
 
 
+def poisson(rate, turns=200):
+    """How many exponential numbers, one of each turn, sum up to the rate."""
+    times = np.cumsum([-np.log1p(-Draw(*rate.shape, turn=turn).uniform().astype(np.float64)) for turn in range(turns)], 0)
+    assert (times[-1] > rate).all()
+    return (times <= rate).sum(0)
+
+
 def rows():
     seed, offset = K(np.int64(SEED)), K(np.int64(12))
     tuple_ = (3, 5)
@@ -47,6 +54,8 @@ def rows():
     yield N("LogNormalReverse", x, mean=0.5, std=0.25), np.exp(0.5 + 0.25 * draw.normal())
     orders = np.float32([0.3, 1, 2.5, 40])
     yield N("RandomGamma", K(np.int32([6, 2])), orders), gamma(np.broadcast_to(orders.astype(np.float64), (6, 2, 4))).astype(np.float32)
+    rates = np.float32([0, 0.4, 3, 60])
+    yield N("RandomPoisson", K(np.int32([6, 2])), rates), poisson(np.broadcast_to(rates.astype(np.float64), (6, 2, 4)))
     yield N("NonDeterministicInts", tuple_, shape=(X(3, 5, dtype="int32"),)), draw.words[0].astype(np.int32)
     yield N("NonDeterministicInts", tuple_, shape=(X(3, 5, dtype="int64"),)), draw.wide().astype(np.int64)
 

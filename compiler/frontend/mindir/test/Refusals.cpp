@@ -64,7 +64,8 @@ TEST_F(Refusals, KnownPrimitives) {
        "it is for quantisation-aware training, or of quantised numbers; export the network as it is "
        "without quantisation"},
       {"SparseToDense", "it is of sparse tensors; use dense ones"},
-      {"RandomPoisson", "it draws numbers of a distribution that is not written, or for training; pass the numbers in"},
+      {"ParameterizedTruncatedNormal",
+       "it draws numbers of a distribution that is not written, or for training; pass the numbers in"},
       {"RFFT", "it is of complex numbers; write it with real ones"},
       {"Cholesky", "it solves or decomposes matrices; compute that ahead of the network"},
       {"TensorDump", "it calls Python, writes, or is of texts; leave it out of the network"},
