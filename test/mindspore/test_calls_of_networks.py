@@ -43,7 +43,7 @@ def product(a, b):
 class Root(nn.Cell):
     def construct(self, x):
         y = x * 2
-        return ops.cholesky(y)
+        return ops.matrix_exp(y)
 
 class Outer(nn.Cell):
     def __init__(self):
@@ -177,17 +177,17 @@ def test_what_cannot_be_compiled_says_where(mindspore, tmp_path):
     primitive, function, shape, foreign, level, kept = answers(mindspore, """
 outer = Outer().set_train(True)
 ? wasm.compile(outer, eye)
-? wasm.compile(ops.cholesky, eye)
+? wasm.compile(ops.matrix_exp, eye)
 ? wasm.compile(Root(), x)
 ? wasm.compile(3, x)
 ? ms.get_context("jit_syntax_level")
 ? (outer.training, outer.inner[1].training, outer.compile_cache)
 """, tmp_path)
-    line = line_of(tmp_path, "        return ops.cholesky(y)")
-    assert "Outer.mindir: node 'Default/inner-SequentialCell/1-Root/Cholesky-op0' (Cholesky): this primitive is not supported" in primitive
+    line = line_of(tmp_path, "        return ops.matrix_exp(y)")
+    assert "Outer.mindir: node 'Default/inner-SequentialCell/1-Root/MatrixExp-op0' (MatrixExp): this primitive is not supported" in primitive
     assert primitive.endswith(f"it stands in Root.construct, {tmp_path}/lines.py:{line - 2}") and "\n" not in primitive
-    assert "(Cholesky)" in function and "it stands in cholesky, " in function
-    assert "Root: MindSpore cannot export it: For Cholesky, input x must be batch squares" in shape and f"lines.py:{line})" in shape
+    assert "(MatrixExp)" in function and "it stands in matrix_exp, " in function
+    assert "Root: MindSpore cannot export it: For MatrixExp, the input expects a tensor of squared matrices" in shape and f"lines.py:{line})" in shape
     assert "3 is neither a Cell nor a function" in foreign and level == "2" and kept == "(True, True, set())"
 
 
@@ -206,7 +206,7 @@ def nested(x, pair):
 @ms.jit(backend="wasm")
 def root(x):
     y = x * 2
-    return ops.cholesky(y)
+    return ops.matrix_exp(y)
 
 class Counter(nn.Cell):
     def __init__(self):
@@ -249,8 +249,8 @@ wasm.register_backend(frozen=True)
     assert ast.literal_eval(types) == ("BFloat16", "Int64", (), (0, 2)) and threads == "[]"
     check_pair(opened)
     assert ast.literal_eval(tuples) == (("T", DOUBLE), (("T", X), ("T", DOUBLE), 3), True)
-    assert place.startswith("RuntimeError: wasmind: ") and "(Cholesky): this primitive is not supported" in place
-    assert place.strip().endswith(f"it stands in {tmp_path}/lines.py:{line_of(tmp_path, '    return ops.cholesky(y)')}")
+    assert place.startswith("RuntimeError: wasmind: ") and "(MatrixExp): this primitive is not supported" in place
+    assert place.strip().endswith(f"it stands in {tmp_path}/lines.py:{line_of(tmp_path, '    return ops.matrix_exp(y)')}")
     assert "(AssignAdd)" in assign and "complex64" in kind
 
 

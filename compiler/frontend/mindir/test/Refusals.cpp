@@ -67,7 +67,7 @@ TEST_F(Refusals, KnownPrimitives) {
       {"ParameterizedTruncatedNormal",
        "it draws numbers of a distribution that is not written, or for training; pass the numbers in"},
       {"RFFT", "it is of complex numbers; write it with real ones"},
-      {"Cholesky", "it solves or decomposes matrices; compute that ahead of the network"},
+      {"Svd", "it solves or decomposes matrices; compute that ahead of the network"},
       {"TensorDump", "it calls Python, writes, or is of texts; leave it out of the network"},
       {"AssignAdd", "it changes a weight; return the new value, and pass it to the next call"},
       {"FlashAttentionScore", "it is a kernel of Ascend's; write it with primitives that MindSpore has on CPUs"},
