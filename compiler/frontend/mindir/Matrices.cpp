@@ -1,5 +1,6 @@
 #include "compiler/frontend/mindir/Matrices.h"
 #include "compiler/frontend/mindir/Repeat.h"
+#include "compiler/frontend/mindir/Shapes.h"
 
 namespace wasmind::mindir {
 
@@ -60,6 +61,41 @@ Solution solve(Node &node, Value a, Value given) {
   Extents result = shape;
   result.back() = columns;
   return {b.reshape(b.sliceDim(last[0], 2, size, columns), result), b.reshape(last[1], batch)};
+}
+
+Value transposed(Node &node, Value x) {
+  Integers order = llvm::to_vector(llvm::seq<int64_t>(0, node.rank(x)));
+  std::swap(order[order.size() - 1], order[order.size() - 2]);
+  return node.compose.transpose(x, order);
+}
+
+Value solveTriangular(Node &node, Value a, Value given, bool isLower, bool isTransposed, bool isUnit) {
+  a = squareMatrices(node, a);
+  if (node.failed() || !node.isFloat(given)) {
+    node.fail("takes floats");
+    return {};
+  }
+  Compose &b = node.compose;
+  const int64_t rank = node.rank(a);
+  const bool isVector = node.rank(given) == rank - 1;
+  if (isVector)
+    given = b.unsqueeze(given, {rank - 1});
+  if (node.rank(given) != rank) {
+    node.fail("the right side is neither a vector nor a matrix for each matrix");
+    return {};
+  }
+  for (int64_t dim = 0; dim + 1 < rank; ++dim)
+    node.expectEqual(b.extentsOf(a)[dim], b.extentsOf(given)[dim], "the right side has other extents");
+  if (node.failed())
+    return {};
+  given = b.cast(given, node.element(a));
+  a = triangle(node, a, 0, /*upper=*/!isLower);
+  if (isUnit) {
+    Value one = identityLike(node, a);
+    a = b.select(b.compare(CompareKind::Equal, one, b.scalarLike(one, 1)), one, a);
+  }
+  Value x = node.failed() ? Value() : solve(node, isTransposed ? transposed(node, a) : a, given).x;
+  return x && isVector ? b.squeeze(x, {rank - 1}) : x;
 }
 
 } // namespace wasmind::mindir

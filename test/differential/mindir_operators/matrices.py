@@ -30,3 +30,10 @@ def rows():
     triangle = np.linalg.cholesky(f32(definite).astype(np.float64))
     yield N("Cholesky", f32(definite), False), f32(triangle)
     yield N("Cholesky", f32(definite), True), f32(np.swapaxes(triangle, -1, -2))
+    for lower, factor in ((True, triangle), (False, np.swapaxes(triangle, -1, -2))):
+        yield N("MatrixTriangularSolve", f32(factor), right, lower=lower, adjoint=False), f32(np.linalg.solve(factor, right))
+        yield N("MatrixTriangularSolve", f32(factor), right, lower=lower, adjoint=True), f32(np.linalg.solve(np.swapaxes(factor, -1, -2), right))
+        yield N("CholeskySolve", right, f32(factor), upper=not lower), f32(np.linalg.solve(triangle @ np.swapaxes(triangle, -1, -2), right))
+        yield N("CholeskyInverse", f32(factor[0, 0]), upper=not lower), f32(np.linalg.inv(triangle[0, 0] @ triangle[0, 0].T))
+    for n in (-2, 0, 1, 5):
+        yield N("MatrixPower", f32(exact / 2), n=n), f32(np.linalg.matrix_power(exact / 2, n))

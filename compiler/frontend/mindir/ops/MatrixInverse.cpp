@@ -7,11 +7,8 @@ Operand MatrixInverse(Node &node) {
   Value x = squareMatrices(node, node.tensor(0));
   if (node.failed())
     return {};
-  if (node.flag("adjoint", Node::none, false)) {
-    Integers order = llvm::to_vector(llvm::seq<int64_t>(0, node.rank(x)));
-    std::swap(order[order.size() - 1], order[order.size() - 2]);
-    x = node.compose.transpose(x, order);
-  }
+  if (node.flag("adjoint", Node::none, false))
+    x = transposed(node, x);
   return solve(node, x, identityLike(node, x)).x;
 }
 

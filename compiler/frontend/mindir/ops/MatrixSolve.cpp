@@ -13,11 +13,8 @@ Operand MatrixSolve(Node &node) {
     node.expectEqual(b.extentsOf(a)[dim], b.extentsOf(given)[dim], "the right side has other extents");
   if (node.failed())
     return {};
-  if (node.flag("adjoint", Node::none, false)) {
-    Integers order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-    std::swap(order[rank - 1], order[rank - 2]);
-    a = b.transpose(a, order);
-  }
+  if (node.flag("adjoint", Node::none, false))
+    a = transposed(node, a);
   return solve(node, a, given).x;
 }
 
