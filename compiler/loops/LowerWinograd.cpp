@@ -307,6 +307,7 @@ template <int64_t outputs> bool appliesTo(const Candidate &candidate) {
 
 template <int64_t outputs> LogicalResult lowerWinograd(KernelContext &context) {
   const Images images = *Images::of(context.group, cast<ConvolveOp>(context.group.anchors[0]));
+  context.record.kind = "winograd";
   Winograd(context, images, WinogradTile{outputs}).emit();
   return success();
 }
