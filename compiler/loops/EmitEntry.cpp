@@ -50,9 +50,8 @@ public:
       return;
     steps.prefix = "profile_";
     std::vector<func::FuncOp> functions;
-    if (!kernels.preparations.empty()) {
+    if (!kernels.preparations.empty())
       functions.push_back(emitFunction(e, steps, "prepare", [&](Emitter &to) { emitPreparations(to, plan); }));
-    }
     for (size_t at = 0; at < calls.size(); at = after(at))
       functions.push_back(emitFunction(e, steps, "step" + llvm::Twine(at), [&](Emitter &to) {
         if (at == 0) {
@@ -350,8 +349,6 @@ private:
       llvm_unreachable("inside of a bracket");
     }
   }
-
-  /// The End of the bracket at `begin`.
 };
 
 } // namespace
@@ -364,4 +361,5 @@ void emitEntry(Kernels &kernels, func::FuncOp entry, ArrayRef<KernelCall> calls,
 void emitOperatorEntry(Kernels &kernels, func::FuncOp entry, ArrayRef<KernelCall> calls, StringRef name) {
   EntryEmitter(kernels, calls, nullptr).emitOperatorEntry(entry, name);
 }
+
 } // namespace wasmind::loops
