@@ -63,7 +63,7 @@ bool isUnitReshape(Operation *op) {
 std::optional<Indices> operandIndices(Operation *op, unsigned operand, ArrayRef<AffineExpr> indices) {
   Indices result;
   AffineExpr zero = getAffineConstantExpr(0, op->getContext());
-  if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp>(op)) {
+  if (isElementwise(op) || isa<BroadcastOp>(op)) {
     for (auto [index, extent] : llvm::zip(indices, getExtents(op->getOperand(operand).getType())))
       result.push_back(isOne(extent) ? zero : index);
     return result;
@@ -98,10 +98,11 @@ std::optional<Indices> operandIndices(Operation *op, unsigned operand, ArrayRef<
   return std::nullopt;
 }
 
+bool isElementwise(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op); }
+
 bool isPointwise(Operation *op) {
-  return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, BroadcastOp, TransposeOp, SliceOp, ReverseOp, IotaOp,
-             ExtentOp, GatherOp>(op) ||
-         isUnitReshape(op);
+  return isElementwise(op) || isUnitReshape(op) ||
+         isa<BroadcastOp, TransposeOp, SliceOp, ReverseOp, IotaOp, ExtentOp, GatherOp>(op);
 }
 
 Indices identityIndices(Type tensor, unsigned first) {

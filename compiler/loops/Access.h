@@ -48,6 +48,8 @@ std::optional<Indices> rowDomain(graph::ReduceOp reduce);
 /// Where an operation that maps indices (elementwise, transpose, slice, unit reshape, ...) reads operand `operand`.
 /// None for operations that are not of that kind.
 std::optional<Indices> operandIndices(mlir::Operation *op, unsigned operand, llvm::ArrayRef<mlir::AffineExpr> indices);
+/// Whether an element of the result is a function of the operands' elements of the same indices.
+bool isElementwise(mlir::Operation *op);
 /// Whether elements of the operation's result can be computed one by one from its operands.
 bool isPointwise(mlir::Operation *op);
 /// Whether a reshape only inserts and removes dimensions of extent 1.

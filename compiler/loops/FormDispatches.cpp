@@ -20,7 +20,6 @@ namespace {
 /// before. Far beyond what models put between two operations that need memory.
 constexpr unsigned costLimit = 256;
 
-bool isElementwise(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op); }
 bool isView(Operation *op) { return isa<TransposeOp, SliceOp, BroadcastOp, ReverseOp>(op) || isUnitReshape(op); }
 
 /// About as many instructions as one element takes, of those that a kernel's length comes from.

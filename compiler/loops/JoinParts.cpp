@@ -103,8 +103,6 @@ private:
   }
   static bool takesElements(Operation *op) { return isElementwise(op) || isa<WindowOp, ReduceOp, PadOp, ConcatOp>(op); }
 
-  static bool isElementwise(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op); }
-
   /// Whether a concatenation would copy the part from memory: others read it, too, or it comes from a kernel that
   /// computes no concatenations.
   bool isCopiedFromMemory(Value part) {

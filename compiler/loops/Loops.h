@@ -52,8 +52,8 @@ struct Segment {
   std::shared_ptr<std::vector<char>> owned;
 };
 
-/// What `wasmind inspect` says of one kernel: what it computes (`kind`), and how (`strategy`, without one as `kind`
-/// says; `tile`). FLOPs and bytes are per call, at the bounds.
+/// What `wasmind inspect` says of one kernel: what it computes (`kind`), and how (`strategy`,
+/// `tile`). FLOPs and bytes are per call, at the bounds.
 struct KernelRecord {
   std::string name, kind, strategy, tile, shape;
   uint64_t flops = 0, bytes = 0;

@@ -51,7 +51,7 @@ unsigned registerBytes(const Group &group, ArrayRef<AffineExpr> extents, ArrayRe
 }
 
 /// Whether elements change, not just their places.
-bool computes(Operation *op) { return isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp, IotaOp>(op); }
+bool computes(Operation *op) { return isElementwise(op) || isa<IotaOp>(op); }
 
 /// Stores every element of `value` into `pointer` at the offset `place(indices)` gives.
 void emitCopy(KernelContext &context, Value value, Value target, Value pointer,

@@ -36,7 +36,7 @@ std::string functionName(TypeRange elements, StringRef strategy, StringRef tile)
 std::string functionName(const Group &group, const KernelRecord &record) {
   const auto elements =
       group.anchors.empty() ? SmallVector<Type>{elementOf(group.root->getResult(0))} : elementsOf(group.anchors[0]);
-  return functionName(elements, record.strategy.empty() ? record.kind : record.strategy, record.tile);
+  return functionName(elements, record.strategy, record.tile);
 }
 
 std::string textOf(const Tile &tile) { return std::to_string(tile.rows) + "x" + std::to_string(tile.columns); }

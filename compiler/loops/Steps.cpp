@@ -28,8 +28,7 @@ void addDims(abi::Step &step, const Kernels &kernels, ArrayRef<Type> tensors) {
 } // namespace
 
 abi::Step stepOf(const Kernels &kernels, const Group &group, const KernelRecord &kernel) {
-  abi::Step step{kernel.name, kernel.kind, kernel.strategy.empty() ? kernel.kind : kernel.strategy, kernel.tile,
-                 kernel.shape};
+  abi::Step step{kernel.name, kernel.kind, kernel.strategy, kernel.tile, kernel.shape};
   step.flops = kernel.flops;
   step.bytes = kernel.bytes;
   llvm::SetVector<StringAttr> nodes;
