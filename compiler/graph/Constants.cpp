@@ -186,6 +186,26 @@ std::optional<double> splatDouble(Value value) {
   return data->asDouble(0);
 }
 
+std::optional<double> numberOf(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<ConstantOp>(op))
+      return splatDouble(value);
+    if (auto cast = dyn_cast<CastOp>(op)) {
+      auto from = dyn_cast<IntegerType>(mlir::cast<ShapedType>(cast.getInput().getType()).getElementType());
+      const Type to = cast.getType().getElementType();
+      const bool isKept =
+          from && from.getWidth() <= 16 &&
+          (to.isF32() || to.isF64() || (to.isSignlessInteger() && to.getIntOrFloatBitWidth() > from.getWidth()));
+      if (!isKept && cast.getInput().getType() != cast.getType())
+        return std::nullopt;
+    } else if (!isa<ReshapeOp, BroadcastOp, TransposeOp>(op)) {
+      return std::nullopt;
+    }
+    value = op->getOperand(0);
+  }
+  return std::nullopt;
+}
+
 Value makeConstant(OpBuilder &builder, Location location, RankedTensorType type, ArrayRef<char> bytes) {
   Type element = type.getElementType();
   size_t width = byteWidth(element), count = type.getNumElements();

@@ -45,6 +45,9 @@ std::optional<llvm::SmallVector<int64_t>> constantIntegers(mlir::Value value, in
 /// The value of a constant whose elements are all equal.
 std::optional<double> splatDouble(mlir::Value value);
 
+/// The same of what operations that only move a constant, or convert it to a type that holds its elements, make of it.
+std::optional<double> numberOf(mlir::Value value);
+
 /// A constant of a static type from raw bytes, which are copied. byte count must be elementCount * byteWidth, else
 /// asserts; one element alone makes a splat.
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location location, mlir::RankedTensorType type,

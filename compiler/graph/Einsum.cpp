@@ -129,6 +129,7 @@ std::optional<Labelled> contract(Compose &compose, Fail fail, Labelled lhs, Labe
   for (char label : rhsFree)
     extents.push_back(compose.extentsOf(rhs.value)[rhs.labels.find(label)]);
   Value product = compose.matmul(flatten(lhs, lhsFree, sum), flatten(rhs, sum, rhsFree));
+  product = product ? compose.cast(product, compose.elementOf(lhs.value)) : product;
   return Labelled{product ? compose.reshape(product, extents) : product, batch + lhsFree + rhsFree};
 }
 

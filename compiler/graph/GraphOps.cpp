@@ -2,6 +2,7 @@
 #include "compiler/graph/ExtentBounds.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/graph/Sliding.h"
+#include "compiler/graph/Structured.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpImplementation.h"
@@ -183,8 +184,7 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
       return emitOptionalError(loc, "contract: extents ", textOf(lhs[a]), " and ", textOf(rhs[b]),
                                " of paired dimensions ", a, " and ", b, " differ");
   Type element = elementOf(in.getLhs()), other = elementOf(in.getRhs());
-  bool narrow = (element.isInteger(8) && other.isInteger(8));
-  if (!narrow && element != other)
+  if (!productElement(element, other))
     return emitOptionalError(loc, "contract: operands of different element types");
   if (element.isInteger(1))
     return emitOptionalError(loc, "contract does not take bool");
@@ -197,7 +197,7 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
   for (auto [i, extent] : llvm::enumerate(rhs))
     if (!llvm::is_contained(rhsUsed, int64_t(i)))
       extents.push_back(extent);
-  results.push_back(makeTensorType(extents, narrow ? IntegerType::get(context, 32) : element));
+  results.push_back(makeTensorType(extents, *productElement(element, other)));
   return success();
 }
 

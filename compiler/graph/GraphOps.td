@@ -161,7 +161,8 @@ def Graph_ContractOp : Graph_InferOp<"contract", [Structured]> {
   let summary = "Sum of products over paired dimensions";
   let description = [{
     Result dimensions: the batch dimensions (in the order of `lhsBatch`), the remaining dimensions of lhs, the remaining
-    dimensions of rhs. Floats are summed in f32 (f64 for f64); i8 and u8 operands give i32, other integers their type.
+    dimensions of rhs. Floats are summed in f32 (f64 for f64); i8, u8 and i16 operands, mixed or not, give i32, other integers
+    their type; sums wrap.
   }];
   let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$rhs, DenseI64ArrayAttr:$lhsBatch, DenseI64ArrayAttr:$rhsBatch,
                        DenseI64ArrayAttr:$lhsContract, DenseI64ArrayAttr:$rhsContract);

@@ -4,6 +4,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/InterpreterKernels.h"
+#include "compiler/graph/Structured.h"
 #include <cmath>
 #include <numeric>
 
@@ -124,9 +125,7 @@ int64_t extentOf(Ints shape, Ints dims) {
 } // namespace
 
 Result contract(ContractOp op, const View &lhs, const View &rhs, Ints shape) {
-  Type element = lhs.element;
-  if (element.isInteger(8))
-    element = IntegerType::get(op.getContext(), 32);
+  Type element = *productElement(lhs.element, rhs.element);
   HostTensor result = allocate(element, shape);
   SmallVector<int64_t> rows = remaining(lhs.shape.size(), op.getLhsBatch(), op.getLhsContract());
   SmallVector<int64_t> columns = remaining(rhs.shape.size(), op.getRhsBatch(), op.getRhsContract());
@@ -156,9 +155,7 @@ Result contract(ContractOp op, const View &lhs, const View &rhs, Ints shape) {
 }
 
 Result convolve(ConvolveOp op, const Amounts &amounts, const View &input, const View &weights, Ints shape) {
-  Type element = input.element;
-  if (element.isInteger(8))
-    element = IntegerType::get(op.getContext(), 32);
+  Type element = *productElement(input.element, weights.element);
   HostTensor result = allocate(element, shape);
   size_t spatial = shape.size() - 2;
   Ints outer = shape.slice(1, spatial), kernel = weights.shape.take_front(spatial);

@@ -10,6 +10,14 @@ def FoldConstants : Pass<"graph-fold-constants", "::mlir::ModuleOp"> {
   }];
 }
 
+def IntegerProducts : Pass<"graph-integer-products", "::mlir::ModuleOp"> {
+  let summary = "Products of scaled integers of 8 bits as integer products that are scaled once";
+  let description = [{
+    contract (mul (cast %q), %s), (mul (cast %w), %t) ->      mul (cast (contract %q, %w)), (mul %s, %t)
+    Runs before constants are folded, so that quantised weights stay integers.
+  }];
+}
+
 def SimplifyShapes : Pass<"graph-simplify-shapes", "::mlir::ModuleOp"> {
   let summary = "Canonical forms of movement operations, and shape arithmetic that the dimensions' bounds decide";
   let description = [{

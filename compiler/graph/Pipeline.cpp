@@ -6,6 +6,8 @@
 namespace wasmind::graph {
 
 void buildGraphPipeline(mlir::OpPassManager &manager) {
+  // Before quantised weights become floats.
+  manager.addPass(createIntegerProducts());
   // Weights as the primitives want them, branches decided, shape arithmetic gone.
   manager.addPass(createFoldConstants());
   manager.addPass(createSimplifyShapes());

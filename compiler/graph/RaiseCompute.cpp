@@ -114,8 +114,8 @@ Value contraction(Formula &formula, Value a, Value b) {
     return input ? builder.elementOf(formula.op.getInputs()[*input]) : builder.elementOf(factor);
   };
   Type left = elementIn(a), right = elementIn(b), result = formula.resultElement();
-  bool isNarrow = left.isInteger(8) && right.isInteger(8);
-  if (!ownsLhs || !ownsRhs || (isNarrow ? !result.isSignlessInteger(32) : left != right || left != result))
+  const bool isNarrow = left != result;
+  if (!ownsLhs || !ownsRhs || productElement(left, right) != result)
     return nullptr;
   Formula::View lhs = formula.factor(a), rhs = formula.factor(b);
   // A dimension that only one operand has is summed there.
@@ -134,8 +134,7 @@ Value contraction(Formula &formula, Value a, Value b) {
   presum(rhs, *lhsDims);
   if (!lhs.value || !rhs.value)
     return nullptr;
-  if (builder.elementOf(lhs.value) != builder.elementOf(rhs.value) &&
-      !(builder.elementOf(lhs.value).isInteger(8) && builder.elementOf(rhs.value).isInteger(8))) {
+  if (productElement(builder.elementOf(lhs.value), builder.elementOf(rhs.value)) != result) {
     lhs.value = builder.cast(lhs.value, result);
     rhs.value = builder.cast(rhs.value, result);
   }

@@ -245,8 +245,7 @@ Value raiseConvolution(Formula &formula, Value imageScalar, Value weightScalar) 
     return input ? builder.elementOf(formula.op.getInputs()[*input]) : builder.elementOf(factor);
   };
   Type left = elementIn(imageScalar), right = elementIn(weightScalar), result = formula.resultElement();
-  bool isNarrow = left.isInteger(8) && right.isInteger(8);
-  if (isNarrow ? !result.isSignlessInteger(32) : left != right || left != result || left.isInteger(1))
+  if (productElement(left, right) != result || left.isInteger(1))
     return nullptr;
   auto image = imageOf(formula, imageScalar, ReduceKind::Sum);
   if (!image)

@@ -244,8 +244,7 @@ LogicalResult ConvolveOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
     return emitOptionalError(loc, "convolve: ", textOf(outputs), " outputs do not divide into ", textOf(groups),
                              " groups");
   Type element = elementOf(in.getInput()), other = elementOf(in.getWeights());
-  bool narrow = element.isInteger(8) && other.isInteger(8);
-  if (!narrow && element != other)
+  if (!productElement(element, other))
     return emitOptionalError(loc, "convolve: operands of different element types");
   if (!allPositive(ArrayRef(weights).take_front(spatial)))
     return emitOptionalError(loc, "convolve: the kernel's extents must be positive");
@@ -258,7 +257,7 @@ LogicalResult ConvolveOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
     extents.push_back(*extent);
   }
   extents.push_back(outputs);
-  results.push_back(makeTensorType(extents, narrow ? IntegerType::get(context, 32) : element));
+  results.push_back(makeTensorType(extents, *productElement(element, other)));
   return success();
 }
 

@@ -4,6 +4,10 @@
 
 namespace wasmind::graph {
 
+/// The element type of a contraction's or convolution's result, for those of its operands; none where these are not
+/// multiplied with each other.
+std::optional<mlir::Type> productElement(mlir::Type lhs, mlir::Type rhs);
+
 /// The operation that joins two values of a reduction of this kind.
 BinaryKind combinerOf(ReduceKind kind);
 

@@ -21,6 +21,13 @@ unsigned symbolCountOf(ArrayRef<AffineExpr> expressions) {
   return count;
 }
 
+std::optional<Type> productElement(Type lhs, Type rhs) {
+  auto isNarrow = [](Type element) { return element.isInteger(8) || element.isSignlessInteger(16); };
+  if (isNarrow(lhs) && isNarrow(rhs))
+    return IntegerType::get(lhs.getContext(), 32);
+  return lhs == rhs ? std::optional(lhs) : std::nullopt;
+}
+
 BinaryKind combinerOf(ReduceKind kind) {
   switch (kind) {
   case ReduceKind::Sum:

@@ -10,7 +10,8 @@ namespace wasmind::loops {
 
 bool hasPanels(Operation *anchor) {
   Type left = elementOf(anchor->getOperand(0)), right = elementOf(anchor->getOperand(1));
-  return (left.isF32() && right.isF32()) || (left.isInteger(8) && right.isInteger(8));
+  return (left.isF32() && right.isF32()) ||
+         (byteWidth(left) <= 2 && byteWidth(right) <= 2 && elementOf(anchor->getResult(0)).isSignlessInteger(32));
 }
 
 Value bump(Emitter &e, Value pointer, Value bytes) {
@@ -43,7 +44,7 @@ constexpr int64_t leastPackedRows = 5;
 /// How rows that are too few to pack B for are multiplied, each as a vector with the matrix where it lies, or none
 /// where the operands do not lie in memory as that wants.
 std::optional<MicroKernelForm> gemvFormFor(const Gemm &gemm) {
-  if (!gemm.a || gemm.isOfBytes() || gemm.b.tensor.getDefiningOp<ConstantOp>())
+  if (!gemm.a || gemm.isOfPairs() || gemm.b.tensor.getDefiningOp<ConstantOp>())
     return std::nullopt;
   unsigned x = gemm.batch.size(), k = x + 1;
   auto isUnit = [](const std::optional<AffineExpr> &step) { return step && constantOf(*step) == 1; };

@@ -17,7 +17,7 @@
 
 namespace wasmind::loops {
 
-/// Whether panels can hold the elements of both operands: f32, or bytes.
+/// Whether panels can hold the elements of both operands: f32, or integers of up to 16 bits (not u16).
 bool hasPanels(mlir::Operation *anchor);
 
 /// Whether both operands, through the views that are members of the group, lie in memory as (batch, x, k).
@@ -43,11 +43,11 @@ struct Gemm {
   std::function<Indices(llvm::ArrayRef<mlir::AffineExpr> batch, mlir::AffineExpr m, mlir::AffineExpr n)> resultIndices;
   Tile tile;
 
-  /// Of i8 and u8, with sums of i32; else of f32.
-  bool isOfBytes() const { return !elementOf(anchor->getOperand(0)).isF32(); }
-  /// Steps of a panel: elements along k, of bytes pairs of them, rounded up to the tile's unrolling.
+  /// Of i8, u8 and i16, with sums of i32; else of f32.
+  bool isOfPairs() const { return !elementOf(anchor->getOperand(0)).isF32(); }
+  /// Steps of a panel: elements along k, or pairs of them, rounded up to the tile's unrolling.
   mlir::AffineExpr steps() const {
-    return graph::normalise((isOfBytes() ? k.ceilDiv(2) : k).ceilDiv(tile.unroll) * tile.unroll);
+    return graph::normalise((isOfPairs() ? k.ceilDiv(2) : k).ceilDiv(tile.unroll) * tile.unroll);
   }
 };
 

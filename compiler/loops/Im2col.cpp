@@ -16,8 +16,8 @@ public:
   Im2col(KernelContext &context, const Images &images, const Gemm &gemm, RowForm form)
       : context(context), images(images), rows(images.rows), columns(images.columns), gemm(gemm), form(form),
         width(gemm.tile.rows), element(elementOf(cast<ConvolveOp>(gemm.anchor).getInput())),
-        e(context.kernels.code, UnknownLoc::get(element.getContext()), context.kernels.freshName(), argumentTypes(),
-          context.kernels.extents) {
+        perWord(gemm.isOfPairs() ? 2 : 1), e(context.kernels.code, UnknownLoc::get(element.getContext()),
+                                             context.kernels.freshName(), argumentTypes(), context.kernels.extents) {
     unsigned batchRank = gemm.batch.size();
     group = batchRank ? e.bind(e.function.getArgument(3)) : e.constantIndex(0);
     memory = e.function.getArgument(3 + batchRank);
@@ -48,6 +48,7 @@ private:
   const RowForm form;
   const int64_t width;
   Type element;
+  const int64_t perWord; ///< elements
   Emitter e;
   AffineExpr group;
   Value memory;
@@ -97,11 +98,12 @@ private:
     return bump(e, rowStart, arith::AddIOp::create(e, word, half));
   }
 
+  /// Of so many elements.
+  Value words(Value count) { return perWord == 1 ? count : arith::ShRUIOp::create(e, count, e.i32(1)).getResult(); }
+
   Value zeros(Value to, Value count) {
-    if (form == RowForm::Words)
-      return emitZeroRun(e, to, count, width);
-    if (form == RowForm::Pairs)
-      return emitZeroRun(e, to, arith::ShRUIOp::create(e, count, e.i32(1)), width);
+    if (form != RowForm::Halves)
+      return emitZeroRun(e, to, words(count), width);
     Value end = arith::AddIOp::create(e, to, count);
     e.loop(to, end, 1, {}, [&](AffineExpr k, ArrayRef<Value>) {
       e.storeAt(arith::ConstantIntOp::create(e, e.getI16Type(), 0), halfAt(k), 2);
@@ -112,14 +114,13 @@ private:
 
   Value copy(Value from, Value to, Value count) {
     if (form == RowForm::Words)
-      return emitScatterRun(e, from, to, count, width);
+      return emitScatterRun(e, from, to, words(count), width);
     if (form == RowForm::Pairs)
-      return emitScatterPairs(e, element, from, to, arith::ShRUIOp::create(e, count, e.i32(1)), width);
+      return emitScatterPairs(e, element, from, to, words(count), width);
     Value end = arith::AddIOp::create(e, to, count);
     e.loop(to, end, 1, from, [&](AffineExpr k, ArrayRef<Value> at) {
-      Value byte = e.loadAt(at[0], e.getI8Type(), 1);
-      e.storeAt(widenBytes(e, element, byte, e.getI16Type()), halfAt(k), 2);
-      return SmallVector<Value>{bump(e, at[0], 1)};
+      e.storeAt(loadShorts(e, element, at[0], 1), halfAt(k), 2);
+      return SmallVector<Value>{bump(e, at[0], byteWidth(element))};
     });
     return end;
   }
@@ -171,7 +172,7 @@ private:
 
   /// Row after row. Beyond the last pixel it is the last one.
   void packRows(AffineExpr m, Value panel) {
-    AffineExpr elements = form == RowForm::Words ? gemm.steps() : normalise(gemm.steps() * 2);
+    AffineExpr elements = normalise(gemm.steps() * perWord);
     e.loop(e.i32(0), e.i32(width), 1, panel, [&](AffineExpr row, ArrayRef<Value> at) {
       Value clamped = arith::MinSIOp::create(e, e.index(m + row), e.index(normalise(gemm.m - 1)));
       Pixel pixel = pixelOf(e.bind(clamped));
@@ -197,7 +198,7 @@ private:
     auto branch = scf::IfOp::create(e, arith::AndIOp::create(e, isLine, isInside), /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(e);
     e.setInsertionPointToStart(branch.thenBlock());
-    Value count = e.index(times(runTaps, images.perGroup));
+    Value count = words(e.index(times(runTaps, images.perGroup)));
     Value end = eachRun(pixel.row, panel, [&](AffineExpr y, Value isInside, AffineExpr offset, Value to) {
       auto copyAll = [&] {
         SmallVector<Value> sources;
@@ -208,8 +209,8 @@ private:
       return e.choose(isInside, copyAll,
                       [&] { return emitZeroRun(e, to, arith::MulIOp::create(e, count, e.i32(width)), 1); });
     });
-    if (gemm.steps() != gemm.k)
-      emitZeroRun(e, end, e.index(times(gemm.steps() - gemm.k, e.constantIndex(width))), 1);
+    if (AffineExpr filled = normalise(gemm.k.floorDiv(perWord)); gemm.steps() != filled)
+      emitZeroRun(e, end, e.index(times(gemm.steps() - filled, e.constantIndex(width))), 1);
     e.setInsertionPointToStart(branch.elseBlock());
     packRows(m, panel);
   }

@@ -30,7 +30,8 @@ bool appliesTo(const Candidate &candidate) {
 LogicalResult lowerConvolve(KernelContext &context) {
   auto convolve = cast<ConvolveOp>(context.group.anchors[0]);
   const Images images = *Images::of(context.group, convolve);
-  const bool isByte = !elementOf(convolve.getInput()).isF32();
+  const unsigned width = byteWidth(elementOf(convolve.getInput()));
+  const bool isInPairs = width < 4;
   SmallVector<AffineExpr> output = getExtents(convolve.getType());
   MLIRContext *c = context.emitter.getContext();
   AffineExpr outputs = output.back(), outPerGroup = outputsPerGroup(convolve);
@@ -59,11 +60,11 @@ LogicalResult lowerConvolve(KernelContext &context) {
                         normalise(getAffineDimExpr(0, c) * pixels.pitch + pixels.first + getAffineDimExpr(1, c))};
     packPlain = emitPackFunction(context, source, gemm.m, gemm.k, gemm.steps(), gemm.tile.rows, 0);
   }
-  AffineExpr isOdd = normalise(images.perGroup % 2); // bytes of a pixel, in whose runs a pair may be cut
+  AffineExpr isOdd = normalise(images.perGroup % 2); // elements of a pixel, in whose runs a pair may be cut
   auto knownOdd = constantOf(isOdd);
-  if (!plain.always && (!isByte || knownOdd != 1))
-    packPixels = emitIm2col(context, images, gemm, isByte ? RowForm::Pairs : RowForm::Words);
-  if (!plain.always && isByte && knownOdd != 0)
+  if (!plain.always && (!isInPairs || knownOdd != 1))
+    packPixels = emitIm2col(context, images, gemm, width == 1 ? RowForm::Pairs : RowForm::Words);
+  if (!plain.always && isInPairs && knownOdd != 0)
     packOdd = emitIm2col(context, images, gemm, RowForm::Halves);
   gemm.packA = [&](ArrayRef<AffineExpr> batch, Value m0, Value count, Value target) {
     SmallVector<Value> arguments{m0, count, target};

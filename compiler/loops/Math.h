@@ -52,6 +52,11 @@ mlir::Value emitCompare(mlir::ImplicitLocOpBuilder &builder, graph::CompareKind 
 /// truncates and saturates, NaN gives 0. To f16 and bf16 rounds once, to nearest, ties to even.
 mlir::Value emitCast(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Type from, mlir::Type to);
 
+/// f32 lanes -> round(x) + `zero`, ties to even, within [`low`, `high`], as integers of 8 or 16 bits that hold these
+/// whole numbers; NaN gives 0.
+mlir::Value emitQuantise(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, double zero, double low, double high,
+                         unsigned width);
+
 /// i16 lanes holding f16 or bf16 (`type`) -> f32 lanes; exact.
 mlir::Value emitWiden(mlir::ImplicitLocOpBuilder &builder, mlir::Value bits, mlir::Type type);
 /// f32 lanes -> i16 lanes holding f16 or bf16 (`type`); to nearest, ties to even.

@@ -154,6 +154,15 @@ Value emitRound(ImplicitLocOpBuilder &builder, Value x, Type type) {
   return isHalf(type) ? round({builder, x}, type) : x;
 }
 
+Value emitQuantise(ImplicitLocOpBuilder &builder, Value value, double zero, double low, double high, unsigned width) {
+  Term x(builder, value);
+  // The bounds are whole numbers, so it does not matter that they come before the rounding. A unit of 2^23 is 1: adding
+  // 3 * 2^22 rounds, and leaves the number in the low bits.
+  Term bounded = fastMin(fastMax(x, x.constant(low - zero)), x.constant(high - zero));
+  Term whole = (bounded + 0x1.8p23).bits() - (int64_t(0x4b400000) - int64_t(zero));
+  return resizeInteger(select(x == x, whole, whole.constant(0)), width, /*isUnsigned=*/false);
+}
+
 Value emitCast(ImplicitLocOpBuilder &builder, Value value, Type from, Type to) {
   Term x(builder, value);
   if (from == to)

@@ -234,11 +234,11 @@ private:
 
   /// Of the tile of PanelProduct.h, whose sums lie in memory.
   void multiplyPanels(Value a, Value b, Value sums) {
-    func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfBytes()), TypeRange(),
+    func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfPairs()), TypeRange(),
                          ValueRange{argument(0), a, b, sums});
   }
 
-  Type sumType() { return gemm.isOfBytes() ? Type(e.getI32Type()) : e.getF32Type(); }
+  Type sumType() { return gemm.isOfPairs() ? Type(e.getI32Type()) : e.getF32Type(); }
   Type vectorType() { return VectorType::get(4, sumType()); }
 
   Value zero() { return arith::ConstantOp::create(e, e.getZeroAttr(vectorType())); }
@@ -249,7 +249,7 @@ private:
     SmallVector<Value> total(sums.take_front(count));
     for (int64_t s = 1; s < tile.sums; ++s)
       for (int64_t i = 0; i < count; ++i)
-        total[i] = gemm.isOfBytes() ? arith::AddIOp::create(e, total[i], sums[s * count + i]).getResult()
+        total[i] = gemm.isOfPairs() ? arith::AddIOp::create(e, total[i], sums[s * count + i]).getResult()
                                     : arith::AddFOp::create(e, total[i], sums[s * count + i]).getResult();
     return total;
   }

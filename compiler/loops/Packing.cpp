@@ -82,33 +82,37 @@ Value emitZeroRun(Emitter &e, Value target, Value count, int64_t stride) {
   })[0];
 }
 
-Value widenBytes(Emitter &e, Type element, Value bytes, Type to) {
-  return element.isUnsignedInteger() ? arith::ExtUIOp::create(e, to, bytes).getResult()
-                                     : arith::ExtSIOp::create(e, to, bytes).getResult();
+Value loadShorts(Emitter &e, Type element, Value from, int64_t count) {
+  auto typeOf = [&](Type integer) { return count == 1 ? integer : VectorType::get(count, integer); };
+  const unsigned width = byteWidth(element);
+  Value loaded = e.loadAt(from, typeOf(e.getIntegerType(8 * width)), width);
+  if (width == 2)
+    return loaded;
+  return element.isUnsignedInteger() ? arith::ExtUIOp::create(e, typeOf(e.getI16Type()), loaded).getResult()
+                                     : arith::ExtSIOp::create(e, typeOf(e.getI16Type()), loaded).getResult();
 }
 
-/// The word of the bytes at two places; the second half is 0 without the second place.
+/// The word of the elements at two places; the second half is 0 without the second place.
 static Value wordAt(Emitter &e, Type element, Value first, Value second) {
-  Type i32 = e.getI32Type();
-  auto load = [&](Value at) { return widenBytes(e, element, e.loadAt(at, e.getI8Type(), 1), i32); };
-  Value low = arith::AndIOp::create(e, load(first), e.i32(0xffff));
+  auto load = [&](Value at) { return arith::ExtUIOp::create(e, e.getI32Type(), loadShorts(e, element, at, 1)); };
+  Value low = load(first);
   return second ? arith::OrIOp::create(e, low, arith::ShLIOp::create(e, load(second), e.i32(16))).getResult() : low;
 }
 
 Value emitScatterPairs(Emitter &e, Type element, Value source, Value target, Value count, int64_t stride) {
-  // Four words from eight bytes, then word by word.
+  // Four words from eight elements, then word by word.
+  const int64_t width = byteWidth(element);
   Value four = arith::AndIOp::create(e, count, e.i32(-4));
   auto after = e.loop(e.i32(0), four, 4, {source, target}, [&](AffineExpr, ArrayRef<Value> at) {
-    Value bytes = e.loadAt(at[0], VectorType::get(8, e.getI8Type()), 1);
-    Value halves = widenBytes(e, element, bytes, VectorType::get(8, e.getI16Type()));
+    Value halves = loadShorts(e, element, at[0], 8);
     Value words = vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), halves);
     for (int64_t lane = 0; lane < 4; ++lane)
       e.storeAt(vector::ExtractOp::create(e, words, lane), bump(e, at[1], lane * stride * 4), 4);
-    return SmallVector<Value>{bump(e, at[0], 8), bump(e, at[1], 16 * stride)};
+    return SmallVector<Value>{bump(e, at[0], 8 * width), bump(e, at[1], 16 * stride)};
   });
   return e.loop(four, count, 1, after, [&](AffineExpr, ArrayRef<Value> at) {
-    e.storeAt(wordAt(e, element, at[0], bump(e, at[0], 1)), at[1], 4);
-    return SmallVector<Value>{bump(e, at[0], 2), bump(e, at[1], 4 * stride)};
+    e.storeAt(wordAt(e, element, at[0], bump(e, at[0], width)), at[1], 4);
+    return SmallVector<Value>{bump(e, at[0], 2 * width), bump(e, at[1], 4 * stride)};
   })[1];
 }
 
@@ -126,8 +130,9 @@ public:
     for (unsigned i = 0; i < batchRank; ++i)
       variables.push_back(e.bind(e.function.getArgument(3 + i)));
     memory = e.function.getArgument(3 + batchRank);
-    isByte = !element.isF32();
-    words = isByte ? normalise(k.floorDiv(2)) : k;
+    isInPairs = !element.isF32();
+    words = isInPairs ? normalise(k.floorDiv(2)) : k;
+    hasWords = !isInPairs || (byteWidth(element) == 2 && constantOf(normalise(k % 2)) == 0);
   }
 
   std::string emit() {
@@ -141,18 +146,18 @@ public:
       };
       if (alongRows) {
         packSteps(m0 + first, panel[0]);
-      } else if (width >= 4 && !isByte && isUnit(batchRank + 1)) {
+      } else if (width >= 4 && hasWords && isUnit(batchRank + 1)) {
         SmallVector<Value> rows;
         for (int64_t row = 0; row < width; ++row)
           rows.push_back(addressOf(clamped(e.constantIndex(row)), e.constantIndex(0)));
-        emitTransposeRuns(e, rows, panel[0], e.index(k));
+        emitTransposeRuns(e, rows, panel[0], e.index(words));
       } else {
         e.loop(e.i32(0), e.i32(width), 1, panel[0], [&](AffineExpr row, ArrayRef<Value> to) {
           packRow(clamped(row), to[0]);
           return SmallVector<Value>{bump(e, to[0], 4)};
         });
       }
-      AffineExpr filled = isByte ? normalise(k.ceilDiv(2)) : k;
+      AffineExpr filled = isInPairs ? normalise(k.ceilDiv(2)) : k;
       if (steps != filled) { // zeros add nothing
         Value tail = bump(e, panel[0], e.index(normalise(filled * (width * 4))));
         emitZeroRun(e, tail, e.index(normalise((steps - filled) * width)), 1);
@@ -174,7 +179,8 @@ private:
   Emitter e;
   SmallVector<AffineExpr> variables;
   Value memory;
-  bool isByte = false;
+  bool isInPairs = false; ///< of elements: the words
+  bool hasWords = false;  ///< the words of a row whose elements are neighbours lie in memory as such
 
   SmallVector<Type> argumentTypes() {
     Type i32 = IntegerType::get(c, 32), pointer = LLVM::LLVMPointerType::get(c);
@@ -193,46 +199,44 @@ private:
     SmallVector<AffineExpr> values(variables);
     values.push_back(x);
     values.push_back(step);
-    return e.offsetPointer(memory, normalise(source.flat.replaceDims(values)), isByte ? e.getI8Type() : element);
+    return e.offsetPointer(memory, normalise(source.flat.replaceDims(values)), memoryType(element));
   }
 
   /// Emits `body(step, target, hasSecond)` for every word of a row: `step` is its (first) element along k.
   void eachWord(Value to, llvm::function_ref<void(AffineExpr step, Value to, bool hasSecond)> body) {
     auto some = [&](Value low, Value high, Value to, bool hasSecond) {
       return e.loop(low, high, 1, to, [&](AffineExpr word, ArrayRef<Value> at) {
-        body(isByte ? normalise(word * 2) : word, at[0], hasSecond);
+        body(isInPairs ? normalise(word * 2) : word, at[0], hasSecond);
         return SmallVector<Value>{bump(e, at[0], width * 4)};
       })[0];
     };
     Value whole = e.index(words);
     to = some(e.i32(0), whole, to, true);
-    if (isByte)
+    if (isInPairs)
       some(whole, e.index(normalise(k.ceilDiv(2))), to, false);
   }
 
   /// A panel whose words of one step are neighbours in memory.
   void packSteps(AffineExpr x, Value panel) {
     eachWord(panel, [&](AffineExpr step, Value to, bool hasSecond) {
-      Value from = addressOf(x, step), next = isByte && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
+      Value from = addressOf(x, step), next = isInPairs && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
       int64_t lane = 0;
+      auto at = [&](Value place) { return bump(e, place, lane * byteWidth(element)); };
       for (; lane + 4 <= width; lane += 4)
-        e.storeAt(isByte ? pairs(from, next, lane) : e.loadAt(bump(e, from, lane * 4), VectorType::get(4, element), 4),
+        e.storeAt(isInPairs ? pairs(at(from), next ? at(next) : next)
+                            : e.loadAt(at(from), VectorType::get(4, element), 4),
                   bump(e, to, lane * 4), 4);
       for (; lane < width; ++lane)
-        e.storeAt(isByte ? wordAt(e, element, bump(e, from, lane), next ? bump(e, next, lane) : Value())
-                         : e.loadAt(bump(e, from, lane * 4), element, 4),
+        e.storeAt(isInPairs ? wordAt(e, element, at(from), next ? at(next) : next) : e.loadAt(at(from), element, 4),
                   bump(e, to, lane * 4), 4);
     });
   }
 
-  /// Four words of bytes from two steps.
-  Value pairs(Value from, Value next, int64_t lane) {
-    Type halves = VectorType::get(4, e.getI16Type());
-    auto load = [&](Value at) {
-      return widenBytes(e, element, e.loadAt(bump(e, at, lane), VectorType::get(4, e.getI8Type()), 1), halves);
-    };
-    Value low = load(from);
-    Value high = next ? load(next) : arith::ConstantOp::create(e, e.getZeroAttr(halves)).getResult();
+  /// Four words from four elements of two steps each.
+  Value pairs(Value from, Value next) {
+    Value low = loadShorts(e, element, from, 4);
+    Value high =
+        next ? loadShorts(e, element, next, 4) : arith::ConstantOp::create(e, e.getZeroAttr(low.getType())).getResult();
     Value both = vector::ShuffleOp::create(e, low, high, ArrayRef<int64_t>{0, 4, 1, 5, 2, 6, 3, 7});
     return vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), both);
   }
@@ -242,16 +246,16 @@ private:
     if (!isUnit(batchRank + 1)) {
       eachWord(to, [&](AffineExpr step, Value at, bool hasSecond) {
         Value from = addressOf(x, step);
-        Value next = isByte && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
-        e.storeAt(isByte ? wordAt(e, element, from, next) : e.loadAt(from, element, 4), at, 4);
+        Value next = isInPairs && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
+        e.storeAt(isInPairs ? wordAt(e, element, from, next) : e.loadAt(from, element, 4), at, 4);
       });
-    } else if (!isByte) {
-      emitScatterRun(e, addressOf(x, e.constantIndex(0)), to, e.index(k), width);
+    } else if (hasWords) {
+      emitScatterRun(e, addressOf(x, e.constantIndex(0)), to, e.index(words), width);
     } else {
       Value row = addressOf(x, e.constantIndex(0));
       Value last = emitScatterPairs(e, element, row, to, e.index(words), width);
       e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.index(normalise(k % 2)), e.i32(0)),
-             [&] { e.storeAt(wordAt(e, element, bump(e, row, e.index(normalise(k - 1))), Value()), last, 4); });
+             [&] { e.storeAt(wordAt(e, element, addressOf(x, normalise(k - 1)), Value()), last, 4); });
     }
   }
 };
@@ -267,7 +271,6 @@ std::vector<char> packConstant(const Gemm &gemm, ArrayRef<int64_t> batchExtents,
   ConstantData data = dataOf(gemm.b.tensor.getDefiningOp<ConstantOp>().getValue());
   unsigned batchRank = batchExtents.size();
   auto step = [&](unsigned variable) { return *constantOf(*coefficientOf(gemm.b.flat, variable)); };
-  const bool isUnsigned = elementOf(gemm.b.tensor).isUnsignedInteger();
   int64_t base = 0;
   for (const Term &term : termsOf(gemm.b.flat))
     if (term.variables.empty())
@@ -288,12 +291,11 @@ std::vector<char> packConstant(const Gemm &gemm, ArrayRef<int64_t> batchExtents,
         for (int64_t j = 0; j < std::min(columns, n - p * columns); ++j) {
           int64_t from = data.splat ? 0 : offset + (p * columns + j) * nStep + i * kStep;
           auto word = [&](int64_t step) { return ((batch * panels + p) * steps + step) * columns + j; };
-          if (!gemm.isOfBytes()) {
+          if (!gemm.isOfPairs()) {
             std::memcpy(bytes.data() + word(i) * 4, data.bytes.data() + from * 4, 4);
             continue;
           }
-          char byte = data.bytes[from];
-          int16_t element = isUnsigned ? int16_t(uint8_t(byte)) : int16_t(int8_t(byte));
+          const auto element = int16_t(data.asInteger(from));
           std::memcpy(bytes.data() + word(i / 2) * 4 + i % 2 * 2, &element, 2);
         }
   }

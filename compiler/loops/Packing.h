@@ -1,8 +1,8 @@
 //===- Packing.h - operands of matrix products in panels ----------------------------------------------------------===//
 //
 // A panel holds `width` rows of A (or columns of B) as [steps][width] words of 4 bytes: step after step what the
-// micro-kernel multiplies. A word is one f32; of i8 and u8 two neighbours along k as i16, which are multiplied and
-// added by one instruction (i32x4.dot_i16x8_s).
+// micro-kernel multiplies. A word is one f32; of i8, u8 and i16 two neighbours along k as i16, which are multiplied
+// and added by one instruction (i32x4.dot_i16x8_s).
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -19,9 +19,9 @@ std::string emitPackFunction(KernelContext &context, const MatrixSource &source,
 std::vector<char> packConstant(const Gemm &gemm, llvm::ArrayRef<int64_t> batchExtents, int64_t n, int64_t k,
                                int64_t steps);
 
-/// Bytes of element type `element`, one or a vector of them, as the wider integers `to`.
-mlir::Value widenBytes(Emitter &emitter, mlir::Type element, mlir::Value bytes, mlir::Type to);
-/// Copies `count` pairs of bytes of element type `element` from `source` to every `stride`-th word of `target`; returns
+/// `count` neighbours of type i8, u8 or i16 in memory as i16, a vector where they are several.
+mlir::Value loadShorts(Emitter &emitter, mlir::Type element, mlir::Value from, int64_t count);
+/// Copies `count` pairs of elements of type i8, u8 or i16 from `source` to every `stride`-th word of `target`; returns
 /// the next target.
 mlir::Value emitScatterPairs(Emitter &emitter, mlir::Type element, mlir::Value source, mlir::Value target,
                              mlir::Value count, int64_t stride);

@@ -32,7 +32,7 @@ Operand Correlate(Node &node) {
   const int64_t high = name == "valid" ? 0 : name == "full" ? all : all - width / 2;
   Compose::Window window{{1}, {isSwapped ? high : low}, {isSwapped ? low : high}, {1}};
   Value sums = b.convolve(b.unsqueeze(longer, {0, 1}), b.unsqueeze(shorter, {0, 1}), Value(), window, 1);
-  sums = sums ? b.squeeze(sums, {0, 1}) : Value();
+  sums = sums ? b.cast(b.squeeze(sums, {0, 1}), type) : Value();
   return sums && isSwapped ? Value(graph::ReverseOp::create(b, b.getLoc(), sums, llvm::ArrayRef<int64_t>{0})) : sums;
 }
 

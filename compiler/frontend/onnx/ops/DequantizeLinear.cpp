@@ -16,12 +16,7 @@ WASMIND_ONNX_OPERATOR(DequantizeLinear) {
   zero = zero ? alongAxis(node, zero, x, axis, blockSize) : zero;
   if (node.failed() || !scale)
     return Failure();
-  // Differences of 8 and 16 bit numbers are exact in float32; those of 32 bit numbers only in int32.
-  Type exact =
-      compose.elementOf(x).getIntOrFloatBitWidth() <= 16 ? Type(compose.getF32Type()) : Type(compose.getI32Type());
-  Value difference = compose.cast(x, exact);
-  if (zero)
-    difference = compose.sub(difference, compose.cast(zero, exact));
+  Value difference = centred(node, x, zero);
   Value real = compose.mul(compose.cast(difference, compose.getF32Type()), compose.cast(scale, compose.getF32Type()));
   return compose.cast(real, element);
 }

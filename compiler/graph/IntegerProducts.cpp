@@ -1,0 +1,401 @@
+//===- IntegerProducts.cpp - products of scaled integers, as integer products that are scaled once ----------------===//
+//
+// Quantised models compute with tensors that are integers of 8 bits times a scale: x = (q - zero) * s. A contraction or
+// convolution of two of them sums the integers exactly, and what is left in floats is one factor per output. Models say
+// so with casts and multiplications around a product of floats (QuantizeLinear and DequantizeLinear), which this pass
+// takes apart before constants are folded, so that weights stay the integers they are.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/ApplyRewrites.h"
+#include "compiler/graph/Compose.h"
+#include "compiler/graph/Passes.h"
+#include "compiler/graph/Structured.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace wasmind::graph {
+#define GEN_PASS_DEF_INTEGERPRODUCTS
+#include "compiler/graph/GraphPasses.h.inc"
+
+namespace {
+
+using Extents = SmallVector<AffineExpr>;
+
+Type elementOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
+
+bool isOneElement(Value value) {
+  return llvm::all_of(getExtents(value.getType()), [](AffineExpr extent) { return isOne(extent); });
+}
+
+/// The same operation on other operands, which gives another element type.
+Value sameOn(Compose &builder, Operation *op, ValueRange operands, Type element) {
+  IRMapping mapping;
+  mapping.map(op->getOperands(), operands);
+  Value result = builder.clone(*op, mapping)->getResult(0);
+  result.setType(makeTensorType(getExtents(result.getType()), element));
+  return result;
+}
+
+/// Whether all elements are values of i8 or u8.
+bool isByte(Value value) {
+  if (auto number = numberOf(value))
+    return *number >= -128 && *number <= 255;
+  while (isa_and_nonnull<ReshapeOp, BroadcastOp, TransposeOp>(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  auto cast = value.getDefiningOp<CastOp>();
+  return cast && elementOf(cast.getInput()).isInteger(8);
+}
+
+/// The largest magnitude of an integer that is multiplied as one of at most 16 bits; none where it is of another type.
+std::optional<int64_t> magnitudeOf(Value value) {
+  const Type element = elementOf(value);
+  if (element.isInteger(8))
+    return element.isUnsignedInteger() ? 255 : 128;
+  if (!element.isSignlessInteger(16))
+    return std::nullopt;
+  if (isByte(value))
+    return 255;
+  Operation *op = value.getDefiningOp();
+  auto binary = dyn_cast_or_null<BinaryOp>(op);
+  if (binary && binary.getKind() == BinaryKind::Sub && isByte(binary.getLhs()) && isByte(binary.getRhs()))
+    return 383; // of an i8 and a u8; quantisation takes two of one type, 255
+  if (isa_and_nonnull<ReshapeOp, BroadcastOp, TransposeOp, SliceOp>(op))
+    return magnitudeOf(op->getOperand(0));
+  return 32768;
+}
+
+/// A tensor of f32 as integers of at most 16 bits times a scale that broadcasts to them. `of` only looks; what `build`
+/// makes stands at the builder's position.
+class Scaled {
+public:
+  static std::optional<Scaled> of(Value value, unsigned depth = 0) {
+    Operation *op = value.getDefiningOp();
+    if (!op || depth > 8 || !elementOf(value).isF32())
+      return std::nullopt;
+    if (auto product = dyn_cast<BinaryOp>(op); product && product.getKind() == BinaryKind::Mul) {
+      for (unsigned side : {0u, 1u}) {
+        auto cast = op->getOperand(side).getDefiningOp<CastOp>();
+        if (cast && cast.getType() == value.getType() && magnitudeOf(cast.getInput()))
+          return Scaled{value, {}, cast.getInput(), op->getOperand(1 - side)};
+      }
+      return std::nullopt;
+    }
+    const bool keepsZero =
+        isa<SliceOp, BroadcastOp, ReshapeOp>(op) || (isa<PadOp>(op) && splatDouble(cast<PadOp>(op).getValue()) == 0.0);
+    if (!keepsZero && !isa<TransposeOp>(op))
+      return std::nullopt;
+    auto scaled = of(op->getOperand(0), depth + 1);
+    if (!scaled || (!isa<TransposeOp>(op) && !isOneElement(scaled->scale)))
+      return std::nullopt;
+    scaled->moves.push_back(op);
+    return scaled;
+  }
+
+  /// The scale, where it is a known number.
+  std::optional<double> number() const { return numberOf(scale); }
+  Type element() const { return elementOf(integers); }
+  int64_t magnitude() const { return *magnitudeOf(integers); }
+  /// Along a dimension of the tensor.
+  bool isScaledAlong(int64_t dim) const { return !isOne(scaleExtents()[dim]); }
+
+  Value buildIntegers(Compose &builder) const {
+    Value result = integers;
+    for (Operation *op : moves)
+      result = moved(builder, op, result);
+    return result;
+  }
+  /// Of the tensor's rank.
+  Value buildScale(Compose &builder) const {
+    Value result = scale;
+    for (Operation *op : moves)
+      if (auto transpose = dyn_cast<TransposeOp>(op))
+        result = builder.transpose(result, transpose.getPermutation());
+      else if (auto rank = builder.rankOf(op->getResult(0)); rank != builder.rankOf(result))
+        result = builder.reshape(result, Extents(rank, builder.getAffineConstantExpr(1)));
+    return result;
+  }
+
+private:
+  Value value;
+  SmallVector<Operation *> moves; ///< from the product to the value
+  Value integers, scale;
+
+  Scaled(Value value, ArrayRef<Operation *> moves, Value integers, Value scale)
+      : value(value), moves(moves), integers(integers), scale(scale) {}
+
+  Extents scaleExtents() const {
+    Extents extents = getExtents(scale.getType());
+    for (Operation *op : moves) {
+      if (auto transpose = dyn_cast<TransposeOp>(op)) {
+        Extents permuted;
+        for (int64_t dim : transpose.getPermutation())
+          permuted.push_back(extents[dim]);
+        extents = permuted;
+      } else {
+        extents.assign(getExtents(op->getResult(0).getType()).size(), getAffineConstantExpr(1, scale.getContext()));
+      }
+    }
+    return extents;
+  }
+
+  static Value moved(Compose &builder, Operation *op, Value x) {
+    if (auto pad = dyn_cast<PadOp>(op))
+      return PadOp::create(builder, x, builder.scalar(elementOf(x), 0), pad.getLow(), pad.getHigh(), pad.getInterior());
+    return sameOn(builder, op, x, elementOf(x));
+  }
+};
+
+/// Whether sums of `count` products fit i32.
+bool sumsFit(AffineExpr count, Operation *op, const Scaled &a, const Scaled &b) {
+  const Interval bounds = boundsOf(count, namedDimsAround(op));
+  return bounds.max >= 0 && bounds.max <= ((int64_t(1) << 31) - 1) / (a.magnitude() * b.magnitude());
+}
+
+/// product (q * s), (p * t)  ->  (cast (product q, p)) * (s * t)
+void scaleOnce(PatternRewriter &rewriter, Compose &builder, Operation *op, const Scaled &lhs, const Scaled &rhs,
+               Value lhsScale, Value rhsScale) {
+  Value product = sameOn(builder, op, {lhs.buildIntegers(builder), rhs.buildIntegers(builder)}, builder.getI32Type());
+  rewriter.replaceOp(op, builder.mul(builder.cast(product, builder.getF32Type()), builder.mul(lhsScale, rhsScale)));
+}
+
+struct IntegerContract : OpRewritePattern<ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
+    auto lhs = Scaled::of(op.getLhs()), rhs = lhs ? Scaled::of(op.getRhs()) : std::nullopt;
+    if (!rhs)
+      return failure();
+    auto isScaledAlong = [](const Scaled &scaled, ArrayRef<int64_t> dims) {
+      return llvm::any_of(dims, [&](int64_t dim) { return scaled.isScaledAlong(dim); });
+    };
+    Extents summed;
+    for (int64_t dim : op.getLhsContract())
+      summed.push_back(getExtents(op.getLhs().getType())[dim]);
+    if (isScaledAlong(*lhs, op.getLhsContract()) || isScaledAlong(*rhs, op.getRhsContract()) ||
+        !sumsFit(productOf(summed, op.getContext()), op, *lhs, *rhs))
+      return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    const int64_t rank = builder.rankOf(op.getResult()), batch = op.getLhsBatch().size();
+    const int64_t lhsFree = builder.rankOf(op.getLhs()) - batch - int64_t(op.getLhsContract().size());
+    scaleOnce(
+        rewriter, builder, op, *lhs, *rhs,
+        inResult(builder, lhs->buildScale(builder), op.getLhsBatch(), op.getLhsContract(), batch, rank),
+        inResult(builder, rhs->buildScale(builder), op.getRhsBatch(), op.getRhsContract(), batch + lhsFree, rank));
+    return success();
+  }
+
+private:
+  /// An operand's scale in the dimensions of the result, those that no other operand has from `firstFree` on.
+  static Value inResult(Compose &builder, Value scale, ArrayRef<int64_t> batch, ArrayRef<int64_t> contracted,
+                        int64_t firstFree, int64_t rank) {
+    const Extents from = builder.extentsOf(scale);
+    SmallVector<int64_t> order(batch);
+    Extents extents(rank, builder.getAffineConstantExpr(1));
+    for (auto [i, dim] : llvm::enumerate(batch))
+      extents[i] = from[dim];
+    for (int64_t dim = 0; dim < int64_t(from.size()); ++dim) {
+      if (llvm::is_contained(batch, dim) || llvm::is_contained(contracted, dim))
+        continue;
+      extents[firstFree++] = from[dim];
+      order.push_back(dim);
+    }
+    order.append(contracted.begin(), contracted.end());
+    return builder.reshape(builder.transpose(scale, order), extents);
+  }
+};
+
+struct IntegerConvolve : OpRewritePattern<ConvolveOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConvolveOp op, PatternRewriter &rewriter) const override {
+    auto input = Scaled::of(op.getInput()), weights = input ? Scaled::of(op.getWeights()) : std::nullopt;
+    if (!weights || op.getTransposed())
+      return failure();
+    const int64_t rank = getExtents(op.getType()).size();
+    for (int64_t dim = 0; dim < rank; ++dim) // an image may have a scale of its own
+      if ((dim > 0 && input->isScaledAlong(dim)) || (dim < rank - 1 && weights->isScaledAlong(dim)))
+        return failure();
+    const Extents kernel = getExtents(op.getWeights().getType());
+    if (!sumsFit(productOf(ArrayRef(kernel).drop_back(), op.getContext()), op, *input, *weights))
+      return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    scaleOnce(rewriter, builder, op, *input, *weights, input->buildScale(builder), weights->buildScale(builder));
+    return success();
+  }
+};
+
+/// The largest of scaled integers is the largest integer, scaled.
+struct IntegerWindow : OpRewritePattern<WindowOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(WindowOp op, PatternRewriter &rewriter) const override {
+    auto input = op.getKind() == ReduceKind::Max ? Scaled::of(op.getInput()) : std::nullopt;
+    if (!input || !(input->number().value_or(0) > 0))
+      return failure();
+    for (int64_t dim = 0, rank = getExtents(op.getType()).size(); dim < rank; ++dim)
+      if (input->isScaledAlong(dim))
+        return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    Value largest = sameOn(builder, op, input->buildIntegers(builder), input->element());
+    rewriter.replaceOp(op, builder.mul(builder.cast(largest, builder.getF32Type()), input->buildScale(builder)));
+    return success();
+  }
+};
+
+/// round (y / s), where y is made of scaled integers  ->  round of y whose factors and offsets are divided by s, so
+/// that each element is multiplied once. A quotient of other values is the standard's, ties and all.
+struct DivideFactors : OpRewritePattern<UnaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(UnaryOp op, PatternRewriter &rewriter) const override {
+    auto quotient = op.getKind() == UnaryKind::Round ? op.getInput().getDefiningOp<BinaryOp>() : BinaryOp();
+    if (!quotient || quotient.getKind() != BinaryKind::Div || !quotient->hasOneUse() ||
+        !isOneElement(quotient.getRhs()) || quotient.getLhs().getType() != quotient.getType())
+      return failure();
+    const std::optional<double> divisor = numberOf(quotient.getRhs());
+    if (!divisor || !(*divisor > 0x1p-60 && *divisor < 0x1p60) || !isOfFactors(quotient.getLhs()))
+      return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    rewriter.replaceOpWithNewOp<UnaryOp>(op, UnaryKind::Round, divided(builder, quotient.getLhs(), quotient.getRhs()));
+    return success();
+  }
+
+private:
+  /// Whether `value` is a factor or an offset: fewer elements than the sums, along the last dimension or none.
+  static bool isSmall(Value value, Type sums) {
+    const Extents own = getExtents(value.getType()), all = getExtents(sums);
+    unsigned wide = 0;
+    for (auto [extent, full] : llvm::zip(own, all))
+      wide += !isOne(extent);
+    return wide <= 1 && own.size() == all.size() && (wide == 0 || own != all);
+  }
+  static bool isOfIntegers(BinaryOp op, unsigned side) {
+    auto cast = op->getOperand(side).getDefiningOp<CastOp>();
+    return cast && isa<IntegerType>(elementOf(cast.getInput())) && elementOf(cast.getResult()).isF32();
+  }
+  static bool isOfFactors(Value value, unsigned depth = 0) {
+    Operation *op = value.getDefiningOp();
+    if (!op || depth > 6)
+      return false;
+    if (isa<TransposeOp>(op))
+      return value.hasOneUse() && isOfFactors(op->getOperand(0), depth + 1);
+    auto binary = dyn_cast<BinaryOp>(op);
+    if (!binary)
+      return false;
+    auto isInner = [&](unsigned side, Value other) {
+      Value inner = binary->getOperand(side);
+      return inner.getType() == value.getType() && isOfFactors(inner, depth + 1) &&
+             (isSmall(other, value.getType()) || (other.getType() == value.getType() && isOfFactors(other, depth + 1)));
+    };
+    switch (binary.getKind()) {
+    case BinaryKind::Mul: // others may use it as it is
+      return wholeSide(binary).has_value() && isOfIntegers(binary, *wholeSide(binary));
+    case BinaryKind::Add:
+    case BinaryKind::Max:
+    case BinaryKind::Min:
+      return value.hasOneUse() && (isInner(0, binary.getRhs()) || isInner(1, binary.getLhs()));
+    default:
+      return false;
+    }
+  }
+  /// The operand that is no factor or offset, where there is one.
+  static std::optional<unsigned> wholeSide(BinaryOp op) {
+    for (unsigned side : {0u, 1u})
+      if (op->getOperand(side).getType() == op.getType() && isSmall(op->getOperand(1 - side), op.getType()))
+        return side;
+    return std::nullopt;
+  }
+  static Value divided(Compose &builder, Value value, Value divisor) {
+    Operation *op = value.getDefiningOp();
+    if (auto transpose = dyn_cast<TransposeOp>(op))
+      return builder.transpose(divided(builder, transpose.getInput(), divisor), transpose.getPermutation());
+    auto binary = cast<BinaryOp>(op);
+    Value operands[] = {binary.getLhs(), binary.getRhs()};
+    const std::optional<unsigned> whole = wholeSide(binary);
+    for (unsigned side : {0u, 1u}) {
+      const bool isWhole = !whole || side == *whole;
+      if (!isWhole)
+        operands[side] = builder.div(operands[side], divisor);
+      else if (binary.getKind() != BinaryKind::Mul)
+        operands[side] = divided(builder, operands[side], divisor);
+    }
+    return builder.binary(binary.getKind(), operands[0], operands[1]);
+  }
+};
+
+/// round ((q * s) / s)  ->  q: quantised as it was before.
+struct SameScale : OpRewritePattern<UnaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(UnaryOp op, PatternRewriter &rewriter) const override {
+    auto quotient = op.getKind() == UnaryKind::Round ? op.getInput().getDefiningOp<BinaryOp>() : BinaryOp();
+    if (!quotient || quotient.getKind() != BinaryKind::Div || !isOneElement(quotient.getRhs()))
+      return failure();
+    auto scaled = Scaled::of(quotient.getLhs());
+    auto divisor = numberOf(quotient.getRhs());
+    if (!scaled || !divisor || scaled->number() != divisor || !(*divisor > 0x1p-60 && *divisor < 0x1p60) ||
+        quotient.getLhs().getType() != op.getType())
+      return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    rewriter.replaceOp(op, builder.cast(scaled->buildIntegers(builder), builder.getF32Type()));
+    return success();
+  }
+};
+
+/// (clip (r + z), low, high) - z, of whole numbers  ->  clip (r, low - z, high - z): what a quantisation leaves of a
+/// number where only its distance from the zero point is used.
+struct Recentre : OpRewritePattern<BinaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BinaryOp op, PatternRewriter &rewriter) const override {
+    if (op.getKind() != BinaryKind::Sub || !elementOf(op.getResult()).isSignlessInteger(16))
+      return failure();
+    auto wide = op.getLhs().getDefiningOp<CastOp>();
+    auto narrow = wide ? wide.getInput().getDefiningOp<CastOp>() : CastOp();
+    auto zero = numberOf(op.getRhs());
+    if (!narrow || !zero || !elementOf(narrow.getResult()).isInteger(8) || !elementOf(narrow.getInput()).isF32() ||
+        narrow.getType().getShape() != op.getType().getShape())
+      return failure();
+    // clip is a minimum of a maximum.
+    Value inner;
+    auto high = bound(narrow.getInput(), BinaryKind::Min, inner);
+    auto low = high ? bound(inner, BinaryKind::Max, inner) : std::nullopt;
+    auto sum = low ? inner.getDefiningOp<BinaryOp>() : BinaryOp();
+    if (!sum || sum.getKind() != BinaryKind::Add || numberOf(sum.getRhs()) != zero ||
+        sum.getLhs().getType() != sum.getType())
+      return failure();
+    auto rounded = sum.getLhs().getDefiningOp<UnaryOp>();
+    if (!rounded || rounded.getKind() != UnaryKind::Round)
+      return failure();
+    Compose builder(op.getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    Value centred = builder.clip(rounded, *low - *zero, *high - *zero);
+    rewriter.replaceOp(op, builder.cast(centred, builder.getI16Type()));
+    return success();
+  }
+
+private:
+  static std::optional<double> bound(Value value, BinaryKind kind, Value &inner) {
+    auto op = value.getDefiningOp<BinaryOp>();
+    if (!op || op.getKind() != kind || op.getLhs().getType() != op.getType())
+      return std::nullopt;
+    inner = op.getLhs();
+    return numberOf(op.getRhs());
+  }
+};
+
+struct IntegerProducts : impl::IntegerProductsBase<IntegerProducts> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<IntegerContract, IntegerConvolve, IntegerWindow, DivideFactors, SameScale, Recentre>(&getContext());
+    (void)applyRewrites(getOperation(), std::move(patterns));
+  }
+};
+} // namespace
+} // namespace wasmind::graph
