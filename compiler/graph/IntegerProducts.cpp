@@ -146,17 +146,22 @@ private:
   }
 };
 
-/// Whether sums of `count` products fit i32.
-bool sumsFit(AffineExpr count, Operation *op, const Scaled &a, const Scaled &b) {
+/// Whether sums of `count` products are below 2^`bits`.
+bool sumsFit(AffineExpr count, unsigned bits, Operation *op, const Scaled &a, const Scaled &b) {
   const Interval bounds = boundsOf(count, namedDimsAround(op));
-  return bounds.max >= 0 && bounds.max <= ((int64_t(1) << 31) - 1) / (a.magnitude() * b.magnitude());
+  return bounds.max >= 0 && bounds.max <= ((int64_t(1) << bits) - 1) / (a.magnitude() * b.magnitude());
 }
 
-/// product (q * s), (p * t)  ->  (cast (product q, p)) * (s * t)
-void scaleOnce(PatternRewriter &rewriter, Compose &builder, Operation *op, const Scaled &lhs, const Scaled &rhs,
-               Value lhsScale, Value rhsScale) {
-  Value product = sameOn(builder, op, {lhs.buildIntegers(builder), rhs.buildIntegers(builder)}, builder.getI32Type());
-  rewriter.replaceOp(op, builder.mul(builder.cast(product, builder.getF32Type()), builder.mul(lhsScale, rhsScale)));
+/// product (q * s), (p * t)  ->  (cast (product q, p)) * (s * t). With `element` f32 the integers are multiplied as
+/// floats.
+void scaleOnce(PatternRewriter &rewriter, Compose &builder, Operation *op, Type element, const Scaled &lhs,
+               const Scaled &rhs, Value lhsScale, Value rhsScale) {
+  Value operands[] = {lhs.buildIntegers(builder), rhs.buildIntegers(builder)};
+  if (element.isF32())
+    for (Value &operand : operands)
+      operand = builder.cast(operand, element);
+  Value sums = builder.cast(sameOn(builder, op, operands, element), builder.getF32Type());
+  rewriter.replaceOp(op, builder.mul(sums, builder.mul(lhsScale, rhsScale)));
 }
 
 struct IntegerContract : OpRewritePattern<ContractOp> {
@@ -173,14 +178,14 @@ struct IntegerContract : OpRewritePattern<ContractOp> {
     for (int64_t dim : op.getLhsContract())
       summed.push_back(getExtents(op.getLhs().getType())[dim]);
     if (isScaledAlong(*lhs, op.getLhsContract()) || isScaledAlong(*rhs, op.getRhsContract()) ||
-        !sumsFit(productOf(summed, op.getContext()), op, *lhs, *rhs))
+        !sumsFit(productOf(summed, op.getContext()), 31, op, *lhs, *rhs))
       return failure();
     Compose builder(op.getLoc(), rewriter);
     builder.setInsertionPoint(op);
     const int64_t rank = builder.rankOf(op.getResult()), batch = op.getLhsBatch().size();
     const int64_t lhsFree = builder.rankOf(op.getLhs()) - batch - int64_t(op.getLhsContract().size());
     scaleOnce(
-        rewriter, builder, op, *lhs, *rhs,
+        rewriter, builder, op, builder.getI32Type(), *lhs, *rhs,
         inResult(builder, lhs->buildScale(builder), op.getLhsBatch(), op.getLhsContract(), batch, rank),
         inResult(builder, rhs->buildScale(builder), op.getRhsBatch(), op.getRhsContract(), batch + lhsFree, rank));
     return success();
@@ -218,11 +223,16 @@ struct IntegerConvolve : OpRewritePattern<ConvolveOp> {
       if ((dim > 0 && input->isScaledAlong(dim)) || (dim < rank - 1 && weights->isScaledAlong(dim)))
         return failure();
     const Extents kernel = getExtents(op.getWeights().getType());
-    if (!sumsFit(productOf(ArrayRef(kernel).drop_back(), op.getContext()), op, *input, *weights))
+    // Groups of a few channels have fast kernels of floats only; integers below 2^24 are exact there.
+    auto outputs = divideExactly(kernel.back(), op.getGroupCount());
+    const bool isNarrow = !isOne(op.getGroupCount()) &&
+                          (isOne(kernel[rank - 2]) || !outputs || constantOf(*outputs).value_or(1) % 8 != 0);
+    if (!sumsFit(productOf(ArrayRef(kernel).drop_back(), op.getContext()), isNarrow ? 24 : 31, op, *input, *weights))
       return failure();
     Compose builder(op.getLoc(), rewriter);
     builder.setInsertionPoint(op);
-    scaleOnce(rewriter, builder, op, *input, *weights, input->buildScale(builder), weights->buildScale(builder));
+    scaleOnce(rewriter, builder, op, isNarrow ? Type(builder.getF32Type()) : Type(builder.getI32Type()), *input,
+              *weights, input->buildScale(builder), weights->buildScale(builder));
     return success();
   }
 };
@@ -348,6 +358,46 @@ struct SameScale : OpRewritePattern<UnaryOp> {
   }
 };
 
+/// Whole numbers of f32 within bounds: clip (round x + z), low, high.
+struct Quantised {
+  UnaryOp rounded;
+  double zero = 0, low = 0, high = 0;
+
+  static std::optional<Quantised> of(Value value) {
+    Quantised result;
+    // clip is a minimum of a maximum.
+    if (!elementOf(value).isF32() || !take(value, BinaryKind::Min, result.high) ||
+        !take(value, BinaryKind::Max, result.low))
+      return std::nullopt;
+    take(value, BinaryKind::Add, result.zero);
+    result.rounded = value.getDefiningOp<UnaryOp>();
+    if (!result.rounded || result.rounded.getKind() != UnaryKind::Round)
+      return std::nullopt;
+    return result;
+  }
+
+private:
+  /// Goes on from an operation with a number to its other operand.
+  static bool take(Value &value, BinaryKind kind, double &number) {
+    auto op = value.getDefiningOp<BinaryOp>();
+    auto other =
+        op && op.getKind() == kind && op.getLhs().getType() == op.getType() ? numberOf(op.getRhs()) : std::nullopt;
+    if (!other)
+      return false;
+    number = *other;
+    value = op.getLhs();
+    return true;
+  }
+};
+
+bool holds(Type element, double low, double high) {
+  auto integer = dyn_cast<IntegerType>(element);
+  if (!integer || integer.getWidth() > 16)
+    return false;
+  const double least = integer.isUnsigned() ? 0 : -double(1 << (integer.getWidth() - 1));
+  return low >= least && high <= least + double(1 << integer.getWidth()) - 1;
+}
+
 /// (clip (r + z), low, high) - z, of whole numbers  ->  clip (r, low - z, high - z): what a quantisation leaves of a
 /// number where only its distance from the zero point is used.
 struct Recentre : OpRewritePattern<BinaryOp> {
@@ -359,41 +409,38 @@ struct Recentre : OpRewritePattern<BinaryOp> {
     auto wide = op.getLhs().getDefiningOp<CastOp>();
     auto narrow = wide ? wide.getInput().getDefiningOp<CastOp>() : CastOp();
     auto zero = numberOf(op.getRhs());
-    if (!narrow || !zero || !elementOf(narrow.getResult()).isInteger(8) || !elementOf(narrow.getInput()).isF32() ||
-        narrow.getType().getShape() != op.getType().getShape())
-      return failure();
-    // clip is a minimum of a maximum.
-    Value inner;
-    auto high = bound(narrow.getInput(), BinaryKind::Min, inner);
-    auto low = high ? bound(inner, BinaryKind::Max, inner) : std::nullopt;
-    auto sum = low ? inner.getDefiningOp<BinaryOp>() : BinaryOp();
-    if (!sum || sum.getKind() != BinaryKind::Add || numberOf(sum.getRhs()) != zero ||
-        sum.getLhs().getType() != sum.getType())
-      return failure();
-    auto rounded = sum.getLhs().getDefiningOp<UnaryOp>();
-    if (!rounded || rounded.getKind() != UnaryKind::Round)
+    auto quantised = narrow && zero ? Quantised::of(narrow.getInput()) : std::nullopt;
+    if (!quantised || quantised->zero != *zero || narrow.getType().getShape() != op.getType().getShape() ||
+        !holds(elementOf(narrow.getResult()), quantised->low, quantised->high))
       return failure();
     Compose builder(op.getLoc(), rewriter);
     builder.setInsertionPoint(op);
-    Value centred = builder.clip(rounded, *low - *zero, *high - *zero);
+    Value centred = builder.clip(quantised->rounded, quantised->low - *zero, quantised->high - *zero);
     rewriter.replaceOp(op, builder.cast(centred, builder.getI16Type()));
     return success();
   }
+};
 
-private:
-  static std::optional<double> bound(Value value, BinaryKind kind, Value &inner) {
-    auto op = value.getDefiningOp<BinaryOp>();
-    if (!op || op.getKind() != kind || op.getLhs().getType() != op.getType())
-      return std::nullopt;
-    inner = op.getLhs();
-    return numberOf(op.getRhs());
+/// Whole numbers as integers and as floats again  ->  the numbers.
+struct StayFloat : OpRewritePattern<CastOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(CastOp op, PatternRewriter &rewriter) const override {
+    auto narrow = op.getInput().getDefiningOp<CastOp>();
+    auto quantised = narrow ? Quantised::of(narrow.getInput()) : std::nullopt;
+    if (!quantised || narrow.getInput().getType() != op.getType() ||
+        !holds(elementOf(narrow.getResult()), quantised->low, quantised->high))
+      return failure();
+    rewriter.replaceOp(op, narrow.getInput());
+    return success();
   }
 };
 
 struct IntegerProducts : impl::IntegerProductsBase<IntegerProducts> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<IntegerContract, IntegerConvolve, IntegerWindow, DivideFactors, SameScale, Recentre>(&getContext());
+    patterns.add<IntegerContract, IntegerConvolve, IntegerWindow, DivideFactors, SameScale, Recentre, StayFloat>(
+        &getContext());
     (void)applyRewrites(getOperation(), std::move(patterns));
   }
 };

@@ -19,6 +19,13 @@ bool isSmall(Type type) {
   return tensor && tensor.hasStaticShape() && tensor.getNumElements() <= foldedElements;
 }
 
+/// Quantised weights that are widened: the graph stage makes integer products of them.
+bool widensBytes(mlir::Operation *op) {
+  auto cast = mlir::dyn_cast<graph::CastOp>(op);
+  auto from = cast ? mlir::cast<mlir::RankedTensorType>(cast.getInput().getType()) : mlir::RankedTensorType();
+  return from && from.getElementType().isInteger(8) && from.getRank() > 1 && from.getNumElements() > 1;
+}
+
 graph::HostTensor toHost(Value value, const graph::ConstantData &data) {
   graph::HostTensor host{
       data.element, llvm::SmallVector<int64_t>(mlir::cast<mlir::RankedTensorType>(value.getType()).getShape()), {}};
@@ -47,7 +54,7 @@ void foldConstants(mlir::Block *block, mlir::Operation *after, llvm::MutableArra
     };
     const bool foldable = op->getNumRegions() == 0 && op->getNumResults() > 0 && !mlir::isa<graph::ConstantOp>(op) &&
                           !mlir::isa<graph::CallOp>(op) && llvm::all_of(op->getResultTypes(), isSmall) &&
-                          !graph::isTableOfFactors(op);
+                          !graph::isTableOfFactors(op) && !widensBytes(op);
     llvm::SmallVector<graph::HostTensor> operands;
     bool isConstant = foldable;
     for (Value operand : op->getOperands()) {
