@@ -2,13 +2,14 @@
 //
 //   first run: transform the weights
 //   for each block of tiles that fits the L2 cache:
-//     transform the tiles of the input         [point][panel of tiles][channels][5]
+//     transform the tiles of the input         [point][panel of tiles][words][5]
 //     multiply, point by point                 [point][columns / 8][panel of tiles][5][8]
 //     transform each tile of sums to pixels, and the epilogue on them
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Gemm.h"
 #include "compiler/loops/Images.h"
+#include "compiler/loops/Magnitude.h"
 #include "compiler/loops/PanelProduct.h"
 #include "compiler/loops/Strategy.h"
 #include "compiler/loops/Winograd.h"
@@ -39,11 +40,21 @@ constexpr uint64_t mostPreparedBytes = 256 * 1024 * 1024;
 
 struct Layer {
   int64_t rows, columns, inputs, outputs; ///< images' extents at their bounds, channels
+  bool ofPairs;                           ///< integers
+
+  int64_t words() const { return ofPairs ? inputs / 2 : inputs; }
 };
+
+/// Multiply-adds of f32 in whose time one of integers is done.
+constexpr double costOfPairs = 0.67;
+
+double productCost(const Layer &layer) {
+  return double(layer.inputs) * layer.outputs * (layer.ofPairs ? costOfPairs : 1);
+}
 
 double directCost(const Layer &layer) {
   double pixels = double(layer.rows) * layer.columns, weights = double(layer.inputs) * layer.outputs;
-  return 9 * (pixels * (weights + 4 * layer.inputs) + weights * costPerWeight);
+  return 9 * (pixels * (productCost(layer) + 4 * layer.words()) + weights * costPerWeight);
 }
 
 double costOf(const Layer &layer, WinogradTile tile) {
@@ -51,7 +62,8 @@ double costOf(const Layer &layer, WinogradTile tile) {
   tiles = std::ceil(tiles / panelTile.rows) * panelTile.rows;
   double weights = double(layer.inputs) * layer.outputs;
   return tile.allPoints() *
-         (tiles * (weights + layer.inputs * costPerInput + layer.outputs * costPerOutput) + weights * costPerWeight);
+         (tiles * (productCost(layer) + layer.words() * costPerInput + layer.outputs * costPerOutput) +
+          weights * costPerWeight);
 }
 
 class Winograd {
@@ -60,14 +72,15 @@ public:
       : context(context), e(context.emitter), images(images), tile(tile),
         convolve(cast<ConvolveOp>(context.group.anchors[0])), root(context.group.root->getResult(0)),
         channels(*constantOf(images.channels)), columns(*constantOf(getExtents(convolve.getResult().getType()).back())),
-        pixelBytes(*constantOf(images.pixels.pitch) * 4),
+        element(elementOf(convolve.getInput())), words(channels / tile.perWord()),
+        pixelBytes(*constantOf(images.pixels.pitch) * byteWidth(element)),
         tileColumns(normalise(images.columns.out.ceilDiv(tile.outputs))),
         tileRows(normalise(images.rows.out.ceilDiv(tile.outputs))),
         tiles(normalise(images.count * tileRows * tileColumns)), tensors(context.epilogueTensors(convolve)) {
-    int64_t perTile = tile.allPoints() * (channels + columns) * 4;
+    int64_t perTile = tile.allPoints() * (words + columns) * 4;
     int64_t all = llvm::divideCeil(std::max<int64_t>(context.kernels.bound(tiles), 1), panelTile.rows);
     blockPanels = std::min(std::max<int64_t>(blockBytes / (perTile * panelTile.rows), 1), all);
-    inputPointBytes = blockPanels * panelTile.rows * channels * 4;
+    inputPointBytes = blockPanels * panelTile.rows * words * 4;
     columnBytes = blockPanels * sumBytes;
     sumPointBytes = columns / panelTile.columns * columnBytes;
   }
@@ -77,17 +90,18 @@ public:
       pointers.push_back(context.pointer(tensor));
     std::string key = "winograd" + std::to_string(tile.outputs);
     Value image = context.pointer(images.memory);
-    Value weights = context.prepared(convolve.getWeights(), key, tile.allPoints() * channels * columns * 4,
-                                     {channels, columns}, [&] { return emitWeightTransform(context.kernels, tile); });
+    Value weights =
+        context.prepared(convolve.getWeights(), key, tile.allPoints() * words * columns * 4, {channels, columns},
+                         [&] { return emitWeightTransform(context.kernels, tile, elementOf(convolve.getWeights())); });
     auto scratch = [&](int64_t bytes) { return context.scratch(e.constantIndex(bytes)); };
-    Value outside = scratch(channels * 4), addresses = scratch(panelTile.rows * tile.allPoints() * 4);
+    Value outside = scratch(words * 4), addresses = scratch(panelTile.rows * tile.allPoints() * 4);
     Value work = scratch(std::max(inputWorkBytes(tile), outputWorkBytes(tile)));
     Value inputs = scratch(tile.allPoints() * inputPointBytes), sums = scratch(tile.allPoints() * sumPointBytes);
     Value pixels = scratch(columns * tile.outputs * tile.outputs * 4);
     std::string transform = emitTransformTiles(), multiply = emitMultiply(), store = emitStoreTiles();
 
-    Value zero = e.floatConstant(0, vector());
-    e.loop(e.i32(0), e.i32(channels), 4, outside, [&](AffineExpr, ArrayRef<Value> at) {
+    Value zero = arith::ConstantOp::create(e, e.getZeroAttr(vector()));
+    e.loop(e.i32(0), e.i32(words), 4, outside, [&](AffineExpr, ArrayRef<Value> at) {
       e.storeAt(zero, at[0], 4);
       return SmallVector<Value>{bump(e, at[0], 16)};
     });
@@ -100,7 +114,7 @@ public:
         func::CallOp::create(e, function, TypeRange(), arguments);
       };
       call(transform, {first, panels, image, outside, addresses, inputs, work});
-      call(multiply, {panels, inputs, weights, sums, e.i32(channels), e.i32(columns), e.i32(inputPointBytes),
+      call(multiply, {panels, inputs, weights, sums, e.i32(words), e.i32(columns), e.i32(inputPointBytes),
                       e.i32(columnBytes), e.i32(sumPointBytes)});
       SmallVector<Value> arguments{first, count, sums, pixels, work};
       arguments.append(pointers);
@@ -117,13 +131,15 @@ private:
   ConvolveOp convolve;
   Value root;
   const int64_t channels, columns;
+  const Type element;       ///< of the image
+  const int64_t words;      ///< of a pixel's channels in a panel
   const int64_t pixelBytes; ///< from one pixel of the image to the next
   AffineExpr tileColumns, tileRows, tiles;
   int64_t blockPanels, inputPointBytes, columnBytes, sumPointBytes;
   const SmallVector<Value> tensors; ///< what the epilogue touches; the root last
   SmallVector<Value> pointers;
 
-  VectorType vector() { return VectorType::get(4, e.getF32Type()); }
+  VectorType vector() { return VectorType::get(4, tile.ofPairs ? Type(e.getI32Type()) : Type(e.getF32Type())); }
 
   Emitter function(ArrayRef<Type> arguments) {
     return Emitter(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), arguments,
@@ -131,7 +147,8 @@ private:
   }
   std::string finish(Emitter &f, StringRef part) {
     f.finish();
-    return context.kernels.intern(f.function, ("f32_winograd" + Twine(tile.outputs) + "_" + part).str());
+    return context.kernels.intern(f.function,
+                                  functionName(element, "winograd" + std::to_string(tile.outputs), part.str()));
   }
 
   struct Place {
@@ -149,7 +166,7 @@ private:
     Type i32 = e.getI32Type(), pointer = e.pointerType();
     Emitter f = function({i32, i32, pointer, pointer, pointer, pointer, pointer});
     auto argument = [&](unsigned i) -> Value { return f.function.getArgument(i); };
-    std::string transform = emitInputTransform(context.kernels, tile);
+    std::string transform = emitInputTransform(context.kernels, tile, element);
     AffineExpr first = f.bind(argument(0));
     Value zeros = LLVM::PtrToIntOp::create(f, i32, argument(3));
     const int64_t points = tile.points();
@@ -170,7 +187,8 @@ private:
           Value lineInside = isInside(y, images.rows.in);
           AffineExpr pixel = (place.image * images.rows.in + y) * images.columns.in + left;
           Value address = LLVM::PtrToIntOp::create(f, i32, argument(2));
-          address = arith::AddIOp::create(f, address, f.index(normalise(pixel * pixelBytes + images.pixels.first * 4)));
+          address = arith::AddIOp::create(
+              f, address, f.index(normalise(pixel * pixelBytes + images.pixels.first * byteWidth(element))));
           for (int64_t i = 0; i < points; ++i) {
             Value there = arith::AndIOp::create(f, lineInside, columnsInside[i]);
             Value own = arith::AddIOp::create(f, address, f.i32(i * pixelBytes));
@@ -181,24 +199,24 @@ private:
         return SmallVector<Value>{bump(f, addresses[0], 4 * tile.allPoints())};
       });
       func::CallOp::create(f, transform, TypeRange(),
-                           ValueRange{argument(4), f.i32(channels), target[0], f.i32(inputPointBytes), argument(6)});
-      return SmallVector<Value>{bump(f, target[0], panelTile.rows * channels * 4)};
+                           ValueRange{argument(4), f.i32(words), target[0], f.i32(inputPointBytes), argument(6)});
+      return SmallVector<Value>{bump(f, target[0], panelTile.rows * words * 4)};
     });
     return finish(f, "transform_tiles");
   }
 
-  /// (panels, inputs, weights, sums, channels, columns, bytes of a point of the inputs, of eight columns of sums, of a
+  /// (panels, inputs, weights, sums, words, columns, bytes of a point of the inputs, of eight columns of sums, of a
   /// point of them): one for all convolutions.
   std::string emitMultiply() {
     Type i32 = e.getI32Type(), pointer = e.pointerType();
     Emitter f = function({i32, pointer, pointer, pointer, i32, i32, i32, i32, i32});
-    std::string product = emitPanelProduct(context.kernels, /*ofBytes=*/false);
+    std::string product = emitPanelProduct(context.kernels, tile.ofPairs);
     auto argument = [&](unsigned i) -> Value { return f.function.getArgument(i); };
-    AffineExpr channels = f.bind(argument(4));
-    Value iterations = f.index(channels.floorDiv(panelTile.unroll));
-    Value inputPanelBytes = f.index(channels * (panelTile.rows * 4)),
-          weightPanelBytes = f.index(channels * (panelTile.columns * 4)),
-          weightPointBytes = f.index(channels * f.bind(argument(5)) * 4);
+    AffineExpr words = f.bind(argument(4));
+    Value iterations = f.index(words.floorDiv(panelTile.unroll));
+    Value inputPanelBytes = f.index(words * (panelTile.rows * 4)),
+          weightPanelBytes = f.index(words * (panelTile.columns * 4)),
+          weightPointBytes = f.index(words * f.bind(argument(5)) * 4);
     SmallVector<Value> carried{argument(1), argument(2), argument(3)};
     f.loop(f.i32(0), f.i32(tile.allPoints()), 1, carried, [&](AffineExpr, ArrayRef<Value> point) {
       f.loop(f.i32(0), argument(5), panelTile.columns, point.drop_front(), [&](AffineExpr, ArrayRef<Value> column) {
@@ -264,7 +282,14 @@ private:
 };
 
 uint64_t preparedBytesOf(const Layer &layer, WinogradTile tile) {
-  return uint64_t(tile.allPoints()) * layer.inputs * layer.outputs * 4;
+  return uint64_t(tile.allPoints()) * layer.words() * layer.outputs * 4;
+}
+
+/// Whether integers keep their value on the way: transformed ones in i16, four times the sums in i32.
+bool isExact(ConvolveOp convolve, Value image, int64_t channels) {
+  const int64_t input = magnitudeOf(image), weights = magnitudeOf(convolve.getWeights());
+  return 4 * input < (1 << 15) && 9 * weights < (1 << 15) &&
+         channels < ((int64_t(1) << 31) - 1) / (4 * 9 * input * weights);
 }
 
 /// The convolution of a group, where it is one that the transforms compute.
@@ -273,20 +298,22 @@ std::optional<Layer> layerOf(const Candidate &candidate) {
   auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
   if (!candidate.options.winograd || !convolve || convolve.getTransposed() ||
       !convolve.getWeights().getDefiningOp<ConstantOp>() || getExtents(convolve.getType()).size() != 4 ||
-      !elementOf(convolve.getInput()).isF32() || !elementOf(convolve.getWeights()).isF32())
+      !hasPanels(convolve))
     return std::nullopt;
+  const bool ofPairs = !elementOf(convolve.getInput()).isF32();
   auto images = Images::of(group, convolve);
   if (!images || images->isGrouped || !constantOf(images->pixels.pitch))
     return std::nullopt;
   AffineExpr three = getAffineConstantExpr(3, convolve.getContext());
   auto channels = constantOf(images->channels), columns = constantOf(getExtents(convolve.getType()).back());
-  const bool isOfKind = channels && columns && *channels % panelTile.unroll == 0 && *columns % panelTile.columns == 0 &&
+  const bool isOfKind = channels && columns && *channels % (panelTile.unroll * (ofPairs ? 2 : 1)) == 0 &&
+                        *columns % panelTile.columns == 0 &&
                         llvm::all_of(ArrayRef{images->rows, images->columns}, [&](const SpatialDim &dim) {
                           return dim.kernel == three && isOne(dim.stride) && isOne(dim.dilation);
                         });
-  if (!isOfKind)
+  if (!isOfKind || (ofPairs && !isExact(convolve, images->memory, *channels)))
     return std::nullopt;
-  return Layer{candidate.bound(images->rows.out), candidate.bound(images->columns.out), *channels, *columns};
+  return Layer{candidate.bound(images->rows.out), candidate.bound(images->columns.out), *channels, *columns, ofPairs};
 }
 
 /// The tile with which a convolution pays to be computed so; none where it does not.
@@ -294,8 +321,9 @@ std::optional<WinogradTile> tileOf(const Candidate &candidate) {
   auto layer = layerOf(candidate);
   if (!layer)
     return std::nullopt;
-  const WinogradTile small{2}, large{4};
-  WinogradTile best = costOf(*layer, large) * leastGainOfLarger < costOf(*layer, small) ? large : small;
+  const WinogradTile small{2, layer->ofPairs}, large{4};
+  const bool isSmall = layer->ofPairs || costOf(*layer, large) * leastGainOfLarger >= costOf(*layer, small);
+  const WinogradTile best = isSmall ? small : large;
   const bool fits = candidate.preparedBytes + preparedBytesOf(*layer, best) <= mostPreparedBytes;
   return fits && costOf(*layer, best) * leastGain < directCost(*layer) ? std::optional(best) : std::nullopt;
 }
@@ -308,7 +336,8 @@ template <int64_t outputs> bool appliesTo(const Candidate &candidate) {
 template <int64_t outputs> LogicalResult lowerWinograd(KernelContext &context) {
   const Images images = *Images::of(context.group, cast<ConvolveOp>(context.group.anchors[0]));
   context.record.kind = "winograd";
-  Winograd(context, images, WinogradTile{outputs}).emit();
+  const bool ofPairs = !elementOf(images.memory).isF32();
+  Winograd(context, images, WinogradTile{outputs, ofPairs}).emit();
   return success();
 }
 

@@ -11,22 +11,30 @@ using Vectors = SmallVector<Value>;
 
 constexpr int64_t rows = panelTile.rows, vectorBytes = 16;
 
-/// One function of the program. The maps work on vectors of four channels, along one dimension of a tile; what rows
-/// have in common (interpolation points p and -p) is computed once.
+/// One function of the program. The maps work on vectors along one dimension of a tile; what rows have in common
+/// (interpolation points p and -p) is computed once.
 class Transform {
 public:
-  Transform(Kernels &kernels, WinogradTile tile, ArrayRef<Type> arguments)
+  Transform(Kernels &kernels, WinogradTile tile, Type element, ArrayRef<Type> arguments)
       : e(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), arguments, kernels.extents),
-        points(tile.points()), outputs(tile.outputs), vector(VectorType::get(4, e.getF32Type())) {}
+        points(tile.points()), outputs(tile.outputs), ofPairs(tile.ofPairs), element(element),
+        vector(element.isF32() || element.isInteger(32) ? VectorType::get(4, element)
+                                                        : VectorType::get(8, e.getI16Type())) {}
 
 protected:
   Emitter e;
   const int64_t points, outputs;
-  Type vector;
+  const bool ofPairs;
+  Type element; ///< in memory: f32, i8, u8, i16, or the i32 of sums
+  Type vector;  ///< of four words or sums
 
   Value argument(unsigned i) { return e.function.getArgument(i); }
-  Value add(Value a, Value b) { return arith::AddFOp::create(e, a, b); }
-  Value subtract(Value a, Value b) { return arith::SubFOp::create(e, a, b); }
+  Value add(Value a, Value b) {
+    return ofPairs ? arith::AddIOp::create(e, a, b).getResult() : arith::AddFOp::create(e, a, b).getResult();
+  }
+  Value subtract(Value a, Value b) {
+    return ofPairs ? arith::SubIOp::create(e, a, b).getResult() : arith::SubFOp::create(e, a, b).getResult();
+  }
   Value scale(double factor, Value a) { return arith::MulFOp::create(e, a, e.floatConstant(factor, vector)); }
   /// factor a + b
   Value multiplyAdd(double factor, Value a, Value b) {
@@ -34,6 +42,8 @@ protected:
   }
 
   Value load(Value pointer) { return e.loadAt(pointer, vector, 4); }
+  /// Elements of a tensor.
+  Value loadElements(Value pointer) { return element.isF32() ? load(pointer) : loadShorts(e, element, pointer, 8); }
   Vectors load(Value pointer, int64_t count, int64_t stride) {
     Vectors loaded;
     for (int64_t i = 0; i < count; ++i)
@@ -52,7 +62,7 @@ protected:
 
   std::string finish(Kernels &kernels, StringRef part) {
     e.finish();
-    return kernels.intern(e.function, ("f32_winograd" + Twine(outputs) + "_" + part).str());
+    return kernels.intern(e.function, functionName(element, "winograd" + std::to_string(outputs), part.str()));
   }
 
   static Type i32(Kernels &kernels) { return IntegerType::get(kernels.code.getContext(), 32); }
@@ -61,20 +71,23 @@ protected:
 
 class InputTransform : Transform {
 public:
-  InputTransform(Kernels &kernels, WinogradTile tile)
-      : Transform(kernels, tile, {pointer(kernels), i32(kernels), pointer(kernels), i32(kernels), pointer(kernels)}) {}
+  InputTransform(Kernels &kernels, WinogradTile tile, Type element)
+      : Transform(kernels, tile, element,
+                  {pointer(kernels), i32(kernels), pointer(kernels), i32(kernels), pointer(kernels)}) {}
 
   std::string emit(Kernels &kernels) {
     const int64_t lineBytes = points * vectorBytes, pointBytes = rows * vectorBytes;
     Value lines = argument(4), tiles = bump(e, lines, points * lineBytes);
-    repeat(argument(1), 4, {argument(2)}, [&](AffineExpr channel, ArrayRef<Value> panel) {
-      Value channelBytes = e.index(graph::normalise(channel * 4));
+    const int64_t wordBytes = graph::byteWidth(element) * (ofPairs ? 2 : 1);
+    repeat(argument(1), 4, {argument(2)}, [&](AffineExpr word, ArrayRef<Value> panel) {
+      Value channelBytes = e.index(graph::normalise(word * wordBytes));
       repeat(e.i32(rows), 1, {argument(0), tiles}, [&](AffineExpr, ArrayRef<Value> at) {
         repeat(e.i32(points), 1, {at[0], lines}, [&](AffineExpr, ArrayRef<Value> at) {
           Vectors pixels;
           for (int64_t i = 0; i < points; ++i) {
             Value address = e.loadAt(bump(e, at[0], 4 * i), e.getI32Type(), 4);
-            pixels.push_back(load(bump(e, LLVM::IntToPtrOp::create(e, e.pointerType(), address), channelBytes)));
+            pixels.push_back(
+                loadElements(bump(e, LLVM::IntToPtrOp::create(e, e.pointerType(), address), channelBytes)));
           }
           store(map(pixels), at[1], vectorBytes);
           return Vectors{bump(e, at[0], 4 * points), bump(e, at[1], lineBytes)};
@@ -86,7 +99,11 @@ public:
         return Vectors{bump(e, at[0], 4 * points * points), bump(e, at[1], vectorBytes)};
       });
       repeat(e.i32(points * points), 1, {tiles, panel[0]}, [&](AffineExpr, ArrayRef<Value> at) {
-        emitStoreTransposed(e, load(at[0], rows, vectorBytes), at[1]);
+        Vectors words = load(at[0], rows, vectorBytes);
+        for (Value &four : words)
+          if (ofPairs)
+            four = vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), four);
+        emitStoreTransposed(e, words, at[1]);
         return Vectors{bump(e, at[0], pointBytes), bump(e, at[1], argument(3))};
       });
       return Vectors{bump(e, panel[0], 4 * rows * 4)};
@@ -112,49 +129,76 @@ private:
 
 class WeightTransform : Transform {
 public:
-  WeightTransform(Kernels &kernels, WinogradTile tile)
-      : Transform(kernels, tile, {pointer(kernels), pointer(kernels), i32(kernels), i32(kernels)}) {}
+  WeightTransform(Kernels &kernels, WinogradTile tile, Type element)
+      : Transform(kernels, tile, element, {pointer(kernels), pointer(kernels), i32(kernels), i32(kernels)}) {}
 
   std::string emit(Kernels &kernels) {
+    const int64_t width = graph::byteWidth(element), perWord = ofPairs ? 2 : 1;
     Value channels = argument(2), columns = argument(3);
-    Value rowBytes = multiply(columns, 4), panelBytes = multiply(channels, panelTile.columns * 4);
-    Value tapBytes = arith::MulIOp::create(e, channels, rowBytes); // of a point, too
-    for (int64_t i = 0; i < points * points; ++i)
+    Value words = arith::DivUIOp::create(e, channels, e.i32(perWord));
+    rowBytes = multiply(columns, width);
+    Value panelBytes = multiply(words, panelTile.columns * 4), wordRowBytes = multiply(rowBytes, perWord);
+    Value tapBytes = arith::MulIOp::create(e, channels, rowBytes);
+    Value pointBytes = arith::MulIOp::create(e, words, multiply(columns, 4));
+    for (int64_t i = 0; i < 9; ++i)
       taps.push_back(multiply(tapBytes, i));
+    for (int64_t i = 0; i < points * points; ++i)
+      places.push_back(multiply(pointBytes, i));
+    const int64_t atOnce = ofPairs ? 8 : 4; // columns
     repeat(columns, panelTile.columns, {argument(0), argument(1)}, [&](AffineExpr, ArrayRef<Value> panel) {
-      repeat(channels, 1, {panel[0], panel[1]}, [&](AffineExpr, ArrayRef<Value> at) {
-        repeat(e.i32(panelTile.columns / 4), 1, {at[0], at[1]}, [&](AffineExpr, ArrayRef<Value> half) {
-          transform(half[0], half[1]);
-          return Vectors{bump(e, half[0], vectorBytes), bump(e, half[1], vectorBytes)};
+      repeat(words, 1, {panel[0], panel[1]}, [&](AffineExpr, ArrayRef<Value> at) {
+        repeat(e.i32(panelTile.columns / atOnce), 1, {at[0], at[1]}, [&](AffineExpr, ArrayRef<Value> part) {
+          transform(part[0], part[1]);
+          return Vectors{bump(e, part[0], atOnce * width), bump(e, part[1], atOnce * 4)};
         });
-        return Vectors{bump(e, at[0], rowBytes), bump(e, at[1], panelTile.columns * 4)};
+        return Vectors{bump(e, at[0], wordRowBytes), bump(e, at[1], panelTile.columns * 4)};
       });
-      return Vectors{bump(e, panel[0], panelTile.columns * 4), bump(e, panel[1], panelBytes)};
+      return Vectors{bump(e, panel[0], panelTile.columns * width), bump(e, panel[1], panelBytes)};
     });
     return finish(kernels, "weights");
   }
 
 private:
-  Vectors taps; ///< byte offsets
+  Value rowBytes; ///< of the weights of a channel
+  Vectors taps;   ///< byte offsets in the weights
+  Vectors places; ///< of the points, byte offsets in the target
 
   Value multiply(Value a, int64_t factor) { return arith::MulIOp::create(e, a, e.i32(factor)); }
 
   void transform(Value source, Value target) {
-    Vectors columns[3]; // [3][points]
+    Vectors first = pointsOf(source);
+    if (!ofPairs) {
+      for (auto [place, value] : llvm::zip(places, first))
+        e.storeAt(value, bump(e, target, place), 4);
+      return;
+    }
+    for (auto [place, low, high] : llvm::zip(places, first, pointsOf(bump(e, source, rowBytes)))) {
+      Value at = bump(e, target, place);
+      e.storeAt(vector::ShuffleOp::create(e, low, high, ArrayRef<int64_t>{0, 8, 1, 9, 2, 10, 3, 11}), at, 4);
+      e.storeAt(vector::ShuffleOp::create(e, low, high, ArrayRef<int64_t>{4, 12, 5, 13, 6, 14, 7, 15}),
+                bump(e, at, vectorBytes), 4);
+    }
+  }
+
+  /// All points of some columns of one channel.
+  Vectors pointsOf(Value source) {
+    Vectors columns[3], all; // [3][points]
     for (int64_t j = 0; j < 3; ++j) {
       Vectors column;
       for (int64_t i = 0; i < 3; ++i)
-        column.push_back(load(bump(e, source, taps[3 * i + j])));
+        column.push_back(loadElements(bump(e, source, taps[3 * i + j])));
       columns[j] = map(column);
     }
     for (int64_t i = 0; i < points; ++i)
-      for (auto [j, value] : llvm::enumerate(map({columns[0][i], columns[1][i], columns[2][i]})))
-        e.storeAt(value, bump(e, target, taps[points * i + int64_t(j)]), 4);
+      all.append(map({columns[0][i], columns[1][i], columns[2][i]}));
+    return all;
   }
 
-  /// G g
+  /// G g, of integers 2 G g
   Vectors map(ArrayRef<Value> g) {
     Value outer = add(g[0], g[2]);
+    if (ofPairs)
+      return {add(g[0], g[0]), add(outer, g[1]), subtract(outer, g[1]), add(g[2], g[2])};
     if (outputs == 2) {
       Value even = scale(0.5, outer), odd = scale(0.5, g[1]);
       return {g[0], add(even, odd), subtract(even, odd), g[2]};
@@ -172,7 +216,7 @@ private:
 class OutputTransform : Transform {
 public:
   OutputTransform(Kernels &kernels, WinogradTile tile)
-      : Transform(kernels, tile,
+      : Transform(kernels, tile, elementOfSums(kernels, tile),
                   {pointer(kernels), i32(kernels), i32(kernels), i32(kernels), pointer(kernels), pointer(kernels)}) {}
 
   std::string emit(Kernels &kernels) {
@@ -191,7 +235,11 @@ public:
           return Vectors{bump(e, at[0], argument(3)), bump(e, at[1], vectorBytes)};
         });
         repeat(e.i32(outputs), 1, {work, at[1]}, [&](AffineExpr, ArrayRef<Value> at) {
-          store(map(load(at[0], points, vectorBytes)), at[1], vectorBytes);
+          Vectors results = map(load(at[0], points, vectorBytes));
+          for (Value &result : results)
+            if (ofPairs) // 2 G on both sides
+              result = arith::ShRSIOp::create(e, result, e.splat(e.i32(2), 4));
+          store(results, at[1], vectorBytes);
           return Vectors{bump(e, at[0], lineBytes), bump(e, at[1], outputs * vectorBytes)};
         });
         return Vectors{bump(e, at[0], vectorBytes), bump(e, at[1], tileBytes)};
@@ -202,6 +250,10 @@ public:
   }
 
 private:
+  static Type elementOfSums(Kernels &kernels, WinogradTile tile) {
+    return tile.ofPairs ? i32(kernels) : Type(Float32Type::get(kernels.code.getContext()));
+  }
+
   /// A^T m
   Vectors map(ArrayRef<Value> m) {
     Value even1 = add(m[1], m[2]), odd1 = subtract(m[1], m[2]);
@@ -215,13 +267,13 @@ private:
 
 } // namespace
 
-std::string emitInputTransform(Kernels &kernels, WinogradTile tile) {
-  return InputTransform(kernels, tile).emit(kernels);
+std::string emitInputTransform(Kernels &kernels, WinogradTile tile, Type element) {
+  return InputTransform(kernels, tile, element).emit(kernels);
 }
 int64_t inputWorkBytes(WinogradTile tile) { return tile.allPoints() * vectorBytes * (1 + rows); }
 
-std::string emitWeightTransform(Kernels &kernels, WinogradTile tile) {
-  return WeightTransform(kernels, tile).emit(kernels);
+std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, Type element) {
+  return WeightTransform(kernels, tile, element).emit(kernels);
 }
 
 std::string emitOutputTransform(Kernels &kernels, WinogradTile tile) {
