@@ -303,10 +303,43 @@ private:
   }
 };
 
+/// Constant factors of integer products in 8 bits where these hold them: half of the bytes.
+struct NarrowFactor : RewritePattern {
+  explicit NarrowFactor(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
+    if (!isa<ContractOp, ConvolveOp>(op))
+      return failure();
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto type = cast<RankedTensorType>(operand.get().getType());
+      auto data = type.getElementType().isSignlessInteger(16) ? constantDataOf(operand.get()) : std::nullopt;
+      if (!data || !cast<RankedTensorType>(op->getResult(0).getType()).getElementType().isSignlessInteger(32))
+        continue;
+      int64_t low = 0, high = 0;
+      for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i) {
+        low = std::min(low, data->asInteger(i));
+        high = std::max(high, data->asInteger(i));
+      }
+      const bool isUnsigned = low >= 0;
+      if (isUnsigned ? high > 255 : low < -128 || high > 127)
+        continue;
+      std::vector<char> bytes;
+      for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i)
+        bytes.push_back(char(data->asInteger(i)));
+      const Type byte =
+          IntegerType::get(op->getContext(), 8, isUnsigned ? IntegerType::Unsigned : IntegerType::Signless);
+      Value narrow = makeConstant(rewriter, op->getLoc(), type.clone(byte), std::move(bytes));
+      rewriter.modifyOpInPlace(op, [&] { operand.set(narrow); });
+      return success();
+    }
+    return failure();
+  }
+};
+
 struct SimplifyArithmetic : impl::SimplifyArithmeticBase<SimplifyArithmetic> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors, LookUpRows>(&getContext());
+    patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors, LookUpRows, NarrowFactor>(&getContext());
     (void)applyRewrites(getOperation(), std::move(patterns));
   }
 };

@@ -2,6 +2,7 @@
 #include "compiler/loops/MicroKernel.h"
 #include "compiler/loops/Packing.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -106,7 +107,7 @@ private:
   SmallVector<Value> pointers; ///< of what the epilogue touches
   SmallVector<Value> tensors;
   Indices batch; ///< of the loops around
-  bool packNow = false;
+  bool hasPackedB = false;
   Value bPanels, bMemory, aPanels, blockRows, edge, gemvA, gemvB, gemvEdge;
   std::string packB, micro, gemvKernel;
   MicroKernelForm form = MicroKernelForm::Packed;
@@ -137,16 +138,54 @@ private:
     for (AffineExpr extent : gemm.batch)
       if (auto constant = constantOf(extent))
         batchExtents.push_back(*constant);
-    packNow = gemm.b.tensor.getDefiningOp<ConstantOp>() && n && k && batchExtents.size() == gemm.batch.size();
-    if (packNow) {
-      std::string key = llvm::formatv("{0}x{1}:{2}", tile.columns, tile.unroll, gemm.b.flat);
-      bPanels = context.packed(gemm.b.tensor, key,
-                               [&] { return packConstant(gemm, batchExtents, *n, *k, context.kernels.bound(steps)); });
-    } else {
+    hasPackedB = gemm.b.tensor.getDefiningOp<ConstantOp>() && n && k && batchExtents.size() == gemm.batch.size();
+    auto pack = [&] {
+      return emitPackFunction(context, gemm.b, gemm.n, gemm.k, steps, tile.columns, gemm.batch.size());
+    };
+    if (!hasPackedB) {
       bMemory = context.pointer(gemm.b.tensor);
       bPanels = context.scratch(normalise(panels * panelElements * 4));
-      packB = emitPackFunction(context, gemm.b, gemm.n, gemm.k, steps, tile.columns, gemm.batch.size());
+      packB = pack();
+      return;
     }
+    std::string key = llvm::formatv("{0}x{1}:{2}", tile.columns, tile.unroll, gemm.b.flat);
+    // Panels of bytes are twice as large as the bytes: the module has these, and its first run packs them.
+    if (byteWidth(loops::elementOf(gemm.b.tensor)) == 1 && context.kernels.hasFirstRun()) {
+      const int64_t panelBytes = *constantOf(panelElements) * 4 * *constantOf(panels);
+      const int64_t batches =
+          std::accumulate(batchExtents.begin(), batchExtents.end(), int64_t(1), std::multiplies<>());
+      bPanels = context.prepared(gemm.b.tensor, key, batches * panelBytes, {},
+                                 [&] { return emitPackAll(pack(), batchExtents, panelBytes); });
+      return;
+    }
+    bPanels = context.packed(gemm.b.tensor, key,
+                             [&] { return packConstant(gemm, batchExtents, *n, *k, context.kernels.bound(steps)); });
+  }
+
+  /// (source, target): packs all of B, batch after batch.
+  std::string emitPackAll(StringRef pack, ArrayRef<int64_t> batchExtents, int64_t panelBytes) {
+    Type pointer = e.pointerType();
+    Emitter all(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), {pointer, pointer},
+                context.kernels.extents);
+    SmallVector<Value> indices;
+    std::function<Value(unsigned, Value)> nest = [&](unsigned depth, Value target) -> Value {
+      if (depth == batchExtents.size()) {
+        SmallVector<Value> arguments{all.i32(0), all.index(normalise(panels * tile.columns)), target};
+        arguments.append(indices);
+        arguments.push_back(all.function.getArgument(0));
+        func::CallOp::create(all, pack, TypeRange(), arguments);
+        return bump(all, target, panelBytes);
+      }
+      return all.loop(all.i32(0), all.i32(batchExtents[depth]), 1, target, [&](AffineExpr i, ArrayRef<Value> at) {
+        indices.push_back(all.index(i));
+        Value next = nest(depth + 1, at[0]);
+        indices.pop_back();
+        return SmallVector<Value>{next};
+      })[0];
+    };
+    nest(0, all.function.getArgument(1));
+    all.finish();
+    return context.kernels.intern(all.function, functionName(loops::elementOf(gemm.b.tensor), "pack_all"));
   }
 
   /// Rows of A packed at a time: blocks of about the same size that fit blockBytes, in whole tiles, at least one tile.
@@ -188,7 +227,7 @@ private:
       e.loop(e.i32(0), e.index(gemm.batch[depth]), 1, {}, [&](AffineExpr i, ArrayRef<Value>) {
         batch.push_back(i);
         Value next = bBatch;
-        if (packNow) {
+        if (hasPackedB) {
           AffineExpr inner = normalise(panels * panelElements * 4);
           for (unsigned d = depth + 1; d < gemm.batch.size(); ++d)
             inner = normalise(inner * gemm.batch[d]);
@@ -239,7 +278,7 @@ private:
     Value iterations = e.index(normalise(steps.floorDiv(tile.unroll)));
     Value aPanelBytes = e.index(normalise(steps * (tile.rows * 4)));
     Value bPanelBytes = e.index(normalise(panelElements * 4));
-    if (!packNow) {
+    if (!hasPackedB) {
       SmallVector<Value> arguments{e.i32(0), e.index(normalise(panels * tile.columns)), bBatch};
       arguments.append(batchValues());
       arguments.push_back(bMemory);

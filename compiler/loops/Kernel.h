@@ -87,6 +87,8 @@ public:
   uint64_t weightBytes = 0;
   std::vector<Preparation> preparations;
   uint64_t preparedBytes = 0;
+  /// Whether a first run prepares weights; operators' objects have none.
+  bool hasFirstRun() const { return prefix.empty(); }
 
   /// Of a function under construction.
   std::string freshName();

@@ -285,11 +285,21 @@ uint64_t preparedBytesOf(const Layer &layer, WinogradTile tile) {
   return uint64_t(tile.allPoints()) * layer.words() * layer.outputs * 4;
 }
 
-/// Whether integers keep their value on the way: transformed ones in i16, four times the sums in i32.
-bool isExact(ConvolveOp convolve, Value image, int64_t channels) {
-  const int64_t input = magnitudeOf(image), weights = magnitudeOf(convolve.getWeights());
-  return 4 * input < (1 << 15) && 9 * weights < (1 << 15) &&
-         channels < ((int64_t(1) << 31) - 1) / (4 * 9 * input * weights);
+/// Whether integers keep their value on the way: transformed ones in i16, and in i32 four times the result, which the
+/// largest sum of a column's weights bounds. Sums before the last transform may wrap.
+bool isExact(ConvolveOp convolve, Value image) {
+  const ConstantData weights = *constantDataOf(convolve.getWeights());
+  const int64_t columns = cast<RankedTensorType>(convolve.getWeights().getType()).getShape().back();
+  std::vector<int64_t> sums(columns);
+  int64_t most = 0;
+  for (int64_t i = 0; i < weights.elementCount; ++i) {
+    const int64_t magnitude = std::abs(weights.asInteger(i));
+    sums[i % columns] += magnitude;
+    most = std::max(most, magnitude);
+  }
+  const int64_t input = magnitudeOf(image);
+  return 4 * input < (1 << 15) && 9 * most < (1 << 15) &&
+         4 * input * *std::max_element(sums.begin(), sums.end()) < (int64_t(1) << 31);
 }
 
 /// The convolution of a group, where it is one that the transforms compute.
@@ -311,7 +321,7 @@ std::optional<Layer> layerOf(const Candidate &candidate) {
                         llvm::all_of(ArrayRef{images->rows, images->columns}, [&](const SpatialDim &dim) {
                           return dim.kernel == three && isOne(dim.stride) && isOne(dim.dilation);
                         });
-  if (!isOfKind || (ofPairs && !isExact(convolve, images->memory, *channels)))
+  if (!isOfKind || (ofPairs && !isExact(convolve, images->memory)))
     return std::nullopt;
   return Layer{candidate.bound(images->rows.out), candidate.bound(images->columns.out), *channels, *columns, ofPairs};
 }
