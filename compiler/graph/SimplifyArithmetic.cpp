@@ -8,6 +8,7 @@
 #include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Halves.h"
+#include "compiler/graph/Integers.h"
 #include "compiler/graph/Passes.h"
 #include <cmath>
 
@@ -315,17 +316,12 @@ struct NarrowFactor : RewritePattern {
       auto data = type.getElementType().isSignlessInteger(16) ? constantDataOf(operand.get()) : std::nullopt;
       if (!data || !cast<RankedTensorType>(op->getResult(0).getType()).getElementType().isSignlessInteger(32))
         continue;
-      int64_t low = 0, high = 0;
-      for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i) {
-        low = std::min(low, data->asInteger(i));
-        high = std::max(high, data->asInteger(i));
-      }
+      const auto [low, high] = rangeOf(*data);
       const bool isUnsigned = low >= 0;
       if (isUnsigned ? high > 255 : low < -128 || high > 127)
         continue;
       std::vector<char> bytes;
-      for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i)
-        bytes.push_back(char(data->asInteger(i)));
+      eachInteger(*data, [&](int64_t element, int64_t) { bytes.push_back(char(element)); });
       const Type byte =
           IntegerType::get(op->getContext(), 8, isUnsigned ? IntegerType::Unsigned : IntegerType::Signless);
       Value narrow = makeConstant(rewriter, op->getLoc(), type.clone(byte), std::move(bytes));

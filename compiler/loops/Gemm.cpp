@@ -139,33 +139,39 @@ private:
       if (auto constant = constantOf(extent))
         batchExtents.push_back(*constant);
     hasPackedB = gemm.b.tensor.getDefiningOp<ConstantOp>() && n && k && batchExtents.size() == gemm.batch.size();
-    auto pack = [&] {
-      return emitPackFunction(context, gemm.b, gemm.n, gemm.k, steps, tile.columns, gemm.batch.size());
+    auto pack = [&](const Stored &stored) {
+      return emitPackFunction(context, gemm.b, gemm.n, gemm.k, steps, tile.columns, gemm.batch.size(), stored);
     };
     if (!hasPackedB) {
       bMemory = context.pointer(gemm.b.tensor);
       bPanels = context.scratch(normalise(panels * panelElements * 4));
-      packB = pack();
+      packB = pack({});
       return;
     }
     std::string key = llvm::formatv("{0}x{1}:{2}", tile.columns, tile.unroll, gemm.b.flat);
     // Panels of bytes are twice as large as the bytes: the module has these, and its first run packs them.
-    if (byteWidth(loops::elementOf(gemm.b.tensor)) == 1 && context.kernels.hasFirstRun()) {
+    if (gemm.isOfPairs() && context.kernels.hasFirstRun()) {
+      const Stored stored = storedAs(gemm.b.tensor);
+      SmallVector<int64_t> sizes;
+      if (stored.hasOffset)
+        sizes.push_back(stored.offset);
       const int64_t panelBytes = *constantOf(panelElements) * 4 * *constantOf(panels);
       const int64_t batches =
           std::accumulate(batchExtents.begin(), batchExtents.end(), int64_t(1), std::multiplies<>());
-      bPanels = context.prepared(gemm.b.tensor, key, batches * panelBytes, {},
-                                 [&] { return emitPackAll(pack(), batchExtents, panelBytes); });
+      bPanels = context.prepared(stored.elements, key, batches * panelBytes, sizes,
+                                 [&] { return emitPackAll(pack(stored), batchExtents, panelBytes, stored); });
       return;
     }
     bPanels = context.packed(gemm.b.tensor, key,
                              [&] { return packConstant(gemm, batchExtents, *n, *k, context.kernels.bound(steps)); });
   }
 
-  /// (source, target): packs all of B, batch after batch.
-  std::string emitPackAll(StringRef pack, ArrayRef<int64_t> batchExtents, int64_t panelBytes) {
-    Type pointer = e.pointerType();
-    Emitter all(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), {pointer, pointer},
+  /// (source, target[, offset]): packs all of B, batch after batch.
+  std::string emitPackAll(StringRef pack, ArrayRef<int64_t> batchExtents, int64_t panelBytes, const Stored &stored) {
+    SmallVector<Type> types(2, e.pointerType());
+    if (stored.hasOffset)
+      types.push_back(e.getI32Type());
+    Emitter all(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), types,
                 context.kernels.extents);
     SmallVector<Value> indices;
     std::function<Value(unsigned, Value)> nest = [&](unsigned depth, Value target) -> Value {
@@ -173,6 +179,8 @@ private:
         SmallVector<Value> arguments{all.i32(0), all.index(normalise(panels * tile.columns)), target};
         arguments.append(indices);
         arguments.push_back(all.function.getArgument(0));
+        if (stored.hasOffset)
+          arguments.push_back(all.function.getArgument(2));
         func::CallOp::create(all, pack, TypeRange(), arguments);
         return bump(all, target, panelBytes);
       }
@@ -185,7 +193,7 @@ private:
     };
     nest(0, all.function.getArgument(1));
     all.finish();
-    return context.kernels.intern(all.function, functionName(loops::elementOf(gemm.b.tensor), "pack_all"));
+    return context.kernels.intern(all.function, functionName(stored.element(), "pack_all"));
   }
 
   /// Rows of A packed at a time: blocks of about the same size that fit blockBytes, in whole tiles, at least one tile.

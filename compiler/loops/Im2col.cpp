@@ -116,10 +116,10 @@ private:
     if (form == RowForm::Words)
       return emitScatterRun(e, from, to, words(count), width);
     if (form == RowForm::Pairs)
-      return emitScatterPairs(e, element, from, to, words(count), width);
+      return emitScatterPairs(e, {element, {}}, from, to, words(count), width);
     Value end = arith::AddIOp::create(e, to, count);
     e.loop(to, end, 1, from, [&](AffineExpr k, ArrayRef<Value> at) {
-      e.storeAt(loadShorts(e, element, at[0], 1), halfAt(k), 2);
+      e.storeAt(loadShorts(e, {element, {}}, at[0], 1), halfAt(k), 2);
       return SmallVector<Value>{bump(e, at[0], byteWidth(element))};
     });
     return end;

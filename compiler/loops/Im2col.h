@@ -10,8 +10,8 @@
 
 namespace wasmind::loops {
 
-/// How elements get into a row of a panel, whose words are an f32 or a pair of i16. Where every run of them is made of whole
-/// words, these are copied: as they lie in memory, or widened from pairs of bytes; else elements one by one.
+/// How elements get into a row of a panel, whose words are an f32 or a pair of i16. Where every run of them is made of
+/// whole words, these are copied: as they lie in memory, or widened from pairs of bytes; else elements one by one.
 enum class RowForm { Words, Pairs, Halves };
 
 /// A function (m0, count, target, [group,] images) that packs rows [m0, m0 + count) for panels of the tile's rows;

@@ -99,7 +99,7 @@ uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::v
   return packs[full] = addWeights(*bytes, bytes);
 }
 
-uint32_t Kernels::preparedWeights(Location location, Value source, StringRef key, uint64_t byteLength,
+uint32_t Kernels::preparedWeights(Location location, ElementsAttr source, StringRef key, uint64_t byteLength,
                                   ArrayRef<int64_t> sizes, function_ref<std::string()> emit) {
   uint32_t weights = weightsOf(source);
   auto [found, isNew] = prepared.try_emplace(llvm::formatv("{0}:{1}", weights, key).str(), 0);
@@ -164,7 +164,7 @@ Value KernelContext::packed(Value source, StringRef key, function_ref<std::vecto
   return addOperand(operand);
 }
 
-Value KernelContext::prepared(Value source, StringRef key, uint64_t byteLength, ArrayRef<int64_t> sizes,
+Value KernelContext::prepared(ElementsAttr source, StringRef key, uint64_t byteLength, ArrayRef<int64_t> sizes,
                               function_ref<std::string()> emit) {
   KernelOperand operand;
   operand.isPrepared = true;

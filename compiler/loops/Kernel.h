@@ -55,8 +55,8 @@ public:
   mlir::Value packed(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
   /// Memory of `byteLength` that the function (source, target, sizes...) with the name `emit` returns fills from the
   /// constant `source` once per instance; one per (source, key).
-  mlir::Value prepared(mlir::Value source, llvm::StringRef key, uint64_t byteLength, llvm::ArrayRef<int64_t> sizes,
-                       llvm::function_ref<std::string()> emit);
+  mlir::Value prepared(mlir::ElementsAttr source, llvm::StringRef key, uint64_t byteLength,
+                       llvm::ArrayRef<int64_t> sizes, llvm::function_ref<std::string()> emit);
   /// What the group reads besides the operands of its anchor, and then its result.
   llvm::SmallVector<mlir::Value> epilogueTensors(mlir::Operation *anchor) const;
   /// Places all the group's inputs and outputs.
@@ -104,7 +104,7 @@ public:
   uint32_t weightsOf(mlir::Value constant);
   uint32_t weightsOf(mlir::ElementsAttr elements);
   uint32_t packedWeights(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
-  uint32_t preparedWeights(mlir::Location location, mlir::Value source, llvm::StringRef key, uint64_t byteLength,
+  uint32_t preparedWeights(mlir::Location location, mlir::ElementsAttr source, llvm::StringRef key, uint64_t byteLength,
                            llvm::ArrayRef<int64_t> sizes, llvm::function_ref<std::string()> emit);
   int64_t bound(mlir::AffineExpr extent) const { return graph::boundsOf(extent, dims).max; }
   uint64_t boundedElements(mlir::Type tensor) const;

@@ -7,9 +7,11 @@
 //     transform each tile of sums to pixels, and the epilogue on them
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "compiler/graph/Integers.h"
 #include "compiler/loops/Gemm.h"
 #include "compiler/loops/Images.h"
 #include "compiler/loops/Magnitude.h"
+#include "compiler/loops/Packing.h"
 #include "compiler/loops/PanelProduct.h"
 #include "compiler/loops/Strategy.h"
 #include "compiler/loops/Winograd.h"
@@ -90,9 +92,12 @@ public:
       pointers.push_back(context.pointer(tensor));
     std::string key = "winograd" + std::to_string(tile.outputs);
     Value image = context.pointer(images.memory);
-    Value weights =
-        context.prepared(convolve.getWeights(), key, tile.allPoints() * words * columns * 4, {channels, columns},
-                         [&] { return emitWeightTransform(context.kernels, tile, elementOf(convolve.getWeights())); });
+    const Stored stored = storedAs(convolve.getWeights());
+    SmallVector<int64_t> sizes{channels, columns};
+    if (stored.hasOffset)
+      sizes.push_back(stored.offset);
+    Value weights = context.prepared(stored.elements, key, tile.allPoints() * words * columns * 4, sizes,
+                                     [&] { return emitWeightTransform(context.kernels, tile, stored); });
     auto scratch = [&](int64_t bytes) { return context.scratch(e.constantIndex(bytes)); };
     Value outside = scratch(words * 4), addresses = scratch(panelTile.rows * tile.allPoints() * 4);
     Value work = scratch(std::max(inputWorkBytes(tile), outputWorkBytes(tile)));
@@ -292,11 +297,12 @@ bool isExact(ConvolveOp convolve, Value image) {
   const int64_t columns = cast<RankedTensorType>(convolve.getWeights().getType()).getShape().back();
   std::vector<int64_t> sums(columns);
   int64_t most = 0;
-  for (int64_t i = 0; i < weights.elementCount; ++i) {
-    const int64_t magnitude = std::abs(weights.asInteger(i));
-    sums[i % columns] += magnitude;
-    most = std::max(most, magnitude);
-  }
+  if (weights.splat)
+    return false; // equal weights are no network's
+  eachInteger(weights, [&](int64_t element, int64_t i) {
+    sums[i % columns] += std::abs(element);
+    most = std::max(most, std::abs(element));
+  });
   const int64_t input = magnitudeOf(image);
   return 4 * input < (1 << 15) && 9 * most < (1 << 15) &&
          4 * input * *std::max_element(sums.begin(), sums.end()) < (int64_t(1) << 31);

@@ -1,4 +1,5 @@
 #include "compiler/loops/Magnitude.h"
+#include "compiler/graph/Integers.h"
 #include <algorithm>
 #include <cmath>
 
@@ -17,10 +18,8 @@ std::optional<int64_t> ofConstant(Value value) {
   auto data = constantDataOf(value);
   if (!data)
     return std::nullopt;
-  int64_t most = 0;
-  for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i)
-    most = std::max(most, std::abs(data->asInteger(i)));
-  return most;
+  const IntegerRange range = rangeOf(*data);
+  return std::max(std::abs(range.low), std::abs(range.high));
 }
 
 /// Of what is clipped between numbers.

@@ -1,4 +1,5 @@
 #include "compiler/loops/Packing.h"
+#include "compiler/graph/Integers.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include <cstring>
 
@@ -82,36 +83,54 @@ Value emitZeroRun(Emitter &e, Value target, Value count, int64_t stride) {
   })[0];
 }
 
-Value loadShorts(Emitter &e, Type element, Value from, int64_t count) {
+Stored storedAs(Value constant) {
+  const auto elements = constant.getDefiningOp<ConstantOp>().getValue();
+  const ConstantData data = dataOf(elements);
+  if (!data.element.isSignlessInteger(16) || data.splat)
+    return {elements};
+  const IntegerRange range = rangeOf(data);
+  if (range.high - range.low > 255)
+    return {elements};
+  std::vector<char> bytes;
+  eachInteger(data, [&](int64_t element, int64_t) { bytes.push_back(char(element - range.low)); });
+  OpBuilder builder(constant.getContext());
+  auto type = cast<RankedTensorType>(constant.getType()).clone(builder.getIntegerType(8, /*isSigned=*/false));
+  auto narrow = makeConstant(builder, constant.getLoc(), type, std::move(bytes)).getDefiningOp<ConstantOp>();
+  Stored stored{narrow.getValue(), true, range.low};
+  narrow->destroy();
+  return stored;
+}
+
+Value loadShorts(Emitter &e, const Shorts &shorts, Value from, int64_t count) {
   auto typeOf = [&](Type integer) { return count == 1 ? integer : VectorType::get(count, integer); };
-  const unsigned width = byteWidth(element);
+  const unsigned width = byteWidth(shorts.element);
   Value loaded = e.loadAt(from, typeOf(e.getIntegerType(8 * width)), width);
-  if (width == 2)
-    return loaded;
-  return element.isUnsignedInteger() ? arith::ExtUIOp::create(e, typeOf(e.getI16Type()), loaded).getResult()
-                                     : arith::ExtSIOp::create(e, typeOf(e.getI16Type()), loaded).getResult();
+  if (width == 1)
+    loaded = shorts.element.isUnsignedInteger() ? arith::ExtUIOp::create(e, typeOf(e.getI16Type()), loaded).getResult()
+                                                : arith::ExtSIOp::create(e, typeOf(e.getI16Type()), loaded).getResult();
+  return shorts.offset ? arith::AddIOp::create(e, loaded, e.splat(shorts.offset, count)).getResult() : loaded;
 }
 
 /// The word of the elements at two places; the second half is 0 without the second place.
-static Value wordAt(Emitter &e, Type element, Value first, Value second) {
-  auto load = [&](Value at) { return arith::ExtUIOp::create(e, e.getI32Type(), loadShorts(e, element, at, 1)); };
+static Value wordAt(Emitter &e, const Shorts &shorts, Value first, Value second) {
+  auto load = [&](Value at) { return arith::ExtUIOp::create(e, e.getI32Type(), loadShorts(e, shorts, at, 1)); };
   Value low = load(first);
   return second ? arith::OrIOp::create(e, low, arith::ShLIOp::create(e, load(second), e.i32(16))).getResult() : low;
 }
 
-Value emitScatterPairs(Emitter &e, Type element, Value source, Value target, Value count, int64_t stride) {
+Value emitScatterPairs(Emitter &e, const Shorts &shorts, Value source, Value target, Value count, int64_t stride) {
   // Four words from eight elements, then word by word.
-  const int64_t width = byteWidth(element);
+  const int64_t width = byteWidth(shorts.element);
   Value four = arith::AndIOp::create(e, count, e.i32(-4));
   auto after = e.loop(e.i32(0), four, 4, {source, target}, [&](AffineExpr, ArrayRef<Value> at) {
-    Value halves = loadShorts(e, element, at[0], 8);
+    Value halves = loadShorts(e, shorts, at[0], 8);
     Value words = vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), halves);
     for (int64_t lane = 0; lane < 4; ++lane)
       e.storeAt(vector::ExtractOp::create(e, words, lane), bump(e, at[1], lane * stride * 4), 4);
     return SmallVector<Value>{bump(e, at[0], 8 * width), bump(e, at[1], 16 * stride)};
   });
   return e.loop(four, count, 1, after, [&](AffineExpr, ArrayRef<Value> at) {
-    e.storeAt(wordAt(e, element, at[0], bump(e, at[0], width)), at[1], 4);
+    e.storeAt(wordAt(e, shorts, at[0], bump(e, at[0], width)), at[1], 4);
     return SmallVector<Value>{bump(e, at[0], 2 * width), bump(e, at[1], 4 * stride)};
   })[1];
 }
@@ -122,14 +141,17 @@ namespace {
 class PackFunction {
 public:
   PackFunction(KernelContext &context, const MatrixSource &source, AffineExpr extent, AffineExpr k, AffineExpr steps,
-               int64_t width, unsigned batchRank)
+               int64_t width, unsigned batchRank, const Stored &stored)
       : context(context), source(source), extent(extent), k(k), steps(steps), width(width), batchRank(batchRank),
-        element(elementOf(source.tensor)), c(element.getContext()),
-        e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(), argumentTypes(),
-          context.kernels.extents) {
+        element(stored.elements ? stored.element() : elementOf(source.tensor)), c(element.getContext()),
+        hasOffset(stored.hasOffset), e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(),
+                                       argumentTypes(), context.kernels.extents) {
     for (unsigned i = 0; i < batchRank; ++i)
       variables.push_back(e.bind(e.function.getArgument(3 + i)));
     memory = e.function.getArgument(3 + batchRank);
+    shorts.element = element;
+    if (hasOffset)
+      shorts.offset = arith::TruncIOp::create(e, e.getI16Type(), e.function.getArgument(4 + batchRank));
     isInPairs = !element.isF32();
     words = isInPairs ? normalise(k.floorDiv(2)) : k;
     hasWords = !isInPairs || (byteWidth(element) == 2 && constantOf(normalise(k % 2)) == 0);
@@ -176,6 +198,8 @@ private:
   unsigned batchRank;
   Type element;
   MLIRContext *c;
+  const bool hasOffset;
+  Shorts shorts;
   Emitter e;
   SmallVector<AffineExpr> variables;
   Value memory;
@@ -187,6 +211,8 @@ private:
     SmallVector<Type> types{i32, i32, pointer};
     types.append(batchRank, i32);
     types.push_back(pointer);
+    if (hasOffset)
+      types.push_back(i32);
     return types;
   }
 
@@ -227,16 +253,16 @@ private:
                             : e.loadAt(at(from), VectorType::get(4, element), 4),
                   bump(e, to, lane * 4), 4);
       for (; lane < width; ++lane)
-        e.storeAt(isInPairs ? wordAt(e, element, at(from), next ? at(next) : next) : e.loadAt(at(from), element, 4),
+        e.storeAt(isInPairs ? wordAt(e, shorts, at(from), next ? at(next) : next) : e.loadAt(at(from), element, 4),
                   bump(e, to, lane * 4), 4);
     });
   }
 
   /// Four words from four elements of two steps each.
   Value pairs(Value from, Value next) {
-    Value low = loadShorts(e, element, from, 4);
+    Value low = loadShorts(e, shorts, from, 4);
     Value high =
-        next ? loadShorts(e, element, next, 4) : arith::ConstantOp::create(e, e.getZeroAttr(low.getType())).getResult();
+        next ? loadShorts(e, shorts, next, 4) : arith::ConstantOp::create(e, e.getZeroAttr(low.getType())).getResult();
     Value both = vector::ShuffleOp::create(e, low, high, ArrayRef<int64_t>{0, 4, 1, 5, 2, 6, 3, 7});
     return vector::BitCastOp::create(e, VectorType::get(4, e.getI32Type()), both);
   }
@@ -247,15 +273,15 @@ private:
       eachWord(to, [&](AffineExpr step, Value at, bool hasSecond) {
         Value from = addressOf(x, step);
         Value next = isInPairs && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
-        e.storeAt(isInPairs ? wordAt(e, element, from, next) : e.loadAt(from, element, 4), at, 4);
+        e.storeAt(isInPairs ? wordAt(e, shorts, from, next) : e.loadAt(from, element, 4), at, 4);
       });
     } else if (hasWords) {
       emitScatterRun(e, addressOf(x, e.constantIndex(0)), to, e.index(words), width);
     } else {
       Value row = addressOf(x, e.constantIndex(0));
-      Value last = emitScatterPairs(e, element, row, to, e.index(words), width);
+      Value last = emitScatterPairs(e, shorts, row, to, e.index(words), width);
       e.when(arith::CmpIOp::create(e, arith::CmpIPredicate::ne, e.index(normalise(k % 2)), e.i32(0)),
-             [&] { e.storeAt(wordAt(e, element, addressOf(x, normalise(k - 1)), Value()), last, 4); });
+             [&] { e.storeAt(wordAt(e, shorts, addressOf(x, normalise(k - 1)), Value()), last, 4); });
     }
   }
 };
@@ -263,8 +289,8 @@ private:
 } // namespace
 
 std::string emitPackFunction(KernelContext &context, const MatrixSource &source, AffineExpr extent, AffineExpr k,
-                             AffineExpr steps, int64_t width, unsigned batchRank) {
-  return PackFunction(context, source, extent, k, steps, width, batchRank).emit();
+                             AffineExpr steps, int64_t width, unsigned batchRank, const Stored &stored) {
+  return PackFunction(context, source, extent, k, steps, width, batchRank, stored).emit();
 }
 
 std::vector<char> packConstant(const Gemm &gemm, ArrayRef<int64_t> batchExtents, int64_t n, int64_t k, int64_t steps) {

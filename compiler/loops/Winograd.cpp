@@ -27,6 +27,7 @@ protected:
   const bool ofPairs;
   Type element; ///< in memory: f32, i8, u8, i16, or the i32 of sums
   Type vector;  ///< of four words or sums
+  Value offset; ///< of elements as they are stored
 
   Value argument(unsigned i) { return e.function.getArgument(i); }
   Value add(Value a, Value b) {
@@ -43,7 +44,9 @@ protected:
 
   Value load(Value pointer) { return e.loadAt(pointer, vector, 4); }
   /// Elements of a tensor.
-  Value loadElements(Value pointer) { return element.isF32() ? load(pointer) : loadShorts(e, element, pointer, 8); }
+  Value loadElements(Value pointer) {
+    return element.isF32() ? load(pointer) : loadShorts(e, {element, offset}, pointer, 8);
+  }
   Vectors load(Value pointer, int64_t count, int64_t stride) {
     Vectors loaded;
     for (int64_t i = 0; i < count; ++i)
@@ -129,8 +132,11 @@ private:
 
 class WeightTransform : Transform {
 public:
-  WeightTransform(Kernels &kernels, WinogradTile tile, Type element)
-      : Transform(kernels, tile, element, {pointer(kernels), pointer(kernels), i32(kernels), i32(kernels)}) {}
+  WeightTransform(Kernels &kernels, WinogradTile tile, const Stored &stored)
+      : Transform(kernels, tile, stored.element(), argumentTypes(kernels, stored.hasOffset)) {
+    if (stored.hasOffset)
+      offset = arith::TruncIOp::create(e, e.getI16Type(), argument(4));
+  }
 
   std::string emit(Kernels &kernels) {
     const int64_t width = graph::byteWidth(element), perWord = ofPairs ? 2 : 1;
@@ -159,6 +165,13 @@ public:
   }
 
 private:
+  static SmallVector<Type> argumentTypes(Kernels &kernels, bool hasOffset) {
+    SmallVector<Type> types{pointer(kernels), pointer(kernels), i32(kernels), i32(kernels)};
+    if (hasOffset)
+      types.push_back(i32(kernels));
+    return types;
+  }
+
   Value rowBytes; ///< of the weights of a channel
   Vectors taps;   ///< byte offsets in the weights
   Vectors places; ///< of the points, byte offsets in the target
@@ -272,8 +285,8 @@ std::string emitInputTransform(Kernels &kernels, WinogradTile tile, Type element
 }
 int64_t inputWorkBytes(WinogradTile tile) { return tile.allPoints() * vectorBytes * (1 + rows); }
 
-std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, Type element) {
-  return WeightTransform(kernels, tile, element).emit(kernels);
+std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, const Stored &stored) {
+  return WeightTransform(kernels, tile, stored).emit(kernels);
 }
 
 std::string emitOutputTransform(Kernels &kernels, WinogradTile tile) {

@@ -12,6 +12,7 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 #include "compiler/loops/Images.h"
+#include "compiler/loops/Packing.h"
 
 namespace wasmind::loops {
 
@@ -32,10 +33,9 @@ struct WinogradTile {
 std::string emitInputTransform(Kernels &kernels, WinogradTile tile, mlir::Type element);
 int64_t inputWorkBytes(WinogradTile tile);
 
-/// The function (weights, target, channels, columns) that transforms weights [3][3][channels][columns] of type
-/// `element` into [point][columns / 8][words][8], panels of B (Packing.h). Columns are a multiple of 8, channels of a
-/// word.
-std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, mlir::Type element);
+/// The function (weights, target, channels, columns[, offset]) that transforms weights [3][3][channels][columns] into
+/// [point][columns / 8][words][8], panels of B (Packing.h). Columns are a multiple of 8, channels of a word.
+std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, const Stored &stored);
 
 /// The function (sums, columns, panelBytes, pointBytes, target, work) that transforms one tile's sums, of which eight
 /// columns lie side by side, the next eight `panelBytes` further on, points `pointBytes` apart, into
