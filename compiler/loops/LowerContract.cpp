@@ -100,18 +100,8 @@ LogicalResult lowerContract(KernelContext &context) {
   gemm.k = lhs->k;
   gemm.a = lhs->source;
   gemm.b = rhs->source;
-  gemm.tile = tileFor(context.kernels.bound(gemm.m));
   Value a = context.pointer(lhs->source.tensor);
-  std::string pack =
-      emitPackFunction(context, lhs->source, gemm.m, gemm.k, gemm.steps(), gemm.tile.rows, gemm.batch.size());
   Emitter &e = context.emitter;
-  gemm.packA = [&](ArrayRef<AffineExpr> batch, Value m0, Value count, Value target) {
-    SmallVector<Value> arguments{m0, count, target};
-    for (AffineExpr index : batch)
-      arguments.push_back(e.index(index));
-    arguments.push_back(a);
-    func::CallOp::create(e, pack, TypeRange(), arguments);
-  };
   SmallVector<AffineExpr> extents = getExtents(contract.getResult().getType());
   int64_t batchRank = gemm.batch.size(), lhsFree = lhsExtents.size() - batchRank - contract.getLhsContract().size();
   gemm.resultIndices = [extents, batchRank, lhsFree](ArrayRef<AffineExpr> batch, AffineExpr m, AffineExpr n) {
@@ -127,7 +117,35 @@ LogicalResult lowerContract(KernelContext &context) {
     placeMerged(indices, extents, nDims, n);
     return indices;
   };
-  emitGemm(context, gemm);
+  auto emit = [&](const Tile &tile) {
+    gemm.tile = tile;
+    std::string pack =
+        emitPackFunction(context, lhs->source, gemm.m, gemm.k, gemm.steps(), tile.rows, gemm.batch.size());
+    gemm.packA = [&e, a, pack](ArrayRef<AffineExpr> batch, Value m0, Value count, Value target) {
+      SmallVector<Value> arguments{m0, count, target};
+      for (AffineExpr index : batch)
+        arguments.push_back(e.index(index));
+      arguments.push_back(a);
+      func::CallOp::create(e, pack, TypeRange(), arguments);
+    };
+    emitGemm(context, gemm);
+  };
+  const Tile tile = tileFor(context.kernels.bound(gemm.m));
+  if (constantOf(gemm.m) || tile != panelTile || !gemm.b.tensor.getDefiningOp<ConstantOp>()) {
+    emit(tile);
+    return success();
+  }
+  // Few rows, such as a recurrent network has in a step, one at a time: a panel of A would be filled up with others.
+  // B's panels are the same.
+  constexpr Tile row = tileFor(1);
+  static_assert(row.columns == panelTile.columns && row.unroll == panelTile.unroll);
+  Value isFew = arith::CmpIOp::create(e, arith::CmpIPredicate::slt, e.index(gemm.m), e.i32(panelTile.rows - 1));
+  auto branch = scf::IfOp::create(e, isFew, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(e);
+  e.setInsertionPointToStart(branch.thenBlock());
+  emit(row);
+  e.setInsertionPointToStart(branch.elseBlock());
+  emit(tile);
   return success();
 }
 

@@ -92,8 +92,7 @@ Value integerConvolve(Node &node, Value x, Value w, Value xZero, Value wZero) {
   if (xZero)
     xZero = compose.reshape(xZero, Integers());
   // The window's padding is zeros, as it stands for real zeros.
-  return compose.convolve(centred(node, x, xZero), centred(node, w, wZero), Value(), *window,
-                          node.integer("group", 1));
+  return compose.convolve(centred(node, x, xZero), centred(node, w, wZero), Value(), *window, node.integer("group", 1));
 }
 
 } // namespace wasmind::onnx

@@ -113,8 +113,8 @@ TEST(Structured, ContractOfWhatItsEpilogueReads) {
   batch.check();
 }
 
-// i8 and u8 by pairs along k: odd extents, every order of the operands, the extremes of both types.
-TEST(Structured, ContractOfBytes) {
+// i8, u8 and i16 by pairs along k: odd extents, every order of the operands, the extremes of the types.
+TEST(Structured, ContractOfPairs) {
   Batch batch(1060);
   Compose &b = batch.builder;
   auto fixed = [&](int64_t extent) { return batch.fixed(extent); };
@@ -122,19 +122,47 @@ TEST(Structured, ContractOfBytes) {
   for (auto [m, n, k] : {std::tuple(13, 17, 33), std::tuple(4, 8, 16), std::tuple(1, 5, 1), std::tuple(9, 33, 70)})
     for (int orders = 0; orders < 4; ++orders) {
       bool ofColumns = orders & 1, ofRows = orders & 2, isConstant = count % 3 == 0;
-      Type left = typeNamed(count % 2 ? "ui8" : "i8"), right = typeNamed(count % 5 < 3 ? "i8" : "ui8");
+      const StringRef names[] = {"i8", "ui8", "i16"};
+      Type left = typeNamed(names[count % 3]), right = typeNamed(names[(count / 3 + count) % 3]);
       AffineExpr inner = count % 4 == 1 ? batch.dim("k" + std::to_string(count), 1, 99, k) : fixed(k);
       ++count;
-      auto span = [](Type type) { return type.isUnsignedInteger() ? Span{0, 255} : Span{-128, 127}; };
+      auto span = [](Type type) {
+        return type.isUnsignedInteger() ? Span{0, 255} : type.isInteger(8) ? Span{-128, 127} : Span{-32768, 32767};
+      };
       Value x = batch.inputOf(ofColumns ? Extents{inner, fixed(m)} : Extents{fixed(m), inner}, left, span(left));
       Value y = isConstant && isa<AffineConstantExpr>(inner)
                     ? batch.constant(ofRows ? Ints{n, k} : Ints{k, n}, right, span(right))
                     : batch.inputOf(ofRows ? Extents{fixed(n), inner} : Extents{inner, fixed(n)}, right, span(right));
       batch.expect(b.matmul(x, y, ofColumns, ofRows),
-                   llvm::formatv("{0} x {1} x {2} of bytes, orders {3}", m, n, k, orders).str());
+                   llvm::formatv("{0} x {1} x {2} of pairs, orders {3}", m, n, k, orders).str());
     }
   Value lowest = batch.input({6, 100}, typeNamed("i8"), Span{-128, -128});
   batch.expect(b.matmul(lowest, lowest, false, true), "the lowest values");
+  batch.check();
+}
+
+// The same of images: pixels of odd and even numbers of channels, runs that are cut, groups.
+TEST(Structured, ConvolveOfPairs) {
+  Batch batch(1070);
+  const StringRef names[] = {"i8", "ui8", "i16"};
+  int count = 0;
+  for (int64_t channels : {1, 3, 8, 14})
+    for (int64_t kernel : {1, 3})
+      for (int64_t groups : {1, 2}) {
+        Type left = typeNamed(names[count % 3]), right = typeNamed(names[(count / 3 + count) % 3]);
+        const int64_t stride = 1 + count % 2, dilation = kernel == 3 && count % 4 == 1 ? 2 : 1;
+        ++count;
+        Value x = batch.input({2, 7, 9, channels * groups}, left);
+        Ints shape{kernel, kernel, channels, 8 * groups};
+        Value w = count % 3 ? batch.constant(shape, right) : batch.input(shape, right);
+        OpBuilder &builder = batch.builder;
+        const Ints strides{stride, stride}, pads{kernel / 2, kernel / 2}, dilations{dilation, dilation};
+        Value sums =
+            ConvolveOp::create(builder, builder.getUnknownLoc(), x, w, strides, pads, pads, dilations, groups, false);
+        batch.expect(
+            sums,
+            llvm::formatv("{0} x {1}, kernel {2}, {3} groups, of pairs", channels, 8 * groups, kernel, groups).str());
+      }
   batch.check();
 }
 
