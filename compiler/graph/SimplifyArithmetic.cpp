@@ -10,6 +10,7 @@
 #include "compiler/graph/Halves.h"
 #include "compiler/graph/Integers.h"
 #include "compiler/graph/Passes.h"
+#include "mlir/IR/IRMapping.h"
 #include <cmath>
 
 using namespace mlir;
@@ -304,6 +305,26 @@ private:
   }
 };
 
+/// Products of halves as products of f32, whose sums are rounded once, as the sums of halves are: kernels of f32 are
+/// the fast ones.
+struct WidenProduct : RewritePattern {
+  explicit WidenProduct(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
+    if (!isa<ContractOp, ConvolveOp>(op) || !isHalf(op->getResult(0)))
+      return failure();
+    Compose builder(op->getLoc(), rewriter);
+    builder.setInsertionPoint(op);
+    IRMapping mapping;
+    for (Value operand : op->getOperands())
+      mapping.map(operand, builder.cast(operand, builder.getF32Type()));
+    Value sums = builder.clone(*op, mapping)->getResult(0);
+    sums.setType(makeTensorType(getExtents(sums.getType()), builder.getF32Type()));
+    rewriter.replaceOp(op, builder.cast(sums, builder.elementOf(op->getResult(0))));
+    return success();
+  }
+};
+
 /// Constant factors of integer products in 8 bits where these hold them: half of the bytes.
 struct NarrowFactor : RewritePattern {
   explicit NarrowFactor(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
@@ -335,7 +356,7 @@ struct NarrowFactor : RewritePattern {
 struct SimplifyArithmetic : impl::SimplifyArithmeticBase<SimplifyArithmetic> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors, LookUpRows, NarrowFactor>(&getContext());
+    patterns.add<DivideOnce, ExpandPower, JoinRoot, JoinFactors, LookUpRows, NarrowFactor, WidenProduct>(&getContext());
     (void)applyRewrites(getOperation(), std::move(patterns));
   }
 };

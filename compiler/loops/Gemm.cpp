@@ -149,9 +149,9 @@ private:
       return;
     }
     std::string key = llvm::formatv("{0}x{1}:{2}", tile.columns, tile.unroll, gemm.b.flat);
-    // Panels of bytes are twice as large as the bytes: the module has these, and its first run packs them.
-    if (gemm.isOfPairs() && context.kernels.hasFirstRun()) {
-      const Stored stored = storedAs(gemm.b.tensor);
+    // Panels of bytes and halves are twice as large as these: the module has them, and its first run packs them.
+    const Stored stored = context.kernels.hasFirstRun() ? storedAs(gemm.b.tensor) : Stored();
+    if (stored.elements && byteWidth(stored.element()) < 4) {
       SmallVector<int64_t> sizes;
       if (stored.hasOffset)
         sizes.push_back(stored.offset);

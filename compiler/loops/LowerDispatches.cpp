@@ -24,7 +24,7 @@ LogicalResult lowerGroup(KernelContext &context) {
     return context.fail(dispatch.getStrategy() ? "no strategy is called '" + *dispatch.getStrategy() + "'"
                                                : Twine("it has no strategy; --loops-choose-strategy gives it one"));
   const Kernels &kernels = context.kernels;
-  if (!strategy->applies({context.group, kernels.options, kernels.dims, kernels.preparedBytes}))
+  if (!strategy->applies({context.group, kernels.options, kernels.dims})) // memory was counted when it was chosen
     return context.fail("the strategy '" + strategy->name + "' does not apply to it");
   context.record.kind = kindOf(context.group);
   context.record.strategy = strategy->name.str();

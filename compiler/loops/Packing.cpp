@@ -1,5 +1,7 @@
 #include "compiler/loops/Packing.h"
+#include "compiler/graph/Floats.h"
 #include "compiler/graph/Integers.h"
+#include "compiler/loops/Math.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include <cstring>
 
@@ -83,22 +85,49 @@ Value emitZeroRun(Emitter &e, Value target, Value count, int64_t stride) {
   })[0];
 }
 
+/// A constant of the same shape with other elements.
+static ElementsAttr reshaped(Value constant, Type element, std::vector<char> &&bytes) {
+  OpBuilder builder(constant.getContext());
+  auto type = cast<RankedTensorType>(constant.getType()).clone(element);
+  auto made = makeConstant(builder, constant.getLoc(), type, std::move(bytes)).getDefiningOp<ConstantOp>();
+  const ElementsAttr elements = made.getValue();
+  made->destroy();
+  return elements;
+}
+
 Stored storedAs(Value constant) {
   const auto elements = constant.getDefiningOp<ConstantOp>().getValue();
   const ConstantData data = dataOf(elements);
-  if (!data.element.isSignlessInteger(16) || data.splat)
+  OpBuilder builder(constant.getContext());
+  if (data.splat)
     return {elements};
-  const IntegerRange range = rangeOf(data);
+  if (data.element.isF32()) {
+    const ArrayRef numbers(reinterpret_cast<const float *>(data.bytes.data()), data.elementCount);
+    auto isHalf = [](float number) {
+      return std::bit_cast<uint32_t>(halfToFloat(halfFromDouble(number))) == std::bit_cast<uint32_t>(number);
+    };
+    if (!llvm::all_of(numbers, isHalf))
+      return {elements};
+    std::vector<char> halves(2 * numbers.size());
+    for (auto [i, number] : llvm::enumerate(numbers)) {
+      const uint16_t half = halfFromDouble(number);
+      std::memcpy(halves.data() + 2 * i, &half, 2);
+    }
+    return {reshaped(constant, builder.getF16Type(), std::move(halves))};
+  }
+  const IntegerRange range = data.element.isSignlessInteger(16) ? rangeOf(data) : IntegerRange{0, 256};
   if (range.high - range.low > 255)
     return {elements};
   std::vector<char> bytes;
   eachInteger(data, [&](int64_t element, int64_t) { bytes.push_back(char(element - range.low)); });
-  OpBuilder builder(constant.getContext());
-  auto type = cast<RankedTensorType>(constant.getType()).clone(builder.getIntegerType(8, /*isSigned=*/false));
-  auto narrow = makeConstant(builder, constant.getLoc(), type, std::move(bytes)).getDefiningOp<ConstantOp>();
-  Stored stored{narrow.getValue(), true, range.low};
-  narrow->destroy();
-  return stored;
+  return {reshaped(constant, builder.getIntegerType(8, /*isSigned=*/false), std::move(bytes)), true, range.low};
+}
+
+Value loadFloats(Emitter &e, Type element, Value from, int64_t count) {
+  auto typeOf = [&](Type type) { return count == 1 ? type : VectorType::get(count, type); };
+  if (element.isF32())
+    return e.loadAt(from, typeOf(element), 4);
+  return emitWiden(e, e.loadAt(from, typeOf(e.getI16Type()), 2), element);
 }
 
 Value loadShorts(Emitter &e, const Shorts &shorts, Value from, int64_t count) {
@@ -152,9 +181,9 @@ public:
     shorts.element = element;
     if (hasOffset)
       shorts.offset = arith::TruncIOp::create(e, e.getI16Type(), e.function.getArgument(4 + batchRank));
-    isInPairs = !element.isF32();
+    isInPairs = !element.isF32() && !element.isF16();
     words = isInPairs ? normalise(k.floorDiv(2)) : k;
-    hasWords = !isInPairs || (byteWidth(element) == 2 && constantOf(normalise(k % 2)) == 0);
+    hasWords = element.isF32() || (isInPairs && byteWidth(element) == 2 && constantOf(normalise(k % 2)) == 0);
   }
 
   std::string emit() {
@@ -249,11 +278,10 @@ private:
       int64_t lane = 0;
       auto at = [&](Value place) { return bump(e, place, lane * byteWidth(element)); };
       for (; lane + 4 <= width; lane += 4)
-        e.storeAt(isInPairs ? pairs(at(from), next ? at(next) : next)
-                            : e.loadAt(at(from), VectorType::get(4, element), 4),
+        e.storeAt(isInPairs ? pairs(at(from), next ? at(next) : next) : loadFloats(e, element, at(from), 4),
                   bump(e, to, lane * 4), 4);
       for (; lane < width; ++lane)
-        e.storeAt(isInPairs ? wordAt(e, shorts, at(from), next ? at(next) : next) : e.loadAt(at(from), element, 4),
+        e.storeAt(isInPairs ? wordAt(e, shorts, at(from), next ? at(next) : next) : loadFloats(e, element, at(from), 1),
                   bump(e, to, lane * 4), 4);
     });
   }
@@ -269,11 +297,11 @@ private:
 
   /// One row of a panel.
   void packRow(AffineExpr x, Value to) {
-    if (!isUnit(batchRank + 1)) {
+    if (!isUnit(batchRank + 1) || element.isF16()) {
       eachWord(to, [&](AffineExpr step, Value at, bool hasSecond) {
         Value from = addressOf(x, step);
         Value next = isInPairs && hasSecond ? addressOf(x, normalise(step + 1)) : Value();
-        e.storeAt(isInPairs ? wordAt(e, shorts, from, next) : e.loadAt(from, element, 4), at, 4);
+        e.storeAt(isInPairs ? wordAt(e, shorts, from, next) : loadFloats(e, element, from, 1), at, 4);
       });
     } else if (hasWords) {
       emitScatterRun(e, addressOf(x, e.constantIndex(0)), to, e.index(words), width);

@@ -18,14 +18,14 @@ public:
   Transform(Kernels &kernels, WinogradTile tile, Type element, ArrayRef<Type> arguments)
       : e(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), arguments, kernels.extents),
         points(tile.points()), outputs(tile.outputs), ofPairs(tile.ofPairs), element(element),
-        vector(element.isF32() || element.isInteger(32) ? VectorType::get(4, element)
-                                                        : VectorType::get(8, e.getI16Type())) {}
+        vector(tile.ofPairs && !element.isInteger(32) ? VectorType::get(8, e.getI16Type())
+                                                      : VectorType::get(4, tile.ofPairs ? element : e.getF32Type())) {}
 
 protected:
   Emitter e;
   const int64_t points, outputs;
   const bool ofPairs;
-  Type element; ///< in memory: f32, i8, u8, i16, or the i32 of sums
+  Type element; ///< in memory: f32, f16, i8, u8, i16, or the i32 of sums
   Type vector;  ///< of four words or sums
   Value offset; ///< of elements as they are stored
 
@@ -45,7 +45,7 @@ protected:
   Value load(Value pointer) { return e.loadAt(pointer, vector, 4); }
   /// Elements of a tensor.
   Value loadElements(Value pointer) {
-    return element.isF32() ? load(pointer) : loadShorts(e, {element, offset}, pointer, 8);
+    return ofPairs ? loadShorts(e, {element, offset}, pointer, 8) : loadFloats(e, element, pointer, 4);
   }
   Vectors load(Value pointer, int64_t count, int64_t stride) {
     Vectors loaded;
