@@ -103,17 +103,22 @@ Stored storedAs(Value constant) {
     return {elements};
   if (data.element.isF32()) {
     const ArrayRef numbers(reinterpret_cast<const float *>(data.bytes.data()), data.elementCount);
-    auto isHalf = [](float number) {
-      return std::bit_cast<uint32_t>(halfToFloat(halfFromDouble(number))) == std::bit_cast<uint32_t>(number);
+    auto as = [&](Type type, uint16_t (*narrow)(double), float (*widen)(uint16_t)) -> ElementsAttr {
+      if (!llvm::all_of(numbers, [&](float number) {
+            return std::bit_cast<uint32_t>(widen(narrow(number))) == std::bit_cast<uint32_t>(number);
+          }))
+        return {};
+      std::vector<char> halves(2 * numbers.size());
+      for (auto [i, number] : llvm::enumerate(numbers)) {
+        const uint16_t half = narrow(number);
+        std::memcpy(halves.data() + 2 * i, &half, 2);
+      }
+      return reshaped(constant, type, std::move(halves));
     };
-    if (!llvm::all_of(numbers, isHalf))
-      return {elements};
-    std::vector<char> halves(2 * numbers.size());
-    for (auto [i, number] : llvm::enumerate(numbers)) {
-      const uint16_t half = halfFromDouble(number);
-      std::memcpy(halves.data() + 2 * i, &half, 2);
-    }
-    return {reshaped(constant, builder.getF16Type(), std::move(halves))};
+    ElementsAttr halves = as(builder.getF16Type(), halfFromDouble, halfToFloat);
+    if (!halves)
+      halves = as(builder.getBF16Type(), bfloatFromDouble, bfloatToFloat);
+    return {halves ? halves : elements};
   }
   const IntegerRange range = data.element.isSignlessInteger(16) ? rangeOf(data) : IntegerRange{0, 256};
   if (range.high - range.low > 255)
@@ -181,7 +186,7 @@ public:
     shorts.element = element;
     if (hasOffset)
       shorts.offset = arith::TruncIOp::create(e, e.getI16Type(), e.function.getArgument(4 + batchRank));
-    isInPairs = !element.isF32() && !element.isF16();
+    isInPairs = !isa<FloatType>(element);
     words = isInPairs ? normalise(k.floorDiv(2)) : k;
     hasWords = element.isF32() || (isInPairs && byteWidth(element) == 2 && constantOf(normalise(k % 2)) == 0);
   }
@@ -297,7 +302,7 @@ private:
 
   /// One row of a panel.
   void packRow(AffineExpr x, Value to) {
-    if (!isUnit(batchRank + 1) || element.isF16()) {
+    if (!isUnit(batchRank + 1) || (!isInPairs && !hasWords)) {
       eachWord(to, [&](AffineExpr step, Value at, bool hasSecond) {
         Value from = addressOf(x, step);
         Value next = isInPairs && hasSecond ? addressOf(x, normalise(step + 1)) : Value();

@@ -10,8 +10,8 @@
 
 namespace wasmind::loops {
 
-/// How a module holds a constant that the first run packs: its elements; of f32 that are all numbers of f16, these; of
-/// i16 that lie within 255 of each other, u8 to which the run adds `offset`.
+/// How a module holds a constant that the first run packs: its elements; of f32 that are all numbers of f16, or of
+/// bf16, these; of i16 that lie within 255 of each other, u8 to which the run adds `offset`.
 struct Stored {
   mlir::ElementsAttr elements;
   bool hasOffset = false;
@@ -40,7 +40,7 @@ struct Shorts {
 };
 /// `count` neighbours in memory as i16, a vector where they are several.
 mlir::Value loadShorts(Emitter &emitter, const Shorts &shorts, mlir::Value from, int64_t count);
-/// One f32, or a vector of `count`, that lie in memory as such or as f16 (`element`).
+/// One f32, or a vector of `count`, that lie in memory as such or as halves (`element`).
 mlir::Value loadFloats(Emitter &emitter, mlir::Type element, mlir::Value from, int64_t count);
 /// Copies `count` pairs of elements from `source` to every `stride`-th word of `target`; returns
 /// the next target.

@@ -25,7 +25,7 @@ protected:
   Emitter e;
   const int64_t points, outputs;
   const bool ofPairs;
-  Type element; ///< in memory: f32, f16, i8, u8, i16, or the i32 of sums
+  Type element; ///< in memory: f32, f16, bf16, i8, u8, i16, or the i32 of sums
   Type vector;  ///< of four words or sums
   Value offset; ///< of elements as they are stored
 

@@ -3,6 +3,8 @@
 Casts and arithmetic are compared with exact rounding (halves.py), bit by bit; operators of several steps by the same operator in
 float32 on the same numbers, rounded, and by ONNX Runtime.
 """
+import json
+
 import ml_dtypes
 import numpy as np
 import onnx
@@ -239,3 +241,41 @@ def test_recurrent_states_are_float32(operator, gates, tmp_path):
         results[dtype] = run(folder, proto, given, "wasmtime")["y"]
     expected = halves.rounded(results[np.float32], halves.F16)
     assert halves.same(results[np.float16], expected), first_difference(expected, results[np.float16], expected)
+
+
+PRODUCTS = {  # operands, attributes; the second operand is constant but for "computed"
+    "Conv": {"3x3": ((1, 32, 28, 28), (32, 32, 3, 3), {"pads": [1] * 4}), "pointwise": ((1, 16, 9, 9), (24, 16, 1, 1), {}),
+             "depthwise": ((1, 16, 9, 9), (16, 1, 3, 3), {"group": 16}), "odd": ((2, 3, 11, 9), (5, 3, 3, 3), {"strides": [2, 2]})},
+    "MatMul": {"weights": ((2, 7, 33), (33, 24), {}), "computed": ((3, 9, 16), (3, 16, 8), {}), "row": ((1, 40), (40, 16), {})},
+    "Gemm": {"transposed": ((5, 40), (16, 40), {"transB": 1})},
+}
+
+
+def exact(operator, a, b, attributes):
+    """In double precision, or ONNX Runtime's float32."""
+    if operator == "Conv":
+        a, b = a.astype(np.float32), b.astype(np.float32)
+        proto = model([helper.make_node("Conv", ["a", "b"], ["y"], **attributes)], {"a": a, "b": b}, {"y": np.float32})
+        return onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, {"a": a, "b": b})[0]
+    return np.matmul(a, b.T if attributes.get("transB") else b)
+
+
+@pytest.mark.parametrize("dtype", halves.HALVES, ids=str)
+@pytest.mark.parametrize("operator,case", [(operator, case) for operator, cases in PRODUCTS.items() for case in cases])
+def test_products_are_summed_in_float32(operator, case, dtype, tmp_path):
+    """Rounded once, by the kernels of f32; a module holds the weights as halves."""
+    left, right, attributes = PRODUCTS[operator][case]
+    random = np.random.default_rng(3)
+    a, b = (random.standard_normal(shape).astype(dtype) for shape in (left, right))
+    isComputed = case == "computed"
+    proto = model([helper.make_node(operator, ["a", "b"], ["y"], **attributes)], {"a": a, **({"b": b} if isComputed else {})}, {"y": dtype},
+                  {} if isComputed else {"b": b}, opset=22)
+    wanted = exact(operator, a.astype(np.float64), b.astype(np.float64), attributes)
+    unit = 2.0 ** -(10 if np.dtype(dtype) == np.float16 else 7)
+    for engine, outputs in on_engines(tmp_path, proto, {"a": a, **({"b": b} if isComputed else {})}):
+        error = np.abs(outputs["y"].astype(np.float64) - wanted)
+        assert (error <= 0.51 * unit * 2.0 ** np.ceil(np.log2(np.abs(wanted) + 1e-9)) + 1e-4).all(), engine
+    shown = json.loads(compiled.tool("inspect", tmp_path / "m.wasm", "--json").stdout)
+    assert not any("naive" in kernel["name"] for kernel in shown["kernels"]), shown["kernels"]
+    if not isComputed and case != "depthwise":
+        assert shown["weightBytes"] <= b.nbytes + 256
