@@ -43,9 +43,10 @@ llvm::Expected<Import> Source::import(MLIRContext &context, const CompileOptions
 
 llvm::Expected<Import> Source::trace(MLIRContext &context, const frontend::ImportOptions &options) const {
   if (!options.constants.empty() || !options.shapes.empty() || !options.sequences.empty() ||
-      options.overridableDefaults)
-    return llvm::createStringError("constants, shapes, sequences and input defaults are options of model files; a "
-                                   "formula has te.const and the shapes of its placeholders");
+      options.overridableDefaults || options.seed)
+    return llvm::createStringError(
+        "constants, shapes, sequences, input defaults and a seed are options of model files; "
+        "a formula has te.const and the shapes of its placeholders");
   auto traced = te::trace(context, inputs, outputs, options);
   if (!traced)
     return traced.takeError();

@@ -59,7 +59,7 @@ def primitives():
     shared = re.search(r"\.Cases\(\{([^}]*)\}, \"\"\)", (ROOT / "compiler/frontend/mindir/Inplace.cpp").read_text())[1]
 
     def is_read(name):
-        if name in have:
+        if name in have or renamed.get(name) in have:
             return True
         if name.startswith("Inplace"):
             rest = name.removeprefix("Inplace")

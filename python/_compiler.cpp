@@ -300,9 +300,9 @@ using Arrays = std::map<std::string, std::tuple<std::string, std::vector<int64_t
 wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string, wasmind::InputValue> &constants,
                                   const std::map<std::string, std::vector<std::string>> &shapes,
                                   const std::map<std::string, std::optional<int64_t>> &sequences,
-                                  bool hasOverridableDefaults, const Pairs &state, const Arrays &stateInit,
-                                  bool showsStateOutputs, bool isRelaxedSimd, bool hasWinograd, bool hasExternalWeights,
-                                  int optLevel, uint64_t memoryLimit) {
+                                  bool hasOverridableDefaults, std::optional<uint64_t> seed, const Pairs &state,
+                                  const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd, bool hasWinograd,
+                                  bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
   wasmind::CompileOptions options;
   for (const auto &[input, output] : state)
     options.state.push_back({input, output});
@@ -318,6 +318,7 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
   options.shapes = shapes;
   options.sequences = sequences;
   options.overridableDefaults = hasOverridableDefaults;
+  options.seed = seed;
   options.relaxedSimd = isRelaxedSimd;
   options.winograd = hasWinograd;
   options.externalWeights = hasExternalWeights;
@@ -329,8 +330,8 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
 void defineOptions(nb::module_ &m) {
   nb::class_<wasmind::CompileOptions>(m, "CompileOptions")
       .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "sequences"_a, "overridable_defaults"_a,
-                  "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "winograd"_a, "external_weights"_a,
-                  "opt_level"_a, "memory_limit"_a);
+                  "seed"_a.none(), "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "winograd"_a,
+                  "external_weights"_a, "opt_level"_a, "memory_limit"_a);
   nb::class_<wasmind::InputValue>(m, "InputValue")
       .def_static("array",
                   [](const std::string &dtype, const std::vector<int64_t> &shape, nb::bytes bytes) {

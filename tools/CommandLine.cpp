@@ -2,6 +2,8 @@
 #include "tools/CommandLine.h"
 #include "tools/Refusal.h"
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
 
 namespace wasmind::tools {
 
@@ -30,6 +32,16 @@ template <typename T> Option Command::option(const std::string &names, T &target
   // As a script's variable that is not set: no file, name or value is "".
   if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<std::string>>)
     option->check([](const std::string &text) { return std::string(text.empty() ? "its value is empty" : ""); });
+  // CLI11 takes what does not fit for the nearest number, and -1 for the largest unsigned one.
+  if constexpr (std::is_integral_v<T>)
+    option->check([](const std::string &text) {
+      T value;
+      const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
+      return wrong == std::errc() && end == text.data() + text.size()
+                 ? std::string()
+                 : text + " is not a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
+                       std::to_string(std::numeric_limits<T>::max());
+    });
   return Option(option);
 }
 template Option Command::option(const std::string &, std::string &, const std::string &);

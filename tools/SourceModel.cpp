@@ -11,6 +11,7 @@ void SourceOptions::addTo(Command command) {
   command.option("--constant", constants, "Value of a source model's input, see compile").oneEach();
   command.option("--shape", shapes, "Shape of a source model's input, see compile").oneEach();
   command.option("--sequence", sequences, "Length of a source model's input, see compile").oneEach();
+  command.option("--seed", seed, "Seed of a source model's random numbers, see compile");
 }
 
 std::string SourceOptions::firstGiven() const {
@@ -19,6 +20,7 @@ std::string SourceOptions::firstGiven() const {
          : !constants.empty() ? "--constant"
          : !shapes.empty()    ? "--shape"
          : !sequences.empty() ? "--sequence"
+         : !seed.empty()      ? "--seed"
                               : "";
 }
 
@@ -40,6 +42,8 @@ std::string compileModel(const std::string &model, const SourceOptions &options,
   add("--constant", options.constants);
   add("--shape", options.shapes);
   add("--sequence", options.sequences);
+  if (!options.seed.empty())
+    arguments.push_back("--seed=" + options.seed);
   arguments.insert(arguments.end(), more.begin(), more.end());
   if (int code = runProgram(executable().string(), arguments))
     throw Refusal(model + ": the compilation ended with exit code " + std::to_string(code));

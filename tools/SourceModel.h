@@ -9,6 +9,7 @@ namespace wasmind::tools {
 struct SourceOptions {
   std::string features = "simd128";
   std::vector<std::string> dims = {}, constants = {}, shapes = {}, sequences = {}, state = {};
+  std::string seed = {}; ///< a number, or none
 
   void addTo(Command command);
   /// Of the command line, for messages: the first that was given, or nothing.

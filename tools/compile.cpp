@@ -153,6 +153,7 @@ void registerCompile(Command app, int &exitCode) {
     bool time = false, quiet = false, showsStateOutputs = false, keepNames = false, profile = false;
     int optLevel = 2;
     int64_t limitMiB = 1024;
+    uint64_t seed = 0;
     double timeLimit = 0, tolerance = 1e-3;
   };
   auto arguments = std::make_shared<Arguments>();
@@ -209,6 +210,9 @@ void registerCompile(Command app, int &exitCode) {
           "need not set")
       .oneOf({"baked", "overridable"})
       .showDefault();
+  Option seed = command.option(
+      "--seed", arguments->seed,
+      "Seed of random numbers, 0 to 2^64 - 1, for nodes that have none of their own and are refused without it");
   command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
       .delimiter(',');
   command
@@ -259,7 +263,7 @@ void registerCompile(Command app, int &exitCode) {
   command.option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")
       .oneOf({"0", "2"})
       .showDefault();
-  command.callback([arguments, timeLimit, verify, &exitCode] {
+  command.callback([arguments, seed, timeLimit, verify, &exitCode] {
     CompileOptions options;
     for (const std::string &dim : arguments->dims)
       parseDim(dim, options);
@@ -274,6 +278,8 @@ void registerCompile(Command app, int &exitCode) {
       parseShape(shape, options);
     for (const std::string &sequence : arguments->sequences)
       parseSequence(sequence, options);
+    if (seed.isGiven())
+      options.seed = arguments->seed;
     parseFeatures(arguments->features, options);
     options.winograd = arguments->winograd == "on";
     options.externalWeights = arguments->weights == "external";

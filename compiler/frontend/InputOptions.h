@@ -38,6 +38,12 @@ struct InputOptions {
   std::map<std::string, std::optional<int64_t>> sequences;
   /// Whether an input for which the model has a default value stays an input; else the value is a constant.
   bool overridableDefaults = false;
+  /// Key of the random numbers of nodes that have no seed of their own; without it, such nodes are refused.
+  std::optional<uint64_t> seed;
 };
+
+/// What a node lacks that has neither a seed of its own nor one from the user.
+inline constexpr const char *noSeed = "draws random numbers without a seed, so they could be any; give --seed N "
+                                      "(seed=N in Python)";
 
 } // namespace wasmind

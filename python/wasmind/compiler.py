@@ -92,6 +92,12 @@ def _length(name, value):
     raise WasmindError("InvalidArgument", f"sequences: '{name}' is {value!r}, neither a number of tensors nor None")
 
 
+def _seed(value):
+    if value is None or (_is_whole(value) and not isinstance(value, bool) and 0 <= operator.index(value) < 1 << 64):
+        return None if value is None else operator.index(value)
+    raise WasmindError("InvalidArgument", f"seed: {value!r} is not a whole number from 0 to 2**64 - 1")
+
+
 def _split(tensors, te):
     """Inputs and outputs among tensors of wasmind.te."""
     for tensor in tensors:
@@ -108,7 +114,8 @@ def _split(tensors, te):
 def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: Mapping[str, int | tuple[int, int]] | None = None,
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
-            sequences: Mapping[str, int | None] | None = None, features: Iterable[str] = (), winograd: bool = True, weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
+            sequences: Mapping[str, int | None] | None = None, seed: int | None = None,
+            features: Iterable[str] = (), winograd: bool = True, weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
             memory_limit: int = 1 << 30, time_limit: float | None = None) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
@@ -126,6 +133,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
                   extents of one name are equal.
     sequences:    how many tensors inputs hold that are sequences: {"boxes": 3}; they become the inputs boxes.0, boxes.1, ... Of
                   an optional: None where it is empty, 1 where it holds a tensor, which keeps the input's name.
+    seed:         of random numbers, 0 to 2**64 - 1, for nodes that have none of their own and are refused without it.
     features:     beyond simd128: "relaxed-simd".
     winograd:     3x3 convolutions may be computed with fewer multiplications where that pays: up to 3x faster, the last digits
                   differ, and the first run takes longer.
@@ -141,7 +149,8 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
     Unsupported without the compiler.
     """
     translate = functools.partial(_translate, dims=dims, state=state, state_init=state_init, state_outputs=state_outputs,
-                                  constants=constants, shapes=shapes, sequences=sequences, features=tuple(features), winograd=winograd,
+                                  constants=constants, shapes=shapes, sequences=sequences, seed=_seed(seed),
+                                  features=tuple(features), winograd=winograd,
                                   weights=weights, input_defaults=input_defaults, opt_level=opt_level, memory_limit=memory_limit)
     if weights == "external" and output is None:
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
@@ -161,7 +170,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         return load(path.read_bytes())  # the model knows nothing of a file that is gone
 
 
-def _translate(source, path, *, dims, state, state_init, state_outputs, constants, shapes, sequences, features, winograd, weights,
+def _translate(source, path, *, dims, state, state_init, state_outputs, constants, shapes, sequences, seed, features, winograd, weights,
                input_defaults, opt_level, memory_limit) -> list[str]:
     """Writes the module; returns the compiler's notes. The arguments are those of `compile`."""
     _compiler = extension()
@@ -177,7 +186,7 @@ def _translate(source, path, *, dims, state, state_init, state_outputs, constant
         constants={name: _constant(name, value, _compiler.InputValue) for name, value in (constants or {}).items()},
         shapes={name: _shape(name, extents) for name, extents in (shapes or {}).items()},
         sequences={name: _length(name, value) for name, value in (sequences or {}).items()},
-        overridable_defaults=input_defaults == "overridable",
+        overridable_defaults=input_defaults == "overridable", seed=seed,
         state=list((state or {}).items()), state_init={name: _initial(name, value) for name, value in (state_init or {}).items()},
         state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, winograd=bool(winograd), external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
 

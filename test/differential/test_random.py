@@ -58,7 +58,7 @@ def numbers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("random")
     data, _ = network(N("MakeTuple", *(node for node, *_ in DISTRIBUTIONS.values())), None)
     (folder / "net.mindir").write_bytes(data)
-    module = wasmind.compile(folder / "net.mindir", output=folder / "net.wasm")
+    module = wasmind.compile(folder / "net.mindir", output=folder / "net.wasm", seed=0)
     instance = module.instantiate()
     runs = [{name: np.array(array) for name, array in zip(DISTRIBUTIONS, instance.run({}).values(), strict=True)} for _ in range(2)]
     result = compiled.tool("run", folder / "net.wasm", "--engine=node", "--outputs", folder / "out.npz")
@@ -101,7 +101,7 @@ def test_counts(tmp_path):
     data, _ = network(N("MakeTuple", N("Multinomial", K(weights), COUNT), N("UniformInt", (COUNT,), K(np.int32(-1)), K(np.int32(4))),
                         N("RandpermV2", COUNT, 0, 0, 35), N("Dropout", K(np.ones(COUNT, np.float32)), 0.8, 0, 0), N("RandomPoisson", K(np.int32([COUNT])), K(np.float32(2.5)))), None)
     (tmp_path / "net.mindir").write_bytes(data)
-    classes, integers, order, dropped, mask, events = (np.array(a) for a in wasmind.compile(tmp_path / "net.mindir").instantiate().run({}).values())
+    classes, integers, order, dropped, mask, events = (np.array(a) for a in wasmind.compile(tmp_path / "net.mindir", seed=0).instantiate().run({}).values())
     assert np.abs(np.bincount(classes.ravel(), minlength=4) / COUNT - weights[0] / 8).max() < 0.005
     assert np.abs(np.bincount(integers + 1, minlength=5) / COUNT - 0.2).max() < 0.005
     chances = np.float64([math.exp(-2.5) * 2.5**k / math.factorial(k) for k in range(12)])
@@ -118,8 +118,11 @@ F32, SHAPE = TensorProto.FLOAT, (3, 4)
 node = helper.make_node
 
 
+USERS = 7 << 32 | 5  # the user's seed, of nodes that have none
+
+
 def key(seed):
-    return int(np.float32(seed).view(np.uint32)), 0
+    return (5, 7) if seed is None else (int(np.float32(seed).view(np.uint32)), 0)
 
 
 def build(folder, nodes, outputs, inputs=("x",), shape=SHAPE, opset=18):
@@ -138,13 +141,13 @@ def test_onnx_operators(tmp_path):
              node("Dropout", ["x", "ratio", "yes"], ["g", "h"]), node("Constant", [], ["ratio"], value_float=0.25),
              node("Constant", [], ["yes"], value=helper.make_tensor("t", TensorProto.BOOL, [], [True])), node("RandomNormalLike", ["x"], ["i"])]
     kinds = dict(a=F32, b=F32, c=TensorProto.DOUBLE, d=TensorProto.FLOAT16, e=F32, f=TensorProto.INT32, g=F32, h=TensorProto.BOOL, i=F32)
-    got = wasmind.compile(build(tmp_path, nodes, kinds)).instantiate().run({"x": x})
-    draws = [Draw(*SHAPE, number=n, key=key(seed)) for n, seed in enumerate((1.5, 0, 0, 0, 2.0))]
-    keeps = Draw(*SHAPE, number=6).uniform() >= 0.25
+    got = wasmind.compile(build(tmp_path, nodes, kinds), seed=USERS).instantiate().run({"x": x})
+    draws = [Draw(*SHAPE, number=n, key=key(seed)) for n, seed in enumerate((1.5, None, None, 0, 2.0))]
+    keeps = Draw(*SHAPE, number=6, key=key(None)).uniform() >= 0.25
     chances = np.exp(x) / np.exp(x).sum(-1, keepdims=True)
     expected = [2 + 3 * draws[0].normal(), draws[1].uniform() * 5 - 1, draws[2].normal(np.float64), draws[3].uniform(np.float16),
-                (draws[4].uniform() < x), Draw(3, 20, number=5).classes(chances), np.where(keeps, x / np.float32(0.75), 0), keeps,
-                Draw(*SHAPE, number=7).normal()]
+                (draws[4].uniform() < x), Draw(3, 20, number=5, key=key(None)).classes(chances), np.where(keeps, x / np.float32(0.75), 0), keeps,
+                Draw(*SHAPE, number=7, key=key(None)).normal()]
     for (name, actual), wanted in zip(got.items(), expected, strict=True):
         numerics.check(actual, wanted.astype(actual.dtype), name)
 
@@ -155,7 +158,7 @@ def test_training_mode_that_the_run_says(tmp_path):
                               [helper.make_tensor_value_info(n, k, s) for n, k, s in (("x", F32, SHAPE), ("ratio", F32, []), ("trains", TensorProto.BOOL, []))],
                               [helper.make_tensor_value_info("y", F32, SHAPE), helper.make_tensor_value_info("mask", TensorProto.BOOL, SHAPE)])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), tmp_path / "m.onnx")
-    instance = wasmind.compile(tmp_path / "m.onnx").instantiate()
+    instance = wasmind.compile(tmp_path / "m.onnx", seed=0).instantiate()
     for number, (ratio, trains) in enumerate(((0.5, True), (0.5, False), (0.0, True), (1.0, True), (0.25, True))):
         got = instance.run({"x": x, "ratio": np.float32(ratio), "trains": np.bool_(trains)})
         keeps = (Draw(*SHAPE, number=number).uniform() >= ratio) | (not trains)
@@ -187,7 +190,7 @@ def in_branch_and_loop():
 def test_draws_are_numbered_as_they_happen(engine, tmp_path):
     """Through branches, loops and runs; another instance begins anew."""
     model = build(tmp_path, in_branch_and_loop(), dict.fromkeys("abcd", F32))
-    wasmind.compile(model, output=tmp_path / "m.wasm")
+    wasmind.compile(model, output=tmp_path / "m.wasm", seed=0)
     ones = np.ones(SHAPE, np.float32)
     uniform = lambda number: Draw(*SHAPE, number=number).uniform()
 
@@ -220,7 +223,7 @@ def test_draws_are_numbered_as_they_happen(engine, tmp_path):
 def test_open_extents(tmp_path):
     """Elements are numbered by the run's shape."""
     model = build(tmp_path, [node("RandomNormalLike", ["x"], ["y"]), node("RandomUniformLike", ["x"], ["z"])], {"y": F32, "z": F32}, shape=["a", "b"])
-    instance = wasmind.compile(model, dims={"a": (0, 5), "b": (1, 7)}).instantiate()
+    instance = wasmind.compile(model, dims={"a": (0, 5), "b": (1, 7)}, seed=0).instantiate()
     for number, shape in enumerate(((5, 7), (2, 3), (0, 4), (1, 1))):
         got = instance.run({"x": np.zeros(shape, np.float32)})
         numerics.check(got["y"], Draw(*shape, number=2 * number).normal(), f"y {shape}")
@@ -232,7 +235,7 @@ def test_another_start(tmp_path):
     model = build(tmp_path, [node("RandomUniformLike", ["x"], ["y"])], {"y": F32})
     start = 5_000_000_000
     np.save(tmp_path / "start.npy", np.int64(start))
-    result = compiled.tool("compile", model, "-o", tmp_path / "m.wasm", "--state-init", f"random={tmp_path / 'start.npy'}")
+    result = compiled.tool("compile", model, "-o", tmp_path / "m.wasm", "--seed=0", "--state-init", f"random={tmp_path / 'start.npy'}")
     assert result.returncode == 0, result.stderr
     instance = wasmind.load(tmp_path / "m.wasm").instantiate()
     for number in (start, start + 1):
@@ -241,7 +244,7 @@ def test_another_start(tmp_path):
 
 def test_an_input_of_the_state_s_name(tmp_path):
     model = build(tmp_path, [node("RandomUniformLike", ["random"], ["y"]), node("Add", ["y", "random"], ["random_"])], {"random_": F32}, inputs=["random"])
-    instance = wasmind.compile(model).instantiate()
+    instance = wasmind.compile(model, seed=0).instantiate()
     assert [t.name for t in instance.signature.functions[0].state] == ["random__"]
     np.testing.assert_array_equal(instance.run({"random": np.zeros(SHAPE, np.float32)})["random_"], Draw(*SHAPE).uniform())
 
@@ -249,7 +252,7 @@ def test_an_input_of_the_state_s_name(tmp_path):
 def test_refusals(tmp_path):
     for nodes, text in (([node("RandomUniformLike", ["x"], ["y"], dtype=TensorProto.INT32)], "draws floats"),
                         ([node("RandomUniform", [], ["y"], shape=[2, -1])], "negative")):
-        result = compiled.tool("compile", build(tmp_path, nodes, {"y": F32}), "-o", tmp_path / "m.wasm")
+        result = compiled.tool("compile", build(tmp_path, nodes, {"y": F32}), "-o", tmp_path / "m.wasm", "--seed=0")
         assert result.returncode == 1 and text in result.stderr and result.stderr.strip().count("\n") == 0, result.stderr
 
 
@@ -264,5 +267,61 @@ def test_refusals(tmp_path):
 ], ids=lambda each: each.primitive if isinstance(each, N) else "")
 def test_refusals_of_mindir(node, text, tmp_path):
     (tmp_path / "net.mindir").write_bytes(network(node, None)[0])
-    result = compiled.tool("compile", tmp_path / "net.mindir", "-o", tmp_path / "net.wasm")
+    result = compiled.tool("compile", tmp_path / "net.mindir", "-o", tmp_path / "net.wasm", "--seed=0")
     assert result.returncode == 1 and text in result.stderr and result.stderr.strip().count("\n") == 0, result.stderr
+
+
+NO_SEED = "draws random numbers without a seed, so they could be any; give --seed N"
+UNSEEDED = [
+    N("StandardNormal", (3,)), N("StandardNormal", (3,), seed=0, seed2=0), N("Cauchy", size=(3,)), N("Dropout", np.float32([1]), 0.5, 0, 0),
+    N("Dropout2D", np.ones((1, 2, 3, 3), np.float32), keep_prob=0.5), N("RandpermV2", 7, -1, 0, 35), N("Bernoulli", np.float32([1]), K(np.float32(0.3)), seed=-1),
+    N("Multinomial", K(np.float32([[1, 2]])), 3), N("RandomCategorical", K(np.float32([[1, 2]])), 3, 0),
+]
+SEEDED = [
+    N("StandardNormal", (3,), seed=0, seed2=1), N("RandpermV2", 7, 0, 0, 35), N("Bernoulli", np.float32([1]), K(np.float32(0.3)), seed=0),
+    N("RandExt", (3,), K(np.int64(0)), K(np.int64(0)), None),
+    # What keeps everything, or nothing, draws nothing.
+    N("Dropout", np.float32([1]), 0.0, 0, 0),
+    N("Dropout", np.float32([1]), 1.0, 0, 0), N("Dropout2D", np.ones((1, 2, 3, 3), np.float32), keep_prob=1.0),
+]
+
+
+@pytest.mark.parametrize("node", UNSEEDED + SEEDED, ids=lambda node: node.primitive)
+def test_seeds_of_mindir(node, tmp_path):
+    (tmp_path / "net.mindir").write_bytes(network(node, None)[0])
+    result = compiled.tool("compile", tmp_path / "net.mindir", "-o", tmp_path / "net.wasm")
+    if node in SEEDED:
+        assert result.returncode == 0, result.stderr
+    else:
+        assert result.returncode == 1 and f"({node.primitive}): {NO_SEED}" in result.stderr and result.stderr.strip().count("\n") == 0, result.stderr
+
+
+@pytest.mark.parametrize("text", ["y = RandomNormalLike (x)", "y = RandomUniformLike (x)", "y = Bernoulli (x)", "y = RandomNormal <shape = [2, 2]> ()",
+                                  "y = Multinomial (x)", "t = Constant <value = bool {1}> () y = Dropout (x, , t)"])
+def test_seeds_of_onnx(text, tmp_path):
+    def compile(text, *options):
+        kind = "int32" if "Multinomial" in text else "float"
+        shape = "[2, 1]" if "Multinomial" in text else "[2, 2]"
+        (tmp_path / "m.onnxtxt").write_text(f'<ir_version: 8, opset_import: ["" : 17]> m (float[2,2] x) => ({kind}{shape} y) {{ {text} }}')
+        return compiled.tool("compile", tmp_path / "m.onnxtxt", "-o", tmp_path / "m.wasm", *options)
+
+    result = compile(text)
+    assert result.returncode == 1 and NO_SEED in result.stderr and result.stderr.strip().count("\n") == 0, result.stderr
+    assert compile(text, "--seed=18446744073709551615").returncode == 0
+    attribute = "seed = 0" if "Dropout" in text else "seed = 0.0"
+    seeded = text.replace("shape = [2, 2]", f"shape = [2, 2], {attribute}") if "<shape" in text else text.replace(" (x", f" <{attribute}> (x")
+    assert (result := compile(seeded)).returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("seed", ["", "-1", "1.5", "18446744073709551616", "x"])
+def test_seeds_that_are_none(seed, tmp_path):
+    model = build(tmp_path, [node("RandomUniformLike", ["x"], ["y"])], {"y": F32})
+    result = compiled.tool("compile", model, "-o", tmp_path / "m.wasm", f"--seed={seed}")
+    assert result.returncode == 2 and "--seed" in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize("seed", [-1, 1 << 64, 1.5, "1", True])
+def test_seeds_of_python_that_are_none(seed, tmp_path):
+    model = build(tmp_path, [node("RandomUniformLike", ["x"], ["y"])], {"y": F32})
+    with pytest.raises(wasmind.WasmindError, match="is not a whole number from 0 to"):
+        wasmind.compile(model, seed=seed)

@@ -5,6 +5,7 @@ import sys
 
 import mindspore as ms
 import numpy as np
+import wasmind
 import wasmind.mindspore as wasm
 from mindspore import mint, nn, ops
 
@@ -52,7 +53,16 @@ def keep(name, values):
         results[f"{name}{i}"] = value.asnumpy()
 
 
-sampled = wasm.compile(Sampled(), x, x).instantiate()
+def refusal(compile):
+    try:
+        compile()
+    except wasmind.WasmindError as error:
+        return str(error)
+    raise AssertionError("it compiles")
+
+
+facts = {"unseeded": refusal(lambda: wasm.compile(Sampled(), x, x))}
+sampled = wasm.compile(Sampled(), x, x, seed=7 << 32 | 5).instantiate()
 for run in ("first", "second"):
     keep(f"sampled_{run}", sampled(x, x))
 sampled.reset()
@@ -66,6 +76,19 @@ for run in ("first", "second"):
 for run in ("first", "second"):
     keep(f"graph_{run}", of_graph(x))
     keep(f"loop_{run}", of_loop(x))
+# Without a seed, each graph gets one of its own.
+keep("unseeded_first", ms.jit(Sampled(), backend="wasm")(x, x))
+keep("unseeded_second", ms.jit(Sampled(), backend="wasm")(x, x))
+ms.set_seed(11)
+cauchy = ops.Cauchy([3, 4])
+
+
+def add_cauchy(x):
+    return x + cauchy()
+
+
+keep("cauchy_compiled", wasm.compile(add_cauchy, x).instantiate()(x))
+keep("cauchy_graph", ms.jit(add_cauchy, backend="wasm")(x))
 results["x"] = x.asnumpy()
 np.savez(folder / "results.npz", **results)
-(folder / "facts.json").write_text(json.dumps({"stays": before == after}))
+(folder / "facts.json").write_text(json.dumps(facts | {"stays": before == after}))

@@ -22,6 +22,7 @@ public:
     return context.measure(scalar, name, max);
   }
   void note(const llvm::Twine &text) override { context.note(text); }
+  std::optional<uint64_t> seed() const override { return context.seed(); }
 
 private:
   Compose &compose;

@@ -45,6 +45,7 @@ public:
     return measured.measure(compose, scalar, name, max);
   }
   void note(const llvm::Twine &text) override { noted.push_back(text.str()); }
+  std::optional<uint64_t> seed() const override { return options.seed; }
 
 private:
   using Result = llvm::Expected<Operand>;

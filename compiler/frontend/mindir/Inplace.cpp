@@ -18,6 +18,7 @@ StringRef functionalName(StringRef primitive) {
   const StringRef whole = primitive;
   if (!primitive.consume_front("Inplace"))
     return StringSwitch<StringRef>(primitive)
+        .Case("InnerInplaceIndexPut", "InplaceIndexPut")
         .Case("ScatterNdAdd", "TensorScatterAdd")
         .Case("ScatterNdDiv", "TensorScatterDiv")
         .Case("ScatterNdMax", "TensorScatterMax")
@@ -36,7 +37,8 @@ StringRef functionalName(StringRef primitive) {
       .Cases({"ScatterSrc", "ScatterSrcReduce"}, "Scatter")
       .Case("ScatterValueReduce", "ScatterValue")
       .Case("Zero", "ZerosLike")
-      .Cases({"Addr", "Copy", "IndexCopy", "Put"}, whole) // there is none that gives a new tensor
+      // There is none that gives a new tensor, or it takes its inputs in another order.
+      .Cases({"Addr", "Copy", "IndexCopy", "IndexPut", "Put"}, whole)
       // These give a new tensor.
       .Cases({"Add", "Sub", "Update", "UpdateV2"}, "")
       .Default(primitive);

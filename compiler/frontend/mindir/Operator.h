@@ -46,6 +46,8 @@ public:
   virtual AffineExpr measure(Value scalar, llvm::StringRef name, std::optional<int64_t> max) = 0;
   /// Something that users should know of the node that is being read.
   virtual void note(const llvm::Twine &text) = 0;
+  /// The user's seed for draws that have none.
+  virtual std::optional<uint64_t> seed() const = 0;
 };
 
 /// A parameter in messages: "input 1 (shape)".
@@ -65,6 +67,7 @@ public:
   Operand fail(const llvm::Twine &reason);
   bool failed() const { return !message.empty(); }
   void note(const llvm::Twine &text) { context.note(text); }
+  std::optional<uint64_t> seed() const { return context.seed(); }
   const std::string &error() const { return message; }
 
   // --- inputs; monads at the end are not counted

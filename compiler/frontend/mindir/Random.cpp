@@ -1,5 +1,6 @@
 #include "compiler/frontend/mindir/Random.h"
 #include "abi/Signature.h"
+#include "compiler/frontend/InputOptions.h"
 #include "compiler/frontend/mindir/Fill.h"
 #include "compiler/graph/Folding.h"
 
@@ -21,12 +22,17 @@ static Extents checkedShape(Node &node, const Extents &shape) {
   return node.failed() ? Extents() : shape;
 }
 
-graph::Draw draw(Node &node, const Extents &shape, StringRef seed, StringRef seed2, unsigned i) {
+graph::Draw draw(Node &node, const Extents &shape, StringRef seed, StringRef seed2, unsigned i, int64_t none) {
   Compose &b = node.compose;
   const Type word = b.getIntegerType(32, false);
-  const unsigned second = i == Node::none ? i : i + 1;
-  return {b, b.scalar(word, uint32_t(node.integer(seed, i, 0))),
-          b.scalar(word, uint32_t(node.integer(seed2, second, 0))), checkedShape(node, shape)};
+  int64_t low = node.integer(seed, i, none), high = node.integer(seed2, i == Node::none ? i : i + 1, 0);
+  if (low == none && high == 0) {
+    if (!node.seed())
+      node.fail(noSeed);
+    low = node.seed().value_or(0) & UINT32_MAX;
+    high = node.seed().value_or(0) >> 32;
+  }
+  return {b, b.scalar(word, uint32_t(low)), b.scalar(word, uint32_t(high)), checkedShape(node, shape)};
 }
 
 graph::Draw drawOfGenerator(Node &node, const Extents &shape, unsigned i) {
@@ -67,15 +73,20 @@ Value isDrawn(Compose &b, graph::Draw draw, Value probability) {
   return b.compare(CompareKind::Less, uniform, b.cast(probability, b.elementOf(uniform)));
 }
 
-Operand dropOut(Node &node, graph::Draw draw, Value x, double keep) {
+Operand dropOut(Node &node, const Extents &shape, function_ref<graph::Draw()> draw, Value x, double keep) {
   Compose &b = node.compose;
   if (!node.isFloat(x))
     return node.fail("takes floats");
   if (!(keep >= 0 && keep <= 1))
     return node.fail("a probability of " + std::to_string(keep));
-  Value mask = isDrawn(b, draw, b.scalar(b.getF32Type(), keep));
-  Value kept = keep == 0 ? b.scalarLike(x, 0) : b.mul(x, b.scalarLike(x, 1 / keep));
-  return Operand::tuple({b.select(mask, kept, b.scalarLike(x, 0)), mask});
+  if (keep == 0 || keep == 1)
+    return Operand::tuple(
+        {keep == 0 ? b.splat(b.extentsOf(x), b.elementOf(x), 0) : x, b.splat(shape, b.getI1Type(), keep)});
+  graph::Draw drawn = draw();
+  if (node.failed())
+    return {};
+  Value mask = isDrawn(b, drawn, b.scalar(b.getF32Type(), keep));
+  return Operand::tuple({b.select(mask, b.mul(x, b.scalarLike(x, 1 / keep)), b.scalarLike(x, 0)), mask});
 }
 
 Operand dropChannels(Node &node) {
@@ -86,7 +97,7 @@ Operand dropChannels(Node &node) {
   Compose &b = node.compose;
   Extents channels = b.extentsOf(x);
   std::fill(channels.begin() + 2, channels.end(), b.getAffineConstantExpr(1));
-  Operand result = dropOut(node, draw(node, channels), x, keep);
+  Operand result = dropOut(node, channels, [&] { return draw(node, channels); }, x, keep);
   if (node.failed())
     return {};
   return Operand::tuple({result.elements()[0], b.broadcastTo(result.elements()[1].tensor, b.extentsOf(x))});
@@ -95,8 +106,9 @@ Operand dropChannels(Node &node) {
 Operand dropByGenerator(Node &node, const Extents &shape, unsigned seed) {
   Value x = node.tensor(0);
   const double p = node.number("p", 1);
-  graph::Draw drawn = drawOfGenerator(node, shape, seed);
-  Operand result = node.failed() ? Operand() : dropOut(node, drawn, x, 1 - p);
+  if (node.failed())
+    return {};
+  Operand result = dropOut(node, shape, [&] { return drawOfGenerator(node, shape, seed); }, x, 1 - p);
   return node.failed() ? Operand() : result.elements()[0];
 }
 
@@ -123,6 +135,15 @@ Operand drawIntegers(Node &node, const Extents &shape, Value low, Value high, un
   };
   Value numbers = drawBetween(node, drawn, whole(low), whole(high));
   return b.cast(numbers, type ? type : Type(b.getI64Type()));
+}
+
+Operand drawPermutation(Node &node, function_ref<graph::Draw(const Extents &)> draw) {
+  Extents count = node.extents("n", 0);
+  Type type = node.dtype("dtype", 3);
+  graph::Draw drawn = draw(count);
+  if (!type)
+    type = node.declaredElement() ? node.declaredElement() : node.compose.getI64Type();
+  return node.failed() ? Value() : node.compose.cast(drawn.permutation(), type);
 }
 
 Operand normalAround(Node &node, std::optional<Extents> shape, unsigned seed) {

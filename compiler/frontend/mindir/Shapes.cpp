@@ -353,6 +353,20 @@ Value placesOf(Node &node, Value x, unsigned i) {
   return b.concat(each, node.rank(each.front()) - 1);
 }
 
+Operand indexPut(Node &node, unsigned values, unsigned indices, bool adds) {
+  Value x = node.tensor(0), given = node.tensor(values), places = placesOf(node, x, indices);
+  if (node.failed() || !places)
+    return {};
+  Compose &b = node.compose;
+  const Extents extents = b.extentsOf(x);
+  Extents shape = b.extentsOf(places);
+  const int64_t count = *graph::constantOf(shape.back());
+  shape.pop_back();
+  shape.append(extents.begin() + count, extents.end());
+  return b.scatterNd(adds ? ScatterKind::Add : ScatterKind::Set, x, places,
+                     b.broadcastTo(b.cast(given, node.element(x)), shape));
+}
+
 Operand topAlong(Node &node, Value x, AffineExpr k, int64_t dim, bool smallest, Type index) {
   Compose &b = node.compose;
   if (node.failed() || node.rank(x) < 1)

@@ -47,6 +47,10 @@ Operand topAlong(Node &node, Value x, Value k, int64_t dim, bool smallest, Type 
 /// The k-th smallest element along a dimension of known extent, from 1, and where it stands.
 Operand orderStatistic(Node &node, Value x, int64_t k, int64_t dim, bool keepDims);
 
+/// Input 0 with the values, input `values`, at, or added to, the places that a tuple of indices says; the values have,
+/// or are broadcast to, the shape of the indices and of the dimensions that are left.
+Operand indexPut(Node &node, unsigned values, unsigned indices, bool adds);
+
 /// x with the slices of `source`, times a number, at, or added to, these places [n] of a dimension.
 Operand changeSlices(Node &node, ScatterKind kind, Value x, Value index, Value source, int64_t dim, double scale);
 

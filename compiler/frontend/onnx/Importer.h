@@ -47,6 +47,8 @@ public:
   bool raiseMin(AffineExpr extent, int64_t limit);
   /// Records the first error of the node that is being converted.
   void nodeError(const llvm::Twine &text);
+  /// The user's seed for draws that have none.
+  std::optional<uint64_t> seed() const { return options.seed; }
 
 private:
   // Names visible in a graph. A subgraph sees the names around it, a function body does not.

@@ -21,6 +21,7 @@ Node::Node(Importer &importer, const ::onnx::NodeProto &proto, int64_t opset)
 
 llvm::StringRef Node::kind() const { return proto.op_type(); }
 Compose &Node::compose() { return importer.compose(); }
+std::optional<uint64_t> Node::seed() const { return importer.seed(); }
 
 Failure Node::fail(const llvm::Twine &text) {
   hasFailed = true;

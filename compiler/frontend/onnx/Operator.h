@@ -64,6 +64,8 @@ public:
   /// Version of the operator's domain that the model (or function) imports.
   int64_t opset() const { return version; }
   Compose &compose();
+  /// The user's seed for draws that have none.
+  std::optional<uint64_t> seed() const;
 
   /// Records the node's first error; `text` says what is wrong and, where there is one, the way out.
   Failure fail(const llvm::Twine &text);

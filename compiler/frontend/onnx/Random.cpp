@@ -1,4 +1,5 @@
 #include "compiler/frontend/onnx/Random.h"
+#include "compiler/frontend/InputOptions.h"
 #include "llvm/ADT/bit.h"
 
 namespace wasmind::onnx {
@@ -6,8 +7,12 @@ namespace wasmind::onnx {
 graph::Draw draw(Node &node, const Extents &shape) {
   Compose &b = node.compose();
   const Type word = b.getIntegerType(32, false);
-  const uint32_t key = node.has("seed") ? llvm::bit_cast<uint32_t>(float(node.real("seed"))) : 0;
-  return {b, b.scalar(word, key), b.scalar(word, 0), shape};
+  uint64_t key = node.seed().value_or(0);
+  if (node.has("seed"))
+    key = llvm::bit_cast<uint32_t>(float(node.real("seed")));
+  else if (!node.seed())
+    node.fail(noSeed);
+  return {b, b.scalar(word, uint32_t(key)), b.scalar(word, uint32_t(key >> 32)), shape};
 }
 
 Results drawNumbers(Node &node, bool isLike, llvm::function_ref<Value(graph::Draw &, Type)> numbers) {

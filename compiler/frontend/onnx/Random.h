@@ -5,7 +5,8 @@
 
 namespace wasmind::onnx {
 
-/// One draw per element of a shape; its key is the bits of attribute seed as a float, and 0. Without it, it is 0 and 0.
+/// One draw per element of a shape; its key is the bits of attribute seed as a float, and 0. Without that, it is the
+/// user's seed; the node fails where there is none.
 graph::Draw draw(Node &node, const Extents &shape);
 
 /// What an operator draws whose numbers have a shape, that of attribute `shape` or, with `isLike`, of its input, and

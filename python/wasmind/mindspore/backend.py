@@ -2,6 +2,7 @@
 import ctypes
 import os
 import pathlib
+import secrets
 import sysconfig
 import tempfile
 import threading
@@ -67,6 +68,12 @@ def _tensors(words):
     return found
 
 
+def _seed():
+    """Of primitives that have none: `mindspore.set_seed`'s, else another one each time, as MindSpore does."""
+    given = package("").get_seed()
+    return secrets.randbits(64) if given is None else given
+
+
 def _words(address, count):
     return _memory(address, 8 * count, _READ).cast("q") if count else ()
 
@@ -97,15 +104,17 @@ class _Module:
             source = pathlib.Path(folder) / "graph.mindir"
             source.write_bytes(model.SerializeToString())
             # What runs here only may use what this host has.
-            compiled = compile(source, shapes=self._shapes, features=["relaxed-simd"], **APART)
+            compiled = compile(source, shapes=self._shapes, seed=_seed(), features=["relaxed-simd"], **APART)
         self._instance = compiled.instantiate()
         function = compiled.signature.functions[0]
         self._inputs = [spec.name for spec in function.inputs]
         self.types = {spec.name: TYPE_IDS[spec.dtype] for spec in function.outputs}
 
     def _value(self, name, weight):
-        """Random functions of mint read the seed of MindSpore's generator, whose value is not what `manual_seed` set: it is 0."""
-        return np.zeros(weight.shape, np.int64) if name == self._graph.generator_seed else weight.array()
+        """Random functions of mint read the seed of MindSpore's generator, whose value is not what `manual_seed` set."""
+        if name != self._graph.generator_seed:
+            return weight.array()
+        return np.full(weight.shape, package("").common.generator.default_generator.initial_seed(), np.int64)
 
     def run(self, given, weights, together):
         """weights: a function that gives them. together: a hash of all; 0 takes them for what they were."""

@@ -26,7 +26,8 @@ def compile(net, *inputs, output=None, **options):
     output:  where the module is written; None keeps it in memory.
     options: those of `wasmind.compile`: dims={"x.0": (1, 8)} bounds the first extent of the argument x, shapes={"x": ("batch", 3)}
              names it, state={"cache_0": "out1"} feeds the first tensor of the argument cache from the second result. Arguments that
-             become constants or state are left out of calls, and results that feed a state out of what these return.
+             become constants or state are left out of calls, and results that feed a state out of what these return. seed: by
+             default `mindspore.get_seed()`.
 
     Raises WasmindError Unsupported (MindSpore missing or of another version, compiler missing) and InvalidArgument: MindSpore cannot
     export the net, or the compiler lacks something, with the node and the place in the script. Needs Linux, and no GPU or NPU.
@@ -37,7 +38,7 @@ def compile(net, *inputs, output=None, **options):
         exported = export(net, inputs, folder)
         module = pathlib.Path(folder) / "model.wasm" if output is None else pathlib.Path(output)
         try:
-            model = compile_model(exported.path, module, **APART | _without_tensors(options))
+            model = compile_model(exported.path, module, **APART | {"seed": loaded().get_seed()} | _without_tensors(options))
         except WasmindError as error:
             raise WasmindError(error.code, f"{error}{place_of(net, str(error))}") from None
         _append(module, exported, model)

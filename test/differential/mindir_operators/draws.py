@@ -1,15 +1,19 @@
-"""Random numbers, of the generator that philox.py says. Seeds are attributes or inputs; draws are counted from 0."""
+"""Random numbers, of the generator that philox.py says. Seeds are attributes, inputs or the user's; draws are counted from 0."""
 import math
 import statistics
 
 import numpy as np
+from differential import philox
 from differential.mindir import K, N, TYPE_IDS, X
 from differential.mindir_operators.formulas import floats
-from differential.philox import Draw
-
 I32, I64, F16 = TYPE_IDS["int32"], TYPE_IDS["int64"], TYPE_IDS["float16"]
 SEED = 0x123456789ABCDEF
 GENERATED = SEED & 0xFFFFFFFF, SEED >> 32
+USERS = 0x2468ACE13579BDF  # --seed, for nodes that have no seed of their own
+
+
+def Draw(*shape, key=(USERS & 0xFFFFFFFF, USERS >> 32), **options):
+    return philox.Draw(*shape, key=key, **options)
 
 
 def gamma(alpha, turns=20):
@@ -83,13 +87,17 @@ def rows():
 
     order = Draw(7).permutation()
     yield N("RandomShuffle", np.arange(14, dtype=np.float32).reshape(7, 2)), np.arange(14, dtype=np.float32).reshape(7, 2)[order]
-    yield N("RandpermV2", 7, 3, 4, I64), Draw(7, key=(3, 0)).permutation()
+    yield N("RandpermV2", 7, 3, 4, I64), Draw(7, key=(3, 4)).permutation()
+    yield N("RandpermV2", 7, 0, 0, I64), Draw(7, key=(0, 0)).permutation()
+    yield N("RandpermV2", 7, -1, 0, I64), order
     yield N("RandpermExt", 7, seed, offset, I32), Draw(7, key=GENERATED).permutation().astype(np.int32)
     yield N("Randperm", K(np.int32([7])), max_length=9, pad=-1, dtype=I32), np.concatenate([order, [-1, -1]]).astype(np.int32)
 
     chances = np.linspace(0, 1, 15, dtype=np.float32).reshape(3, 5)
     yield N("Bernoulli", x, chances, seed=7, offset=9), (seeded.uniform() < chances).astype(np.float32)
     yield N("Bernoulli", x, K(np.float32(0.3))), (draw.uniform() < np.float32(0.3)).astype(np.float32)
+    yield N("Bernoulli", x, K(np.float32(0.3)), seed=-1, offset=0), (draw.uniform() < np.float32(0.3)).astype(np.float32)
+    yield N("Bernoulli", x, chances, seed=0), (Draw(3, 5, key=(0, 0)).uniform() < chances).astype(np.float32)
     yield N("BernoulliExt", chances, seed, offset), (generated.uniform() < chances).astype(np.float32)
     yield N("BernoulliScalar", x, 0.4, seed, offset), (generated.uniform() < np.float32(0.4)).astype(np.float32)
     yield N("BernoulliTensor", x, chances, seed, offset), (generated.uniform() < chances).astype(np.float32)

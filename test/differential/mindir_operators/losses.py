@@ -90,9 +90,15 @@ def rows():
         values = values[:, :2 + accumulate].copy()
         np.add.at(result, pairs, values) if accumulate else result.__setitem__(pairs, values)
         yield N("IndexPut", x, values, N("MakeTuple", *pairs), accumulate=accumulate), result
+        for primitive in ("InplaceIndexPut", "InnerInplaceIndexPut"):
+            yield N(primitive, N("Neg", -x), N("MakeTuple", *pairs), values, bool(accumulate)), result
     result = x.copy()
     result[[0, 2]] = y[0]
     yield N("IndexPut", x, y[0].copy(), N("MakeTuple", np.int64([0, 2])), accumulate=0), result
+    for begin, end, strides, shape in [((1,), (3,), (1,), (2, 4)), ((0, 1), (3, 4), (2, 2), (2, 2)), ((0, -3), (-1, 4), (1, 1), (1, 3)), ((2,), (2,), (1,), (1,))]:
+        value, result = floats(random, *shape), x.copy()
+        result[tuple(map(slice, begin, end, strides))] = value
+        yield N("TensorCopySlices", x, value, begin, end, strides), result
     for shape, wrap in [((7, 3), False), ((7, 3), True), ((3, 7), True), ((3, 3, 3), False)]:
         result = floats(random, *shape)
         before = result.copy()

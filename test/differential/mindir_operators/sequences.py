@@ -76,6 +76,21 @@ def equations():
     yield N("Einsum", N("MakeTuple", halves, halves, halves), equation="bij,bij,bij->i"), np.einsum("bij,bij,bij->i", *[halves.astype(np.float32)] * 3).astype(np.float16)
 
 
+def combined(boxes, scores, most, total, overlap, lowest, clips, is_tight):
+    """The best of what is left of each class, zeros behind."""
+    images, _, classes = scores.shape
+    count = min(total, most * classes) if is_tight else total
+    results = np.zeros((images, count, 4), np.float32), np.zeros((images, count), np.float32), np.zeros((images, count), np.float32), np.zeros(images, np.int32)
+    for image in range(images):
+        of = lambda k: boxes[image, :, k if boxes.shape[2] > 1 else 0]
+        kept = [(scores[image, i, k], k, of(k)[i]) for k in range(classes) for i in suppressed(of(k), scores[image, :, k], most, overlap, lowest)]
+        kept = sorted(kept, key=lambda each: -each[0])[:count]
+        for place, (score, k, box) in enumerate(kept):
+            results[0][image, place], results[1][image, place], results[2][image, place] = np.clip(box, 0, 1) if clips else box, score, k
+        results[3][image] = len(kept)
+    return results
+
+
 def suppressed(boxes, scores, most, overlap, lowest):
     low, high = np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])
     area, kept = (high - low).prod(1), []
@@ -95,6 +110,15 @@ def boxes():
         yield (N("NonMaxSuppressionV3", corners, scores, K(np.int32(most)), K(np.float32(overlap)), K(np.float32(lowest)), shape=(X(-1, dtype="int32"),)),
                suppressed(corners, scores, most, overlap, lowest))
     yield N("NonMaxSuppressionV3", corners, scores, np.array(4, np.int32), np.array(0.4, np.float32), np.array(0.2, np.float32)), suppressed(corners, scores, 4, 0.4, 0.2)
+    for classes, clips, is_tight, most, total, overlap, lowest in [(1, True, True, 3, 5, 0.3, 0.1), (3, False, False, 2, 10, 0.2, 0.4), (1, False, True, 2, 50, 0.1, 0.2),
+                                                                   (3, True, False, 12, 7, 0.5, 0)]:
+        many, chances = (random.random((2, 12, classes, 4)) * 3 - 1).astype(np.float32), random.random((2, 12, 3), np.float32)
+        # MindSpore 2.10 does with each of the two attributes what the other one says.
+        flags = {"pad_per_class": clips, "clip_boxes": is_tight}
+        expected = combined(many, chances, most, total, overlap, lowest, clips, is_tight)
+        yield N("CombinedNonMaxSuppression", many, chances, K(np.int32(most)), K(np.int32(total)), K(np.float32(overlap)), K(np.float32(lowest)), **flags), dict(enumerate(expected))
+        yield (N("CombinedNonMaxSuppression", many, chances, np.array(most, np.int32), np.array(total, np.int32), np.array(overlap, np.float32),
+                 np.array(lowest, np.float32), **flags), dict(enumerate(expected)))
     yield N("NonMaxSuppressionV3", corners[:0].copy(), scores[:0].copy(), 4, 0.4, 0.2), np.int32([])
     overlaps, kept = random.random((12, 12)).astype(np.float32), []
     for i in np.argsort(-scores, kind="stable"):

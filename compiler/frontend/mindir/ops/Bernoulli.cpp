@@ -14,7 +14,7 @@ Operand Bernoulli(Node &node) {
     return {};
   Compose &b = node.compose;
   Type type = node.declaredElement() ? node.declaredElement() : node.element(x);
-  return b.cast(isDrawn(b, draw(node, shapeOf(node, x), "seed", "offset"), p), type);
+  return b.cast(isDrawn(b, draw(node, shapeOf(node, x), "seed", "offset", Node::none, /*none=*/-1), p), type);
 }
 
 } // namespace wasmind::mindir::ops

@@ -9,7 +9,8 @@ Operand Dropout(Node &node) {
   if (node.failed())
     return {};
   Compose &b = node.compose;
-  Operand result = dropOut(node, draw(node, shapeOf(node, x), "Seed0", "Seed1", 2), x, keep);
+  const Extents shape = shapeOf(node, x);
+  Operand result = dropOut(node, shape, [&] { return draw(node, shape, "Seed0", "Seed1", 2); }, x, keep);
   if (node.failed())
     return {};
   return Operand::tuple({result.elements()[0], b.cast(result.elements()[1].tensor, node.element(x))});

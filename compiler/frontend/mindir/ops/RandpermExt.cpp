@@ -4,12 +4,7 @@
 namespace wasmind::mindir::ops {
 
 Operand RandpermExt(Node &node) {
-  Extents count = node.extents("n", 0);
-  Type type = node.dtype("dtype", 3);
-  graph::Draw drawn = drawOfGenerator(node, count, 1);
-  if (!type)
-    type = node.declaredElement() ? node.declaredElement() : node.compose.getI64Type();
-  return node.failed() ? Value() : node.compose.cast(drawn.permutation(), type);
+  return drawPermutation(node, [&](const Extents &count) { return drawOfGenerator(node, count, 1); });
 }
 
 } // namespace wasmind::mindir::ops

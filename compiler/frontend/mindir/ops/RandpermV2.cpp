@@ -3,6 +3,9 @@
 
 namespace wasmind::mindir::ops {
 
-Operand RandpermV2(Node &node) { return ops::RandpermExt(node); }
+Operand RandpermV2(Node &node) {
+  return drawPermutation(node,
+                         [&](const Extents &count) { return draw(node, count, "seed", "offset", 1, /*none=*/-1); });
+}
 
 } // namespace wasmind::mindir::ops
