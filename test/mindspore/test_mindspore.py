@@ -189,7 +189,7 @@ say(lambda: ops.tanh(x.astype(ms.complex64)))
 
 def test_errors_name_primitive_and_place(mindspore, tmp_path):
     """The line of the script: in PyNative mode where the traceback ends, in graphs with the node's scope in the message."""
-    pynative, line, graph, cell, chain = texts(mindspore, """
+    pynative, line, graph, cell, chain, of_constants = texts(mindspore, """
 import traceback
 import wasmind.mindspore as wasm
 wasm.enable(["GeluExt", "Add", "Exp", "AvgPool2D"])
@@ -220,6 +220,9 @@ ms.set_context(mode=ms.GRAPH_MODE)
 say(lambda: ms.jit(bad)(x).asnumpy())
 say(lambda: Outer()(Tensor(np.ones((1, 1, 4, 4), np.float32))).asnumpy())
 say(lambda: ms.jit(bad)(x.astype(ms.float32)).asnumpy().shape)
+def constant():
+    return mint.nn.functional.gelu(x)
+say(lambda: ms.jit(constant)().asnumpy())
 """, tmp_path)
     assert line == "return mint.nn.functional.gelu(y)" and chain == "(2, 2)"
     lines = (tmp_path / "lines.py").read_text().splitlines()
@@ -229,7 +232,8 @@ say(lambda: ms.jit(bad)(x.astype(ms.float32)).asnumpy().shape)
     assert f"it stands in node 'Default/GeluExt-op0', behind {place('    y = x + 1')}" in graph, graph
     assert f"it stands in node 'Default/inner-Inner/AvgPool2D-op0', {place('        y = mint.nn.functional.avg_pool2d(x, 2, divisor_override=3)')}" in cell, cell
     assert "AvgPool2D(float32): divisor_override has no operator" in cell
-    for said in (pynative, graph):
+    assert "it stands in a node of a graph that reads constants only; compute it outside of the graph" in of_constants and "PyNative" not in of_constants
+    for said in (pynative, graph, of_constants):
         assert "wasmind: GeluExt(int32): GeLU: not built for (i32); built for (f32), (f64), (f16)" in said and "no kernel of its own" in said
 
 

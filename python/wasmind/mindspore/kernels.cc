@@ -181,10 +181,13 @@ std::string lineOf(const AnfNodePtr &node, const std::string &package) {
 /// for what is found in no graph.
 std::string placeOf(const CustomOpPluginCpuKernelMod *holder, const std::vector<KernelTensor *> &inputs,
                     const std::string &package) {
+  std::string constant; // what is known of a node that reads constants only: these know no graph to look for it in
   for (const KernelTensor *input : inputs) {
     const auto address = input->device_address();
     const AnfNodePtr producer = address ? address->node_index().first.lock() : nullptr;
     const FuncGraphPtr graph = producer ? producer->func_graph() : nullptr;
+    if (producer && !graph)
+      constant = "a node of a graph that reads constants only; compute it outside of the graph";
     if (!graph)
       continue;
     for (const AnfNodePtr &node : TopoSort(graph->get_return())) {
@@ -205,7 +208,7 @@ std::string placeOf(const CustomOpPluginCpuKernelMod *holder, const std::vector<
       return name;
     }
   }
-  return "";
+  return constant;
 }
 
 } // namespace
