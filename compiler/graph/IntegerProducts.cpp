@@ -9,6 +9,7 @@
 #include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/Quantised.h"
 #include "compiler/graph/Structured.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -358,46 +359,6 @@ struct SameScale : OpRewritePattern<UnaryOp> {
   }
 };
 
-/// Whole numbers of f32 within bounds: clip (round x + z), low, high.
-struct Quantised {
-  UnaryOp rounded;
-  double zero = 0, low = 0, high = 0;
-
-  static std::optional<Quantised> of(Value value) {
-    Quantised result;
-    // clip is a minimum of a maximum.
-    if (!elementOf(value).isF32() || !take(value, BinaryKind::Min, result.high) ||
-        !take(value, BinaryKind::Max, result.low))
-      return std::nullopt;
-    take(value, BinaryKind::Add, result.zero);
-    result.rounded = value.getDefiningOp<UnaryOp>();
-    if (!result.rounded || result.rounded.getKind() != UnaryKind::Round)
-      return std::nullopt;
-    return result;
-  }
-
-private:
-  /// Goes on from an operation with a number to its other operand.
-  static bool take(Value &value, BinaryKind kind, double &number) {
-    auto op = value.getDefiningOp<BinaryOp>();
-    auto other =
-        op && op.getKind() == kind && op.getLhs().getType() == op.getType() ? numberOf(op.getRhs()) : std::nullopt;
-    if (!other)
-      return false;
-    number = *other;
-    value = op.getLhs();
-    return true;
-  }
-};
-
-bool holds(Type element, double low, double high) {
-  auto integer = dyn_cast<IntegerType>(element);
-  if (!integer || integer.getWidth() > 16)
-    return false;
-  const double least = integer.isUnsigned() ? 0 : -double(1 << (integer.getWidth() - 1));
-  return low >= least && high <= least + double(1 << integer.getWidth()) - 1;
-}
-
 /// (clip (r + z), low, high) - z, of whole numbers  ->  clip (r, low - z, high - z): what a quantisation leaves of a
 /// number where only its distance from the zero point is used.
 struct Recentre : OpRewritePattern<BinaryOp> {
@@ -411,7 +372,7 @@ struct Recentre : OpRewritePattern<BinaryOp> {
     auto zero = numberOf(op.getRhs());
     auto quantised = narrow && zero ? Quantised::of(narrow.getInput()) : std::nullopt;
     if (!quantised || quantised->zero != *zero || narrow.getType().getShape() != op.getType().getShape() ||
-        !holds(elementOf(narrow.getResult()), quantised->low, quantised->high))
+        !quantised->fits(elementOf(narrow.getResult())))
       return failure();
     Compose builder(op.getLoc(), rewriter);
     builder.setInsertionPoint(op);
@@ -428,8 +389,7 @@ struct StayFloat : OpRewritePattern<CastOp> {
   LogicalResult matchAndRewrite(CastOp op, PatternRewriter &rewriter) const override {
     auto narrow = op.getInput().getDefiningOp<CastOp>();
     auto quantised = narrow ? Quantised::of(narrow.getInput()) : std::nullopt;
-    if (!quantised || narrow.getInput().getType() != op.getType() ||
-        !holds(elementOf(narrow.getResult()), quantised->low, quantised->high))
+    if (!quantised || narrow.getInput().getType() != op.getType() || !quantised->fits(elementOf(narrow.getResult())))
       return failure();
     rewriter.replaceOp(op, narrow.getInput());
     return success();

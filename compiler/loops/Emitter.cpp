@@ -2,13 +2,13 @@
 #include "compiler/loops/Emitter.h"
 #include "compiler/graph/Dimensions.h"
 #include "compiler/graph/Halves.h"
+#include "compiler/graph/Quantised.h"
 #include "compiler/loops/Math.h"
 #include "compiler/loops/Storage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/SaveAndRestore.h"
-#include <cmath>
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -405,48 +405,6 @@ Value Emitter::gather(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes) 
   return evaluate(gather.getData(), source, lanes);
 }
 
-/// What a quantisation makes of `x`: cast (clip (round x + zero), low, high), where the zero may be missing.
-struct Quantisation {
-  Value x;
-  double zero = 0, low, high;
-
-  static std::optional<Quantisation> of(CastOp cast) {
-    auto integer = dyn_cast<IntegerType>(elementOf(cast.getResult()));
-    if (!integer || integer.getWidth() < 8 || integer.getWidth() > 16 || !elementOf(cast.getInput()).isF32())
-      return std::nullopt;
-    Quantisation result;
-    Value inner = cast.getInput();
-    if (!take(inner, BinaryKind::Min, result.high) || !take(inner, BinaryKind::Max, result.low))
-      return std::nullopt;
-    take(inner, BinaryKind::Add, result.zero);
-    auto round = inner.getDefiningOp<UnaryOp>();
-    if (!round || round.getKind() != UnaryKind::Round || result.low > result.high)
-      return std::nullopt;
-    const double least = integer.isUnsigned() ? 0 : -std::ldexp(1, integer.getWidth() - 1);
-    const double most = least + std::ldexp(1, integer.getWidth()) - 1;
-    for (double number : {result.zero, result.low, result.high})
-      if (number != std::floor(number) || std::fabs(number) > 65536)
-        return std::nullopt;
-    if (result.low < least || result.high > most)
-      return std::nullopt;
-    result.x = round.getInput();
-    return result;
-  }
-
-private:
-  /// Goes on from an operation with a number to its other operand.
-  static bool take(Value &value, BinaryKind kind, double &number) {
-    auto op = value.getDefiningOp<BinaryOp>();
-    auto splat =
-        op && op.getKind() == kind && op.getLhs().getType() == op.getType() ? splatDouble(op.getRhs()) : std::nullopt;
-    if (!splat)
-      return false;
-    number = *splat;
-    value = op.getLhs();
-    return true;
-  }
-};
-
 Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes) {
   auto operand = [&](unsigned i) { return evaluate(op->getOperand(i), *operandIndices(op, i, indices), lanes); };
   Type element = elementOf(op->getResult(0));
@@ -475,9 +433,9 @@ Value Emitter::compute(Operation *op, ArrayRef<AffineExpr> indices, Lanes lanes)
     return arith::SelectOp::create(*this, condition, onTrue, onFalse);
   }
   if (auto cast = dyn_cast<CastOp>(op)) {
-    if (auto quantised = Quantisation::of(cast))
-      return emitQuantise(*this, evaluate(quantised->x, indices, lanes), quantised->zero, quantised->low,
-                          quantised->high, byteWidth(element) * 8);
+    if (auto quantised = Quantised::of(cast.getInput()); quantised && quantised->fits(element))
+      return emitQuantise(*this, evaluate(quantised->rounded.getInput(), indices, lanes), quantised->zero,
+                          quantised->low, quantised->high, byteWidth(element) * 8);
     Type from = elementOf(cast.getInput()), inRegisters = registerType(from);
     if (inRegisters.isF32() && registerType(element).isF32())
       return rounded(operand(0), element);

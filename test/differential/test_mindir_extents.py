@@ -80,6 +80,18 @@ def test_adaptive_means(primitive, size, tmp_path):
         compare(opened.run(x), Compiled(tmp_path, "fixed", make(x)).run(x), f"{h} x {w}")
 
 
+@pytest.mark.parametrize("primitive", ["Im2Col", "Im2ColExt"])
+def test_patches(primitive, tmp_path):
+    def make(x):
+        if primitive == "Im2Col":
+            return N(primitive, x, ksizes=(2, 3), strides=(2, 1), dilations=(1, 2), pads=(1, 1), padding_mode="CALCULATED")
+        return N(primitive, x, (3, 2), (1, 1), (0, 1), (2, 2))
+    opened = Compiled(tmp_path, "open", make(X(2, 3, -1, -1)), options=["--dim", "x0.2=3..9", "--dim", "x0.3=3..9"])
+    for h, w in [(3, 3), (9, 4), (6, 7), (4, 9)]:
+        x = floats(2, 3, h, w)
+        compare(opened.run(x), Compiled(tmp_path, "fixed", make(x)).run(x), f"{h} x {w}")
+
+
 @pytest.mark.parametrize("bias", [True, False])
 def test_lstm_of_any_length(bias, tmp_path):
     weights = K(floats(4 * 5 * (3 + 5 + bias)).reshape(-1, 1, 1))

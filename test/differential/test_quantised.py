@@ -80,7 +80,8 @@ def expected(net, model):
     return session.run(net.outputs, {name: value for name, (value, _) in net.inputs.items()})
 
 
-def check(net, folder, *options):
+def compared(net, folder, *options):
+    """(engine and output, ours, ONNX Runtime's) of each output on each engine."""
     model = net.model()
     onnx.save(model, folder / "model.onnx")
     built = compiled.tool("compile", folder / "model.onnx", "-o", folder / "model.wasm", *options)
@@ -91,15 +92,18 @@ def check(net, folder, *options):
         ran = compiled.tool("run", folder / "model.wasm", f"--engine={engine}", "--inputs", folder / "in.npz", "--outputs", folder / "out.npz")
         assert ran.returncode == 0, ran.stderr
         with np.load(folder / "out.npz") as out:
-            for name, want in zip(net.outputs, wanted):
-                got = out[name]
-                if want.dtype not in (np.uint8, np.int8):
-                    numerics.check(got, want, f"{engine}: {name}")
-                    continue
-                assert got.shape == want.shape and got.dtype == want.dtype
-                apart = np.abs(got.astype(int) - want)
-                assert apart.max(initial=0) <= 1, (engine, name, apart.max())
-                assert (apart > 0).sum() <= max(1, OFF_BY_ONE * want.size), (engine, name, (apart > 0).sum(), want.size)
+            yield from ((f"{engine}: {name}", out[name], want) for name, want in zip(net.outputs, wanted))
+
+
+def check(net, folder, *options):
+    for what, got, want in compared(net, folder, *options):
+        if want.dtype not in (np.uint8, np.int8):
+            numerics.check(got, want, what)
+            continue
+        assert got.shape == want.shape and got.dtype == want.dtype
+        apart = np.abs(got.astype(int) - want)
+        assert apart.max(initial=0) <= 1, (what, apart.max())
+        assert (apart > 0).sum() <= max(1, OFF_BY_ONE * want.size), (what, (apart > 0).sum(), want.size)
     return folder / "model.wasm"
 
 
@@ -249,17 +253,8 @@ def test_corners_of_quantisation(tmp_path):
         for dtype, zero in ((UNSIGNED, 0), (UNSIGNED, 128), (SIGNED, 0), (SIGNED, -128), (SIGNED, 127)):
             net.output(net.quantised("x0", scale, zero, dtype))
             net.output(net.both("x0", scale, zero, dtype))
-    model = net.model()
-    onnx.save(model, tmp_path / "model.onnx")
-    assert compiled.tool("compile", tmp_path / "model.onnx", "-o", tmp_path / "model.wasm").returncode == 0
-    np.savez(tmp_path / "in.npz", x0=values)
-    wanted = expected(net, model)
-    for engine in compiled.ENGINES:
-        ran = compiled.tool("run", tmp_path / "model.wasm", f"--engine={engine}", "--inputs", tmp_path / "in.npz", "--outputs", tmp_path / "out.npz")
-        assert ran.returncode == 0, ran.stderr
-        with np.load(tmp_path / "out.npz") as out:
-            for name, want in zip(net.outputs, wanted):
-                assert np.array_equal(out[name], want), (engine, name)  # no products: the standard's rounding, bit by bit
+    for what, got, want in compared(net, tmp_path):
+        assert np.array_equal(got, want), what  # no products: the standard's rounding, bit by bit
 
 
 @pytest.mark.parametrize("seed", range(12))

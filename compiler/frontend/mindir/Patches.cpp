@@ -14,15 +14,21 @@ Value takePatches(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::
   low.append(window.padLow.begin(), window.padLow.end());
   high.append(window.padHigh.begin(), window.padHigh.end());
   int64_t elements = 1;
-  Integers counts;
+  Extents counts; // of patches
   for (int64_t d = 0; d < spatial; ++d) {
-    const int64_t padded = node.staticExtent(x, 2 + d, "taking patches") + low[2 + d] + high[2 + d];
-    if (node.failed())
-      return {};
-    counts.push_back((padded - window.dilations[d] * (kernel[d] - 1) - 1) / window.strides[d] + 1);
-    const bool isSmall = kernel[d] <= (1 << 22) / counts[d]; // keeps the lists of places short
-    if (!isSmall || (elements *= kernel[d] * counts[d]) > (int64_t(1) << 30)) {
+    const AffineExpr extent = b.extentsOf(x)[2 + d];
+    counts.push_back(graph::normalise(
+        (extent + (low[2 + d] + high[2 + d] - window.dilations[d] * (kernel[d] - 1) - 1)).floorDiv(window.strides[d]) +
+        1));
+    const int64_t most = std::max<int64_t>(node.bounds(counts[d]).max, 1);
+    const bool isSmall = kernel[d] <= (1 << 22) / most; // keeps the lists of places short
+    if (!isSmall || (elements *= kernel[d] * most) > (int64_t(1) << 30)) {
       node.fail("the patches of an image have more than 2^30 elements, or 2^22 along one dimension");
+      return {};
+    }
+    if (!graph::constantOf(counts[d]) && kernel[d] > 64) {
+      node.fail("takes patches of more than 64 taps along dimension " + Twine(2 + d) +
+                ", whose extent is open; fix it with --dim");
       return {};
     }
   }
@@ -32,12 +38,20 @@ Value takePatches(Node &node, Value x, ArrayRef<int64_t> kernel, const Compose::
   Extents parts = leading;
   Integers order{0, 1};
   for (int64_t d = 0; d < spatial; ++d) {
-    Integers places;
-    for (int64_t tap = 0; tap < kernel[d]; ++tap)
-      for (int64_t i = 0; i < counts[d]; ++i)
-        places.push_back(tap * window.dilations[d] + i * window.strides[d]);
-    x = b.gather(x, graph::makeIntegers(b, b.getLoc(), places), 2 + d);
-    parts.append({b.getAffineConstantExpr(kernel[d]), b.getAffineConstantExpr(counts[d])});
+    if (auto count = graph::constantOf(counts[d])) {
+      Integers places;
+      for (int64_t tap = 0; tap < kernel[d]; ++tap)
+        for (int64_t i = 0; i < *count; ++i)
+          places.push_back(tap * window.dilations[d] + i * window.strides[d]);
+      x = b.gather(x, graph::makeIntegers(b, b.getLoc(), places), 2 + d);
+    } else {
+      SmallVector<Value> taps;
+      for (int64_t tap = 0; tap < kernel[d]; ++tap)
+        taps.push_back(
+            b.sliceDim(x, 2 + d, b.getAffineConstantExpr(tap * window.dilations[d]), counts[d], window.strides[d]));
+      x = b.concat(taps, 2 + d);
+    }
+    parts.append({b.getAffineConstantExpr(kernel[d]), counts[d]});
     order.push_back(2 + 2 * d);
   }
   for (int64_t d = 0; d < spatial; ++d)
