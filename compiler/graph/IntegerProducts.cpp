@@ -12,6 +12,7 @@
 #include "compiler/graph/Quantised.h"
 #include "compiler/graph/Structured.h"
 #include "mlir/IR/IRMapping.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -95,6 +96,7 @@ public:
 
   /// The scale, where it is a known number.
   std::optional<double> number() const { return numberOf(scale); }
+  Value scaleValue() const { return scale; }
   Type element() const { return elementOf(integers); }
   int64_t magnitude() const { return *magnitudeOf(integers); }
   /// Along a dimension of the tensor.
@@ -153,6 +155,29 @@ bool sumsFit(AffineExpr count, unsigned bits, Operation *op, const Scaled &a, co
   return bounds.max >= 0 && bounds.max <= ((int64_t(1) << bits) - 1) / (a.magnitude() * b.magnitude());
 }
 
+/// Whether the product of two scales is a normal number, or zero, as far as they are known.
+bool isNormalProduct(const Scaled &a, const Scaled &b) {
+  double least = 1, most = 1;
+  for (Value scale : {a.scaleValue(), b.scaleValue()}) {
+    while (isa_and_nonnull<ReshapeOp, BroadcastOp, TransposeOp>(scale.getDefiningOp()))
+      scale = scale.getDefiningOp()->getOperand(0);
+    auto data = constantDataOf(scale);
+    if (!data || !isa<FloatType>(data->element))
+      continue;
+    double low = HUGE_VAL, high = 0;
+    for (int64_t i = 0; i < (data->splat ? 1 : data->elementCount); ++i)
+      if (const double magnitude = std::fabs(data->asDouble(i)); magnitude != 0) {
+        low = std::min(low, magnitude);
+        high = std::max(high, magnitude);
+      }
+    if (high == 0)
+      continue;
+    least *= low;
+    most *= high;
+  }
+  return least >= 0x1p-100 && most <= 0x1p100;
+}
+
 /// product (q * s), (p * t)  ->  (cast (product q, p)) * (s * t). With `element` f32 the integers are multiplied as
 /// floats.
 void scaleOnce(PatternRewriter &rewriter, Compose &builder, Operation *op, Type element, const Scaled &lhs,
@@ -178,8 +203,8 @@ struct IntegerContract : OpRewritePattern<ContractOp> {
     Extents summed;
     for (int64_t dim : op.getLhsContract())
       summed.push_back(getExtents(op.getLhs().getType())[dim]);
-    if (isScaledAlong(*lhs, op.getLhsContract()) || isScaledAlong(*rhs, op.getRhsContract()) ||
-        !sumsFit(productOf(summed, op.getContext()), 31, op, *lhs, *rhs))
+    if (!isNormalProduct(*lhs, *rhs) || isScaledAlong(*lhs, op.getLhsContract()) ||
+        isScaledAlong(*rhs, op.getRhsContract()) || !sumsFit(productOf(summed, op.getContext()), 31, op, *lhs, *rhs))
       return failure();
     Compose builder(op.getLoc(), rewriter);
     builder.setInsertionPoint(op);
@@ -217,7 +242,7 @@ struct IntegerConvolve : OpRewritePattern<ConvolveOp> {
 
   LogicalResult matchAndRewrite(ConvolveOp op, PatternRewriter &rewriter) const override {
     auto input = Scaled::of(op.getInput()), weights = input ? Scaled::of(op.getWeights()) : std::nullopt;
-    if (!weights || op.getTransposed())
+    if (!weights || op.getTransposed() || !isNormalProduct(*input, *weights))
       return failure();
     const int64_t rank = getExtents(op.getType()).size();
     for (int64_t dim = 0; dim < rank; ++dim) // an image may have a scale of its own
@@ -283,7 +308,7 @@ private:
     unsigned wide = 0;
     for (auto [extent, full] : llvm::zip(own, all))
       wide += !isOne(extent);
-    return wide <= 1 && own.size() == all.size() && (wide == 0 || own != all);
+    return wide <= 1 && own.size() == all.size() && own != all;
   }
   static bool isOfIntegers(BinaryOp op, unsigned side) {
     auto cast = op->getOperand(side).getDefiningOp<CastOp>();
@@ -359,6 +384,36 @@ struct SameScale : OpRewritePattern<UnaryOp> {
   }
 };
 
+/// Whether a value is made of constants alone. Those of a model are numbers.
+bool isOfConstants(Value value, unsigned depth = 0) {
+  Operation *op = value.getDefiningOp();
+  return op && depth <= 12 && op->getNumRegions() == 0 &&
+         (isa<ConstantOp>(op) || (op->getNumOperands() > 0 && llvm::all_of(op->getOperands(), [&](Value operand) {
+                                    return isOfConstants(operand, depth + 1);
+                                  })));
+}
+
+/// Whether a value is never NaN: integers, what factors and offsets make of them, and sums of such.
+bool isNumber(Value value, unsigned depth = 0) {
+  Operation *op = value.getDefiningOp();
+  if (!op || depth > 12)
+    return false;
+  if (auto cast = dyn_cast<CastOp>(op))
+    return isa<IntegerType>(elementOf(cast.getInput())) || isNumber(cast.getInput(), depth + 1);
+  if (isa<TransposeOp, ReshapeOp, SliceOp, BroadcastOp>(op))
+    return isNumber(op->getOperand(0), depth + 1);
+  if (auto unary = dyn_cast<UnaryOp>(op))
+    return unary.getKind() == UnaryKind::Round && isNumber(unary.getInput(), depth + 1);
+  auto binary = dyn_cast<BinaryOp>(op);
+  if (!binary || !llvm::is_contained({BinaryKind::Add, BinaryKind::Sub, BinaryKind::Mul, BinaryKind::Div,
+                                      BinaryKind::Max, BinaryKind::Min},
+                                     binary.getKind()))
+    return false;
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    return operand.getType() == value.getType() ? isNumber(operand, depth + 1) : isOfConstants(operand);
+  });
+}
+
 /// (clip (r + z), low, high) - z, of whole numbers  ->  clip (r, low - z, high - z): what a quantisation leaves of a
 /// number where only its distance from the zero point is used.
 struct Recentre : OpRewritePattern<BinaryOp> {
@@ -371,8 +426,8 @@ struct Recentre : OpRewritePattern<BinaryOp> {
     auto narrow = wide ? wide.getInput().getDefiningOp<CastOp>() : CastOp();
     auto zero = numberOf(op.getRhs());
     auto quantised = narrow && zero ? Quantised::of(narrow.getInput()) : std::nullopt;
-    if (!quantised || quantised->zero != *zero || narrow.getType().getShape() != op.getType().getShape() ||
-        !quantised->fits(elementOf(narrow.getResult())))
+    if (!quantised || !isNumber(quantised->rounded) || quantised->zero != *zero ||
+        narrow.getType().getShape() != op.getType().getShape() || !quantised->fits(elementOf(narrow.getResult())))
       return failure();
     Compose builder(op.getLoc(), rewriter);
     builder.setInsertionPoint(op);
@@ -382,14 +437,15 @@ struct Recentre : OpRewritePattern<BinaryOp> {
   }
 };
 
-/// Whole numbers as integers and as floats again  ->  the numbers.
+/// Whole numbers as integers and as floats again  ->  the numbers. NaN would stay NaN, where the integer is 0.
 struct StayFloat : OpRewritePattern<CastOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(CastOp op, PatternRewriter &rewriter) const override {
     auto narrow = op.getInput().getDefiningOp<CastOp>();
     auto quantised = narrow ? Quantised::of(narrow.getInput()) : std::nullopt;
-    if (!quantised || narrow.getInput().getType() != op.getType() || !quantised->fits(elementOf(narrow.getResult())))
+    if (!quantised || !isNumber(quantised->rounded) || narrow.getInput().getType() != op.getType() ||
+        !quantised->fits(elementOf(narrow.getResult())))
       return failure();
     rewriter.replaceOp(op, narrow.getInput());
     return success();

@@ -257,6 +257,36 @@ def test_corners_of_quantisation(tmp_path):
         assert np.array_equal(got, want), what  # no products: the standard's rounding, bit by bit
 
 
+def test_what_is_no_number(tmp_path):
+    """NaN is quantised to an integer, and to the same one wherever it is used."""
+    net = Net()
+    net.inputs["x0"] = (np.array([[np.nan, 1, np.inf, -2], [0.5, np.nan, -np.inf, 3]], np.float32), [2, 4])
+    for zero in (0, 100):
+        net.output(net.both("x0", 0.02, zero))
+        net.output(net.quantised("x0", 0.02, zero))
+        net.output(net.op("MatMul", net.both("x0", 0.02, zero), net.weights((4, 3))))
+    check(net, tmp_path)
+
+
+@pytest.mark.parametrize("scales", [(1e18, 1e14), (1e-20, 1e-20), (1e-30, 1e25), (0.0, 1.0), (-0.5, 0.25)], ids=str)
+def test_scales_of_any_size(tmp_path, scales):
+    net = Net()
+    left, right = (net.dequantised(net.input(shape, dtype), scale, 0, dtype)
+                   for shape, dtype, scale in zip([(3, 8), (8, 4)], (UNSIGNED, SIGNED), scales))
+    net.output(net.op("MatMul", left, right))
+    check(net, tmp_path)
+
+
+def test_one_element(tmp_path):
+    net = Net()
+    product = net.op("MatMul", net.both(net.input((1, 8))), net.weights((8, 1)))
+    other = net.input((1, 1))
+    for operator in ("Add", "Max", "Min", "Mul"):
+        for operands in ((net.constant([[0.5]], np.float32), product), (product, other), (other, product)):
+            net.output(net.quantised(net.op(operator, *operands), 0.1, 100))
+    check(net, tmp_path)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_random_network(tmp_path, seed):
     net = Net(seed=seed)

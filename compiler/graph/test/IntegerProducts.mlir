@@ -130,18 +130,21 @@ func.func @requantise(%sums: tensor<4x8xi32>, %s: tensor<1x8xf32>, %bias: tensor
 }
 
 // -----
-// The next layer's difference from the zero point, and what becomes a float again.
+// The next layer's difference from the zero point, and what becomes a float again, of what is never NaN.
 // CHECK-LABEL: @between_layers
-// CHECK: %[[ROUND:.*]] = graph.unary round %arg0
+// CHECK: %[[ROUND:.*]] = graph.unary round
 // CHECK: %[[LOW:.*]] = graph.binary max %[[ROUND]], %[[MIN:.*]] :
 // CHECK: %[[BOTH:.*]] = graph.binary min %[[LOW]], %[[MAX:.*]] :
 // CHECK: graph.cast %[[BOTH]] : tensor<4x8xf32> -> tensor<4x8xi16>
 // CHECK: return {{.*}}, %[[BOTH]]
-func.func @between_layers(%x: tensor<4x8xf32>) -> (tensor<4x8xi16>, tensor<4x8xf32>) {
+func.func @between_layers(%sums: tensor<4x8xi32>) -> (tensor<4x8xi16>, tensor<4x8xf32>) {
+  %s = graph.constant dense<0.1> : tensor<1x1xf32> : tensor<1x1xf32>
   %z = graph.constant dense<3.0> : tensor<1x1xf32> : tensor<1x1xf32>
   %low = graph.constant dense<0.0> : tensor<1x1xf32> : tensor<1x1xf32>
   %high = graph.constant dense<255.0> : tensor<1x1xf32> : tensor<1x1xf32>
   %zero = graph.constant dense<3> : tensor<1x1xi16> : tensor<1x1xi16>
+  %f = graph.cast %sums : tensor<4x8xi32> -> tensor<4x8xf32>
+  %x = graph.binary mul %f, %s : tensor<4x8xf32>, tensor<1x1xf32>
   %0 = graph.unary round %x : tensor<4x8xf32>
   %1 = graph.binary add %0, %z : tensor<4x8xf32>, tensor<1x1xf32>
   %2 = graph.binary max %1, %low : tensor<4x8xf32>, tensor<1x1xf32>
@@ -151,4 +154,49 @@ func.func @between_layers(%x: tensor<4x8xf32>) -> (tensor<4x8xi16>, tensor<4x8xf
   %6 = graph.binary sub %5, %zero : tensor<4x8xi16>, tensor<1x1xi16>
   %7 = graph.cast %6 : tensor<4x8xi16> -> tensor<4x8xf32>
   return %6, %7 : tensor<4x8xi16>, tensor<4x8xf32>
+}
+
+// -----
+// Of what may be NaN the integer is 0.
+// CHECK-LABEL: @not_a_number
+// CHECK: %[[INTEGER:.*]] = graph.cast {{.*}} -> tensor<4x8xui8>
+// CHECK: graph.cast %[[INTEGER]] : tensor<4x8xui8> -> tensor<4x8xf32>
+func.func @not_a_number(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %low = graph.constant dense<0.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %high = graph.constant dense<255.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.unary round %x : tensor<4x8xf32>
+  %1 = graph.binary max %0, %low : tensor<4x8xf32>, tensor<1x1xf32>
+  %2 = graph.binary min %1, %high : tensor<4x8xf32>, tensor<1x1xf32>
+  %3 = graph.cast %2 : tensor<4x8xf32> -> tensor<4x8xui8>
+  %4 = graph.cast %3 : tensor<4x8xui8> -> tensor<4x8xf32>
+  return %4 : tensor<4x8xf32>
+}
+
+// -----
+// One element may be the factor of the other as well as the other way round: it stays as it is.
+// CHECK-LABEL: @one_element
+// CHECK: graph.binary add %arg2, %{{.*}}
+// CHECK: graph.binary div
+func.func @one_element(%sums: tensor<1x1xi32>, %s: tensor<1x1xf32>, %bias: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %t = graph.constant dense<0.1> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.cast %sums : tensor<1x1xi32> -> tensor<1x1xf32>
+  %1 = graph.binary mul %0, %s : tensor<1x1xf32>, tensor<1x1xf32>
+  %2 = graph.binary add %bias, %1 : tensor<1x1xf32>, tensor<1x1xf32>
+  %3 = graph.binary div %2, %t : tensor<1x1xf32>, tensor<1x1xf32>
+  %4 = graph.unary round %3 : tensor<1x1xf32>
+  return %4 : tensor<1x1xf32>
+}
+
+// -----
+// The product of the scales is no number of f32.
+// CHECK-LABEL: @large_scales
+// CHECK: graph.contract {{.*}} : tensor<4x16xf32>, tensor<16x8xf32>
+func.func @large_scales(%q: tensor<4x16xui8>, %w: tensor<16x8xi8>) -> tensor<4x8xf32> {
+  %s = graph.constant dense<1.0e20> : tensor<1x1xf32> : tensor<1x1xf32>
+  %0 = graph.cast %q : tensor<4x16xui8> -> tensor<4x16xf32>
+  %1 = graph.binary mul %0, %s : tensor<4x16xf32>, tensor<1x1xf32>
+  %2 = graph.cast %w : tensor<16x8xi8> -> tensor<16x8xf32>
+  %3 = graph.binary mul %2, %s : tensor<16x8xf32>, tensor<1x1xf32>
+  %4 = graph.contract %1, %3 batch [] x [] contract [1] x [0] : tensor<4x16xf32>, tensor<16x8xf32>
+  return %4 : tensor<4x8xf32>
 }
