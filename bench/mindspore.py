@@ -70,12 +70,12 @@ def routes(name, has_wasm):
     import zoo
 
     net, inputs, reference = network(name)
-    graph = ms.jit(reference)
+    graph = ms.jit(network(name)[2])  # changes the Cell it is given: each route has its own
     sides = {"pynative": lambda: zoo.leaves(reference(*inputs)), "jit": lambda: zoo.leaves(graph(*inputs))}
     if has_wasm:
         compiled = wasmind.mindspore.compile(net, *inputs, output=OUT / f"{name}.wasm", features=["relaxed-simd"])
         np.savez(OUT / f"{name}.npz", **{spec.name: each for spec, each in zip(compiled.model.signature.functions[0].inputs, zoo.leaves(inputs))})
-        backend = ms.jit(net, backend="wasm")
+        backend = ms.jit(network(name)[0], backend="wasm")
         sides |= {"wasm": lambda: zoo.leaves(compiled(*inputs)), "backend": lambda: zoo.leaves(backend(*inputs))}
     for side in sides.values():
         side()
