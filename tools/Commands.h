@@ -11,7 +11,7 @@
 namespace wasmind::tools {
 
 /// Exit codes of every subcommand.
-enum ExitCode { Fine = 0, WrongInput = 1, WrongUsage = 2, ResultDiffers = 3 };
+enum ExitCode { Fine = 0, WrongInput = 1, WrongUsage = 2, ResultDiffers = 3, NotInstalled = 4 };
 
 /// Runs `module` once on the inputs "in:NAME" of an .npz file on wasmtime, prints how far the outputs are from its
 /// "out:NAME", and gives Fine or ResultDiffers. Throws Refusal.
@@ -21,6 +21,7 @@ int verifyCase(const std::string &module, const std::string &caseFile, double to
 /// throw Refusal or UsageError. `exitCode` outlives the run.
 void registerBench(Command app, int &exitCode);
 void registerBenchOperators(Command bench, int &exitCode); ///< `bench operators`
+void registerBenchMindSpore(Command bench, int &exitCode); ///< `bench mindspore`
 void registerCompile(Command app, int &exitCode);
 void registerInspect(Command app, int &exitCode);
 void registerOperators(Command app, int &exitCode);

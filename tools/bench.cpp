@@ -152,7 +152,7 @@ void profileModel(BenchOptions options) {
 
 } // namespace
 
-void registerBench(Command app, [[maybe_unused]] int &exitCode) {
+void registerBench(Command app, int &exitCode) {
   auto options = std::make_shared<BenchOptions>();
   Command command = app.command("bench", "Measures a model on several engines, side by side");
   command.footer(
@@ -173,6 +173,7 @@ void registerBench(Command app, [[maybe_unused]] int &exitCode) {
   command.option("--inputs", options->inputs, "Arrays named like the inputs (.npz); random ones unless given");
   command.option("--repeat", options->repeat, "Timed runs after the first (20)").range(1, 1000000);
   command.flag("--json", options->printsJson, "Prints JSON");
+  registerBenchMindSpore(command, exitCode);
 #ifdef WASMIND_HAS_OPERATORS
   Option profiles =
       command
@@ -187,10 +188,12 @@ void registerBench(Command app, [[maybe_unused]] int &exitCode) {
     if (profiles.isGiven())
       return profileModel(*options);
 #else
-  command.callback([options] {
+  command.callback([options, command] {
+    if (command.hasCommand())
+      return;
 #endif
     if (options->model.empty())
-      throw UsageError("bench: give a model, or operators; see --help");
+      throw UsageError("bench: give a model, operators, or mindspore; see --help");
     bench(*options);
   });
 }

@@ -162,4 +162,4 @@ def test_help_teaches():
 
 def test_bench_needs_something():
     result = compiled.tool("bench")
-    assert result.returncode == 2 and "give a model, or operators" in result.stderr
+    assert result.returncode == 2 and "give a model, operators, or mindspore" in result.stderr

@@ -26,6 +26,8 @@ numpy.testing.assert_allclose(model.run({"x": numpy.arange(4, dtype="f4")})["y"]
 from wasmind import te
 A = te.placeholder((3,), "float32")
 assert wasmind.compile([A, te.compute((3,), lambda i: A[i] + 1)]).run([numpy.zeros(3, "f4")])
+from wasmind.mindspore.bench.routes import networks
+assert "lenet5" in networks()
 from wasmind.mindspore import library  # builds what MindSpore's users need, without MindSpore as well
 assert [each.name for each in wasmind.OperatorLibrary.load(library.build(["Neg"])).operators] == ["Neg"]
 print(*{line.split()[-1] for line in open("/proc/self/maps") if ".so" in line}, sep="\\n")
