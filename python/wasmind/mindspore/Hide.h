@@ -3,7 +3,7 @@
 
 namespace wasmind::mindspore {
 
-/// From now on kernels get dense tensors in PyNative mode, and methods of Tensor are what they are without a plug-in.
+/// From now on kernels get dense tensors, and methods of Tensor are what they are without a plug-in.
 /// False: this MindSpore does not ask where it is expected to.
 bool hidePlugin();
 
