@@ -75,12 +75,13 @@ X, ONE, DOUBLE = [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [[1.0, 2.0, 3.0], [4.0, 5.0
 
 
 def test_arguments_and_results_are_nested_as_the_network_has_them(mindspore, tmp_path):
-    tensors, arrays, same, constant, missing, flat, dtype, shape, pickled, saved, foreign = answers(mindspore, """
+    tensors, arrays, same, constant, kind, missing, flat, dtype, shape, pickled, saved, foreign = answers(mindspore, """
 mixed = wasm.compile(Mixed(), x, (x, x), 3)
 ? plain(mixed(x * 1, (x, x + 1), 3))
 ? plain(mixed(x.asnumpy(), (x.asnumpy(), x.asnumpy()), 3))
 ? plain(Mixed()(x, (x, x), 3)) == plain(mixed(x, (x, x), 3))
 ? mixed(x, (x, x), 2)
+? mixed(x, (x, x), np.int64(3))
 ? mixed(x, (x, x))
 ? mixed(x, x, 3)
 ? mixed(x.astype(ms.float64), (x, x), 3)
@@ -95,7 +96,7 @@ ms.export(nn.ReLU(), x, file_name="relu", file_format="MINDIR")
     assert ast.literal_eval(tensors) == (("T", [[0.0, 4.0, 8.0], [12.0, 16.0, 20.0]]), (None, [("T", ONE), ("T", DOUBLE)]), 3, (2, 3), True)
     assert ast.literal_eval(arrays) == (("A", [[0.0, 4.0, 8.0], [12.0, 16.0, 20.0]]), (None, [("A", X), ("A", DOUBLE)]), 3, (2, 3), True)
     assert same == "True" and pickled == saved == "(3, (2, 3), True)"
-    assert "argument 2 is 2; the network was compiled for 3" in constant and "takes 3 arguments, not 2" in missing
+    assert "argument 2 is 2; the network was compiled for 3, compile" in constant and "argument 2 is 3 (int64); the network was compiled for 3 (int), compile" in kind and "takes 3 arguments, not 2" in missing
     assert "argument 1 must be a tuple of 2" in flat and "'x': an array of float64" in dtype and "is 3, the model needs 2" in shape
     assert "lacks the section wasmind.mindspore; use wasmind.load" in foreign
 
@@ -252,6 +253,43 @@ wasm.register_backend(frozen=True)
     assert place.startswith("RuntimeError: wasmind: ") and "(MatrixExp): this primitive is not supported" in place
     assert place.strip().endswith(f"it stands in {tmp_path}/lines.py:{line_of(tmp_path, '    return ops.matrix_exp(y)')}")
     assert "(AssignAdd)" in assign and "complex64" in kind
+
+
+def test_what_is_left_to_python_is_named(mindspore, tmp_path):
+    """Graphs that hold what MindSpore computes in Python, by both routes."""
+    looped, nothing, entry, tensors, compiled = answers(mindspore, """
+def loop(x):
+    i = 0
+    while x.max() < 200 and i < 20:
+        x = x * 2
+        i = i + 1
+    return x, i
+
+def counted(x):
+    i = Tensor(0, ms.int32)
+    while x.max() < 100 and i < 20:
+        x = x * 2
+        i = i + 1
+    return x, i
+
+def none(x):
+    return None
+
+def entry(x):
+    return {"sum": x + 1}
+
+wasm.register_backend()
+? ms.jit(loop, backend="wasm")(x)
+? ms.jit(none, backend="wasm")(x)
+? ms.jit(entry, backend="wasm")(x)
+? plain((ms.jit(counted, backend="wasm")(x)[0], counted(x)[0]))
+? wasm.compile(loop, x)
+""", tmp_path)
+    for said, line in ((looped, "    while x.max() < 200 and i < 20:"), (nothing, "    return None"), (entry, '    return {"sum": x + 1}')):
+        assert "(PyExecute): MindSpore leaves this to Python, which modules do not have: " in said, said
+        assert said.strip().endswith(f"; it stands in {tmp_path}/lines.py:{line_of(tmp_path, line)}"), said
+    check_pair(tensors)
+    assert compiled.startswith("WasmindError: loop: MindSpore cannot export it: it leaves a part of it to Python") and "\n" not in compiled
 
 
 def test_mindspore_must_be_there_and_known(tmp_path):

@@ -133,3 +133,38 @@ def test_the_snippet_of_the_readme_runs(mindspore, tmp_path):
     assert len(printed) == 64
     numerics.near(printed[:32], np.full(32, value, np.float32), "value")
     numerics.near(printed[32:], np.full(32, value / 2 + 2 * math.exp(-2) / math.sqrt(2 * math.pi), np.float32), "slope")
+
+
+NO_TENSORS = {"array": "np.zeros((3, 4), np.float32)", "number": "2.5", "None": "None", "text": "'x'", "list": "[1.0]", "tuple": "(x, x)", "dict": "{'a': x}"}
+
+
+def test_what_is_no_tensor_is_refused(mindspore, tmp_path):
+    """In PyNative mode and in graphs, as an argument and as a constant of the graph, where the primitive itself would end the process."""
+    calls = [f"say(lambda: {call})" for value in NO_TENSORS.values()
+             for call in (f"one({value}).asnumpy()", f"two(x, {value}).asnumpy()", f"ms.jit(through)({value}).asnumpy()")]
+    said = texts(mindspore, """
+import mindspore as ms
+import numpy as np
+import wasmind.mindspore
+from mindspore import Tensor, ops
+
+def double(x):
+    return ops.relu(x * 2)
+
+def times(x, y):
+    return x * y
+
+x = Tensor(np.ones((3, 4), np.float32))
+one, two = wasmind.mindspore.fuse(double, x), wasmind.mindspore.fuse(times, x, x)
+
+def through(y):
+    return one(y)
+
+def constant(x):
+    return one(3) + x
+
+""" + "\n".join([*calls, "say(lambda: ms.jit(constant)(x))", "say(lambda: one(ms.Parameter(x)).shape)"]), tmp_path)
+    *refused, parameter = said
+    assert len(refused) == 22 and parameter == "(3, 4)"
+    for each in refused:
+        assert re.match(r"TypeError: '?(double takes 1 tensor|times takes 2 tensors), each an argument of its own and a Tensor", each), each

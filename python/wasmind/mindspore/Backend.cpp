@@ -8,6 +8,7 @@
 #include "include/runtime/pipeline/pipeline.h"
 #include "ir/func_graph.h"
 #include "ir/graph_utils.h"
+#include "ir/primitive.h"
 #include "ir/tensor.h"
 #include "ir/tensor_new.h"
 #include "mindspore/include/custom_backend_api.h"
@@ -150,6 +151,20 @@ std::string withPlace(std::string text, const FuncGraphPtr &graph) {
   return text;
 }
 
+/// Throws where MindSpore leaves a part of the graph to Python.
+void refuseInterpreted(const FuncGraphPtr &graph) {
+  for (const AnfNodePtr &node : TopoSort(graph->get_return(), SuccDeeperSimple)) {
+    auto primitive = node->isa<CNode>() ? GetCNodePrimitive(node) : nullptr;
+    if (!primitive || primitive->name() != "PyExecute")
+      continue;
+    throw std::runtime_error(
+        withPlace("wasmind: node '" + node->fullname_with_scope() +
+                      "' (PyExecute): MindSpore leaves this to Python, which modules do not have: make numbers that a "
+                      "loop changes Tensors, pass tensors and numbers, and return them in tuples, not in a dict",
+                  graph));
+  }
+}
+
 class Backend : public backend::BackendBase {
 public:
   backend::BackendGraphId Build(const FuncGraphPtr &graph, const backend::BackendJitConfig &) override {
@@ -165,6 +180,7 @@ public:
           names += parameter->name() + "\n";
         }
     }
+    refuseInterpreted(graph);
     std::string bytes = GetBinaryProtoString(graph, false);
     std::vector<char> error(8192);
     int32_t weightCount = onBuild(id, bytes.data(), bytes.size(), weights.data(), weights.size(), names.c_str(),

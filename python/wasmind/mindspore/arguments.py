@@ -62,7 +62,8 @@ def flatten(tree, value, what, feeds):
         feeds[content] = value
     elif kind == "constant":
         if type(value) is not type(content) or value != content:
-            raise WasmindError("InvalidArgument", f"{what} is {value!r}; the network was compiled for {content!r}, compile it again for another")
+            kinds = [f" ({type(each).__name__})" if type(value) is not type(content) else "" for each in (value, content)]
+            raise WasmindError("InvalidArgument", f"{what} is {value!r}{kinds[0]}; the network was compiled for {content!r}{kinds[1]}, compile it again for another")
     elif kind == "dict":
         if not isinstance(value, dict) or set(value) != set(content):
             raise WasmindError("InvalidArgument", f"{what} must be a dict of {', '.join(content)}")

@@ -83,7 +83,8 @@ def place_of(net, text):
 
 def _said(error):
     """MindSpore's first paragraph, and the line of the script that it points at."""
-    text = str(error)
+    text = str(error).replace("Cannot export a PyExecute CNode in MindIR.", "it leaves a part of it to Python, which MindIR does not have; "
+                              "make numbers that a loop changes Tensors, and compute with operations of tensors.")
     place = re.search(r"In file (\S+?:\d+)", text)
     return text.partition("\n\n")[0].strip() + (f" ({place[1]})" if place and place[1] not in text.partition("\n\n")[0] else "")
 

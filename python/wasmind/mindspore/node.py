@@ -82,7 +82,7 @@ class Fused(_Kernels):
         super().__init__(fn)
         self._program = program
         self.count = program.count
-        self.mistake = f"{program.function} takes {program.count} tensors"
+        self.mistake = f"{program.function} takes {program.count} tensor{'s' * (program.count != 1)}, each an argument of its own and a Tensor"
         parameters = list(fn.get_parameters()) if program.weights else []
         self.weights = ParameterTuple([parameters[i] for i in program.weights])
         self.kernel = Kernel(program, _gradient(fn, self.weights, program.count))
@@ -90,6 +90,9 @@ class Fused(_Kernels):
     def run(self, *inputs):
         if len(inputs) != self.count:
             raise TypeError(self.mistake)
+        for each in inputs:  # the primitive takes the shape of what is no tensor for that of memory
+            if not isinstance(each, Tensor):
+                raise TypeError(self.mistake)
         return self.kernel(*inputs, *self.weights)
 
     def __deepcopy__(self, memo):
