@@ -75,7 +75,7 @@ X, ONE, DOUBLE = [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [[1.0, 2.0, 3.0], [4.0, 5.0
 
 
 def test_arguments_and_results_are_nested_as_the_network_has_them(mindspore, tmp_path):
-    tensors, arrays, same, constant, kind, missing, flat, dtype, shape, pickled, saved, foreign = answers(mindspore, """
+    tensors, arrays, same, constant, kind, missing, flat, dtype, shape, pickled, saved, folderless, folder, full, kept, foreign = answers(mindspore, """
 mixed = wasm.compile(Mixed(), x, (x, x), 3)
 ? plain(mixed(x * 1, (x, x + 1), 3))
 ? plain(mixed(x.asnumpy(), (x.asnumpy(), x.asnumpy()), 3))
@@ -90,6 +90,14 @@ mixed = wasm.compile(Mixed(), x, (x, x), 3)
 mixed.save("mixed.wasm")
 wasm.load("mixed.wasm").save("mixed.wasm")
 ? plain(wasm.load("mixed.wasm")(x, (x, x), 3)[2:])
+? mixed.save("nowhere/mixed.wasm")
+? mixed.save(".")
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+? mixed.save("mixed.wasm")
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+? (plain(wasm.load("mixed.wasm")(x, (x, x), 3)[2:]), [each.name for each in __import__("pathlib").Path(".").glob("*.part")])
 ms.export(nn.ReLU(), x, file_name="relu", file_format="MINDIR")
 ? wasm.Network(wasmind.compile("relu.mindir", time_limit=100))
 """, tmp_path)
@@ -98,6 +106,9 @@ ms.export(nn.ReLU(), x, file_name="relu", file_format="MINDIR")
     assert same == "True" and pickled == saved == "(3, (2, 3), True)"
     assert "argument 2 is 2; the network was compiled for 3, compile" in constant and "argument 2 is 3 (int64); the network was compiled for 3 (int), compile" in kind and "takes 3 arguments, not 2" in missing
     assert "argument 1 must be a tuple of 2" in flat and "'x': an array of float64" in dtype and "is 3, the model needs 2" in shape
+    assert folderless == "WasmindError: nowhere/mixed.wasm: cannot be written: No such file or directory"
+    assert folder == "WasmindError: .: cannot be written: it is a folder; name a file"
+    assert full == "WasmindError: mixed.wasm: cannot be written: File too large" and kept == "((3, (2, 3), True), [])"
     assert "lacks the section wasmind.mindspore; use wasmind.load" in foreign
 
 

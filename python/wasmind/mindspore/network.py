@@ -1,8 +1,12 @@
 """Whole networks: `compile`, `load`, and what they give, which is called like the network."""
+import contextlib
+import errno
 import io
 import json
+import os
 import pathlib
 import tempfile
+import threading
 
 from ..compiler import compile as compile_model
 from ..error import WasmindError, refusing
@@ -91,12 +95,25 @@ class Network(_Callable):
         return Session(self.model)
 
     def save(self, path):
-        """Writes the module, for `load`, for `wasmind.load`, and for hosts in other languages."""
+        """Writes the module, whole or not at all, for `load`, for `wasmind.load`, and for hosts in other languages. Raises WasmindError Io."""
         if self.model.signature.json["weights"]["storage"] == "external":
             raise WasmindError("Unsupported", "the weights are in a file beside the module: give `compile` the path as output=")
-        with _open(self.model) as file:
-            module = file.read()  # whole, as it may be the same file
-        pathlib.Path(path).write_bytes(module)
+        try:
+            with _open(self.model) as file:
+                module = file.read()
+        except OSError as error:
+            raise WasmindError("Io", f"cannot read {error.filename}, from which the network was loaded: {error.strerror}") from None
+        target = pathlib.Path(path).resolve()
+        part = target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}.part")
+        try:
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder; name a file")
+            part.write_bytes(module)
+            part.replace(target)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise WasmindError("Io", f"{path}: cannot be written: {error.strerror or error}") from None
 
     def __reduce__(self):
         return type(self), (self.model,)
