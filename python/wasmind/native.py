@@ -31,12 +31,19 @@ def build(who, folder, source, flags, known=b"", headers=None):
     known:  what else decides about the result.
     headers: {name: text} of files that the source's other headers include and that no package has.
 
-    Several processes may ask at once. Raises WasmindError Unsupported with the compiler's words, or without one.
+    Several processes may ask at once. Raises WasmindError Unsupported with the compiler's words, or without one, and Io for the cache.
     """
     headers = headers or {}
     command = ["-O2", "-shared", "-fPIC", "-fvisibility=hidden", str(source), *map(str, flags)]
     key = hashlib.sha256(repr([platform.machine(), command, headers]).encode() + source.read_bytes() + known).hexdigest()[:16]
     folder = pathlib.Path(os.environ.get("WASMIND_CACHE") or pathlib.Path.home() / ".cache/wasmind") / folder
+    try:
+        return _build(who, folder, key, source, command, headers)
+    except OSError as error:
+        raise WasmindError("Io", f"{who} keeps {source.name} compiled in {folder}: {error.strerror or error}; WASMIND_CACHE names another folder") from error
+
+
+def _build(who, folder, key, source, command, headers):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     status = folder.stat()
     if status.st_uid != os.getuid() or status.st_mode & 0o022:

@@ -68,13 +68,14 @@ def refused(mindspore, tmp_path_factory):
     for file, names in (("sub.wasm", "Sub"), ("own.wasm", "Add,MatMul,GeLU,Square,Mul,Sigmoid,ReduceSum,Tanh")):
         subprocess.run([BUILD / "bin/wasmind", "operators", "build", f"--ops={names}", "-o", file], cwd=folder, check=True, capture_output=True)
     (folder / "bad.wasm").write_bytes(b"\0asm\1\0\0\0")
-    names = ["unknown", "far", "empty", "absent", "bad", "lacks", "enabled", "brain", "product", "integers", "complex", "late", "disable",
+    names = ["unknown", "far", "empty", "number", "absent", "bad", "lacks", "enabled", "brain", "product", "integers", "complex", "late", "disable",
              "fewer", "report", "returned"]
     return dict(zip(names, texts(mindspore, """
 import wasmind.mindspore as wasm
 say(lambda: wasm.enable(["Add", "LeakyRelu"]))
 say(lambda: wasm.enable(["LSTM"]))
 say(lambda: wasm.enable([]))
+say(lambda: wasm.enable(3))
 say(lambda: wasm.enable(["Add"], library="absent.wasm"))
 say(lambda: wasm.enable(["Add"], library="bad.wasm"))
 say(lambda: wasm.enable(["Add", "Sub"], library="sub.wasm"))
@@ -100,7 +101,7 @@ say(wasm.returned)
 
 @pytest.mark.parametrize("what, parts", [
     ("unknown", ["WasmindError", "'LeakyRelu'", "nearest: LeakyReLUExt"]), ("far", ["'LSTM'", "PRIMITIVES"]),
-    ("empty", ["no primitive is named"]), ("absent", ["absent.wasm"]), ("bad", ["bad.wasm"]),
+    ("empty", ["no primitive is named"]), ("number", ["WasmindError", "names of primitives, not 3"]), ("absent", ["absent.wasm"]), ("bad", ["bad.wasm"]),
     ("lacks", ["sub.wasm has no Add", "--ops=Add,Sub"]), ("integers", ["GeluExt(int32)", "no kernel of its own"]), ("late", ["without Exp", "before the first operator"]),
     ("disable", ["until the process ends"]),
 ])

@@ -9,6 +9,7 @@ Call `enable` before the first operator runs: MindSpore looks for plug-ins once 
 """
 import difflib
 import os
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -90,7 +91,10 @@ _runtime = _Runtime()
 def _check(primitives):
     if primitives == "all":
         return list(PRIMITIVES)
-    names = [primitives] if isinstance(primitives, str) else list(primitives)
+    names = [primitives] if isinstance(primitives, str) else primitives
+    if not isinstance(names, Iterable):
+        raise WasmindError("InvalidArgument", f'enable: give "all" or names of primitives, not {primitives!r}')
+    names = list(names)
     if not names:
         raise WasmindError("InvalidArgument", "enable: no primitive is named")
     for name in names:
