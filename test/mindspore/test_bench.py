@@ -32,6 +32,13 @@ def test_all_routes(mindspore, tmp_path):
     assert "[1/1] networks: lenet5" in result.stderr
 
 
+def test_a_large_network(mindspore):
+    """Routes are in processes of their own, and have the same weights."""
+    result = bench(mindspore, "mobilenet_v2_224", "--parts=networks", "--routes=installed,avx2,compiled,backend", "--json")
+    row, = json.loads(result.stdout)["networks"]["rows"]
+    assert result.returncode == 0 and row["differs"] == [] and len(row["milliseconds"]) == 4, result.stderr
+
+
 def test_a_network_of_ones_own(mindspore, tmp_path):
     net = tmp_path / "net.py"
     net.write_text(NET)

@@ -34,6 +34,7 @@ def network(name):
     import mindspore as ms
     import zoo
 
+    ms.set_seed(1)  # each route has the same weights
     if name in LARGE:
         module, make, shape = LARGE[name]
         net = zoo.trained(getattr(importlib.import_module(module), make)()).set_train(False)
@@ -44,7 +45,6 @@ def network(name):
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(f"_benched_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
-    ms.set_seed(1)
     spec.loader.exec_module(module)
     for wanted in ("network", "inputs"):
         if not callable(getattr(module, wanted, None)):
