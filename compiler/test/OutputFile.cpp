@@ -63,7 +63,7 @@ TEST_F(OutputFiles, twoAreWrittenOrNone) {
         file->out() << std::string(size_t(byteLength), 'n');
       }
       Room room(1000);
-      llvm::Error error = OutputFile::commit(files[0], files[1]);
+      llvm::Error error = OutputFile::commit({&files[0], &files[1]});
       isWritten = !error;
       llvm::consumeError(std::move(error));
     }
