@@ -26,12 +26,12 @@ protected:
   fs::path at(const std::string &name) const { return folder.path / name; }
   std::string indexPath() const { return at("wasmind.json").string(); }
 
-  abi::IndexedFile describe(const std::string &name) const {
+  wasmind::abi::IndexedFile describe(const std::string &name) const {
     std::ifstream stream(at(name), std::ios::binary);
     const std::vector<uint8_t> bytes{std::istreambuf_iterator<char>(stream), {}};
     return {name, bytes.size(), host::Sha256::of(bytes)};
   }
-  void write() const { writeText(abi::writeBuildIndex(index)); }
+  void write() const { writeText(wasmind::abi::writeBuildIndex(index)); }
   void writeText(const std::string &text) const { std::ofstream(at("wasmind.json"), std::ios::binary) << text; }
 
   /// The first element that the model computes of 1 and 10.
@@ -49,7 +49,7 @@ protected:
   }
 
   TemporaryFolder folder;
-  abi::BuildIndex index;
+  wasmind::abi::BuildIndex index;
   LoadOptions options;
 };
 
@@ -134,7 +134,7 @@ TEST_F(Builds, FoldersWithoutAnIndex) {
 }
 
 TEST_F(Builds, IndexesThatAreWrong) {
-  const std::string start = indexPath() + ": index of builds: ", text = abi::writeBuildIndex(index);
+  const std::string start = indexPath() + ": index of builds: ", text = wasmind::abi::writeBuildIndex(index);
   auto expectTextRefused = [&](const std::string &wrong, const std::string &reason,
                                Status status = Status::InvalidModule) {
     writeText(wrong);
@@ -149,7 +149,7 @@ TEST_F(Builds, IndexesThatAreWrong) {
                     Status::Unsupported);
   for (const char *name : {"../needs_simd128.wasm", "/etc/passwd", ".."}) {
     index.builds[0].module.name = name;
-    expectTextRefused(abi::writeBuildIndex(index), "builds[0].file: not a plain file name");
+    expectTextRefused(wasmind::abi::writeBuildIndex(index), "builds[0].file: not a plain file name");
   }
 }
 
