@@ -78,7 +78,7 @@ static llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::strin
     if (!abi::isPlainFileName(name))
       return llvm::createStringError("%s: the weights beside a module need a name without ':' and '\\', unlike '%s'",
                                      path.c_str(), name.c_str());
-    weights.describe(artifact.signature, name);
+    weights.describe(artifact.signature, name, weights.sha256());
   }
   auto emitted = emitImage(artifact, options);
   if (!emitted)

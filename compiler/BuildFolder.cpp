@@ -74,7 +74,7 @@ llvm::Error BuildFolder::add(Variant variant, Artifact artifact, const CompileOp
   if (result.weightBytes != 0) {
     const WeightsFile weights(artifact.program);
     const std::string sha256 = weights.sha256(), name = shortened(sha256) + ".weights";
-    weights.describe(artifact.signature, name);
+    weights.describe(artifact.signature, name, sha256);
     build.weights = {name, result.weightBytes, sha256};
     result.weightsPath = pathOf(name);
     const bool isThere = llvm::any_of(index.builds, [&](const auto &each) { return each.weights == build.weights; });
@@ -106,8 +106,8 @@ llvm::Error BuildFolder::add(Variant variant, Artifact artifact, const CompileOp
 }
 
 llvm::Error BuildFolder::commit() {
-  if (llvm::Error error = write(std::string(abi::indexFileName),
-                                [&](llvm::raw_ostream &out) { out << abi::writeBuildIndex(index); }))
+  if (llvm::Error error =
+          write(std::string(abi::indexFileName), [&](llvm::raw_ostream &out) { out << abi::writeBuildIndex(index); }))
     return error;
   const abi::BuildIndex previous = readIndex(indexPathOf(path));
   std::vector<OutputFile *> inOrder;

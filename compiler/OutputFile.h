@@ -19,7 +19,8 @@ public:
   llvm::raw_fd_ostream &out() { return *stream; }
   /// Takes the name.
   llvm::Error commit();
-  /// The same of several files, in their order, which appear together: where a process ends early, none of them is there.
+  /// The same of several files, in their order, which appear together: where a process ends early, none of them is
+  /// there.
   static llvm::Error commit(llvm::ArrayRef<OutputFile *> files);
   /// For a process that ends at once: removes all files that are not complete, and lets none be completed from now on.
   static void abandonAll();

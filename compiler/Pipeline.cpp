@@ -172,7 +172,8 @@ private:
     std::vector<std::string> inputs = options.otherInputs, outputs = options.otherOutputs;
     inputs.insert(inputs.end(), model.dataFiles.begin(), model.dataFiles.end());
     outputs.push_back(options.variants.empty() ? output : BuildFolder::indexPathOf(output));
-    if (options.variants.empty() && options.externalWeights && options.stopAfter == Stage::Module && options.emit == Emit::Wasm)
+    if (options.variants.empty() && options.externalWeights && options.stopAfter == Stage::Module &&
+        options.emit == Emit::Wasm)
       outputs.push_back(WeightsFile::pathOf(output));
     std::string refusal = options.variants.empty() ? "" : refuseFolder(output);
     if (refusal.empty())

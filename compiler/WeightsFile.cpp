@@ -15,8 +15,8 @@ std::string WeightsFile::sha256() const {
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
-void WeightsFile::describe(abi::Signature &signature, const std::string &name) const {
-  signature.weights = {true, name, sha256(), program.weights.offset, program.weights.byteLength};
+void WeightsFile::describe(abi::Signature &signature, const std::string &name, const std::string &sha256) const {
+  signature.weights = {true, name, sha256, program.weights.offset, program.weights.byteLength};
 }
 
 void WeightsFile::write(llvm::raw_ostream &out) const {

@@ -17,8 +17,8 @@ public:
 
   /// The checksum as 64 lower-case hexadecimal digits.
   std::string sha256() const;
-  /// Lets the signature say that the weights are in the file of this name, and their checksum.
-  void describe(abi::Signature &signature, const std::string &name) const;
+  /// Lets the signature say that the weights are in the file of this name, with this checksum.
+  void describe(abi::Signature &signature, const std::string &name, const std::string &sha256) const;
   void write(llvm::raw_ostream &out) const;
 
 private:
