@@ -60,7 +60,8 @@ TEST(BuildIndex, KeepsFeaturesOfLaterVersions) {
 TEST(BuildIndex, NamesWhatIsWrong) {
   const std::string start = "index of builds: ";
   EXPECT_EQ(resultAfter("\"version\": 1", "\"version\": 2"),
-            "unsupported " + start + "version: 2, this host reads version 1; compile the model again or update the host");
+            "unsupported " + start +
+                "version: 2, this host reads version 1; compile the model again or update the host");
   EXPECT_EQ(resultAfter("\"version\"", "\"other\""), start + "version: missing");
   EXPECT_EQ(resultAfter("\"builds\"", "\"other\""), start + "builds: missing");
   EXPECT_EQ(resultAfter("\"relaxed-simd\"", "7"), start + "builds[0].features[1]: not a string");
@@ -132,7 +133,8 @@ TEST(BuildIndex, IsHeldAgainstTheSignature) {
   none.weights.reset();
   EXPECT_EQ(textOf(fewer), "the signature has other features than the index of builds says; compile the model again");
   for (const Build &changed : {other, none})
-    EXPECT_EQ(textOf(changed), "the signature has other weights than the index of builds says; compile the model again");
+    EXPECT_EQ(textOf(changed),
+              "the signature has other weights than the index of builds says; compile the model again");
 }
 
 TEST(BuildIndex, FeaturesAreShown) {

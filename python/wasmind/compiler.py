@@ -200,7 +200,8 @@ def _translate(source, path, *, dims, state, state_init, state_outputs, constant
         sequences={name: _length(name, value) for name, value in (sequences or {}).items()},
         overridable_defaults=input_defaults == "overridable", seed=seed,
         state=list((state or {}).items()), state_init={name: _initial(name, value) for name, value in (state_init or {}).items()},
-        state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, variants=[variant == "relaxed-simd" for variant in variants], winograd=bool(winograd), external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
+        state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features,
+        variants=[variant == "relaxed-simd" for variant in variants], winograd=bool(winograd), external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
 
     if isinstance(source, (list, tuple, _compiler.te.Tensor)):
         inputs, outputs = _split([source] if isinstance(source, _compiler.te.Tensor) else source, _compiler.te)

@@ -178,8 +178,8 @@ typedef struct wasmind_model_info {
 } wasmind_model_info;
 
 WASMIND_API wasmind_model_info wasmind_model_get_info(const wasmind_model *model);
-/** How a build was chosen where the model came from an index: lines of text, the reason why a better one was passed over,
-    for each, and the one that was loaded. None of a module that was loaded itself. */
+/** How a build was chosen where the model came from an index: lines of text, the reason why a better one was passed
+   over, for each, and the one that was loaded. None of a module that was loaded itself. */
 WASMIND_API size_t wasmind_model_note_count(const wasmind_model *model);
 /** NULL when there is no such note. */
 WASMIND_API const char *wasmind_model_note(const wasmind_model *model, size_t note);
