@@ -45,7 +45,7 @@ struct CompileOptions : InputOptions {
   std::map<std::string, TensorData> stateInit;
   bool showsStateOutputs = false; ///< the outputs that feed a state are also outputs of the module
   bool relaxedSimd = false;
-  /// Not empty: the output is a folder, with a build for each (none twice), whose weights are external, and an index
+  /// Not empty: the output is a folder, with a build for each, whose weights are external, and an index
   /// (abi/spec.md, "Several builds"). `relaxedSimd` and `externalWeights` say nothing then; only modules are written.
   std::vector<Variant> variants;
   /// Convolutions of 3x3 may be computed through Winograd's transforms: up to 3x faster, another rounding.

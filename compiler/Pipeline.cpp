@@ -29,6 +29,7 @@ public:
   Compilation(Source source, const std::string &output, const CompileOptions &given)
       : source(std::move(source)), output(output), options(given), context(MLIRContext::Threading::DISABLED) {
     llvm::sort(options.variants, std::greater<>()); // the best one first
+    options.variants.erase(llvm::unique(options.variants), options.variants.end());
     if (!options.variants.empty())
       take(options.variants.front());
     context.loadDialect<graph::GraphDialect, func::FuncDialect>();

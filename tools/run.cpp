@@ -197,7 +197,11 @@ void print(const RunOptions &options, const Measurement &measurement, const Sign
 
 int run(const RunOptions &options) {
   checkTogether(options);
-  for (const std::string &file : filesRead(options)) {
+  std::vector<std::string> files = filesRead(options);
+  if (options.engine == "node")
+    for (const std::string &file : filesOfModel(options.model))
+      files.push_back(file);
+  for (const std::string &file : files) {
     refuseSpecialFile(file);
     // Node reads to the end what says that it has no length, and what the kernel makes up may have none.
     std::error_code error;

@@ -1,6 +1,7 @@
 """Several builds of one model: what `wasmind compile --variants` writes, and that every host chooses, computes and refuses alike."""
 import hashlib
 import json
+import os
 import pickle
 import subprocess
 
@@ -40,7 +41,7 @@ def succeed(*arguments, **options):
 
 
 def refuse(folder, code, text, *arguments):
-    result = compiled.tool(*arguments, cwd=folder)
+    result = compiled.tool(*arguments, cwd=folder, timeout=60)
     assert result.returncode == code, result.stdout + result.stderr
     assert result.stderr.startswith("wasmind: error: ") and result.stderr.count("\n") == 1, result.stderr
     assert text in result.stderr, f"{result.stderr} has not: {text}"
@@ -209,6 +210,16 @@ def test_hosts_refuse_alike(bad, folder):
         wasmind.load(folder / "builds")
     assert error.value.code == status and text in str(error.value), f"{error.value.code}: {error.value}"
     assert not (folder / "out.npz").exists()
+
+
+@pytest.mark.parametrize("which", ["index", "file", "weights"])
+def test_pipes_are_not_waited_for(which, folder):
+    build = first(index_of(folder))
+    path = folder / "builds" / {"index": "wasmind.json", "file": build["file"], "weights": build["weights"]["file"]}[which]
+    path.unlink()
+    os.mkfifo(path)
+    for engine in compiled.ENGINES:
+        refuse(folder, 1, "not a regular file", "run", "builds", "--random", f"--engine={engine}")
 
 
 def test_files_outside_are_never_read(folder):

@@ -153,8 +153,12 @@ export function beside(url: string, file: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1) + encodeURIComponent(file);
 }
 
-/** Of a URL that means an index of builds - a folder's, which ends in a slash, or one of a file *.json -: that of the index. */
+/**
+ * Of a URL that means an index of builds - a folder's, which ends in a slash, or one of a file *.json -: that of the index. A data:
+ * URL has no files beside it, and may end in anything.
+ */
 export function indexUrlOf(url: string): string | undefined {
+  if (/^\s*data:/i.test(url)) return undefined;
   const path = url.replace(/[?#].*$/s, '');
   if (path.endsWith('/')) return beside(path, indexFileName);
   return path.endsWith('.json') ? url : undefined;

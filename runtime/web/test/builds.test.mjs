@@ -137,7 +137,8 @@ test('an index that is wrong is refused with the place', async t => {
     assert.deepEqual(asked, ['wasmind.json'], 'nothing else is asked for');
     t.mock.restoreAll();
   }
-  await assert.rejects(Model.load('data:application/octet-stream,x.json'), { code: 'InvalidModule' });
+  for (const url of ['data:application/octet-stream,x.json', 'data:application/octet-stream;base64,////', new URL('data:,a/')])
+    await assert.rejects(Model.load(url), failsWith('InvalidModule', 'not a WebAssembly module'));
   assert.throws(() => parseBuildIndex(7), failsWith('InvalidArgument', 'given as a string'));
 });
 
