@@ -3,6 +3,8 @@ import hashlib
 import json
 import os
 import pickle
+import platform
+import shutil
 import subprocess
 
 import numpy as np
@@ -103,6 +105,32 @@ def test_hosts_choose_and_compute(engine, path, folder):
     assert told == (f"wasmind: note: {best} is passed over: it needs threads, which this host does not run\n"
                     f"wasmind: note: {plain} is loaded, the build for simd128\n")
     numerics.check(np.load(folder / "out.npz")["y"], X @ WEIGHTS, engine)
+
+
+RUN = compiled.ROOT / "runtime/web/bin/run.mjs"
+# (func (param v128) (result v128) local.get 0 three times, f32x4.relaxed_madd)
+RELAXED = "0061736d0100000001060160017b017b030201000a0d010b00200020002000fd85020b"
+
+
+def test_an_engine_without_relaxed_simd_runs_the_other_build(folder):
+    """Of a real engine: Node 20, as distributions have it."""
+    node = shutil.which("node", path="/usr/local/bin:/usr/bin:/bin")
+    asks = f"process.exitCode = WebAssembly.validate(Buffer.from('{RELAXED}', 'hex')) ? 1 : 0"
+    if not node or subprocess.run([node, "-e", asks]).returncode != 0:
+        pytest.skip("this machine has no Node without relaxed SIMD")
+    best, plain = (build["file"] for build in index_of(folder)["builds"])
+    told = subprocess.run([node, RUN, "builds", "--inputs=case.npz", "--outputs=out.npz"], cwd=folder, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert told.stderr == (f"wasmind: note: {best} is passed over: it needs relaxed-simd, which this engine lacks\n"
+                           f"wasmind: note: {plain} is loaded, the build for simd128\n")
+    numerics.check(np.load(folder / "out.npz")["y"], X @ WEIGHTS, "the plain build")
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="V8 can be told to leave out SIMD on x86-64")
+def test_an_engine_without_simd_runs_none(folder):
+    best, plain = (build["file"] for build in index_of(folder)["builds"])
+    told = subprocess.run([compiled.node(), "--no-enable-sse4-1", RUN, "builds", "--random"], cwd=folder, capture_output=True, text=True)
+    assert told.returncode == 1 and f"no build runs here: {best} needs simd128, which this engine lacks; {plain} needs" in told.stderr, told.stderr
 
 
 def test_python_chooses_and_computes(folder):
