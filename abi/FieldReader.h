@@ -18,6 +18,7 @@ using OrderedJson = nlohmann::ordered_json;
 class FieldReader {
 public:
   std::optional<Error> failure;
+  std::string whole = "signature"; ///< what the whole text is called in errors
 
   void fail(const std::string &where, const std::string &reason, Error::Kind kind = Error::Kind::Invalid) {
     if (!failure)
@@ -29,7 +30,7 @@ public:
     if (failure)
       return nullptr;
     if (!object.is_object()) {
-      fail(where.empty() ? "signature" : where, "not an object");
+      fail(where.empty() ? whole : where, "not an object");
       return nullptr;
     }
     auto found = object.find(key);
@@ -109,6 +110,20 @@ public:
     return *elements;
   }
 
+  std::string fileName(const Json &object, const std::string &where, const char *key) {
+    std::string name = text(object, where, key);
+    if (!failure && !isPlainFileName(name))
+      fail(join(where, key), "not a plain file name");
+    return name;
+  }
+
+  std::string hash(const Json &object, const std::string &where, const char *key) {
+    std::string digits = text(object, where, key);
+    if (!failure && !isSha256(digits))
+      fail(join(where, key), "not 64 lower-case hexadecimal digits");
+    return digits;
+  }
+
   /// F32 after a failure.
   DType dtype(const Json &value, const std::string &where) {
     std::string name = text(value, where);
@@ -130,6 +145,9 @@ public:
   static std::string join(const std::string &where, const char *key) { return where.empty() ? key : where + "." + key; }
   static std::string at(const std::string &where, size_t index) { return where + "[" + std::to_string(index) + "]"; }
 };
+
+/// The JSON of a text that keeps what the contract says beyond RFC 8259 (spec.md, "The signature"), or why it does not.
+Result<Json> parseText(std::string_view text, uint64_t maxByteLength);
 
 /// The member `library` of a signature, and back.
 Library readLibrary(FieldReader &reader, const Json &json);

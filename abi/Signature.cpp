@@ -27,6 +27,18 @@ std::optional<Feature> parseFeature(std::string_view text) {
   return std::nullopt;
 }
 
+bool isPlainFileName(std::string_view name) {
+  const bool hasBadCharacter = std::any_of(name.begin(), name.end(), [](char c) {
+    return c == '/' || c == '\\' || c == ':' || (unsigned char)(c) < 0x20 || c == 0x7f;
+  });
+  return !name.empty() && name.size() <= 255 && name != "." && name != ".." && !hasBadCharacter;
+}
+
+bool isSha256(std::string_view text) {
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
 std::optional<size_t> Signature::findDim(std::string_view name) const {
   for (size_t index = 0; index < dims.size(); ++index)
     if (dims[index].name == name)
@@ -175,21 +187,10 @@ private:
       return;
     checkApart("weights", weights.region(), "memory.stack", memory.stack);
     checkApart("weights", weights.region(), "memory.extents", memory.extents);
-    checkFileName(weights.file);
-    bool isHash = weights.sha256.size() == 64 && std::all_of(weights.sha256.begin(), weights.sha256.end(), [](char c) {
-                    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-                  });
-    if (!isHash)
-      fail("weights.sha256", "not 64 lower-case hexadecimal digits");
-  }
-
-  /// A name, never a path: the file is looked for in the folder of the module and nowhere else.
-  void checkFileName(const std::string &file) {
-    bool hasBadCharacter = std::any_of(file.begin(), file.end(), [](char c) {
-      return c == '/' || c == '\\' || c == ':' || (unsigned char)(c) < 0x20 || c == 0x7f;
-    });
-    if (file.empty() || file.size() > 255 || file == "." || file == ".." || hasBadCharacter)
+    if (!isPlainFileName(weights.file))
       fail("weights.file", "not a plain file name");
+    if (!isSha256(weights.sha256))
+      fail("weights.sha256", "not 64 lower-case hexadecimal digits");
   }
 
   void checkCounts() {

@@ -31,6 +31,12 @@ enum class Feature : uint8_t {
 std::string_view nameOf(Feature feature);
 std::optional<Feature> parseFeature(std::string_view name);
 
+/// Whether a text names a file of a folder and nothing outside of it, on any system: 1 to 255 bytes, no `/`, `\`, `:`
+/// or control character, not `.` or `..`.
+bool isPlainFileName(std::string_view name);
+/// Whether a text is a SHA-256 as 64 lower-case hexadecimal digits.
+bool isSha256(std::string_view text);
+
 /// A range of linear memory, in bytes.
 struct Region {
   uint64_t offset = 0, byteLength = 0;

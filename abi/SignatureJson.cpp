@@ -225,15 +225,11 @@ OrderedJson writeFunction(const Function &function) {
   return json;
 }
 
-} // namespace
-
-namespace {
-
 /// What JSON leaves to its readers and the contract does not (RFC 8259, sections 8.1 and 9); "" when the text is fine.
 /// Numbers over what a double holds, and surrogates without the other half, are for the parser to refuse.
-std::string checkText(std::string_view text) {
-  if (text.size() > maxSignatureByteLength)
-    return std::to_string(text.size()) + " bytes are over " + std::to_string(maxSignatureByteLength);
+std::string checkText(std::string_view text, uint64_t maxByteLength) {
+  if (text.size() > maxByteLength)
+    return std::to_string(text.size()) + " bytes are over " + std::to_string(maxByteLength);
   if (text.starts_with("\xef\xbb\xbf"))
     return "starts with a byte order mark";
   size_t depth = 0;
@@ -256,15 +252,22 @@ std::string checkText(std::string_view text) {
 
 } // namespace
 
-Result<Signature> parseSignature(std::string_view text) {
-  if (std::string reason = checkText(text); !reason.empty())
-    return Error{Error::Kind::Invalid, "signature: " + reason};
+Result<Json> parseText(std::string_view text, uint64_t maxByteLength) {
+  if (std::string reason = checkText(text, maxByteLength); !reason.empty())
+    return Error{Error::Kind::Invalid, reason};
   Json root = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded())
-    return Error{Error::Kind::Invalid, "signature: not valid JSON"};
+    return Error{Error::Kind::Invalid, "not valid JSON"};
+  return root;
+}
+
+Result<Signature> parseSignature(std::string_view text) {
+  Result<Json> root = parseText(text, maxSignatureByteLength);
+  if (!root)
+    return Error{root.error().kind, "signature: " + root.error().text};
   FieldReader reader;
   Signature signature;
-  readSignature(reader, root, signature);
+  readSignature(reader, *root, signature);
   if (!reader.failure)
     reader.failure = validate(signature);
   if (reader.failure)

@@ -48,25 +48,39 @@ std::vector<module::DataSegment> segmentsOf(const Artifact &artifact, bool withW
   return data;
 }
 
-llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path, const CompileOptions &options,
-                                     const module::Options &moduleOptions) {
+module::Options moduleOptionsOf(const CompileOptions &options) { return {options.relaxedSimd, options.optLevel}; }
+
+} // namespace
+
+llvm::Expected<module::Emitted> emitImage(Artifact &artifact, const CompileOptions &options) {
   loops::Program &program = artifact.program;
-  const bool hasWeightsFile = options.externalWeights && program.weights.byteLength;
-  WeightsFile weights(path, program);
-  if (hasWeightsFile)
-    if (llvm::Error error = weights.describe(artifact.signature))
-      return std::move(error);
   if (auto error = abi::validate(artifact.signature))
     return llvm::createStringError("a fault of the compiler, please report it: the module's signature is wrong: %s",
                                    error->text.c_str());
-  const std::vector<module::DataSegment> data = segmentsOf(artifact, /*withWeights=*/!hasWeightsFile);
+  const std::vector<module::DataSegment> data = segmentsOf(artifact, !artifact.signature.weights.external);
   module::ModuleInput input{*program.code, data, std::move(artifact.signature), loops::Options().base};
   for (const loops::ExtentSlot &extent : program.extents)
     input.extents[extent.offset] = int32_t(extent.max);
   input.keepNames = options.keepNames;
   if (options.profile)
     input.steps = abi::writeSteps({program.steps, program.arena.byteLength, program.leastArenaBytes});
-  auto emitted = module::emitModule(input, moduleOptions);
+  return module::emitModule(input, moduleOptionsOf(options));
+}
+
+static llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path,
+                                            const CompileOptions &options) {
+  const bool hasWeightsFile = options.externalWeights && artifact.program.weights.byteLength;
+  const WeightsFile weights(artifact.program);
+  const std::string weightsPath = WeightsFile::pathOf(path);
+  if (hasWeightsFile) {
+    // Hosts look for it beside the module by this name, on any system.
+    const std::string name = llvm::sys::path::filename(weightsPath).str();
+    if (!abi::isPlainFileName(name))
+      return llvm::createStringError("%s: the weights beside a module need a name without ':' and '\\', unlike '%s'",
+                                     path.c_str(), name.c_str());
+    weights.describe(artifact.signature, name, weights.sha256());
+  }
+  auto emitted = emitImage(artifact, options);
   if (!emitted)
     return emitted.takeError();
 
@@ -80,22 +94,19 @@ llvm::Expected<uint64_t> writeModule(Artifact &artifact, const std::string &path
     return emitted->codeByteLength();
   }
   // An old module keeps its old weights until both new files are complete.
-  OutputFile weightsFile(weights.path());
+  OutputFile weightsFile(weightsPath);
   if (llvm::Error error = weightsFile.open())
     return std::move(error);
   weights.write(weightsFile.out());
-  if (llvm::Error error = OutputFile::commit(weightsFile, file))
+  if (llvm::Error error = OutputFile::commit({&weightsFile, &file}))
     return std::move(error);
   return emitted->codeByteLength();
 }
 
-} // namespace
-
 llvm::Expected<uint64_t> writeArtifact(Artifact artifact, const std::string &path, const CompileOptions &options) {
-  const module::Options moduleOptions{options.relaxedSimd, options.optLevel};
   if (options.emit == Emit::Wasm)
-    return writeModule(artifact, path, options, moduleOptions);
-  if (llvm::Error error = writeUnlinked(artifact, path, options.emit, moduleOptions))
+    return writeModule(artifact, path, options);
+  if (llvm::Error error = writeUnlinked(artifact, path, options.emit, moduleOptionsOf(options)))
     return std::move(error);
   return 0;
 }

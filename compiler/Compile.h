@@ -24,6 +24,11 @@ enum class Stage { Frontend, Graph, Loops, Module };
 ///   Archive  a static library of that object
 enum class Emit { Wasm, Mlir, Llvm, Object, Archive };
 
+/// A build for the engines that offer a feature.
+enum class Variant { Simd128, RelaxedSimd };
+/// As on the command line and in names of modules: "relaxed-simd".
+std::string nameOf(Variant variant);
+
 struct CompileOptions : InputOptions {
   /// Bounds by dimension name; min == max fixes it.
   struct Bounds {
@@ -40,6 +45,9 @@ struct CompileOptions : InputOptions {
   std::map<std::string, TensorData> stateInit;
   bool showsStateOutputs = false; ///< the outputs that feed a state are also outputs of the module
   bool relaxedSimd = false;
+  /// Not empty: the output is a folder, with a build for each, whose weights are external, and an index
+  /// (abi/spec.md, "Several builds"). `relaxedSimd` and `externalWeights` say nothing then; only modules are written.
+  std::vector<Variant> variants;
   /// Convolutions of 3x3 may be computed through Winograd's transforms: up to 3x faster, another rounding.
   bool winograd = true;
   bool externalWeights = false; ///< weights go to OUTPUT with .weights instead of .wasm
@@ -60,12 +68,20 @@ struct StageTime {
   double milliseconds = 0;
 };
 
+/// One of several builds.
+struct BuildResult {
+  Variant variant = Variant::Simd128;
+  std::string modulePath, weightsPath; ///< the latter may be that of other builds, too; empty without weights
+  uint64_t codeBytes = 0, weightBytes = 0, memoryBytes = 0;
+};
+
 struct CompileResult {
   std::string error;              ///< empty on success: one line that names the file, the node and the fix
   bool isWrongUsage = false;      ///< the error is where to write, not the model
   std::vector<std::string> notes; ///< choices made for the user
   std::vector<StageTime> times;
-  uint64_t codeBytes = 0, weightBytes = 0, memoryBytes = 0;
+  uint64_t codeBytes = 0, weightBytes = 0, memoryBytes = 0; ///< of one module
+  std::vector<BuildResult> builds;                          ///< of several: the best one first
 };
 
 /// Compiles the model at `input` (.onnx, .onnxtxt, .mindir by content and name) to `output`, which is written whole or

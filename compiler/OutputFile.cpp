@@ -8,7 +8,8 @@
 namespace wasmind {
 
 namespace {
-/// The temporary names of this process's files. Held while one takes its own name.
+/// The temporary names of this process's files, and the folders that it made for them. Held while one takes its own
+/// name.
 struct Unfinished {
   std::mutex mutex;
   std::set<std::string> names;
@@ -67,14 +68,15 @@ llvm::Error OutputFile::commit() {
   return rename();
 }
 
-llvm::Error OutputFile::commit(OutputFile &first, OutputFile &second) {
-  for (OutputFile *file : {&first, &second})
+llvm::Error OutputFile::commit(llvm::ArrayRef<OutputFile *> files) {
+  for (OutputFile *file : files)
     if (llvm::Error error = file->finish())
       return error;
   std::lock_guard lock(unfinished().mutex);
-  if (llvm::Error error = first.rename())
-    return error;
-  return second.rename();
+  for (OutputFile *file : files)
+    if (llvm::Error error = file->rename())
+      return error;
+  return llvm::Error::success();
 }
 
 llvm::Error OutputFile::rename() {
@@ -87,8 +89,29 @@ llvm::Error OutputFile::rename() {
 
 void OutputFile::abandonAll() {
   unfinished().mutex.lock(); // and never unlocked
-  for (const std::string &name : unfinished().names)
-    llvm::sys::fs::remove(name);
+  // From the last name on: what is in a folder comes behind the folder.
+  for (auto name = unfinished().names.rbegin(); name != unfinished().names.rend(); ++name)
+    llvm::sys::fs::remove(*name);
+}
+
+llvm::Error OutputFolder::open() {
+  std::lock_guard lock(unfinished().mutex);
+  const std::error_code code =
+      llvm::sys::fs::create_directory(path, /*IgnoreExisting=*/false, llvm::sys::fs::perms::all_all);
+  if (code && code != std::errc::file_exists)
+    return llvm::createStringError(code, "%s: cannot make the folder: %s", path.c_str(), code.message().c_str());
+  isOurs = !code;
+  if (isOurs)
+    unfinished().names.insert(path);
+  return llvm::Error::success();
+}
+
+OutputFolder::~OutputFolder() {
+  if (!isOurs)
+    return;
+  std::lock_guard lock(unfinished().mutex);
+  llvm::sys::fs::remove(path); // fails where something is in it
+  unfinished().names.erase(path);
 }
 
 llvm::Error writeOutput(const std::string &path, llvm::function_ref<void(llvm::raw_ostream &)> print) {

@@ -1,5 +1,6 @@
 //===- OutputFile.h - files that appear whole or not at all -------------------------------------------------------===//
 #pragma once
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -18,8 +19,9 @@ public:
   llvm::raw_fd_ostream &out() { return *stream; }
   /// Takes the name.
   llvm::Error commit();
-  /// The same of two files, which appear together: where a process ends early, none of them is there.
-  static llvm::Error commit(OutputFile &first, OutputFile &second);
+  /// The same of several files, in their order, which appear together: where a process ends early, none of them is
+  /// there.
+  static llvm::Error commit(llvm::ArrayRef<OutputFile *> files);
   /// For a process that ends at once: removes all files that are not complete, and lets none be completed from now on.
   static void abandonAll();
 
@@ -31,6 +33,18 @@ private:
 
   std::string path, target, temporary;
   std::unique_ptr<llvm::raw_fd_ostream> stream;
+};
+
+/// A folder for output files, made when it is missing. One that was made goes with this object when it is still empty.
+class OutputFolder {
+public:
+  explicit OutputFolder(const std::string &path) : path(path) {}
+  ~OutputFolder();
+  llvm::Error open();
+
+private:
+  std::string path;
+  bool isOurs = false;
 };
 
 /// Writes what `print` prints to the file, or to standard output when it is called "-".

@@ -76,4 +76,14 @@ inline std::string refuseOutputs(std::span<const std::string> inputs, std::span<
   return "";
 }
 
+/// Why no files can be written into the folder of this path, in one line, or "" when they may: something else is there.
+/// A folder that is missing will be made.
+inline std::string refuseFolder(const std::string &path) {
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode))
+    return "";
+  return path + ": cannot be written: it is " + (S_ISREG(status.st_mode) ? "a file" : "no folder") +
+         "; several builds go into a folder, name one";
+}
+
 } // namespace wasmind

@@ -3,10 +3,11 @@
 //   frontend   model file or tensor expressions -> graph dialect   (Source)
 //   graph      rewrites on whole tensors
 //   loops      kernels over pointers, and the memory plan
-//   module     LLVM, linked and signed .wasm                       (Sign, Artifact, WeightsFile)
+//   module     LLVM, linked and signed .wasm                       (Sign, Artifact, WeightsFile, BuildFolder)
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/Artifact.h"
+#include "compiler/BuildFolder.h"
 #include "compiler/Compile.h"
 #include "compiler/OutputFile.h"
 #include "compiler/OutputPaths.h"
@@ -25,8 +26,12 @@ namespace {
 
 class Compilation {
 public:
-  Compilation(Source source, const std::string &output, const CompileOptions &options)
-      : source(std::move(source)), output(output), options(options), context(MLIRContext::Threading::DISABLED) {
+  Compilation(Source source, const std::string &output, const CompileOptions &given)
+      : source(std::move(source)), output(output), options(given), context(MLIRContext::Threading::DISABLED) {
+    llvm::sort(options.variants, std::greater<>()); // the best one first
+    options.variants.erase(llvm::unique(options.variants), options.variants.end());
+    if (!options.variants.empty())
+      take(options.variants.front());
     context.loadDialect<graph::GraphDialect, func::FuncDialect>();
   }
 
@@ -41,7 +46,7 @@ public:
 private:
   Source source;
   const std::string &output;
-  const CompileOptions &options;
+  CompileOptions options;
   MLIRContext context;
   Import model;
   OwningOpRef<ModuleOp> dispatches;
@@ -69,8 +74,28 @@ private:
     }
     if (error || options.stopAfter != Stage::Module)
       return error;
-    return timed("module", [&] { return emit(); });
+    if (options.variants.empty())
+      return timed("module", [&] { return emit(); });
+    return builds();
   }
+
+  /// All variants, of one graph; the program is that of the first.
+  llvm::Error builds() {
+    BuildFolder folder(output);
+    for (Variant variant : options.variants) {
+      if (variant != options.variants.front()) {
+        take(variant);
+        if (llvm::Error error = timed("loops", [&] { return source.named(lower()); }))
+          return error;
+      }
+      if (llvm::Error error = timed("module", [&] { return folder.add(variant, artifact(), options); }))
+        return error;
+    }
+    result.builds = folder.takeResults();
+    return folder.commit();
+  }
+
+  void take(Variant variant) { options.relaxedSimd = variant == Variant::RelaxedSimd; }
 
   llvm::Error stagesBeforeModule() {
     if (llvm::Error error = timed("frontend", [&] { return import(); }))
@@ -119,8 +144,11 @@ private:
   llvm::Error emit() {
     result.weightBytes = program.weights.byteLength;
     result.memoryBytes = program.pages * abi::pageByteLength;
-    Artifact artifact{program, sign(model, source.name(), program, options.relaxedSimd), model.defaults, source.name()};
-    return writeArtifact(std::move(artifact), output, options).moveInto(result.codeBytes);
+    return writeArtifact(artifact(), output, options).moveInto(result.codeBytes);
+  }
+
+  Artifact artifact() {
+    return {program, sign(model, source.name(), program, options.relaxedSimd), model.defaults, source.name()};
   }
 
   llvm::Error timed(const char *stage, llvm::function_ref<llvm::Error()> work) {
@@ -129,7 +157,10 @@ private:
     auto begin = std::chrono::steady_clock::now();
     llvm::Error error = work();
     std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - begin;
-    result.times.push_back({stage, elapsed.count()});
+    auto known = llvm::find_if(result.times, [&](const StageTime &time) { return time.name == stage; });
+    if (known == result.times.end())
+      known = result.times.insert(known, {stage, 0});
+    known->milliseconds += elapsed.count();
     return error;
   }
 
@@ -141,10 +172,13 @@ private:
     }
     std::vector<std::string> inputs = options.otherInputs, outputs = options.otherOutputs;
     inputs.insert(inputs.end(), model.dataFiles.begin(), model.dataFiles.end());
-    outputs.push_back(output);
-    if (options.externalWeights && options.stopAfter == Stage::Module && options.emit == Emit::Wasm)
+    outputs.push_back(options.variants.empty() ? output : BuildFolder::indexPathOf(output));
+    if (options.variants.empty() && options.externalWeights && options.stopAfter == Stage::Module &&
+        options.emit == Emit::Wasm)
       outputs.push_back(WeightsFile::pathOf(output));
-    std::string refusal = refuseOutputs(inputs, outputs);
+    std::string refusal = options.variants.empty() ? "" : refuseFolder(output);
+    if (refusal.empty())
+      refusal = refuseOutputs(inputs, outputs);
     result.isWrongUsage = !refusal.empty();
     return refusal.empty() ? llvm::Error::success() : llvm::createStringError(refusal);
   }

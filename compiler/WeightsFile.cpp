@@ -5,27 +5,18 @@
 
 namespace wasmind {
 
-WeightsFile::WeightsFile(const std::string &modulePath, const loops::Program &program)
-    : modulePath(modulePath), file(pathOf(modulePath)), program(program) {}
-
 std::string WeightsFile::pathOf(const std::string &modulePath) {
   return modulePath.substr(0, modulePath.size() - llvm::sys::path::extension(modulePath).size()) + ".weights";
 }
 
-llvm::Error WeightsFile::describe(abi::Signature &signature) const {
-  // Hosts look for it beside the module by this name, on any system.
-  const std::string name = llvm::sys::path::filename(file).str();
-  if (name.find_first_of("\\:") != std::string::npos)
-    return llvm::createStringError("%s: the weights beside a module need a name without ':' and '\\', unlike '%s'",
-                                   modulePath.c_str(), name.c_str());
+std::string WeightsFile::sha256() const {
   llvm::SHA256 hash;
   forEachChunk([&](llvm::StringRef chunk) { hash.update(chunk); });
-  signature.weights.external = true;
-  signature.weights.file = name;
-  signature.weights.sha256 = llvm::toHex(hash.final(), /*LowerCase=*/true);
-  signature.weights.offset = program.weights.offset;
-  signature.weights.byteLength = program.weights.byteLength;
-  return llvm::Error::success();
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+void WeightsFile::describe(abi::Signature &signature, const std::string &name, const std::string &sha256) const {
+  signature.weights = {true, name, sha256, program.weights.offset, program.weights.byteLength};
 }
 
 void WeightsFile::write(llvm::raw_ostream &out) const {

@@ -10,18 +10,18 @@ namespace wasmind {
 /// places, zeros between. The program must outlive it.
 class WeightsFile {
 public:
-  WeightsFile(const std::string &modulePath, const loops::Program &program);
+  explicit WeightsFile(const loops::Program &program) : program(program) {}
 
   /// Of the file for the module at `modulePath`: the same with .weights as its extension.
   static std::string pathOf(const std::string &modulePath);
-  const std::string &path() const { return file; }
 
-  /// Lets the signature say where the weights are, and their checksum. Error: hosts could not look the name up.
-  llvm::Error describe(abi::Signature &signature) const;
+  /// The checksum as 64 lower-case hexadecimal digits.
+  std::string sha256() const;
+  /// Lets the signature say that the weights are in the file of this name, with this checksum.
+  void describe(abi::Signature &signature, const std::string &name, const std::string &sha256) const;
   void write(llvm::raw_ostream &out) const;
 
 private:
-  std::string modulePath, file;
   const loops::Program &program;
 
   void forEachChunk(llvm::function_ref<void(llvm::StringRef)> take) const;

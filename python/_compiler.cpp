@@ -301,8 +301,9 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
                                   const std::map<std::string, std::vector<std::string>> &shapes,
                                   const std::map<std::string, std::optional<int64_t>> &sequences,
                                   bool hasOverridableDefaults, std::optional<uint64_t> seed, const Pairs &state,
-                                  const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd, bool hasWinograd,
-                                  bool hasExternalWeights, int optLevel, uint64_t memoryLimit) {
+                                  const Arrays &stateInit, bool showsStateOutputs, bool isRelaxedSimd,
+                                  const std::vector<bool> &relaxedVariants, bool hasWinograd, bool hasExternalWeights,
+                                  int optLevel, uint64_t memoryLimit) {
   wasmind::CompileOptions options;
   for (const auto &[input, output] : state)
     options.state.push_back({input, output});
@@ -320,6 +321,8 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
   options.overridableDefaults = hasOverridableDefaults;
   options.seed = seed;
   options.relaxedSimd = isRelaxedSimd;
+  for (const bool isRelaxed : relaxedVariants)
+    options.variants.push_back(isRelaxed ? wasmind::Variant::RelaxedSimd : wasmind::Variant::Simd128);
   options.winograd = hasWinograd;
   options.externalWeights = hasExternalWeights;
   options.optLevel = optLevel;
@@ -330,8 +333,8 @@ wasmind::CompileOptions optionsOf(const Bounds &dims, const std::map<std::string
 void defineOptions(nb::module_ &m) {
   nb::class_<wasmind::CompileOptions>(m, "CompileOptions")
       .def_static("make", &optionsOf, "dims"_a, "constants"_a, "shapes"_a, "sequences"_a, "overridable_defaults"_a,
-                  "seed"_a.none(), "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "winograd"_a,
-                  "external_weights"_a, "opt_level"_a, "memory_limit"_a);
+                  "seed"_a.none(), "state"_a, "state_init"_a, "state_outputs"_a, "relaxed_simd"_a, "variants"_a,
+                  "winograd"_a, "external_weights"_a, "opt_level"_a, "memory_limit"_a);
   nb::class_<wasmind::InputValue>(m, "InputValue")
       .def_static("array",
                   [](const std::string &dtype, const std::vector<int64_t> &shape, nb::bytes bytes) {

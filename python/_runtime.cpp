@@ -95,6 +95,12 @@ public:
   Model(const Model &) = delete;
   ~Model() { wasmind_model_delete(handle); }
 
+  std::vector<std::string> notes() const {
+    std::vector<std::string> lines;
+    for (size_t note = 0; note < wasmind_model_note_count(handle); ++note)
+      lines.emplace_back(wasmind_model_note(handle, note));
+    return lines;
+  }
   const char *signature() const { return wasmind_model_signature(handle); }
   wasmind_model_info info() const { return wasmind_model_get_info(handle); }
   const wasmind_model *get() const { return handle; }
@@ -209,6 +215,7 @@ using namespace nb::literals;
 
 NB_MODULE(_runtime, m) {
   m.attr("version") = wasmind_version();
+  m.attr("index_file") = WASMIND_INDEX_FILE;
   nb::register_exception_translator([](const std::exception_ptr &pointer, void *) {
     try {
       std::rethrow_exception(pointer);
@@ -237,6 +244,7 @@ NB_MODULE(_runtime, m) {
   nb::class_<Model>(m, "Model")
       .def(nb::init<const nb::bytes &, const Options &>())
       .def(nb::init<const std::string &, const Options &>())
+      .def_prop_ro("notes", &Model::notes)
       .def_prop_ro("signature", &Model::signature)
       .def_prop_ro("info", &Model::info);
 

@@ -5,6 +5,8 @@
 // what a measurement is for.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
+#include "abi/BuildIndex.h"
+#include "abi/Line.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
 #include "tools/Measurement.h"
@@ -81,7 +83,7 @@ void checkEngines(const BenchOptions &options) {
 
 void bench(const BenchOptions &options) {
   checkEngines(options);
-  const bool isModule = fs::path(options.model).extension() == ".wasm";
+  const bool isModule = fs::path(options.model).extension() == ".wasm" || abi::indexPathOf(options.model);
   if (isModule && !options.peers.empty())
     throw UsageError("--peer needs the source model, not the module " + options.model);
   if (isModule && !options.source.state.empty())
@@ -121,6 +123,11 @@ void bench(const BenchOptions &options) {
   if (!isModule)
     std::printf("compiled in %.0f ms\n", compileMs);
   printText(rows);
+  for (const Json &row : rows)
+    if (row.contains("notes"))
+      for (const Json &note : row["notes"])
+        std::fprintf(stderr, "wasmind: note: %s: %s\n", row["engine"].get_ref<const std::string &>().c_str(),
+                     abi::toLine(note.get_ref<const std::string &>()).c_str());
   for (const Json &comparison : comparisons) {
     std::printf("node is %.2f times as fast as %s (medians, in turn in one process)",
                 numberOf(comparison["ratio"], "median"), comparison["peer"].get_ref<const std::string &>().c_str());
@@ -144,6 +151,8 @@ void profileModel(BenchOptions options) {
     throw UsageError("--profile and --peer exclude each other: a peer has no steps");
   if (const std::string given = options.source.firstGiven(); !isSourceModel(options.model) && !given.empty())
     throw UsageError(given + " is of a source model, not of the module " + options.model);
+  if (abi::indexPathOf(options.model))
+    throw UsageError("--profile times the steps of one module or source model, not the builds of " + options.model);
   checkEngines(options);
   profile({options.model, options.inputs, options.page, options.source, options.engines, options.repeat,
            options.printsJson});
@@ -165,7 +174,7 @@ void registerBench(Command app, int &exitCode) {
       "how near that is to what this machine does at most, measured in the same process (limit%). What only the "
       "first run does (preparing weights) is told apart, and loops and branches are one step each. Rates need the "
       "extents at their bounds: random inputs are, and --dim sets them.");
-  command.option("model", options->model, "model.wasm, or a source model to compile first");
+  command.option("model", options->model, "model.wasm, a folder of builds, or a source model to compile first");
   command.option("--engine", options->engines, "wasmtime,node (both)").delimiter(',');
   command.option("--threads", options->threads, "Threads of one run (1)").delimiter(',');
   command.option("--peer", options->peers, "Other runtimes for the source model: onnxruntime-web, ...").delimiter(',');

@@ -3,11 +3,13 @@
 #include "compiler/TimeLimit.h"
 #include "tools/Array.h"
 #include "tools/Commands.h"
+#include "tools/CompileReport.h"
 #include "tools/ReadFile.h"
 #include "tools/TemporaryFolder.h"
 #include "tools/VerifyGraph.h"
 #include "tools/Wat.h"
 #include "tools/WriteText.h"
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -122,6 +124,25 @@ void parseFeatures(const std::vector<std::string> &features, CompileOptions &opt
   }
 }
 
+Variant parseVariant(const std::string &name) {
+  if (name == "simd128")
+    return Variant::Simd128;
+  if (name == "relaxed-simd")
+    return Variant::RelaxedSimd;
+  if (name == "threads")
+    throw UsageError("--variants threads: this version builds single-threaded modules; leave it out");
+  throw UsageError("--variants " + name + ": expected simd128 or relaxed-simd");
+}
+
+void parseVariants(const std::vector<std::string> &names, CompileOptions &options) {
+  for (const std::string &name : names) {
+    const Variant variant = parseVariant(name);
+    if (std::find(options.variants.begin(), options.variants.end(), variant) != options.variants.end())
+      throw UsageError("--variants: " + name + " is given twice");
+    options.variants.push_back(variant);
+  }
+}
+
 /// Compiles with progress on a terminal, notes and times. Throws Refusal.
 CompileResult compileAndTell(const std::string &model, const std::string &output, CompileOptions options, bool isQuiet,
                              bool showsTimes) {
@@ -149,8 +170,8 @@ void registerCompile(Command app, int &exitCode) {
   struct Arguments {
     std::string model, output, weights = "inline", winograd = "on", inputDefaults = "baked", stopAfter = "module",
                                emit = "wasm", verify;
-    std::vector<std::string> dims, constants, shapes, sequences, features, state, stateInit;
-    bool time = false, quiet = false, showsStateOutputs = false, keepNames = false, profile = false;
+    std::vector<std::string> dims, constants, shapes, sequences, features, variants, state, stateInit;
+    bool time = false, quiet = false, json = false, showsStateOutputs = false, keepNames = false, profile = false;
     int optLevel = 2;
     int64_t limitMiB = 1024;
     uint64_t seed = 0;
@@ -161,6 +182,7 @@ void registerCompile(Command app, int &exitCode) {
   command.footer(
       "Examples:\n"
       "  wasmind compile resnet50.onnx -o resnet50.wasm --features=relaxed-simd\n"
+      "  wasmind compile resnet50.onnx -o resnet50 --variants=simd128,relaxed-simd   (a folder; hosts choose a build)\n"
       "  wasmind compile bert.onnx -o bert.wasm --dim batch=1 --dim sequence=1..512\n"
       "  wasmind compile vad.onnx -o vad.wasm --state h=hn --state c=cn\n"
       "  wasmind compile detector.onnx -o detector.wasm --shape image=1,3,height,width --constant top=100\n"
@@ -171,8 +193,7 @@ void registerCompile(Command app, int &exitCode) {
   command
       .option("-o,--output", arguments->output,
               "Output file, replaced when the new one is complete; where it is a symbolic link, the file behind it is; "
-              "- for text "
-              "on standard output")
+              "- for text on standard output; with --variants a folder")
       .required();
   command.option("--dim", arguments->dims, "Bounds of a run-time extent: NAME=N or NAME=MIN..MAX (repeatable)");
   command
@@ -213,15 +234,25 @@ void registerCompile(Command app, int &exitCode) {
   Option seed = command.option(
       "--seed", arguments->seed,
       "Seed of random numbers, 0 to 2^64 - 1, for nodes that have none of their own and are refused without it");
-  command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
-      .delimiter(',');
+  Option features =
+      command.option("--features", arguments->features, "simd128 (every engine) or relaxed-simd (fused multiply-add)")
+          .delimiter(',');
+  Option variants =
+      command
+          .option("--variants", arguments->variants,
+                  "Several builds of the model, simd128,relaxed-simd: -o is a folder, made when it is missing, for a "
+                  "module each, one file of weights for all whose weights are the same, and the index wasmind.json. "
+                  "Hosts load the folder (or the index, by path or URL) and take the best build that the engine runs")
+          .delimiter(',');
   command
       .option("--winograd", arguments->winograd,
               "Compute 3x3 convolutions with fewer multiplications where that pays: up to 3x faster; results differ in "
               "the last digits, and the first run takes longer")
       .oneOf({"on", "off"})
       .showDefault();
-  command.option("--weights", arguments->weights, "Where the weights go").oneOf({"inline", "external"}).showDefault();
+  Option weights = command.option("--weights", arguments->weights, "Where the weights go")
+                       .oneOf({"inline", "external"})
+                       .showDefault();
   command.option("--stop-after", arguments->stopAfter, "Write the program as it is after a stage")
       .oneOf({"frontend", "graph", "loops", "module"})
       .showDefault();
@@ -259,11 +290,13 @@ void registerCompile(Command app, int &exitCode) {
       .notNegative()
       .showDefault();
   command.flag("--time-stages", arguments->time, "Print what each stage took");
+  command.flag("--json", arguments->json,
+               "Print what was written, its sizes, the notes and the times of the stages as JSON");
   command.flag("-q,--quiet", arguments->quiet, "Print nothing but errors");
   command.option("-O", arguments->optLevel, "-O0 compiles quickly and runs slowly, -O2 is for use")
       .oneOf({"0", "2"})
       .showDefault();
-  command.callback([arguments, seed, timeLimit, verify, &exitCode] {
+  command.callback([arguments, features, variants, weights, seed, timeLimit, verify, &exitCode] {
     CompileOptions options;
     for (const std::string &dim : arguments->dims)
       parseDim(dim, options);
@@ -281,6 +314,7 @@ void registerCompile(Command app, int &exitCode) {
     if (seed.isGiven())
       options.seed = arguments->seed;
     parseFeatures(arguments->features, options);
+    parseVariants(arguments->variants, options);
     options.winograd = arguments->winograd == "on";
     options.externalWeights = arguments->weights == "external";
     options.overridableDefaults = arguments->inputDefaults == "overridable";
@@ -300,13 +334,28 @@ void registerCompile(Command app, int &exitCode) {
     const bool isLast = options.stopAfter == Stage::Module, isModule = isLast && arguments->emit == "wasm";
     if (!isLast && arguments->emit != "wasm" && arguments->emit != "mlir")
       throw UsageError("--emit=" + arguments->emit + " is made by the last stage: it needs --stop-after=module");
+    if (variants.isGiven()) {
+      if (features.isGiven())
+        throw UsageError("--variants and --features exclude each other: a variant says the features of its build");
+      if (weights.isGiven() && arguments->weights != "external")
+        throw UsageError("--variants share a file of weights: leave out --weights=" + arguments->weights);
+      if (options.profile)
+        throw UsageError("--variants and --profile exclude each other: a profile is of one module, with its weights "
+                         "inside");
+      if (!isModule)
+        throw UsageError("--variants are modules: they need --stop-after=module and --emit=wasm");
+    }
+    if (arguments->json && !isModule)
+      throw UsageError("--json tells of modules: it needs --stop-after=module and --emit=wasm");
     if ((isModule || options.emit == Emit::Object || options.emit == Emit::Archive) && arguments->output == "-")
       throw UsageError("-o -: a binary does not go to standard output; name a file");
     if (options.profile && !(isLast && (arguments->emit == "wasm" || arguments->emit == "wat")))
       throw UsageError("--profile is of a module: it needs --stop-after=module and --emit=wasm or wat");
+    if (verify.isGiven() && arguments->json)
+      throw UsageError("--json and --verify exclude each other: what is compared is told as text");
     if (verify.isGiven() && !isModule)
       throw UsageError("--verify runs a module: it needs --stop-after=module and --emit=wasm");
-    const bool isQuiet = arguments->quiet || arguments->output == "-";
+    const bool isQuiet = arguments->quiet || arguments->json || arguments->output == "-";
     std::optional<TimeLimit> limit;
     auto limitTime = [&](const std::string &folder) {
       std::ostringstream line;
@@ -331,15 +380,18 @@ void registerCompile(Command app, int &exitCode) {
     limitTime("");
     const CompileResult result = compileAndTell(arguments->model, arguments->output, options, isQuiet, arguments->time);
     limit.reset();
-    if (!isQuiet && isModule)
-      std::printf("%s: code %llu bytes, weights %llu bytes, memory %llu bytes\n", arguments->output.c_str(),
-                  (unsigned long long)result.codeBytes, (unsigned long long)result.weightBytes,
-                  (unsigned long long)result.memoryBytes);
-    // What is verified is the file, not what the compiler has in memory.
+    const std::vector<CompileReport> reports = reportsOf(result, arguments->output);
+    if (arguments->json)
+      printJson(reports, result);
+    else if (!isQuiet && isModule)
+      printText(reports);
+    // What is verified are the files, not what the compiler has in memory.
     if (verify.isGiven())
-      exitCode = arguments->verify.empty()
-                     ? verifyGraph(arguments->model, arguments->output, options, arguments->tolerance)
-                     : verifyCase(arguments->output, arguments->verify, arguments->tolerance);
+      for (const CompileReport &report : reports)
+        if (const int code = arguments->verify.empty()
+                                 ? verifyGraph(arguments->model, report.path, options, arguments->tolerance)
+                                 : verifyCase(report.path, arguments->verify, arguments->tolerance))
+          exitCode = code;
   });
 }
 

@@ -8,6 +8,7 @@
 #include "abi/Signature.h"
 #include "abi/Steps.h"
 #include "abi/WasmSections.h"
+#include "tools/Builds.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
 #include "tools/ReadFile.h"
@@ -222,7 +223,7 @@ void printText(const Inspection &inspection) {
 }
 
 /// The signature as it stands in the module, and what was measured beside it.
-void printJson(const Inspection &inspection) {
+Json jsonOf(const Inspection &inspection) {
   Json report = parseJson(inspection.json);
   report["moduleBytes"] = inspection.moduleBytes;
   report["codeBytes"] = inspection.codeBytes;
@@ -239,7 +240,32 @@ void printJson(const Inspection &inspection) {
           list->steps[index].kernel.empty() ? Json()
                                             : Json(vectorisedShare(list->steps[index], inspection.signature.kernels));
   }
-  std::printf("%s\n", jsonText(report).c_str());
+  return report;
+}
+
+/// All builds, in the order in which hosts ask for them; a module that contradicts the index is refused.
+void inspectBuilds(const std::string &indexPath, bool printsJson) {
+  const abi::BuildIndex index = readBuildIndex(indexPath);
+  const std::filesystem::path folder = std::filesystem::path(indexPath).parent_path();
+  Json report{{"compiler", index.compiler}, {"builds", Json::array()}};
+  std::vector<Inspection> inspections;
+  for (const abi::Build &build : index.builds) {
+    const std::string path = (folder / build.module.name).string();
+    Inspection &inspection = inspections.emplace_back(inspect(path));
+    if (auto error = abi::checkBuild(build, inspection.signature))
+      throw Refusal(path + ": " + error->text);
+    report["builds"].push_back(jsonOf(inspection));
+    report["builds"].back()["file"] = build.module.name;
+  }
+  if (printsJson) {
+    std::printf("%s\n", jsonText(report).c_str());
+    return;
+  }
+  std::printf("%zu builds; hosts load the first whose features the engine has\n", index.builds.size());
+  for (size_t each = 0; each < inspections.size(); ++each) {
+    std::printf("\n%s\n", abi::toLine(index.builds[each].module.name).c_str());
+    printText(inspections[each]);
+  }
 }
 
 } // namespace
@@ -259,18 +285,23 @@ void registerInspect(Command app, int &) {
       "tensors alive in one step take. vector% is the part of the arithmetic that vector instructions do, measured on "
       "the "
       "emitted code.");
-  command.option("model", *path, "model.wasm, or a source model").required();
+  command.option("model", *path, "model.wasm, a folder of builds (or its wasmind.json), or a source model").required();
   command.flag("--json", *printsJson, "Prints the signature, the sizes and the steps as JSON");
   source->addTo(command);
   command.callback([path, printsJson, source] {
     const std::string given = source->firstGiven();
     if (!isSourceModel(*path) && !given.empty())
       throw UsageError(given + " is of a source model, not of the module " + *path);
+    if (const std::optional<std::string> index = findBuildIndex(*path))
+      return inspectBuilds(*index, *printsJson);
     std::optional<TemporaryFolder> folder;
     const std::string module =
         isSourceModel(*path) ? compileModel(*path, *source, folder.emplace(), {"--profile", "--quiet"}) : *path;
     Inspection inspection = inspect(module);
-    *printsJson ? printJson(inspection) : printText(inspection);
+    if (*printsJson)
+      std::printf("%s\n", jsonText(jsonOf(inspection)).c_str());
+    else
+      printText(inspection);
   });
 }
 

@@ -2,6 +2,7 @@
 #include "abi/Line.h"
 #include "abi/Signature.h"
 #include "compiler/OutputPaths.h"
+#include "tools/Builds.h"
 #include "tools/CaseInputs.h"
 #include "tools/Commands.h"
 #include "tools/Json.h"
@@ -74,7 +75,9 @@ std::string fileOf(const std::string &assignment) { return assignment.substr(ass
 
 /// The files that the command line names for reading; some may be empty.
 std::vector<std::string> filesRead(const RunOptions &options) {
-  std::vector<std::string> files{options.model, options.inputs, options.verify};
+  std::vector<std::string> files{options.inputs, options.verify};
+  if (!std::filesystem::is_directory(options.model)) // a folder of builds; the runtime says when it is none
+    files.push_back(options.model);
   for (const std::string &assignment : options.inputFiles)
     files.push_back(fileOf(assignment));
   return files;
@@ -83,6 +86,8 @@ std::vector<std::string> filesRead(const RunOptions &options) {
 /// All that a run reads, the model's external weights among it, against what it writes.
 void checkPaths(const RunOptions &options, const Model &model) {
   std::vector<std::string> read = filesRead(options);
+  for (const std::string &file : filesOfModel(options.model))
+    read.push_back(file);
   if (auto signature = abi::parseSignature(model.signature().json); signature && signature->weights.external)
     read.push_back((std::filesystem::path(options.model).parent_path() / signature->weights.file).string());
   if (std::string refusal = refuseOutputs(read, {&options.outputs, 1}); !refusal.empty())
@@ -158,9 +163,12 @@ std::vector<Comparison> verify(const RunOptions &options, const Signature::Funct
 }
 
 void print(const RunOptions &options, const Measurement &measurement, const Signature::Function &entry,
-           const std::vector<Array> &outputs, const std::vector<Comparison> &comparisons) {
+           const std::vector<Array> &outputs, const std::vector<Comparison> &comparisons,
+           const std::vector<std::string> &notes) {
   if (options.printsJson) {
     Json report = measurement.toJson();
+    if (!notes.empty())
+      report["notes"] = notes;
     if (!options.verify.empty()) {
       Json &list = report["verify"] = Json::array();
       for (const Comparison &comparison : comparisons)
@@ -174,6 +182,8 @@ void print(const RunOptions &options, const Measurement &measurement, const Sign
     std::printf("%s\n", jsonText(report).c_str());
     return;
   }
+  for (const std::string &note : notes)
+    std::fprintf(stderr, "wasmind: note: %s\n", note.c_str());
   for (size_t index = 0; index < outputs.size(); ++index)
     std::printf("%s: %s %s\n", abi::toLine(entry.outputs[index].name).c_str(),
                 std::string(nameOf(outputs[index].dtype)).c_str(), describeShape(outputs[index].shape).c_str());
@@ -187,7 +197,11 @@ void print(const RunOptions &options, const Measurement &measurement, const Sign
 
 int run(const RunOptions &options) {
   checkTogether(options);
-  for (const std::string &file : filesRead(options)) {
+  std::vector<std::string> files = filesRead(options);
+  if (options.engine == "node")
+    for (const std::string &file : filesOfModel(options.model))
+      files.push_back(file);
+  for (const std::string &file : files) {
     refuseSpecialFile(file);
     // Node reads to the end what says that it has no length, and what the kernel makes up may have none.
     std::error_code error;
@@ -256,7 +270,7 @@ int run(const RunOptions &options) {
       named.emplace(entry.outputs[index].name, outputs[index]);
     writeNpz(options.outputs, named);
   }
-  print(options, measurement, entry, outputs, comparisons);
+  print(options, measurement, entry, outputs, comparisons, model->notes());
   for (const Comparison &comparison : comparisons)
     if (!comparison.isEqual)
       return ResultDiffers;
@@ -276,7 +290,10 @@ int verifyCase(const std::string &module, const std::string &caseFile, double to
 void registerRun(Command app, int &exitCode) {
   auto options = std::make_shared<RunOptions>();
   Command command = app.command("run", "Runs a compiled model");
-  command.option("model", options->model, "model.wasm").required();
+  command
+      .option("model", options->model,
+              "model.wasm; or a folder of builds (or its wasmind.json), of which the best is run that the engine runs")
+      .required();
   command.option("--engine", options->engine, "wasmtime (in this process) or node").oneOf({"wasmtime", "node"});
   command.option("--inputs", options->inputs, "Arrays named like the inputs, with or without \"in:\" (.npz)");
   command.option("--input", options->inputFiles, "NAME_OR_INDEX=X.npy; once per input").oneEach();

@@ -364,6 +364,12 @@ def accepted():
                 "offset": WEIGHTS, "byteLength": len(weights)}
     yield "external_weights", module({**inline, "weights": external}, run), [offset_case]
 
+    # For indexes of builds: what the engine must offer is in the signature, and the results tell which one ran.
+    yield "needs_simd128", module({**ADD_SIGNATURE, "features": ["simd128"]}, ADD), [ADD_CASE]
+    doubled = {"inputs": ADD_CASE["inputs"], "outputs": {"sum": {"shape": [4], "values": [2, 4, 6, 8]}}}
+    yield "needs_relaxed_simd", module({**ADD_SIGNATURE, "features": ["simd128", "relaxed-simd"]},
+                                        {"run": (add_vectors(X, X, Z, 4), 0)}), [doubled]
+
     two = copy.deepcopy(ADD_SIGNATURE)
     two["functions"].append({"name": "double", "inputs": [tensor("a", "f32", [4], X)],
                              "outputs": [tensor("sum", "f32", [4], Z)]})

@@ -63,7 +63,7 @@ TEST_F(OutputFiles, twoAreWrittenOrNone) {
         file->out() << std::string(size_t(byteLength), 'n');
       }
       Room room(1000);
-      llvm::Error error = OutputFile::commit(files[0], files[1]);
+      llvm::Error error = OutputFile::commit({&files[0], &files[1]});
       isWritten = !error;
       llvm::consumeError(std::move(error));
     }
@@ -72,6 +72,31 @@ TEST_F(OutputFiles, twoAreWrittenOrNone) {
     EXPECT_EQ(contents("second"), isWritten ? std::string(size_t(second), 'n') : "old");
     EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 2);
   }
+}
+
+TEST_F(OutputFiles, foldersGoWhenNothingCameIntoThem) {
+  const fs::path made = folder / "made";
+  {
+    OutputFolder output(made.string());
+    ASSERT_FALSE(bool(output.open()));
+    EXPECT_TRUE(fs::is_directory(made));
+  }
+  EXPECT_FALSE(fs::exists(made));
+  {
+    OutputFolder output(made.string());
+    ASSERT_FALSE(bool(output.open()));
+    std::ofstream(made / "file") << "x";
+  }
+  EXPECT_TRUE(fs::exists(made / "file"));
+  fs::remove(made / "file");
+  {
+    OutputFolder output(made.string()); // was there before
+    ASSERT_FALSE(bool(output.open()));
+  }
+  EXPECT_TRUE(fs::is_directory(made));
+  OutputFolder nowhere((folder / "no/where").string());
+  EXPECT_EQ(llvm::toString(nowhere.open()),
+            (folder / "no/where").string() + ": cannot make the folder: No such file or directory");
 }
 
 // Whole compilations are seldom in the middle of a file when their time is up.
@@ -86,6 +111,19 @@ TEST_F(OutputFiles, noneIsLeftWhenTheTimeIsUp) {
     std::this_thread::sleep_for(std::chrono::seconds(10));
   };
   EXPECT_EXIT(work(""), testing::ExitedWithCode(3), "^it is late\n$");
+  EXPECT_TRUE(fs::is_empty(folder));
+  auto workInFolder = [&] {
+    OutputFolder made((folder / "made").string());
+    if (llvm::Error error = made.open())
+      std::exit(2);
+    OutputFile first((folder / "made/a").string()), second((folder / "made/b").string());
+    for (OutputFile *file : {&first, &second})
+      if (llvm::Error error = file->open())
+        std::exit(2);
+    TimeLimit limit(0.05, "it is late", 3, "");
+    std::this_thread::sleep_for(std::chrono::seconds(10));
+  };
+  EXPECT_EXIT(workInFolder(), testing::ExitedWithCode(3), "^it is late\n$");
   EXPECT_TRUE(fs::is_empty(folder));
   fs::create_directories(folder / "of the process/deep");
   EXPECT_EXIT(work((folder / "of the process").string()), testing::ExitedWithCode(3), "^it is late\n$");

@@ -115,7 +115,7 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
             state: Mapping[str, str] | None = None, state_init: Mapping[str, Any] | None = None, state_outputs: bool = False,
             constants: Mapping[str, Any] | None = None, shapes: Mapping[str, Sequence[int | str]] | None = None,
             sequences: Mapping[str, int | None] | None = None, seed: int | None = None,
-            features: Iterable[str] = (), winograd: bool = True, weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
+            features: Iterable[str] = (), variants: Iterable[str] = (), winograd: bool = True, weights: str = "inline", input_defaults: str = "baked", opt_level: int = 2,
             memory_limit: int = 1 << 30, time_limit: float | None = None) -> Model:
     """Compiles an ONNX or MindIR file, or tensor expressions, and loads the result.
 
@@ -135,6 +135,8 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
                   an optional: None where it is empty, 1 where it holds a tensor, which keeps the input's name.
     seed:         of random numbers, 0 to 2**64 - 1, for nodes that have none of their own and are refused without it.
     features:     beyond simd128: "relaxed-simd".
+    variants:     several builds, of "simd128" and "relaxed-simd": `output` is a folder for a module each, the weights that they
+                  share, and an index; hosts load the folder and choose a build. Takes the place of `features` and `weights`.
     winograd:     3x3 convolutions may be computed with fewer multiplications where that pays: up to 3x faster, the last digits
                   differ, and the first run takes longer.
     weights:      "inline", or "external" for a file beside `output` that ends in .weights.
@@ -148,12 +150,15 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
     Raises WasmindError InvalidArgument with the node and the reason, Limit where the time is up, what `load` raises, and
     Unsupported without the compiler.
     """
+    variants = tuple(variants)
     translate = functools.partial(_translate, dims=dims, state=state, state_init=state_init, state_outputs=state_outputs,
                                   constants=constants, shapes=shapes, sequences=sequences, seed=_seed(seed),
-                                  features=tuple(features), winograd=winograd,
+                                  features=tuple(features), variants=variants, winograd=winograd,
                                   weights=weights, input_defaults=input_defaults, opt_level=opt_level, memory_limit=memory_limit)
     if weights == "external" and output is None:
         raise WasmindError("InvalidArgument", "external weights need an output file to lie beside")
+    if variants and output is None:
+        raise WasmindError("InvalidArgument", "variants need an output, the folder of the builds")
     if time_limit is not None:
         translate = functools.partial(_within, time_limit, translate)
 
@@ -170,13 +175,20 @@ def compile(source: Any, output: str | os.PathLike[str] | None = None, *, dims: 
         return load(path.read_bytes())  # the model knows nothing of a file that is gone
 
 
-def _translate(source, path, *, dims, state, state_init, state_outputs, constants, shapes, sequences, seed, features, winograd, weights,
+def _translate(source, path, *, dims, state, state_init, state_outputs, constants, shapes, sequences, seed, features, variants, winograd, weights,
                input_defaults, opt_level, memory_limit) -> list[str]:
     """Writes the module; returns the compiler's notes. The arguments are those of `compile`."""
     _compiler = extension()
     for feature in features:
         if feature not in ("simd128", "relaxed-simd"):
             raise WasmindError("Unsupported", f"feature '{feature}' is neither simd128 nor relaxed-simd")
+    for variant in variants:
+        if variant not in ("simd128", "relaxed-simd"):
+            raise WasmindError("Unsupported", f"variant '{variant}' is neither simd128 nor relaxed-simd")
+    if len(set(variants)) != len(variants):
+        raise WasmindError("InvalidArgument", f"variants: {', '.join(variants)} has one of them twice")
+    if variants and features:
+        raise WasmindError("InvalidArgument", "variants and features exclude each other: a variant says the features of its build")
     if weights not in ("inline", "external"):
         raise WasmindError("InvalidArgument", f"weights: {weights!r} is neither 'inline' nor 'external'")
     if input_defaults not in ("baked", "overridable"):
@@ -188,7 +200,8 @@ def _translate(source, path, *, dims, state, state_init, state_outputs, constant
         sequences={name: _length(name, value) for name, value in (sequences or {}).items()},
         overridable_defaults=input_defaults == "overridable", seed=seed,
         state=list((state or {}).items()), state_init={name: _initial(name, value) for name, value in (state_init or {}).items()},
-        state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features, winograd=bool(winograd), external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
+        state_outputs=state_outputs, relaxed_simd="relaxed-simd" in features,
+        variants=[variant == "relaxed-simd" for variant in variants], winograd=bool(winograd), external_weights=weights == "external", opt_level=opt_level, memory_limit=memory_limit)
 
     if isinstance(source, (list, tuple, _compiler.te.Tensor)):
         inputs, outputs = _split([source] if isinstance(source, _compiler.te.Tensor) else source, _compiler.te)

@@ -42,6 +42,11 @@ class Model:
             self._lock = threading.Lock()
 
     @property
+    def notes(self) -> list[str]:
+        """Of a model that was loaded from an index of builds: why better builds were passed over, and which one this is."""
+        return self._handle.notes
+
+    @property
     def info(self) -> _runtime.ModelInfo:
         """memory_bytes, code_bytes, weight_bytes, module_bytes, and was_cached: whether its native code was at hand."""
         return self._handle.info
@@ -83,6 +88,9 @@ def load(source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, max
          max_code_bytes: int = 0, time_limit_ms: int = 0, cache: bool = True, cache_folder: str | os.PathLike[str] | None = None,
          weights_folder: str | os.PathLike[str] | None = None) -> Model:
     """Loads a module from a path or from bytes, and compiles it for this machine (or finds it compiled).
+
+    A path may also be a folder of builds (`wasmind compile --variants`), or its index, wasmind.json: then the first build is
+    loaded whose features the engine has, and `Model.notes` says which one that is.
 
     max_memory_bytes, max_module_bytes: limits for modules that are not trusted; 0 is what wasm32 allows.
     max_code_bytes: the most code that is compiled; 0 is 4 MiB.

@@ -30,7 +30,7 @@ class Source:
         options = _runtime.Options(**self._options)
         if self._bytes is not None:
             return kind(self._bytes, options)
-        self._stamp = _stamp(self._path)
+        self._stamp = _stamp(self._path)  # of a folder: that of its index, which has the hashes of the other files
         return kind(self._name, options)
 
     def __getstate__(self):
@@ -74,10 +74,15 @@ def _limit(name, value):
     return number
 
 
+def _file_of(path):
+    """The file at a path; of a folder, the index of builds in it."""
+    return os.path.join(path, _runtime.index_file) if os.path.isdir(path) else path
+
+
 def _stamp(path):
     """What changes when somebody writes the file; None when there is none, which loading reports."""
     try:
-        status = os.stat(path)
+        status = os.stat(_file_of(path))
     except OSError:
         return None
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
@@ -85,7 +90,7 @@ def _stamp(path):
 
 def _hash_of(path):
     try:
-        with open(path, "rb") as file:
+        with open(_file_of(path), "rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
         raise WasmindError("Io", f"{path}: {error.strerror or error}; a pickled model is loaded from its file again") from error

@@ -23,7 +23,8 @@ def block(language, word=""):
 
 
 # A block belongs to the test of the same words here; test/packages runs what installs, test/tvm and test/mindspore what wants those.
-KNOWN = [("sh", "make demo"), ("sh", "make packages"), ("sh", "cmake --install"), ("sh", "wasmind inspect"), ("cpp", ""), ("ts", ""),
+KNOWN = [("sh", "make demo"), ("sh", "make packages"), ("sh", "cmake --install"), ("sh", "inspect model.wasm"), ("sh", "--variants"),
+         ("python", "model.notes"), ("cpp", ""), ("ts", ""),
          ("python", "wasmind.compile"), ("sh", "--state"), ("python", "wasmind.mindspore"), ("sh", "operators --list"), ("python", "tvm_ffi")]
 
 
@@ -68,12 +69,22 @@ def test_commands(folder):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), folder / "model.onnx")
     x = np.random.default_rng(2).standard_normal((3, 16), dtype=np.float32)
     np.savez(folder / "case.npz", x=x)
-    said = run_lines(block("sh", "wasmind inspect"), folder)
+    said = run_lines(block("sh", "inspect model.wasm"), folder)
     numerics.check(np.load(folder / "out.npz")["y"], x @ weights, "out.npz")
     numerics.check(wasmind.load(folder / "rows.wasm").run([x])["y"], x @ weights / 2, "rows.wasm")
     numerics.check(wasmind.load(folder / "scaled.wasm").run({"x": x})["y"], x @ weights, "scaled.wasm")
     for words in ("batch: 1 .. 4", "times as fast as onnxruntime-web", "MatMul f32"):
         assert words in said, f"no '{words}' in:\n{said}"
+
+
+def test_builds(folder):
+    shutil.copy(folder / "magika.onnx", folder / "model.onnx")
+    x = np.full((1, 2048), 256, np.int32)
+    np.savez(folder / "case.npz", bytes=x)
+    run_lines(block("sh", "--variants"), folder)
+    numerics.check(np.load(folder / "out.npz")["target_label"], wasmind.load(folder / "magika.wasm").run([x])["target_label"], "out.npz")
+    (folder / "snippet.py").write_text(block("python", "model.notes"))
+    assert re.fullmatch(r"relaxed-simd\.\w+\.wasm is loaded, the build for simd128, relaxed-simd\n", succeed([sys.executable, "snippet.py"], cwd=folder))
 
 
 def test_state(folder):

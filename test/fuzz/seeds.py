@@ -1,4 +1,6 @@
-"""Small ONNX models for the fuzzer to start from: together they use every kind of thing the reader looks at."""
+"""Small ONNX models and indexes of builds for the fuzzer to start from: together they use every kind of thing the readers look at."""
+import json
+
 import numpy as np
 from onnx import TensorProto as T, helper, numpy_helper
 
@@ -46,3 +48,13 @@ def models():
         "constants": model([N("Constant", [], ["c"], value=weight("", 4)), N("ConstantOfShape", ["k"], ["z"], value=numpy_helper.from_array(np.array([2.0], np.float32))),
                             N("Add", ["c", "z"], ["s"]), N("Mul", ["x", "s"], ["y"])], [rows], [plane], [numpy_helper.from_array(np.array([4]), "k")]),
     }
+
+
+def indexes():
+    """{name: text of an index of builds}"""
+    file = lambda name, digit: {"file": name, "byteLength": 64, "sha256": digit * 64}
+    shared = {"weights": file("w.weights", "0")}
+    both = [{"features": ["simd128", "relaxed-simd"], **file("a.wasm", "a"), **shared}, {"features": ["simd128"], **file("b.wasm", "b"), **shared}]
+    index = lambda builds, **more: json.dumps({"version": 1, "compiler": "wasmind 0.1.0", **more, "builds": builds}, indent=1)
+    return {"shared": index(both, source={"format": "onnx", "name": "m.onnx"}), "alone": index([{"features": [], **file("a.wasm", "a")}]),
+            "apart": index([{**both[0], "weights": file("v.weights", "1")}, both[1]])}

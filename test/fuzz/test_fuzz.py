@@ -14,7 +14,7 @@ from models import compiled
 
 BUILD = compiled.ROOT / "build-asan"
 # Damaged copies of each reader's seeds; the seed changes with nothing, so that a failure can be repeated.
-RUNS = {"signature": 40_000, "onnx": 6_000, "onnx_text": 1_500, "mindir": 6_000}
+RUNS = {"build_index": 40_000, "signature": 40_000, "onnx": 6_000, "onnx_text": 1_500, "mindir": 6_000}
 SANITIZERS = {
     # Headers of LLVM mark the unused part of their arenas, which the LLVM of the package, built without, does not know.
     "ASAN_OPTIONS": "allow_user_poisoning=0:detect_leaks=1:max_allocation_size_mb=2048:detect_container_overflow=0",
@@ -41,6 +41,10 @@ def files(reader, folder):
     if reader == "onnx_text":
         for name, data in seeds.models().items():
             (folder / f"{name}.onnxtxt").write_text(onnx.printer.to_text(onnx.ModelProto.FromString(data)))
+        return sorted(folder.iterdir())
+    if reader == "build_index":
+        for name, text in seeds.indexes().items():
+            (folder / f"{name}.json").write_text(text)
         return sorted(folder.iterdir())
     if reader == "mindir":
         found = [f for f in sorted((compiled.ROOT / "test/data/mindir").rglob("*.mindir")) if f.stat().st_size < 40_000]

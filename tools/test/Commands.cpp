@@ -108,7 +108,7 @@ TEST_F(Commands, inspects) {
   EXPECT_EQ(report["weights"]["file"], "external.weights");
   EXPECT_EQ(report["weightBytes"], 16);
   EXPECT_EQ(report["memoryBytes"], 196608);
-  expectError("inspect @", 1, "not a regular file");
+  expectError("inspect @", 1, "it is a folder without wasmind.json");
   expectError("inspect %bad_json.wasm", 1, "bad_json.wasm: signature: not valid JSON");
   expectError("inspect %foreign_empty.wasm", 1, "empty.wasm: not a WebAssembly module: it is empty");
   expectError("run %foreign_onnx.wasm --random", 1,

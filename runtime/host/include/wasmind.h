@@ -127,8 +127,15 @@ typedef struct wasmind_load_options {
 #define WASMIND_LOAD_OPTIONS_INIT { sizeof(wasmind_load_options), 0, 0, 0, 0, NULL, NULL, 0 }
 /* clang-format on */
 
+/** The name of the file in a folder that lists several builds of one model (abi/spec.md, "Several builds"). */
+#define WASMIND_INDEX_FILE "wasmind.json"
+
 /** Loads a module from a file: checks its signature, compiles it (or finds it compiled), verifies the hash of external
     weights. Runs none of its code. `options` may be NULL.
+
+    `path` may also be a folder with an index of builds, or such an index, whose name ends in ".json": then the first
+    build is loaded whose features the engine has, and wasmind_model_note says which one that is and why better ones
+    were passed over. UNSUPPORTED where the engine lacks something for each of them.
 
     Fails with IO (the module or its weights cannot be read), INVALID_MODULE, UNSUPPORTED or LIMIT. */
 WASMIND_API wasmind_status wasmind_model_load_file(const char *path, const wasmind_load_options *options,
@@ -171,6 +178,11 @@ typedef struct wasmind_model_info {
 } wasmind_model_info;
 
 WASMIND_API wasmind_model_info wasmind_model_get_info(const wasmind_model *model);
+/** How a build was chosen where the model came from an index: lines of text, the reason why a better one was passed
+   over, for each, and the one that was loaded. None of a module that was loaded itself. */
+WASMIND_API size_t wasmind_model_note_count(const wasmind_model *model);
+/** NULL when there is no such note. */
+WASMIND_API const char *wasmind_model_note(const wasmind_model *model, size_t note);
 /** The signature as JSON (abi/spec.md), NUL-terminated. */
 WASMIND_API const char *wasmind_model_signature(const wasmind_model *model);
 WASMIND_API size_t wasmind_model_dim_count(const wasmind_model *model);

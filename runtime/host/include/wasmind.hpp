@@ -55,6 +55,8 @@ struct Signature {
 /// A module that was checked and compiled. Cheap to copy (shared); any number of threads may use it.
 class Model {
 public:
+  /// `path` is a module; or a folder with an index of builds, or that index, of which the best build is loaded that the
+  /// engine runs.
   static Result<Model> load(const std::string &path, const LoadOptions &options = {}) {
     return make(options, [&](const wasmind_load_options *known, wasmind_model **model, wasmind_error **error) {
       return wasmind_model_load_file(path.c_str(), known, model, error);
@@ -67,6 +69,13 @@ public:
   }
 
   const Signature &signature() const { return *contract; }
+  /// Of a model that was loaded from an index of builds: why better builds were passed over, and which one this is.
+  std::vector<std::string> notes() const {
+    std::vector<std::string> lines;
+    for (size_t note = 0; note < wasmind_model_note_count(get()); ++note)
+      lines.emplace_back(wasmind_model_note(get(), note));
+    return lines;
+  }
   wasmind_model_info info() const { return wasmind_model_get_info(handle.get()); }
   const wasmind_model *get() const { return handle.get(); }
 

@@ -235,6 +235,17 @@ ModuleHandle Engine::compile(std::span<const uint8_t> bytes) const {
   return ModuleHandle(module);
 }
 
+bool Engine::validates(std::span<const uint8_t> bytes) const {
+  auto asks = [&](wasm_engine_t *asked) {
+    return !ErrorHandle(wasmtime_module_validate(asked, bytes.data(), bytes.size()));
+  };
+  if (!isForked)
+    return asks(engine);
+  // As for compiling: the threads are the parent's.
+  std::unique_ptr<wasm_engine_t, Deleter<wasm_engine_delete>> single(makeEngine(withTimeLimit, /*isParallel=*/false));
+  return asks(single.get());
+}
+
 const Engine &Engine::get(bool withTimeLimit) {
   std::atomic<const Engine *> &engine = engines[withTimeLimit];
   if (!engine.load()) {

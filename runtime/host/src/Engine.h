@@ -26,6 +26,8 @@ public:
   wasm_engine_t *handle() const { return engine; }
   /// Compiles a module; throws `InvalidModule` with wasmtime's reason.
   ModuleHandle compile(std::span<const uint8_t> bytes) const;
+  /// Whether the engine takes a module.
+  bool validates(std::span<const uint8_t> bytes) const;
   bool hasTimeLimit() const { return withTimeLimit; }
   /// Everything that decides whether compiled code fits: versions, settings, processor features.
   const std::string &compiledCodeKey() const { return key; }

@@ -1,6 +1,7 @@
 //===- Model.cpp - a module that was checked and compiled ---------------------------------------------------------===//
 #include "runtime/host/src/Model.h"
 #include "abi/ModuleRules.h"
+#include "runtime/host/src/Builds.h"
 #include "runtime/host/src/CompiledCache.h"
 #include "runtime/host/src/Sha256.h"
 #include "runtime/host/src/Stack.h"
@@ -40,15 +41,41 @@ LoadOptions LoadOptions::from(const wasmind_load_options *given) {
   return options;
 }
 
+/// The folder of a file, as a path that is not empty.
+static std::string folderOf(const std::string &path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
 std::shared_ptr<const Model> Model::loadFile(const std::string &path, LoadOptions options, ModuleKind kind) {
+  if (kind == ModuleKind::Model)
+    if (std::optional<std::string> index = abi::indexPathOf(path))
+      return loadIndexed(path, *index, std::move(options));
   File file(path);
   const Bytes bytes = file.readAll(options.maxModuleByteLength);
-  if (options.weightsFolder.empty()) {
-    std::filesystem::path folder = std::filesystem::path(path).parent_path();
-    options.weightsFolder = folder.empty() ? "." : folder.string();
-  }
+  if (options.weightsFolder.empty())
+    options.weightsFolder = folderOf(path);
   try {
     return std::shared_ptr<const Model>(new Model(bytes.span(), options, kind));
+  } catch (const Failure &failure) {
+    throw Failure(failure.status(), path + ": " + failure.what());
+  }
+}
+
+std::shared_ptr<const Model> Model::loadIndexed(const std::string &given, const std::string &indexPath,
+                                                LoadOptions options) {
+  const std::string folder = folderOf(indexPath);
+  const ChosenBuild chosen = chooseBuild(given, indexPath, Engine::get(options.timeLimit.has_value()));
+  const std::string path = (std::filesystem::path(folder) / chosen.build.module.name).string();
+  const Bytes bytes = readBuild(chosen.build, path, options.maxModuleByteLength);
+  if (options.weightsFolder.empty())
+    options.weightsFolder = folder;
+  try {
+    std::shared_ptr<Model> model(new Model(bytes.span(), options, ModuleKind::Model));
+    if (std::optional<abi::Error> error = abi::checkBuild(chosen.build, model->signature().contract()))
+      throw invalidModule(error->text);
+    model->theNotes = chosen.notes;
+    return model;
   } catch (const Failure &failure) {
     throw Failure(failure.status(), path + ": " + failure.what());
   }

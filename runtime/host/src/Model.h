@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace wasmind::host {
 
@@ -31,6 +33,7 @@ enum class ModuleKind { Model, Library };
 /// number of threads may use it.
 class Model {
 public:
+  /// A module, or of models also an index of builds or a folder with one.
   static std::shared_ptr<const Model> loadFile(const std::string &path, LoadOptions options,
                                                ModuleKind kind = ModuleKind::Model);
   static std::shared_ptr<const Model> loadBytes(std::span<const uint8_t> bytes, const LoadOptions &options,
@@ -39,6 +42,8 @@ public:
   const Signature &signature() const { return *theSignature; }
   const Engine &engine() const { return *theEngine; }
   const wasmtime_module_t *module() const { return compiled.get(); }
+  /// How the build was chosen; empty of a module that was loaded itself.
+  const std::vector<std::string> &notes() const { return theNotes; }
   const wasmind_model_info &info() const { return theInfo; }
   const std::optional<std::chrono::milliseconds> &timeLimit() const { return limit; }
   /// The most bytes the memory of an instance may have.
@@ -53,6 +58,9 @@ public:
 
 private:
   Model(std::span<const uint8_t> bytes, const LoadOptions &options, ModuleKind kind);
+  /// `given` means the index.
+  static std::shared_ptr<const Model> loadIndexed(const std::string &given, const std::string &indexPath,
+                                                  LoadOptions options);
 
   /// Fills in signature and info; returns the sections, which are views of `bytes`.
   std::vector<abi::WasmSection> readSignature(std::span<const uint8_t> bytes, const LoadOptions &options,
@@ -65,6 +73,7 @@ private:
   const Engine *theEngine = nullptr;
   ModuleHandle compiled;
   wasmind_model_info theInfo = {};
+  std::vector<std::string> theNotes;
   std::optional<std::chrono::milliseconds> limit;
   uint64_t maxMemoryByteLength;
 

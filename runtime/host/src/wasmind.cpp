@@ -96,6 +96,10 @@ void wasmind_model_delete(wasmind_model *model) { delete model; }
 wasmind_model_info wasmind_model_get_info(const wasmind_model *model) {
   return model ? model->model->info() : wasmind_model_info{};
 }
+size_t wasmind_model_note_count(const wasmind_model *model) { return model ? model->model->notes().size() : 0; }
+const char *wasmind_model_note(const wasmind_model *model, size_t note) {
+  return note < wasmind_model_note_count(model) ? model->model->notes()[note].c_str() : nullptr;
+}
 const char *wasmind_model_signature(const wasmind_model *model) {
   return model ? model->model->signature().json().c_str() : nullptr;
 }

@@ -146,6 +146,8 @@ TEST_F(Null, isRefusedEverywhere) {
   WALK(wasmind_model_load_bytes, {2}, bytes.data(), bytes.size(), &options, &otherModel, &told);
   WALK(wasmind_model_delete, none, model);
   WALK(wasmind_model_get_info, none, model);
+  WALK(wasmind_model_note_count, none, model);
+  WALK(wasmind_model_note, none, model, 0);
   WALK(wasmind_model_signature, none, model);
   WALK(wasmind_model_dim_count, none, model);
   WALK(wasmind_model_dim, none, model, 0u);

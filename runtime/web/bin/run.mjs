@@ -1,17 +1,21 @@
 #!/usr/bin/env node
 // Runs a compiled model in the JavaScript engine at hand; the same command as `wasmind run`.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Model, readSections, readSignature, SectionId, WasmindError } from '../dist/index.js';
+import { indexFileName } from '../dist/abi.js';
+import { chooseBuild, Model, parseBuildIndex, readSections, readSignature, SectionId, WasmindError } from '../dist/index.js';
 import { readNpy, readNpz, writeNpz } from './npz.mjs';
 import { refuseOutput } from './outputPaths.mjs';
 import { randomInputs } from './random.mjs';
 import { cutToState, inputsPerRun, stackOutputs } from './stream.mjs';
 import { compareTensors } from './verify.mjs';
 
-const usage = `usage: run.mjs MODEL.wasm [--inputs CASE.npz | --input NAME_OR_INDEX=X.npy ... | --random [--seed 1]]
+const usage = `usage: run.mjs MODEL.wasm|FOLDER|INDEX.json [--inputs CASE.npz | --input NAME_OR_INDEX=X.npy ... | --random [--seed 1]]
                [--stream] [--outputs OUT.npz] [--repeat N] [--json] [--verify CASE.npz [--tolerance 1e-3]] [--entry NAME]
+
+  Of a folder with an index of builds (wasmind.json), or of such an index, the best build is run that this engine runs.
 
   --inputs    arrays named like the inputs, with or without "in:" before the name
   --stream    runs once per element of a leading axis that the inputs have before the model's own; inputs without it are
@@ -138,21 +142,45 @@ function sizesOf(bytes, { memory, weights }) {
 /** The file of an assignment NAME_OR_INDEX=X.npy. */
 const fileOf = assignment => assignment.slice(assignment.lastIndexOf('=') + 1);
 
-/** All that a run reads, the module's external weights among it, against what it writes. */
-function checkPaths({ file, inputs, input, verify, outputs }, weightsFile) {
+/** All that a run reads, the files of the model among it, against what it writes. */
+function checkPaths({ inputs, input, verify, outputs }, modelFiles) {
   if (outputs === undefined) return;
-  const read = [file, inputs, verify, weightsFile, ...input.map(fileOf)].filter(each => each !== undefined);
+  const read = [...modelFiles, inputs, verify, ...input.map(fileOf)].filter(each => each !== undefined);
   const refusal = refuseOutput(read, outputs);
   if (refusal) throw new UsageError(refusal);
 }
 
-function run(options) {
-  const start = performance.now();
+/** Of a file that means an index of builds - a folder with one, or *.json -: where that is. */
+function indexOf(file) {
+  if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return file.endsWith('.json') ? file : undefined;
+  const index = join(file, indexFileName);
+  if (statSync(index, { throwIfNoEntry: false })) return index;
+  throw new WasmindError('Io',
+    `cannot read ${file}: it is a folder without ${indexFileName}, the index of a model's builds; name a module in it`);
+}
+
+/** The model in a module, and that module's bytes. */
+function loadModule(options) {
   const bytes = readBytes(options.file), { weights } = readSignature(bytes);
   const weightsFile = weights.storage === 'external' ? join(dirname(options.file), weights.file) : undefined;
-  checkPaths(options, weightsFile);
+  checkPaths(options, [options.file, weightsFile]);
   const beside = weightsFile === undefined ? undefined : readBytes(weightsFile);
-  const instance = Model.fromBytes(bytes, { weights: beside }).instantiate();
+  return { bytes, model: Model.fromBytes(bytes, { weights: beside }) };
+}
+
+/** The same of the build that an index has for this engine. */
+async function loadBuild(options, index) {
+  const model = await Model.load(pathToFileURL(index)), folder = dirname(index);
+  const listed = parseBuildIndex(readBytes(index).toString());
+  const files = listed.builds.flatMap(({ file, weights }) => (weights ? [file, weights.file] : [file]));
+  checkPaths(options, [index, ...files.map(file => join(folder, file))]);
+  return { bytes: readBytes(join(folder, chooseBuild(listed).build.file)), model };
+}
+
+async function run(options) {
+  const start = performance.now(), index = indexOf(options.file);
+  const { bytes, model } = index === undefined ? loadModule(options) : await loadBuild(options, index);
+  const { notes } = model, instance = model.instantiate();
   const loadMs = performance.now() - start;
 
   const { signature } = instance, { functions } = signature;
@@ -174,7 +202,7 @@ function run(options) {
   const report = {
     loadMs: milliseconds(loadMs), firstMs: milliseconds(firstMs), medianMs: milliseconds(quantile(times, 0.5)),
     minMs: milliseconds(times[0]), p95Ms: milliseconds(quantile(times, 0.95)),
-    memoryBytes: instance.memoryBytes, ...sizesOf(bytes, signature),
+    memoryBytes: instance.memoryBytes, ...sizesOf(bytes, signature), ...(notes.length > 0 && { notes }),
   };
   const checks = options.verify === undefined ? undefined : verify(spec, outputs, options);
   if (options.outputs !== undefined) writeNpz(options.outputs, outputs);
@@ -192,13 +220,14 @@ function print(options, report, outputs, checks) {
     console.log(JSON.stringify(checks ? { ...report, verify: checks } : report));
     return;
   }
+  for (const note of report.notes ?? []) process.stderr.write(`wasmind: note: ${note}\n`);
   for (const [name, { dtype, dims }] of Object.entries(outputs)) console.log(`${name}: ${dtype} [${dims.join(', ')}]`);
   for (const check of checks ?? []) console.log(`${check.output}: ${describe(check)}`);
   console.log(`load ${report.loadMs} ms, first run ${report.firstMs} ms, median ${report.medianMs} ms, min ${report.minMs} ms, p95 ${report.p95Ms} ms`);
   console.log(`memory ${report.memoryBytes} bytes, code ${report.codeBytes} bytes, weights ${report.weightBytes} bytes`);
 }
 
-function main(args) {
+async function main(args) {
   let options;
   try {
     options = parseCommandLine(args);
@@ -206,7 +235,7 @@ function main(args) {
       process.stdout.write(usage);
       return exitCode.ok;
     }
-    return run(options);
+    return await run(options);
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`wasmind: error: ${error.message}\n`);
@@ -219,4 +248,4 @@ function main(args) {
   }
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

@@ -1,17 +1,30 @@
 import { isDType, type DType } from './dtype.ts';
-import { signatureError, type ErrorCode } from './error.ts';
+import { WasmindError, type ErrorCode } from './error.ts';
+import { utf8ByteLength } from './utf8.ts';
+
+/** A name, never a path: the file is looked for in the folder of what names it and nowhere else. */
+export function isPlainFileName(file: string): boolean {
+  return file !== '' && utf8ByteLength(file) <= 255 && file !== '.' && file !== '..' && !/[/\\:\u0000-\u001f\u007f]/.test(file);
+}
+
+export const isSha256 = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** One value of the JSON text, read with its type checked. The path to it is put together only when it must be told. */
 export class Field {
   readonly value: unknown;
   private readonly parent: Field | undefined;
   private readonly key: string | number;
+  private readonly whole: string;
 
-  /** `key` is the name of a member or the index of an element of `parent`; the whole text has neither. */
-  constructor(value: unknown, parent?: Field, key: string | number = '') {
+  /**
+   * `key` is the name of a member or the index of an element of `parent`; the whole text has neither, and is called `whole` in
+   * errors.
+   */
+  constructor(value: unknown, parent?: Field, key: string | number = '', whole = parent?.whole ?? 'signature') {
     this.value = value;
     this.parent = parent;
     this.key = key;
+    this.whole = whole;
   }
 
   private get where(): string {
@@ -21,8 +34,9 @@ export class Field {
     return outer ? `${outer}.${this.key}` : this.key;
   }
 
-  fail(reason: string, code?: ErrorCode): never {
-    throw signatureError(this.where || 'signature', reason, code);
+  fail(reason: string, code: ErrorCode = 'InvalidModule'): never {
+    const { where } = this;
+    throw new WasmindError(code, `${this.whole}: ${where ? `${where}: ` : ''}${reason}`);
   }
 
   private object(): Record<string, unknown> {
@@ -53,6 +67,16 @@ export class Field {
     if (typeof this.value !== 'string') this.fail('not a string');
     if (this.value.includes('\0')) this.fail('contains a zero byte');
     return this.value;
+  }
+
+  fileName(): string {
+    const name = this.text();
+    return isPlainFileName(name) ? name : this.fail('not a plain file name');
+  }
+
+  sha256(): string {
+    const digits = this.text();
+    return isSha256(digits) ? digits : this.fail('not 64 lower-case hexadecimal digits');
   }
 
   boolean(): boolean {

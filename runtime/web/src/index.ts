@@ -1,3 +1,6 @@
+export {
+  chooseBuild, parseBuildIndex, type Build, type BuildIndex, type IndexedFile,
+} from './builds.ts';
 export { arrayName, byteWidth, dtypeOf, type DType, type TypedArray } from './dtype.ts';
 export { WasmindError, type ErrorCode } from './error.ts';
 export type { TensorLike } from './extents.ts';

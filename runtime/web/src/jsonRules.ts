@@ -1,4 +1,4 @@
-import { maxSignatureByteLength, maxSignatureDepth } from './abi.ts';
+import { maxSignatureDepth } from './abi.ts';
 import { WasmindError } from './error.ts';
 
 const quote = 0x22, backslash = 0x5c, bracket = 0x5b, brace = 0x7b;
@@ -9,7 +9,7 @@ const isSurrogate = (unit: number): boolean => (unit & 0xf800) === 0xd800;
 const number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /** Where the string that starts at `start` ends; the end of the text when nothing ends it. Throws at half a surrogate pair. */
-function endOfString(text: string, start: number): number {
+function endOfString(text: string, start: number, fail: (reason: string) => never): number {
   const next = text.indexOf('"', start + 1);
   if (next >= 0 && !text.slice(start, next).includes('\\')) return next;
   let at = start + 1;
@@ -23,28 +23,28 @@ function endOfString(text: string, start: number): number {
     at += 4;
     if (!isSurrogate(escaped)) continue;
     if (escaped >= 0xdc00 || !/^\\u[dD][c-fC-F]/.test(text.slice(at + 1, at + 5)))
-      throw new WasmindError('InvalidModule', 'signature: half a surrogate pair');
+      fail('half a surrogate pair');
     at += 6;
   }
   return at;
 }
 
 /**
- * Holds the text of a signature against what JSON leaves to its readers and abi/spec.md does not: size, depth, numbers over
- * what an f64 holds and surrogates without the other half. Whether it is JSON, `JSON.parse` says.
+ * The value of a text, held against what JSON leaves to its readers and abi/spec.md does not: size, depth, numbers over what
+ * an f64 holds and surrogates without the other half. `whole` is what the text is called in errors.
  *
  * @throws WasmindError `InvalidModule`.
  */
-export function checkJson(text: string): void {
+export function parseJson(text: string, whole: string, maxByteLength: number): unknown {
   const fail = (reason: string): never => {
-    throw new WasmindError('InvalidModule', `signature: ${reason}`);
+    throw new WasmindError('InvalidModule', `${whole}: ${reason}`);
   };
-  if (text.length > maxSignatureByteLength) fail(`over ${maxSignatureByteLength} bytes`);
+  if (text.length > maxByteLength) fail(`over ${maxByteLength} bytes`);
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === quote) {
-      at = endOfString(text, at);
+      at = endOfString(text, at, fail);
     } else if (unit === bracket || unit === brace) {
       if (++depth > maxSignatureDepth) fail(`nested deeper than ${maxSignatureDepth}`);
     } else if (unit === bracket + 2 || unit === brace + 2) { // the closing ones
@@ -55,5 +55,10 @@ export function checkJson(text: string): void {
       if (!Number.isFinite(Number(digits))) fail('a number is over what an f64 holds');
       at += digits.length - 1;
     }
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return fail('not valid JSON');
   }
 }

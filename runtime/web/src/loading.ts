@@ -104,9 +104,19 @@ async function readFile(url: URL, from: Files): Promise<Uint8Array<ArrayBuffer>>
   try {
     return bytesOf(await from.readFile(url));
   } catch (error) {
-    const reason = (error as { code?: string }).code === 'ENOENT' ? 'no such file' : messageOf(error);
+    const { code } = error as { code?: string };
+    const reason = code === 'ENOENT' ? 'no such file'
+      : code === 'EISDIR' ? 'a directory; the URL of one with an index of builds ends in a slash' : messageOf(error);
     throw new WasmindError('Io', `${url}: ${reason}`, { cause: error });
   }
+}
+
+/** Where a source will be fetched or was fetched, as far as it says so. */
+export function urlOf(source: Source): string | undefined {
+  if (typeof source === 'string') return source;
+  if (isResponse(source)) return source.url || undefined;
+  const href: unknown = (source as Address | null)?.href;
+  return typeof href === 'string' ? href : undefined;
 }
 
 /** The bytes of `source`, and the URL they came from if any. Throws `Io`. */

@@ -1,9 +1,10 @@
+import { beside, checkBuild, checkBuildBytes, chooseBuild, indexUrlOf, readBuildIndex } from './builds.ts';
 import { refusal, refusing, WasmindError } from './error.ts';
 import { describeForeign } from './foreignFile.ts';
 import { Instance, type Inputs, type Outputs, type RunOptions } from './instance.ts';
 import {
   bytesOf, checkBytes, checkCompiled, compile, compileAsync, fetchBytes, instantiate, instantiateAsync, limitOptions, named,
-  refuseImports, type Limits, type Source,
+  refuseImports, urlOf, type Limits, type Source,
 } from './loading.ts';
 import { checkOptions } from './arguments.ts';
 import type { WasmModule } from './platform.ts';
@@ -44,6 +45,14 @@ function checkWeights(signature: Signature, bytes: Uint8Array | undefined): Uint
   return bytes;
 }
 
+/** Of a source that is an index of builds, or a folder with one: the index. */
+function indexOf(source: Source): Source | undefined {
+  const url = urlOf(source);
+  if (url === undefined) return undefined;
+  const index = indexUrlOf(url);
+  return index === url ? source : index;
+}
+
 /** A promise that is awaited later, whose failure must not go unhandled until then; wrapped, as it would be awaited. */
 function settled<Result>(promise: Promise<Result>): { promise: Promise<Result> } {
   promise.catch(() => undefined);
@@ -57,23 +66,28 @@ function settled<Result>(promise: Promise<Result>): { promise: Promise<Result> }
 export class Model {
   readonly signature: Signature;
   readonly module: WasmModule;
+  /** Of a model that was loaded from an index of builds: why better builds were passed over, and which one this is. */
+  readonly notes: readonly string[];
   private readonly weights: Uint8Array | undefined;
   private own: Promise<Instance> | undefined;
 
-  private constructor(signature: Signature, module: WasmModule, weights: Uint8Array | undefined) {
+  private constructor(signature: Signature, module: WasmModule, weights: Uint8Array | undefined, notes: readonly string[] = []) {
     refuseImports(module);
     this.signature = signature;
     this.module = module;
     this.weights = weights;
+    this.notes = notes;
   }
 
   /**
-   * Loads a module and, where it has them, its external weights (by default from beside the module's URL).
+   * Loads a module and, where it has them, its external weights (by default from beside the module's URL). A URL that ends in
+   * a slash is a folder with an index of builds, and one that ends in .json such an index: of these the first build is loaded
+   * whose features the engine has, and `notes` says which one that is.
    *
    * @throws WasmindError
    *   `Io`              - a URL cannot be read (the text has the server's answer), or external weights are needed and nothing says where they are;
    *   `InvalidModule`   - the bytes are no wasmind module, or the weights are not those of this module;
-   *   `Unsupported`     - the module needs another ABI version, or a feature that this engine lacks;
+   *   `Unsupported`     - the module, or each of several builds, needs another ABI version, or a feature that this engine lacks;
    *   `Limit`           - the module's memory exceeds `maxMemoryBytes`, or its code `maxCodeBytes`;
    *   `InvalidArgument` - a source or an option of another type, or limits for a module that is compiled already.
    */
@@ -84,6 +98,8 @@ export class Model {
         return new Model(signature, source, await Model.fetchWeights(signature, undefined, options));
       }
       checkLoadOptions(options);
+      const index = indexOf(source);
+      if (index !== undefined) return await Model.loadBuild(index, options);
       const { bytes, url } = await fetchBytes(source);
       // In one step: what was checked is what is compiled, whoever writes to the bytes meanwhile.
       const { signature, module, weights } = await named(url, () => {
@@ -150,16 +166,26 @@ export class Model {
     }
   }
 
+  private static async loadBuild(source: Source, options: LoadOptions): Promise<Model> {
+    const { bytes: index, url = '' } = await fetchBytes(source);
+    const { build, notes } = await named(url, () => chooseBuild(readBuildIndex(index)));
+    // Asked for together: the index says both names.
+    const weights = build.weights && settled(fetchBytes(options.weights ?? beside(url, build.weights.file)));
+    const module = await fetchBytes(beside(url, build.file));
+    const { signature, started } = await named(module.url, () => {
+      checkBuildBytes(build, module.bytes);
+      const checked = checkBytes(module.bytes, options, refuseLibrary);
+      checkBuild(build, checked.signature);
+      return { signature: checked.signature, started: settled(compileAsync(module.bytes)) };
+    });
+    const compiled = await named(module.url, () => started.promise);
+    return new Model(signature, compiled, checkWeights(signature, weights && (await weights.promise).bytes), notes);
+  }
+
   private static async fetchWeights(
     signature: Signature, url: string | undefined, options: LoadOptions): Promise<Uint8Array | undefined> {
     if (signature.weights.storage !== 'external') return undefined;
-    const source = options.weights ?? (url === undefined ? undefined : Model.beside(url, signature.weights.file));
+    const source = options.weights ?? (url === undefined ? undefined : beside(url, signature.weights.file));
     return checkWeights(signature, source === undefined ? undefined : (await fetchBytes(source)).bytes);
-  }
-
-  /** The URL of a file in the same folder; relative URLs stay relative to the page. */
-  private static beside(url: string, file: string): string {
-    const path = url.replace(/[?#].*$/s, '');
-    return path.slice(0, path.lastIndexOf('/') + 1) + encodeURIComponent(file);
   }
 }

@@ -3,7 +3,7 @@ import type { DType } from './dtype.ts';
 import { refusing, WasmindError } from './error.ts';
 import { isFeature, type Feature } from './feature.ts';
 import { Field } from './field.ts';
-import { checkJson } from './jsonRules.ts';
+import { parseJson } from './jsonRules.ts';
 import { readLibrary, type Library } from './library.ts';
 import type { WasmModule } from './platform.ts';
 import { readSections, signatureSection, type Section } from './section.ts';
@@ -191,14 +191,7 @@ function readFeature(field: Field): Feature {
 export function parseSignature(text: string): Signature {
   return refusing('parseSignature', () => {
     if (typeof text !== 'string') throw new WasmindError('InvalidArgument', 'a signature is given as a string');
-    checkJson(text);
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      throw new WasmindError('InvalidModule', 'signature: not valid JSON');
-    }
-    const root = new Field(json);
+    const root = new Field(parseJson(text, 'signature', maxSignatureByteLength));
     // The version comes first: nothing else can be trusted to mean the same under another one.
     const version = root.get('abi').number();
     if (version !== abiVersion)

@@ -4,9 +4,9 @@ import {
 } from './abi.ts';
 import { byteWidth } from './dtype.ts';
 import { signatureError } from './error.ts';
+import { isPlainFileName, isSha256 } from './field.ts';
 import { checkLibrary } from './libraryRules.ts';
 import type { Dim, FunctionSpec, Region, Signature, TensorSpec } from './signature.ts';
-import { utf8ByteLength } from './utf8.ts';
 
 const endOf = (region: Region): number => region.offset + region.byteLength;
 const describe = (region: Region): string => `bytes ${region.offset}..${endOf(region)}`;
@@ -20,11 +20,6 @@ function checkInside(where: string, region: Region, limit: number): void {
 function checkApart(where: string, region: Region, otherName: string, other: Region): void {
   if (region.byteLength !== 0 && other.byteLength !== 0 && region.offset < endOf(other) && other.offset < endOf(region))
     throw signatureError(where, `${describe(region)} overlap ${otherName} (${describe(other)})`);
-}
-
-/** A name, never a path: the file is looked for in the folder of the module and nowhere else. */
-function isPlainFileName(file: string): boolean {
-  return file !== '' && utf8ByteLength(file) <= 255 && file !== '.' && file !== '..' && !/[/\\:\u0000-\u001f\u007f]/.test(file);
 }
 
 function checkMemory({ memory, weights }: Signature): void {
@@ -44,7 +39,7 @@ function checkMemory({ memory, weights }: Signature): void {
   checkApart('weights', weights, 'memory.stack', memory.stack);
   checkApart('weights', weights, 'memory.extents', memory.extents);
   if (!isPlainFileName(weights.file)) throw signatureError('weights.file', 'not a plain file name');
-  if (!/^[0-9a-f]{64}$/.test(weights.sha256))
+  if (!isSha256(weights.sha256))
     throw signatureError('weights.sha256', 'not 64 lower-case hexadecimal digits');
 }
 

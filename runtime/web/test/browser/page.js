@@ -8,6 +8,13 @@ const places = {
   async page() {
     return [...(await model.run({ x })).y.data];
   },
+  async builds() {
+    const chosen = await Model.load('/builds/');
+    return [...(await chosen.run({ x })).y.data, ...chosen.notes];
+  },
+  async missingBuilds() {
+    return Model.load('/none/').then(() => 'loaded', ({ code }) => code);
+  },
   async worker() {
     const worker = new Worker('/worker.js', { type: 'module' });
     return new Promise((resolve, reject) => {
