@@ -206,37 +206,40 @@ std::optional<double> numberOf(Value value) {
   return std::nullopt;
 }
 
-Value makeConstant(OpBuilder &builder, Location location, RankedTensorType type, ArrayRef<char> bytes) {
+static ElementsAttr copiedElements(RankedTensorType type, ArrayRef<char> bytes) {
   Type element = type.getElementType();
   size_t width = byteWidth(element), count = type.getNumElements();
   assert((bytes.size() == count * width || bytes.size() == width) && "bytes must be one element or all");
   if (count > 0 && (isUniform(bytes, width) || bytes.size() == width))
     bytes = bytes.take_front(width);
-  ElementsAttr attribute;
-  if (bytes.size() > denseByteLimit) {
-    attribute = DenseResourceElementsAttr::get(
+  if (bytes.size() > denseByteLimit)
+    return DenseResourceElementsAttr::get(
         type, uniqueName(),
         HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, blobAlignment, /*dataIsMutable=*/false));
-  } else if (element.isInteger(1)) {
-    SmallVector<bool> values;
-    for (char byte : bytes)
-      values.push_back(byte != 0);
-    attribute = DenseElementsAttr::get(type, values);
-  } else {
-    attribute = DenseElementsAttr::getFromRawBuffer(type, bytes);
-  }
-  return ConstantOp::create(builder, location, type, attribute);
+  if (!element.isInteger(1))
+    return DenseElementsAttr::getFromRawBuffer(type, bytes);
+  SmallVector<bool> values;
+  for (char byte : bytes)
+    values.push_back(byte != 0);
+  return DenseElementsAttr::get(type, values);
 }
 
-Value makeConstant(OpBuilder &builder, Location location, RankedTensorType type, std::vector<char> &&bytes) {
+ElementsAttr makeElements(RankedTensorType type, std::vector<char> &&bytes) {
   if (bytes.size() <= denseByteLimit || isUniform(bytes, byteWidth(type.getElementType())))
-    return makeConstant(builder, location, type, ArrayRef<char>(bytes));
+    return copiedElements(type, bytes);
   auto *owned = new std::vector<char>(std::move(bytes));
   AsmResourceBlob blob(
       *owned, alignof(std::max_align_t), [owned](void *, size_t, size_t) { delete owned; },
       /*dataIsMutable=*/false);
-  return ConstantOp::create(builder, location, type,
-                            DenseResourceElementsAttr::get(type, uniqueName(), std::move(blob)));
+  return DenseResourceElementsAttr::get(type, uniqueName(), std::move(blob));
+}
+
+Value makeConstant(OpBuilder &builder, Location location, RankedTensorType type, ArrayRef<char> bytes) {
+  return ConstantOp::create(builder, location, type, copiedElements(type, bytes));
+}
+
+Value makeConstant(OpBuilder &builder, Location location, RankedTensorType type, std::vector<char> &&bytes) {
+  return ConstantOp::create(builder, location, type, makeElements(type, std::move(bytes)));
 }
 
 Value makeMappedConstant(OpBuilder &builder, Location location, RankedTensorType type, StringRef name,

@@ -48,6 +48,8 @@ std::optional<double> splatDouble(mlir::Value value);
 /// The same of what operations that only move a constant, or convert it to a type that holds its elements, make of it.
 std::optional<double> numberOf(mlir::Value value);
 
+/// The elements of a static type from raw bytes, byte count = elementCount * byteWidth, which they then own.
+mlir::ElementsAttr makeElements(mlir::RankedTensorType type, std::vector<char> &&bytes);
 /// A constant of a static type from raw bytes, which are copied. byte count must be elementCount * byteWidth, else
 /// asserts; one element alone makes a splat.
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location location, mlir::RankedTensorType type,

@@ -5,44 +5,39 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include "compiler/loops/Emitter.h"
+#include "compiler/loops/LoopsOps.h"
 #include "compiler/loops/Plan.h"
 
 namespace wasmind::loops {
 
+/// What is required of extents and known once the dimension `last` has been measured (-1: from the start).
+llvm::SmallVector<graph::Requirement> requirementsAfter(mlir::ModuleOp module, int64_t last);
+
+/// The code of a planned schedule's checks.
 class Checks {
 public:
-  /// Adds the texts to the weights: to be made before the plan is.
-  explicit Checks(Kernels &kernels);
+  Checks(mlir::ModuleOp module, mlir::func::FuncOp schedule, const MemoryParts &parts);
 
-  bool areNeeded() const { return !empty; }
-  /// Whether dimension `last` (-1: those that are given) has something required of it.
-  bool areRequired(int64_t last) const;
-
-  /// The address of the first text that applies, or 0: i32. Of the given dimensions, and of a measured one, whose value
-  /// (i64) is stored for those that rely on it where it lies within its bounds.
-  mlir::Value given(Emitter &emitter, const MemoryPlan &plan) const { return required(emitter, plan, -1); }
-  mlir::Value measured(Emitter &emitter, const MemoryPlan &plan, unsigned dim, mlir::Value value) const;
+  /// Whether a step may make the run fail; if none may there is no status.
+  bool areNeeded() const { return anyText != nullptr; }
+  /// What a step that checks finds, i32: the address of the first text that applies, or 0. The value that is measured
+  /// is stored for those that rely on it where it lies within its bounds.
+  mlir::Value found(Emitter &emitter, CheckOp check) const;
+  mlir::Value found(Emitter &emitter, SetDimOp measure) const;
   /// The status, and a new one.
-  mlir::Value status(Emitter &emitter, const MemoryPlan &plan) const;
-  void setStatus(Emitter &emitter, const MemoryPlan &plan, mlir::Value text) const;
+  mlir::Value status(Emitter &emitter) const;
+  void setStatus(Emitter &emitter, mlir::Value text) const;
   /// The export by which hosts find the text.
-  void emitErrorText(mlir::ModuleOp code, mlir::Location location, const MemoryPlan &plan,
-                     const ExtentTable &extents) const;
+  void emitErrorText(mlir::ModuleOp code, mlir::Location location, const ExtentTable &extents) const;
 
 private:
-  mlir::Value required(Emitter &emitter, const MemoryPlan &plan, int64_t last) const;
-  uint32_t addText(std::string text);
+  mlir::Value required(Emitter &emitter, int64_t last, mlir::ValueRange texts) const;
 
-  Kernels &kernels;
-  struct Rule {
-    graph::Requirement requirement;
-    int64_t last; ///< measured dimension in it, -1 when all are given
-    uint32_t text;
-  };
-  std::vector<Rule> rules;
-  llvm::DenseMap<unsigned, uint32_t> outside; ///< texts by measured dimension
-  uint32_t nothing = 0;                       ///< an empty text
-  bool empty = true;
+  mlir::ModuleOp module;
+  graph::Dims dims;
+  uint32_t statusAddress;
+  mlir::Value anyText; ///< null: there is none
 };
 
 } // namespace wasmind::loops

@@ -64,9 +64,11 @@ LLVM::GEPArg Emitter::offset(int64_t elements) {
   return llvm::isInt<bits>(elements) ? LLVM::GEPArg(int32_t(elements)) : LLVM::GEPArg(i32(elements));
 }
 
+Value Emitter::pointerTo(uint32_t address) { return LLVM::IntToPtrOp::create(*this, pointerType(), i32(address)); }
+
 Value Emitter::addressOfExtent(unsigned position) {
   if (extents.symbol.empty())
-    return LLVM::IntToPtrOp::create(*this, pointerType(), i32(extents.address + 4 * position));
+    return pointerTo(extents.address + 4 * position);
   Value table = LLVM::AddressOfOp::create(*this, pointerType(), extents.symbol);
   return LLVM::GEPOp::create(*this, pointerType(), getI32Type(), table, offset(position));
 }

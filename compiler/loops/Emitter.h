@@ -33,6 +33,12 @@ struct ExtentTable {
   uint32_t address = 0;
   std::string symbol;
   std::vector<int64_t> most; ///< their upper bounds; none in an operator's object
+
+  ExtentTable(uint32_t address, llvm::ArrayRef<graph::NamedDim> dims) : address(address) {
+    for (const graph::NamedDim &dim : dims)
+      most.push_back(dim.max);
+  }
+  explicit ExtentTable(std::string symbol) : symbol(std::move(symbol)) {}
 };
 
 /// The type of an element in registers (f16 and bf16 as f32 of the same value, bool as i1, unsigned as signless) and in
@@ -64,6 +70,7 @@ public:
   Value i32(int64_t value);
   /// A distance as getelementptr takes it.
   mlir::LLVM::GEPArg offset(int64_t elements);
+  Value pointerTo(uint32_t address);
   Value addressOfExtent(unsigned position);
   /// Dimensions from this one on change while the function runs: they are loaded at each use.
   void reloadFrom(unsigned position) { firstReloaded = position; }

@@ -9,13 +9,8 @@ using namespace wasmind::graph;
 
 namespace wasmind::loops {
 
-Kernels::Kernels(ModuleOp graph, ModuleOp code, const Options &options, std::string prefix, ExtentTable extents)
-    : graph(graph), code(code), options(options), dims(getNamedDims(graph)), extents(std::move(extents)),
-      prefix(std::move(prefix)) {
-  if (this->extents.symbol.empty())
-    for (const NamedDim &dim : dims)
-      this->extents.most.push_back(dim.max);
-}
+Kernels::Kernels(ModuleOp code, const Options &options, std::string prefix, ExtentTable extents)
+    : code(code), options(options), dims(getNamedDims(code)), extents(std::move(extents)), prefix(std::move(prefix)) {}
 
 std::string Kernels::freshName() { return llvm::formatv("{0}kernel{1}", prefix, count++); }
 
@@ -65,49 +60,25 @@ void Kernels::finish() {
       function->setLoc(FusedLoc::get(function.getContext(), found->second.getArrayRef()));
 }
 
-uint32_t Kernels::addWeights(ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned) {
-  uint64_t offset = llvm::alignTo(weightBytes, 64);
-  weights.push_back({uint32_t(offset), bytes, std::move(owned)});
-  weightBytes = offset + bytes.size();
-  return offset;
+ElementsAttr bytesAttribute(MLIRContext *context, std::vector<char> &&bytes) {
+  const int64_t count = bytes.size();
+  return makeElements(RankedTensorType::get({count}, IntegerType::get(context, 8)), std::move(bytes));
 }
 
-uint32_t Kernels::weightsOf(Value constant) { return weightsOf(constant.getDefiningOp<ConstantOp>().getValue()); }
-
-uint32_t Kernels::weightsOf(ElementsAttr attribute) {
-  if (auto found = constants.find(attribute); found != constants.end())
-    return found->second;
-  ConstantData data = dataOf(attribute);
-  uint32_t offset;
-  if (data.splat && data.elementCount != 1) {
-    auto bytes = std::make_shared<std::vector<char>>();
-    for (int64_t i = 0; i < data.elementCount; ++i)
-      bytes->insert(bytes->end(), data.bytes.begin(), data.bytes.end());
-    offset = addWeights(*bytes, bytes);
-  } else {
-    offset = addWeights(data.bytes, data.owned);
-  }
-  return constants[attribute] = offset;
-}
-
-uint32_t Kernels::packedWeights(Value source, StringRef key, function_ref<std::vector<char>()> make) {
+ElementsAttr Kernels::packed(Value source, StringRef key, function_ref<std::vector<char>()> make) {
   const auto value = source.getDefiningOp<ConstantOp>().getValue();
-  std::string full = llvm::formatv("{0}:{1}", value.getAsOpaquePointer(), key);
-  if (auto found = packs.find(full); found != packs.end())
-    return found->second;
-  auto bytes = std::make_shared<std::vector<char>>(make());
-  return packs[full] = addWeights(*bytes, bytes);
+  ElementsAttr &known = packs[llvm::formatv("{0}:{1}", value.getAsOpaquePointer(), key).str()];
+  if (!known)
+    known = bytesAttribute(code.getContext(), make());
+  return known;
 }
 
-uint32_t Kernels::preparedWeights(Location location, ElementsAttr source, StringRef key, uint64_t byteLength,
-                                  ArrayRef<int64_t> sizes, function_ref<std::string()> emit) {
-  uint32_t weights = weightsOf(source);
-  auto [found, isNew] = prepared.try_emplace(llvm::formatv("{0}:{1}", weights, key).str(), 0);
-  if (isNew) {
-    found->second = preparedBytes;
-    preparations.push_back({emit(), SmallVector<int64_t, 2>(sizes), weights, found->second, location});
-    preparedBytes = llvm::alignTo(preparedBytes + byteLength, 64);
-  }
+size_t Kernels::prepared(Location location, ElementsAttr source, StringRef key, uint64_t byteLength,
+                         ArrayRef<int64_t> sizes, function_ref<std::string()> emit) {
+  auto [found, isNew] =
+      preparationOf.try_emplace(llvm::formatv("{0}:{1}", source.getAsOpaquePointer(), key).str(), preparations.size());
+  if (isNew)
+    preparations.push_back({emit(), SmallVector<int64_t, 2>(sizes), source, byteLength, location});
   return found->second;
 }
 
@@ -157,8 +128,7 @@ Value KernelContext::scratch(AffineExpr byteLength) {
 
 Value KernelContext::packed(Value source, StringRef key, function_ref<std::vector<char>()> make) {
   KernelOperand operand;
-  operand.isWeights = true;
-  operand.address = kernels.packedWeights(source, key, make);
+  operand.constant = kernels.packed(source, key, make);
   record.bytes +=
       kernels.boundedElements(source.getType()) * byteWidth(cast<RankedTensorType>(source.getType()).getElementType());
   return addOperand(operand);
@@ -167,8 +137,7 @@ Value KernelContext::packed(Value source, StringRef key, function_ref<std::vecto
 Value KernelContext::prepared(ElementsAttr source, StringRef key, uint64_t byteLength, ArrayRef<int64_t> sizes,
                               function_ref<std::string()> emit) {
   KernelOperand operand;
-  operand.isPrepared = true;
-  operand.address = kernels.preparedWeights(group.anchors[0]->getLoc(), source, key, byteLength, sizes, emit);
+  operand.preparation = kernels.prepared(group.anchors[0]->getLoc(), source, key, byteLength, sizes, emit);
   record.bytes += byteLength;
   return addOperand(operand);
 }

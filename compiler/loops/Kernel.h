@@ -8,24 +8,22 @@
 
 namespace wasmind::loops {
 
-/// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, packed weights, or what
-/// the first run prepares.
+/// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, constant bytes made for
+/// it, or what the first run prepares.
 struct KernelOperand {
   mlir::Value tensor;     ///< of the graph; null for the others
   uint32_t firstByte = 0; ///< of the tensor's memory that the kernel gets a pointer to
   mlir::AffineExpr scratchBytes;
-  uint32_t address = 0; ///< offset in the weights image, or in prepared memory
-  bool isWeights = false, isPrepared = false;
-
-  bool isScratch() const { return !tensor && !isWeights && !isPrepared; }
+  mlir::ElementsAttr constant;
+  std::optional<size_t> preparation; ///< its number
 };
 
-/// What the first run of an instance does with weights: callee(source, target, sizes...).
+/// What the first run of an instance does with a constant: callee(source, target, sizes...).
 struct Preparation {
   std::string callee;
   llvm::SmallVector<int64_t, 2> sizes;
-  uint32_t source; ///< offset in the weights image
-  uint32_t target; ///< offset in prepared memory
+  mlir::ElementsAttr source;
+  uint64_t byteLength; ///< of the target
   mlir::Location location;
 };
 
@@ -76,17 +74,13 @@ private:
 class Kernels {
 public:
   /// The functions' names start with `prefix`.
-  Kernels(mlir::ModuleOp graph, mlir::ModuleOp code, const Options &options, std::string prefix, ExtentTable extents);
+  Kernels(mlir::ModuleOp code, const Options &options, std::string prefix, ExtentTable extents);
 
-  mlir::ModuleOp graph, code;
+  mlir::ModuleOp code;
   const Options &options;
   graph::Dims dims;
   ExtentTable extents;
-  /// The weights image: bytes at 16-byte-aligned offsets.
-  std::vector<Segment> weights;
-  uint64_t weightBytes = 0;
   std::vector<Preparation> preparations;
-  uint64_t preparedBytes = 0;
   /// Whether a first run prepares weights; operators' objects have none.
   bool hasFirstRun() const { return prefix.empty(); }
 
@@ -99,13 +93,11 @@ public:
   void locate(llvm::StringRef function, const Group &group);
   /// Gives the functions their locations.
   void finish();
-  uint32_t addWeights(llvm::ArrayRef<char> bytes, std::shared_ptr<std::vector<char>> owned);
-  /// The offset of a constant's own bytes in the image.
-  uint32_t weightsOf(mlir::Value constant);
-  uint32_t weightsOf(mlir::ElementsAttr elements);
-  uint32_t packedWeights(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
-  uint32_t preparedWeights(mlir::Location location, mlir::ElementsAttr source, llvm::StringRef key, uint64_t byteLength,
-                           llvm::ArrayRef<int64_t> sizes, llvm::function_ref<std::string()> emit);
+  /// Bytes made once per (source, key).
+  mlir::ElementsAttr packed(mlir::Value source, llvm::StringRef key, llvm::function_ref<std::vector<char>()> make);
+  /// The number of a preparation, one per (source, key).
+  size_t prepared(mlir::Location location, mlir::ElementsAttr source, llvm::StringRef key, uint64_t byteLength,
+                  llvm::ArrayRef<int64_t> sizes, llvm::function_ref<std::string()> emit);
   int64_t bound(mlir::AffineExpr extent) const { return graph::boundsOf(extent, dims).max; }
   uint64_t boundedElements(mlir::Type tensor) const;
 
@@ -115,9 +107,12 @@ private:
   UniqueNames names;
   llvm::StringMap<llvm::SetVector<mlir::Location>> locations;                 ///< by function
   llvm::DenseMap<size_t, llvm::SmallVector<mlir::func::FuncOp, 1>> functions; ///< by hash
-  llvm::DenseMap<mlir::Attribute, uint32_t> constants;
-  llvm::StringMap<uint32_t> packs, prepared;
+  llvm::StringMap<mlir::ElementsAttr> packs;
+  llvm::StringMap<size_t> preparationOf;
 };
+
+/// Bytes as the elements (i8) of a constant.
+mlir::ElementsAttr bytesAttribute(mlir::MLIRContext *context, std::vector<char> &&bytes);
 
 /// Replaces each graph.call under the function by the body of what it calls. Failure (recursion, an unknown function)
 /// has been reported as a diagnostic.

@@ -81,4 +81,20 @@ LogicalResult JoinOp::verify() {
   return success();
 }
 
+LogicalResult ViewOp::verify() { return getFirstByte() < 0 ? emitOpError("begins ahead of its memory") : success(); }
+
+LogicalResult PrepareOp::verify() {
+  return getSource().getDefiningOp<graph::ConstantOp>() ? success() : emitOpError("is made of a constant");
+}
+
+LogicalResult KernelCallOp::verify() {
+  for (ArrayRef<int32_t> positions : {getWrites(), getInPlace()})
+    for (int32_t position : positions)
+      if (position < 0 || position >= int64_t(getOperands().size()))
+        return emitOpError("has no operand ") << position;
+  if (!getInPlace().empty() && getWrites().size() != 1)
+    return emitOpError("can take the place of an operand with one result only");
+  return success();
+}
+
 } // namespace wasmind::loops

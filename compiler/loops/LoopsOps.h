@@ -4,5 +4,13 @@
 
 #include "compiler/loops/LoopsDialect.h.inc"
 #include "compiler/loops/LoopsEnums.h.inc"
+
+namespace wasmind::loops {
+
+/// Of operations that a run does one after another; the others in a schedule say where memory is.
+template <typename Op> class IsStep : public mlir::OpTrait::TraitBase<Op, IsStep> {};
+
+} // namespace wasmind::loops
+
 #define GET_OP_CLASSES
 #include "compiler/loops/LoopsOps.h.inc"

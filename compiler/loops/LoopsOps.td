@@ -1,7 +1,11 @@
 //===- LoopsOps.td - the dialect between the graph and its code -----------------------------------------------===//
 //
-// The program of this stage before it becomes code: the graph's operations, gathered into dispatches. What is left
-// between the dispatches is control flow, measured dimensions, constants, and reshapes, which are other names of memory.
+// The program of this stage before it becomes code, in two forms. First the graph's operations, gathered into dispatches;
+// between them are control flow, measured dimensions, constants, and reshapes, which are other names of memory.
+//
+// Then the schedule: each dispatch is a function over pointers, and the entry is a list of steps over memory. A value of
+// the entry is memory there, of which its type says the elements: the entry's arguments and what it returns, constants,
+// buffers, and views of them. Steps are done in order, and tell by their effects what they read and write.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #ifndef WASMIND_LOOPS_OPS
@@ -75,6 +79,132 @@ def Loops_JoinOp : Op<Loops_Dialect, "join", [Pure]> {
     /// The index along `dim` at which a part begins.
     ::mlir::AffineExpr startOf(::mlir::Value part);
   }];
+}
+
+//===- The schedule -------------------------------------------------------------------------------------------===//
+
+def Loops_BufferOp : Op<Loops_Dialect, "buffer", [Pure]> {
+  let summary = "Memory of an intermediate tensor or a result, or that one kernel works in";
+  let description = [{
+    Where it lies, and what else lies there at other times, is decided by the plan, which writes the address:
+
+      %0 = loops.buffer : tensor<4x8xf32>
+      %0 = loops.buffer {loops.address = 65664 : i64} : tensor<4x8xf32>
+  }];
+  let results = (outs AnyRankedTensor:$memory);
+  let assemblyFormat = "attr-dict `:` type($memory)";
+}
+
+def Loops_ViewOp : Op<Loops_Dialect, "view", [Pure]> {
+  let summary = "Memory from a byte of other memory on";
+  let description = [{
+      %1 = loops.view %0 at 64 : tensor<4x8xf32> -> tensor<4x4xf32>
+  }];
+  let arguments = (ins AnyRankedTensor:$memory, I64Attr:$firstByte);
+  let results = (outs AnyRankedTensor:$part);
+  let assemblyFormat = "$memory `at` $firstByte attr-dict `:` type($memory) `->` type($part)";
+  let hasVerifier = 1;
+}
+
+def Loops_PrepareOp : Op<Loops_Dialect, "prepare", [Pure]> {
+  let summary = "Memory that the first run of an instance fills from a constant, for all runs";
+  let description = [{
+    The first run calls callee(constant, memory, sizes...).
+
+      %1 = loops.prepare @pack_all(%weights) sizes [3, 24] : (tensor<24x40xf16>) -> tensor<3840xi8>
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, AnyRankedTensor:$source, DenseI64ArrayAttr:$sizes);
+  let results = (outs AnyRankedTensor:$memory);
+  let assemblyFormat = "$callee `(` $source `)` `sizes` $sizes attr-dict `:` functional-type($source, $memory)";
+  let hasVerifier = 1;
+}
+
+// A step of a run. The attribute `loops.step` says to reports what it does (Steps.h), the location names the model's
+// nodes.
+def Loops_IsStep : NativeOpTrait<"IsStep"> {
+  let cppNamespace = "::wasmind::loops";
+}
+class Loops_StepOp<string name, list<Trait> traits = []> : Op<Loops_Dialect, name, !listconcat([Loops_IsStep], traits)>;
+
+def Loops_KernelCallOp : Loops_StepOp<"call"> {
+  let summary = "Calls a kernel with the addresses of memory";
+  let description = [{
+    The kernel writes the operands at the positions `writes`. Where that is one, it may lie where an operand of `in_place`
+    does that is not needed later: the kernel reads an element of it only for the element that it writes there.
+
+      loops.call @f32_gemm_5x8(%x, %panels, %0) writes [2]
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyRankedTensor>:$operands, DenseI32ArrayAttr:$writes,
+                       DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$inPlace);
+  let assemblyFormat = [{
+    $callee `(` $operands `)` `writes` $writes (`in_place` $inPlace^)? attr-dict `:` type($operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Loops_CopyOp : Loops_StepOp<"copy"> {
+  let summary = "Copies a whole tensor of type `copied`";
+  let description = [{
+    The type is not that of the memory where a loop measures extents at its end.
+
+      loops.copy %0 to %1 as tensor<4xf32> : tensor<4xf32>, tensor<4xf32>
+  }];
+  let arguments = (ins AnyRankedTensor:$source, AnyRankedTensor:$target, TypeAttrOf<AnyRankedTensor>:$copied);
+  let assemblyFormat = "$source `to` $target `as` $copied attr-dict `:` type($source) `,` type($target)";
+}
+
+def Loops_WhileOp : Loops_StepOp<"while", [NoTerminator, SingleBlock]> {
+  let summary = "Steps that are done while a condition holds, up to a number of times";
+  let description = [{
+    While iteration < trips and the condition is true; the iteration counts from 0.
+
+      loops.while %trips, %condition, %iteration { ... } : tensor<i64>, tensor<i1>, tensor<i64>
+  }];
+  let arguments = (ins AnyRankedTensor:$trips, AnyRankedTensor:$condition, AnyRankedTensor:$iteration);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $trips `,` $condition `,` $iteration $body attr-dict `:` type($trips) `,` type($condition) `,` type($iteration)
+  }];
+}
+
+def Loops_BranchOp : Loops_StepOp<"if", [NoTerminator, SingleBlock]> {
+  let summary = "The steps of one of two branches";
+  let arguments = (ins AnyRankedTensor:$condition);
+  let regions = (region SizedRegion<1>:$thenRegion, SizedRegion<1>:$elseRegion);
+  let assemblyFormat = "$condition $thenRegion `else` $elseRegion attr-dict `:` type($condition)";
+}
+
+def Loops_CheckOp : Loops_StepOp<"check"> {
+  let summary = "Checks what is required of the dimensions that are given";
+  let description = [{
+    One text for each requirement, in the order of the module's. The run ends with the text of the first that is broken.
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$texts);
+  let assemblyFormat = "$texts attr-dict `:` type($texts)";
+}
+
+def Loops_SetDimOp : Loops_StepOp<"measure"> {
+  let summary = "A value (i64) becomes a dimension";
+  let description = [{
+    The run ends with the text `outside` where the value is outside the dimension's bounds, or with that of a requirement
+    which it breaks, as `loops.check`.
+  }];
+  let arguments = (ins AnyRankedTensor:$value, I64Attr:$dim, AnyRankedTensor:$outside,
+                       Variadic<AnyRankedTensor>:$texts);
+  let assemblyFormat = [{
+    $value `dim` $dim `outside` $outside `texts` `(` $texts `)` attr-dict
+    `:` type($value) `,` type($outside) `,` `(` type($texts) `)`
+  }];
+}
+
+def Loops_PublishOp : Loops_StepOp<"publish"> {
+  let summary = "Writes the extents of outputs that follow from measured dimensions";
+  let assemblyFormat = "attr-dict";
+}
+
+def Loops_KeepOp : Loops_StepOp<"keep"> {
+  let summary = "The extents of states' next values become what the next run starts from; the last step";
+  let assemblyFormat = "attr-dict";
 }
 
 #endif

@@ -1,13 +1,20 @@
-#include "compiler/loops/LowerDispatches.h"
+//===- LowerDispatches.cpp - dispatches to kernels and the schedule that calls them -------------------------------===//
 #include "compiler/loops/Checks.h"
+#include "compiler/loops/Passes.h"
 #include "compiler/loops/Reductions.h"
 #include "compiler/loops/Steps.h"
 #include "compiler/loops/Strategy.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace wasmind::graph;
 
 namespace wasmind::loops {
+#define GEN_PASS_DEF_LOWERDISPATCHES
+#include "compiler/loops/LoopsPasses.h.inc"
+
 namespace {
 
 /// What a dispatch computes, for reports.
@@ -47,28 +54,116 @@ std::string shapeOf(Kernels &kernels, const Group &group) {
   return group.root->getNumResults() ? shapeText(kernels, group.root->getResult(0).getType()) : "";
 }
 
+/// Builds the schedule of an entry. All memory is declared ahead of the steps, but for what one kernel works in.
 class Lowering {
 public:
-  explicit Lowering(Kernels &kernels) : kernels(kernels) {}
+  Lowering(Kernels &kernels, func::FuncOp entry)
+      : kernels(kernels), schedule(entry.cloneWithoutRegions()), memory(entry.getContext()), steps(entry.getContext()) {
+    memory.setInsertionPointToEnd(schedule.addEntryBlock());
+    steps.setInsertionPointToEnd(&stepBlock);
+    for (auto [old, argument] : llvm::zip(entry.getArguments(), schedule.getArguments()))
+      memories[old] = argument;
+  }
 
-  FailureOr<Lowered> run(func::FuncOp entry, const Checks *checks) {
-    if (checks && checks->areRequired(-1))
-      add(KernelCall::Form::Check, plainStep("check"));
-    if (failed(lowerBlock(entry.getBody().front())))
+  /// Failure has been reported as a diagnostic. The schedule stands in no module yet.
+  FailureOr<OwningOpRef<func::FuncOp>> run(func::FuncOp entry) {
+    OwningOpRef<func::FuncOp> owned(schedule);
+    emitCheck();
+    if (failed(lowerBlock(entry.getBody().front()))) {
+      stepBlock.clear(); // ahead of the memory
       return failure();
-    if (checks && checks->areNeeded())
-      add(KernelCall::Form::Publish, plainStep("publish"));
-    kernels.finish();
-    return std::move(lowered);
+    }
+    if (isAnythingMeasured)
+      PublishOp::create(steps, UnknownLoc::get(steps.getContext()));
+    Operation *end = entry.getBody().front().getTerminator();
+    SmallVector<Value> results;
+    for (Value result : end->getOperands())
+      results.push_back(memoryOf(result));
+    func::ReturnOp::create(steps, end->getLoc(), results);
+    Block &body = schedule.getBody().front();
+    body.getOperations().splice(body.end(), stepBlock.getOperations());
+    return std::move(owned);
   }
 
 private:
   Kernels &kernels;
-  Lowered lowered;
+  func::FuncOp schedule;
+  Block stepBlock; ///< until all memory is known
+  OpBuilder memory, steps;
+  DenseMap<Value, Value> memories; ///< by what lies there
+  DenseMap<Attribute, Value> constants;
+  DenseMap<size_t, Value> prepared;
+  bool isAnythingMeasured = false;
+
+  //===- Memory ---------------------------------------------------------------------------------------------------===//
+
+  Value constant(ElementsAttr elements, Location location) {
+    Value &known = constants[elements];
+    if (!known)
+      known = ConstantOp::create(memory, location, elements.getType(), elements);
+    return known;
+  }
+  Value text(StringRef text) {
+    std::vector<char> bytes(text.begin(), text.end());
+    bytes.push_back('\0');
+    return constant(bytesAttribute(memory.getContext(), std::move(bytes)), UnknownLoc::get(memory.getContext()));
+  }
+  SmallVector<Value> texts(ArrayRef<Requirement> requirements) {
+    return llvm::map_to_vector(requirements, [&](const Requirement &each) { return text(each.text); });
+  }
+  static RankedTensorType bytes(AffineExpr count) {
+    return makeTensorType(count, IntegerType::get(count.getContext(), 8));
+  }
+
+  /// Where a tensor of the graph lies.
+  Value memoryOf(Value tensor) {
+    Value storage = storageOf(tensor);
+    if (auto known = storage.getDefiningOp<ConstantOp>())
+      return constant(known.getValue(), known.getLoc());
+    Value &known = memories[storage];
+    if (!known)
+      known = BufferOp::create(memory, storage.getLoc(), storage.getType());
+    return known;
+  }
+
+  Value preparationOf(size_t position) {
+    Value &known = prepared[position];
+    if (!known) {
+      const Preparation &each = kernels.preparations[position];
+      Value source = constant(each.source, each.location);
+      known =
+          PrepareOp::create(memory, each.location, bytes(getAffineConstantExpr(each.byteLength, memory.getContext())),
+                            each.callee, source, each.sizes);
+    }
+    return known;
+  }
+
+  Value operandOf(const KernelOperand &operand, Location location) {
+    if (operand.constant) {
+      Value packed = constant(operand.constant, location);
+      packed.getDefiningOp()->setAttr(packedAttribute, UnitAttr::get(packed.getContext()));
+      return packed;
+    }
+    if (operand.preparation)
+      return preparationOf(*operand.preparation);
+    if (!operand.tensor)
+      return BufferOp::create(steps, location, bytes(operand.scratchBytes));
+    Value whole = memoryOf(operand.tensor);
+    return operand.firstByte ? ViewOp::create(steps, location, operand.tensor.getType(), whole, operand.firstByte)
+                             : whole;
+  }
+
+  //===- Steps ----------------------------------------------------------------------------------------------------===//
+
+  void emitCheck() {
+    const SmallVector<Requirement> given = requirementsAfter(kernels.code, -1);
+    if (!given.empty())
+      CheckOp::create(steps, UnknownLoc::get(steps.getContext()), texts(given));
+  }
 
   LogicalResult lowerBlock(Block &block) {
     for (Operation &op : block.without_terminator()) {
-      LogicalResult lowered = success(); // of constants and reshapes there is nothing to do
+      LogicalResult lowered = success(); // of constants, joins and reshapes there is nothing to do
       if (auto dispatch = dyn_cast<DispatchOp>(op))
         lowered = lower(dispatch);
       else if (auto loop = dyn_cast<LoopOp>(op))
@@ -76,66 +171,62 @@ private:
       else if (auto branch = dyn_cast<IfOp>(op))
         lowered = lowerIf(branch);
       else if (auto measure = dyn_cast<MeasureOp>(op))
-        lowered = lowerMeasure(measure);
+        lower(measure);
       if (failed(lowered))
         return failure();
     }
     return success();
   }
 
-  static KernelOperand operandOf(Value tensor) {
-    KernelOperand operand;
-    operand.tensor = storageOf(tensor);
-    return operand;
+  LogicalResult lowerInside(Region &region, Block &block) {
+    OpBuilder::InsertionGuard guard(steps);
+    steps.createBlock(&region);
+    return lowerBlock(block);
   }
-  void add(KernelCall::Form form, abi::Step step, ArrayRef<Value> tensors = {}) {
-    KernelCall call;
-    call.form = form;
-    call.step = std::move(step);
-    for (Value tensor : tensors)
-      call.operands.push_back(operandOf(tensor));
-    lowered.calls.push_back(std::move(call));
-  }
-  void addCopy(Value from, Value to) {
+
+  void emitCopy(Value from, Value to) {
     if (storageOf(from) == storageOf(to))
       return;
-    auto tensor = cast<RankedTensorType>(from.getType());
-    add(KernelCall::Form::Copy, copyStep(kernels, to.getLoc(), tensor), {from, to});
-    lowered.calls.back().copied = tensor;
+    auto type = cast<RankedTensorType>(from.getType());
+    auto copy = CopyOp::create(steps, to.getLoc(), memoryOf(from), memoryOf(to), type);
+    describe(copy, copyStep(type, kernels.dims));
   }
 
   LogicalResult lowerLoop(LoopOp loop) {
     Block &body = loop.getBody().front();
     for (auto [initial, result] : llvm::zip(loop.getCarried(), loop.getResults()))
-      addCopy(initial, result);
-    add(KernelCall::Form::Loop, plainStep("loop", loop.getLoc()),
-        {loop.getTripCount(), loop.getCondition(), body.getArgument(0)});
-    if (failed(lowerBlock(body)))
+      emitCopy(initial, result);
+    auto steps = WhileOp::create(this->steps, loop.getLoc(), memoryOf(loop.getTripCount()),
+                                 memoryOf(loop.getCondition()), memoryOf(body.getArgument(0)));
+    if (failed(lowerInside(steps.getBody(), body)))
       return failure();
+    OpBuilder::InsertionGuard guard(this->steps);
+    this->steps.setInsertionPointToEnd(&steps.getBody().front());
     for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands()))
-      addCopy(value, i == 0 ? loop.getCondition() : loop.getResult(i - 1));
-    add(KernelCall::Form::End, {});
-    return success();
-  }
-
-  LogicalResult lowerMeasure(MeasureOp measure) {
-    add(KernelCall::Form::Measure, plainStep("measure", measure.getLoc()), {measure.getValue()});
-    lowered.calls.back().dim = measure.getDim();
+      emitCopy(value, i == 0 ? loop.getCondition() : loop.getResult(i - 1));
     return success();
   }
 
   LogicalResult lowerIf(IfOp branch) {
-    add(KernelCall::Form::Then, plainStep("branch", branch.getLoc()), branch.getCondition());
-    for (Region *region : {&branch.getThenRegion(), &branch.getElseRegion()}) {
-      if (region == &branch.getElseRegion())
-        add(KernelCall::Form::Else, {});
-      if (failed(lowerBlock(region->front())))
+    auto lowered = BranchOp::create(steps, branch.getLoc(), memoryOf(branch.getCondition()));
+    for (auto [from, to] : {std::pair(&branch.getThenRegion(), &lowered.getThenRegion()),
+                            {&branch.getElseRegion(), &lowered.getElseRegion()}}) {
+      if (failed(lowerInside(*to, from->front())))
         return failure();
-      for (auto [value, result] : llvm::zip(region->front().getTerminator()->getOperands(), branch.getResults()))
-        addCopy(value, result);
+      OpBuilder::InsertionGuard guard(steps);
+      steps.setInsertionPointToEnd(&to->front());
+      for (auto [value, result] : llvm::zip(from->front().getTerminator()->getOperands(), branch.getResults()))
+        emitCopy(value, result);
     }
-    add(KernelCall::Form::End, {});
     return success();
+  }
+
+  void lower(MeasureOp measure) {
+    isAnythingMeasured = true;
+    const uint64_t dim = measure.getDim();
+    Value outside = text(outsideText(kernels.dims[dim]));
+    SetDimOp::create(steps, measure.getLoc(), memoryOf(measure.getValue()), dim, outside,
+                     texts(requirementsAfter(kernels.code, dim)));
   }
 
   LogicalResult lower(DispatchOp dispatch) {
@@ -146,28 +237,67 @@ private:
       context.record.flops += operationsOf(kernels, member);
     if (failed(lowerGroup(context)))
       return failure();
-    KernelCall call;
-    call.operands.assign(context.operands.begin(), context.operands.end());
-    call.outputs.assign(dispatch.getOutputs().begin(), dispatch.getOutputs().end());
-    call.inPlace = context.inPlace;
-    call.callee = context.finish();
-    call.step = stepOf(kernels, group, context.record);
-    lowered.calls.push_back(call);
-    for (KernelRecord &known : lowered.records)
-      if (known.name == call.callee && known.shape == context.record.shape) {
-        ++known.calls;
-        return success();
-      }
-    context.record.calls = 1;
-    lowered.records.push_back(context.record);
+    const std::string callee = context.finish();
+
+    SmallVector<Location> locations;
+    for (Operation *member : group.members)
+      locations.push_back(member->getLoc());
+    const Location location = FusedLoc::get(steps.getContext(), locations);
+    SmallVector<Value> operands;
+    SmallVector<int32_t> writes, inPlace;
+    for (auto [i, operand] : llvm::enumerate(context.operands)) {
+      operands.push_back(operandOf(operand, operand.tensor ? dispatch.getLoc() : location));
+      if (!operand.tensor)
+        continue;
+      if (llvm::any_of(dispatch.getOutputs(), [&](Value output) { return storageOf(output) == operand.tensor; }))
+        writes.push_back(i);
+      // What is a part of other memory lies where that does.
+      if (llvm::is_contained(context.inPlace, operand.tensor) && dispatch.getNumResults() == 1 &&
+          storageOf(dispatch.getResult(0)) == dispatch.getResult(0))
+        inPlace.push_back(i);
+    }
+    auto call = KernelCallOp::create(steps, location, callee, operands, writes, inPlace);
+    describe(call, callStep(kernels, group, context.record));
     return success();
   }
 };
 
-} // namespace
-
-FailureOr<Lowered> lowerDispatches(Kernels &kernels, func::FuncOp entry, const Checks *checks) {
-  return Lowering(kernels).run(entry, checks);
+/// The table has room for as many dimensions as there are.
+void declareExtents(ModuleOp code, StringRef symbol, size_t count) {
+  OpBuilder builder = OpBuilder::atBlockBegin(code.getBody());
+  Type type = LLVM::LLVMArrayType::get(builder.getI32Type(), std::max<size_t>(count, 1));
+  auto table = LLVM::GlobalOp::create(builder, code.getLoc(), type, /*isConstant=*/false, LLVM::Linkage::Internal,
+                                      symbol, Attribute());
+  builder.createBlock(&table.getInitializerRegion());
+  LLVM::ReturnOp::create(builder, table.getLoc(), LLVM::ZeroOp::create(builder, table.getLoc(), type));
 }
+
+struct LowerDispatches : impl::LowerDispatchesBase<LowerDispatches> {
+  using LowerDispatchesBase::LowerDispatchesBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto entry = module.lookupSymbol<func::FuncOp>("run");
+    if (!entry) {
+      module.emitError("has no function @run");
+      return signalPassFailure();
+    }
+    Options options;
+    options.relaxedSimd = relaxedSimd;
+    options.winograd = true; // a strategy that is there was chosen
+    const Dims dims = getNamedDims(module);
+    if (!extents.empty())
+      declareExtents(module, extents, dims.size());
+    Kernels kernels(module, options, prefix, extents.empty() ? ExtentTable(base, dims) : ExtentTable(extents));
+    auto schedule = Lowering(kernels, entry).run(entry);
+    if (failed(schedule))
+      return signalPassFailure();
+    entry.erase();
+    module.push_back(schedule->release());
+    kernels.finish();
+  }
+};
+
+} // namespace
 
 } // namespace wasmind::loops

@@ -1,15 +1,12 @@
 //===- LowerToLoops.cpp - the loops stage on one page -------------------------------------------------------------===//
 //
-// graph -> dispatches -> kernels (functions over pointers) -> where their operands lie -> the entry that calls them in
-// order. A model's operands lie where the memory plan says, those of an operator where its caller and the workspace
-// say.
+// graph -> dispatches -> kernels (functions over pointers) and a schedule that calls them -> where its memory is -> the
+// entry that does it. A model's memory is planned, that of an operator its caller's and workspace.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/diagnostics/FirstError.h"
-#include "compiler/loops/Checks.h"
-#include "compiler/loops/EmitEntry.h"
-#include "compiler/loops/LowerDispatches.h"
 #include "compiler/loops/Passes.h"
+#include "compiler/loops/Plan.h"
 #include "compiler/loops/Steps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -27,67 +24,79 @@ void buildDispatchPipeline(OpPassManager &manager, const Options &options) {
   manager.addPass(createChooseStrategy(choice));
 }
 
+void buildSchedulePipeline(OpPassManager &manager, const Options &options) {
+  LowerDispatchesOptions lowering;
+  lowering.relaxedSimd = options.relaxedSimd;
+  lowering.base = options.base;
+  manager.addPass(createLowerDispatches(lowering));
+  PlanMemoryOptions plan;
+  plan.base = options.base;
+  plan.limit = options.limit;
+  plan.profile = options.profile;
+  manager.addPass(createPlanMemory(plan));
+}
+
+void buildEntryPipeline(OpPassManager &manager, const Options &options) {
+  EmitEntryOptions entry;
+  entry.profile = options.profile;
+  manager.addPass(createEmitEntry(entry));
+}
+
 namespace {
 
-void loadDialects(MLIRContext *context) {
-  context->loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
-                       vector::VectorDialect, LLVM::LLVMDialect>();
+LogicalResult run(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build) {
+  PassManager passes(module.getContext());
+  passes.enableVerifier(false); // verifyCode verifies what is left
+  build(passes);
+  return passes.run(module);
 }
 
-FailureOr<func::FuncOp> entryOf(ModuleOp dispatches) {
-  auto entry = dispatches.lookupSymbol<func::FuncOp>("run");
-  return entry ? FailureOr<func::FuncOp>(entry) : dispatches.emitError("has no function @run");
-}
+func::FuncOp scheduleOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>("run"); }
 
 FailureOr<Program> lowerModel(ModuleOp dispatches, const Options &options) {
-  Program program;
-  program.code = ModuleOp::create(UnknownLoc::get(dispatches.getContext()));
-  auto entry = entryOf(dispatches);
-  if (failed(entry))
+  OwningOpRef<ModuleOp> code = dispatches.clone();
+  if (failed(run(*code, [&](OpPassManager &passes) { buildSchedulePipeline(passes, options); }))) {
+    releaseConstants(*code);
     return failure();
-  Kernels kernels(dispatches, *program.code, options, "", {options.base, "", {}});
-  const Checks checks(kernels);
-  auto lowered = lowerDispatches(kernels, *entry, &checks);
-  if (failed(lowered))
+  }
+  Program program = describeProgram(scheduleOf(*code), options.profile);
+  if (failed(run(*code, [&](OpPassManager &passes) { buildEntryPipeline(passes, options); })))
     return failure();
-  MemoryPlan plan(kernels, program);
-  if (failed(plan.run(*entry, lowered->calls)))
-    return failure();
-  emitEntry(kernels, *entry, lowered->calls, program, plan, checks);
-  program.kernels = std::move(lowered->records);
-  program.steps = stepsOf(lowered->calls);
-  if (options.profile && !kernels.preparations.empty())
-    program.steps.insert(program.steps.begin(), prepareStep(kernels));
+  program.code = std::move(code);
   return program;
 }
 
-/// The table has room for as many dimensions as any kernel that shares it.
-void declareExtents(ModuleOp code, StringRef symbol, size_t count) {
-  if (auto known = code.lookupSymbol<LLVM::GlobalOp>(symbol)) {
-    if (cast<LLVM::LLVMArrayType>(known.getType()).getNumElements() >= count)
-      return;
-    known.erase();
-  }
-  OpBuilder builder = OpBuilder::atBlockBegin(code.getBody());
-  Type type = LLVM::LLVMArrayType::get(builder.getI32Type(), std::max<size_t>(count, 1));
-  auto table = LLVM::GlobalOp::create(builder, code.getLoc(), type, /*isConstant=*/false, LLVM::Linkage::Internal,
-                                      symbol, Attribute());
-  builder.createBlock(&table.getInitializerRegion());
-  LLVM::ReturnOp::create(builder, table.getLoc(), LLVM::ZeroOp::create(builder, table.getLoc(), type));
+FailureOr<std::vector<KernelRecord>> lowerKernel(ModuleOp dispatches, const OperatorKernel &kernel,
+                                                 const Options &options) {
+  LowerDispatchesOptions lowering;
+  lowering.relaxedSimd = options.relaxedSimd;
+  lowering.prefix = kernel.name + "_";
+  lowering.extents = kernel.extents;
+  if (failed(run(dispatches, [&](OpPassManager &passes) { passes.addPass(createLowerDispatches(lowering)); })))
+    return failure();
+  std::vector<KernelRecord> records = kernelsOf(scheduleOf(dispatches));
+  EmitOperatorEntryOptions entry;
+  entry.name = kernel.name;
+  entry.extents = kernel.extents;
+  if (failed(run(dispatches, [&](OpPassManager &passes) { passes.addPass(createEmitOperatorEntry(entry)); })))
+    return failure();
+  return records;
 }
 
-FailureOr<std::vector<KernelRecord>> lowerKernel(ModuleOp dispatches, const OperatorKernel &kernel, ModuleOp code,
-                                                 const Options &options) {
-  auto entry = entryOf(dispatches);
-  if (failed(entry))
-    return failure();
-  Kernels kernels(dispatches, code, options, kernel.name + "_", {0, kernel.extents, {}});
-  declareExtents(code, kernel.extents, kernels.dims.size());
-  auto lowered = lowerDispatches(kernels, *entry, nullptr);
-  if (failed(lowered))
-    return failure();
-  emitOperatorEntry(kernels, *entry, lowered->calls, kernel.name);
-  return std::move(lowered->records);
+/// Moves all of `from` to the end of `code`, but for what is there already: functions of runtime/guest, and a table of
+/// extents with room for those of any kernel that shares it.
+void append(ModuleOp from, ModuleOp code) {
+  auto length = [](LLVM::GlobalOp table) { return cast<LLVM::LLVMArrayType>(table.getType()).getNumElements(); };
+  for (Operation &op : llvm::make_early_inc_range(*from.getBody())) {
+    Operation *known = code.lookupSymbol(SymbolTable::getSymbolName(&op));
+    if (auto table = dyn_cast_or_null<LLVM::GlobalOp>(known);
+        table && length(table) < length(cast<LLVM::GlobalOp>(op))) {
+      table.erase();
+      known = nullptr;
+    }
+    if (!known)
+      op.moveBefore(code.getBody(), code.getBody()->end());
+  }
 }
 
 } // namespace
@@ -104,7 +113,6 @@ llvm::Expected<OwningOpRef<ModuleOp>> formDispatches(ModuleOp graph, const Optio
 
 llvm::Expected<Program> lowerDispatches(ModuleOp dispatches, const Options &options) {
   FirstError first(dispatches.getContext());
-  loadDialects(dispatches.getContext());
   FailureOr<Program> program = lowerModel(dispatches, options);
   if (failed(program))
     return first.take("the loops stage failed");
@@ -124,10 +132,10 @@ llvm::Expected<std::vector<KernelRecord>> lowerOperator(ModuleOp graph, const Op
   if (!dispatches)
     return dispatches.takeError();
   FirstError first(graph.getContext());
-  loadDialects(graph.getContext());
-  FailureOr<std::vector<KernelRecord>> records = lowerKernel(**dispatches, kernel, code, options);
+  FailureOr<std::vector<KernelRecord>> records = lowerKernel(**dispatches, kernel, options);
   if (failed(records))
     return first.take("the loops stage failed");
+  append(**dispatches, code);
   if (llvm::Error error = verifyCode(code))
     return std::move(error);
   return std::move(*records);

@@ -12,7 +12,9 @@ namespace wasmind::loops {
 #define GEN_PASS_REGISTRATION
 #include "compiler/loops/LoopsPasses.h.inc"
 
-/// All passes in order. What follows them, and is no pass as it makes another module, is on the page LowerToLoops.cpp.
+/// All passes of a model in order: to dispatches, to a planned schedule, and to code.
 void buildDispatchPipeline(mlir::OpPassManager &manager, const Options &options);
+void buildSchedulePipeline(mlir::OpPassManager &manager, const Options &options);
+void buildEntryPipeline(mlir::OpPassManager &manager, const Options &options);
 
 } // namespace wasmind::loops

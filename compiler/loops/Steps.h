@@ -1,24 +1,26 @@
-//===- Steps.h - what each step of a run does, for reports --------------------------------------------------------===//
+//===- Steps.h - the steps of a schedule, and what each does, for reports -----------------------------------------===//
 #pragma once
-#include "compiler/loops/Plan.h"
+#include "compiler/loops/Kernel.h"
 
 namespace wasmind::loops {
 
+/// What a step does, as the attribute that it carries; its nodes stand in the location.
+void describe(mlir::Operation *step, const abi::Step &description);
 /// Of a call of the group's kernel.
-abi::Step stepOf(const Kernels &kernels, const Group &group, const KernelRecord &record);
+abi::Step callStep(const Kernels &kernels, const Group &group, const KernelRecord &record);
 /// Of a copy of a whole tensor.
-abi::Step copyStep(const Kernels &kernels, mlir::Location location, mlir::RankedTensorType tensor);
-/// Of a step that is about extents or control flow.
-abi::Step plainStep(llvm::StringRef kind, std::optional<mlir::Location> location = {});
-/// Of what the first run does with weights.
-abi::Step prepareStep(const Kernels &kernels);
+abi::Step copyStep(mlir::RankedTensorType tensor, const graph::Dims &dims);
 
-/// Where the bracket that opens at `begin`, none inside of it, has its End or Else.
-size_t closing(llvm::ArrayRef<KernelCall> calls, size_t begin, KernelCall::Form form);
-/// The position behind the step at `at`, with all that is inside where it is a bracket.
-size_t after(llvm::ArrayRef<KernelCall> calls, size_t at);
+/// What a step does, and with which nodes of the model.
+abi::Step stepOf(mlir::Operation *step);
+/// The steps in a block, in order.
+llvm::SmallVector<mlir::Operation *> stepsIn(mlir::Block &block);
+/// What the steps of a run do, each loop and branch as one. `withPreparations`: of what the first run does, too.
+std::vector<abi::Step> stepsOf(mlir::func::FuncOp schedule, bool withPreparations);
+/// The kernels that a schedule calls, those of another shape apart.
+std::vector<KernelRecord> kernelsOf(mlir::func::FuncOp schedule);
 
-/// What the steps of a run do, each bracket as one.
-std::vector<abi::Step> stepsOf(llvm::ArrayRef<KernelCall> calls);
+/// The memory that a value of a schedule is a view of, or itself.
+mlir::Value memoryOf(mlir::Value value);
 
 } // namespace wasmind::loops
