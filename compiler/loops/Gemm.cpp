@@ -150,7 +150,7 @@ private:
     }
     std::string key = llvm::formatv("{0}x{1}:{2}", tile.columns, tile.unroll, gemm.b.flat);
     // Panels of bytes and halves are twice as large as these: the module has them, and its first run packs them.
-    const Stored stored = context.kernels.hasFirstRun() ? storedAs(gemm.b.tensor) : Stored();
+    const Stored stored = context.program.hasFirstRun() ? storedAs(gemm.b.tensor) : Stored();
     if (stored.elements && byteWidth(stored.element()) < 4) {
       SmallVector<int64_t> sizes;
       if (stored.hasOffset)
@@ -163,7 +163,7 @@ private:
       return;
     }
     bPanels = context.packed(gemm.b.tensor, key,
-                             [&] { return packConstant(gemm, batchExtents, *n, *k, context.kernels.bound(steps)); });
+                             [&] { return packConstant(gemm, batchExtents, *n, *k, context.program.bound(steps)); });
   }
 
   /// (source, target[, offset]): packs all of B, batch after batch.
@@ -171,8 +171,8 @@ private:
     SmallVector<Type> types(2, e.pointerType());
     if (stored.hasOffset)
       types.push_back(e.getI32Type());
-    Emitter all(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), types,
-                context.kernels.extents);
+    Emitter all(context.program.code, UnknownLoc::get(e.getContext()), context.program.freshName(), types,
+                context.program.extents);
     SmallVector<Value> indices;
     std::function<Value(unsigned, Value)> nest = [&](unsigned depth, Value target) -> Value {
       if (depth == batchExtents.size()) {
@@ -193,12 +193,12 @@ private:
     };
     nest(0, all.function.getArgument(1));
     all.finish();
-    return context.kernels.intern(all.function, functionName(stored.element(), "pack_all"));
+    return context.program.intern(all.function, functionName(stored.element(), "pack_all"));
   }
 
   /// Rows of A packed at a time: blocks of about the same size that fit blockBytes, in whole tiles, at least one tile.
   void prepareA() {
-    int64_t kBound = context.kernels.bound(steps), mBound = context.kernels.bound(gemm.m);
+    int64_t kBound = context.program.bound(steps), mBound = context.program.bound(gemm.m);
     int64_t wholeRows = std::max<int64_t>((mBound + tile.rows - 1) / tile.rows, 1) * tile.rows;
     AffineExpr aBytes;
     if (constantOf(gemm.k)) {

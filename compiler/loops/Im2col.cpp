@@ -16,8 +16,8 @@ public:
   Im2col(KernelContext &context, const Images &images, const Gemm &gemm, RowForm form)
       : context(context), images(images), rows(images.rows), columns(images.columns), gemm(gemm), form(form),
         width(gemm.tile.rows), element(elementOf(cast<ConvolveOp>(gemm.anchor).getInput())),
-        perWord(gemm.isOfPairs() ? 2 : 1), e(context.kernels.code, UnknownLoc::get(element.getContext()),
-                                             context.kernels.freshName(), argumentTypes(), context.kernels.extents) {
+        perWord(gemm.isOfPairs() ? 2 : 1), e(context.program.code, UnknownLoc::get(element.getContext()),
+                                             context.program.freshName(), argumentTypes(), context.program.extents) {
     unsigned batchRank = gemm.batch.size();
     group = batchRank ? e.bind(e.function.getArgument(3)) : e.constantIndex(0);
     memory = e.function.getArgument(3 + batchRank);
@@ -37,7 +37,7 @@ public:
              return SmallVector<Value>{bump(e, panel[0], panelBytes)};
            });
     e.finish();
-    return context.kernels.intern(e.function, functionName(element, "im2col", std::to_string(width)));
+    return context.program.intern(e.function, functionName(element, "im2col", std::to_string(width)));
   }
 
 private:

@@ -9,10 +9,10 @@ using namespace wasmind::graph;
 
 namespace wasmind::loops {
 
-Kernels::Kernels(ModuleOp code, const Options &options, std::string prefix, ExtentTable extents)
+ProgramBuilder::ProgramBuilder(ModuleOp code, const Options &options, std::string prefix, ExtentTable extents)
     : code(code), options(options), dims(getNamedDims(code)), extents(std::move(extents)), prefix(std::move(prefix)) {}
 
-std::string Kernels::freshName() { return llvm::formatv("{0}kernel{1}", prefix, count++); }
+std::string ProgramBuilder::freshName() { return llvm::formatv("{0}kernel{1}", prefix, count++); }
 
 namespace {
 
@@ -37,7 +37,7 @@ bool areEqual(func::FuncOp a, func::FuncOp b) {
 
 } // namespace
 
-std::string Kernels::intern(func::FuncOp function, StringRef name) {
+std::string ProgramBuilder::intern(func::FuncOp function, StringRef name) {
   auto &alike = functions[hashOf(function)];
   for (func::FuncOp known : alike)
     if (areEqual(known, function)) {
@@ -49,12 +49,12 @@ std::string Kernels::intern(func::FuncOp function, StringRef name) {
   return function.getName().str();
 }
 
-void Kernels::locate(StringRef function, const Group &group) {
+void ProgramBuilder::locate(StringRef function, const Group &group) {
   for (Operation *member : group.members)
     locations[function].insert(member->getLoc());
 }
 
-void Kernels::finish() {
+void ProgramBuilder::finish() {
   for (auto function : code.getOps<func::FuncOp>())
     if (auto found = locations.find(function.getName()); found != locations.end())
       function->setLoc(FusedLoc::get(function.getContext(), found->second.getArrayRef()));
@@ -65,7 +65,7 @@ ElementsAttr bytesAttribute(MLIRContext *context, std::vector<char> &&bytes) {
   return makeElements(RankedTensorType::get({count}, IntegerType::get(context, 8)), std::move(bytes));
 }
 
-ElementsAttr Kernels::packed(Value source, StringRef key, function_ref<std::vector<char>()> make) {
+ElementsAttr ProgramBuilder::packed(Value source, StringRef key, function_ref<std::vector<char>()> make) {
   const auto value = source.getDefiningOp<ConstantOp>().getValue();
   ElementsAttr &known = packs[llvm::formatv("{0}:{1}", value.getAsOpaquePointer(), key).str()];
   if (!known)
@@ -73,8 +73,8 @@ ElementsAttr Kernels::packed(Value source, StringRef key, function_ref<std::vect
   return known;
 }
 
-size_t Kernels::prepared(Location location, ElementsAttr source, StringRef key, uint64_t byteLength,
-                         ArrayRef<int64_t> sizes, function_ref<std::string()> emit) {
+size_t ProgramBuilder::prepared(Location location, ElementsAttr source, StringRef key, uint64_t byteLength,
+                                ArrayRef<int64_t> sizes, function_ref<std::string()> emit) {
   auto [found, isNew] =
       preparationOf.try_emplace(llvm::formatv("{0}:{1}", source.getAsOpaquePointer(), key).str(), preparations.size());
   if (isNew)
@@ -82,13 +82,13 @@ size_t Kernels::prepared(Location location, ElementsAttr source, StringRef key, 
   return found->second;
 }
 
-uint64_t Kernels::boundedElements(Type tensor) const {
+uint64_t ProgramBuilder::boundedElements(Type tensor) const {
   return boundedElementCount(tensor, dims).value_or(uint64_t(1) << 40);
 }
 
-KernelContext::KernelContext(Kernels &kernels, const Group &group)
-    : kernels(kernels), group(group),
-      emitter(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), {}, kernels.extents) {}
+KernelContext::KernelContext(ProgramBuilder &program, const Group &group)
+    : program(program), group(group),
+      emitter(program.code, UnknownLoc::get(program.code.getContext()), program.freshName(), {}, program.extents) {}
 
 Value KernelContext::addOperand(KernelOperand operand) {
   operands.push_back(operand);
@@ -105,10 +105,11 @@ Value KernelContext::pointer(Value tensor) {
   KernelOperand operand;
   operand.tensor = storageOf(tensor);
   operand.firstByte = beginOf(tensor) * width;
+  operand.type = tensor.getType();
   const size_t before = operands.size();
   Value address = pointer(operand);
   if (operands.size() != before)
-    record.bytes += kernels.boundedElements(tensor.getType()) * width;
+    record.bytes += program.boundedElements(tensor.getType()) * width;
   emitter.place(tensor, address);
   return address;
 }
@@ -128,16 +129,16 @@ Value KernelContext::scratch(AffineExpr byteLength) {
 
 Value KernelContext::packed(Value source, StringRef key, function_ref<std::vector<char>()> make) {
   KernelOperand operand;
-  operand.constant = kernels.packed(source, key, make);
+  operand.constant = program.packed(source, key, make);
   record.bytes +=
-      kernels.boundedElements(source.getType()) * byteWidth(cast<RankedTensorType>(source.getType()).getElementType());
+      program.boundedElements(source.getType()) * byteWidth(cast<RankedTensorType>(source.getType()).getElementType());
   return addOperand(operand);
 }
 
 Value KernelContext::prepared(ElementsAttr source, StringRef key, uint64_t byteLength, ArrayRef<int64_t> sizes,
                               function_ref<std::string()> emit) {
   KernelOperand operand;
-  operand.preparation = kernels.prepared(group.anchors[0]->getLoc(), source, key, byteLength, sizes, emit);
+  operand.preparation = program.prepared(group.anchors[0]->getLoc(), source, key, byteLength, sizes, emit);
   record.bytes += byteLength;
   return addOperand(operand);
 }
@@ -162,8 +163,8 @@ std::string KernelContext::finish() {
   emitter.finish();
   func::FuncOp function = emitter.function;
   function.setType(FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(), {}));
-  record.name = kernels.intern(function, functionName(group, record));
-  kernels.locate(record.name, group);
+  record.name = program.intern(function, functionName(group, record));
+  program.locate(record.name, group);
   return record.name;
 }
 

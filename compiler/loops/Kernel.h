@@ -11,8 +11,9 @@ namespace wasmind::loops {
 /// Memory that a kernel works in: a tensor of the graph, scratch that lives during one call, constant bytes made for
 /// it, or what the first run prepares.
 struct KernelOperand {
-  mlir::Value tensor;     ///< of the graph; null for the others
-  uint32_t firstByte = 0; ///< of the tensor's memory that the kernel gets a pointer to
+  mlir::Value tensor;     ///< of the graph, in whose memory (storageOf) it is; null for the others
+  uint32_t firstByte = 0; ///< of that memory that the kernel gets a pointer to
+  mlir::Type type;        ///< of what it reads or writes there
   mlir::AffineExpr scratchBytes;
   mlir::ElementsAttr constant;
   std::optional<size_t> preparation; ///< its number
@@ -27,14 +28,14 @@ struct Preparation {
   mlir::Location location;
 };
 
-class Kernels;
+class ProgramBuilder;
 
 /// Lowering of one group: the driver function under construction and its operands.
 class KernelContext {
 public:
-  KernelContext(Kernels &kernels, const Group &group);
+  KernelContext(ProgramBuilder &program, const Group &group);
 
-  Kernels &kernels;
+  ProgramBuilder &program;
   const Group &group;
   Emitter emitter;                           ///< of the driver function: one pointer argument per operand
   llvm::SmallVector<KernelOperand> operands; ///< in argument order
@@ -71,10 +72,10 @@ private:
 };
 
 /// All functions of a program.
-class Kernels {
+class ProgramBuilder {
 public:
   /// The functions' names start with `prefix`.
-  Kernels(mlir::ModuleOp code, const Options &options, std::string prefix, ExtentTable extents);
+  ProgramBuilder(mlir::ModuleOp code, const Options &options, std::string prefix, ExtentTable extents);
 
   mlir::ModuleOp code;
   const Options &options;

@@ -130,7 +130,7 @@ LogicalResult lowerContract(KernelContext &context) {
     };
     emitGemm(context, gemm);
   };
-  const Tile tile = tileFor(context.kernels.bound(gemm.m));
+  const Tile tile = tileFor(context.program.bound(gemm.m));
   if (constantOf(gemm.m) || tile != panelTile || !gemm.b.tensor.getDefiningOp<ConstantOp>()) {
     emit(tile);
     return success();

@@ -40,7 +40,7 @@ LogicalResult lowerConvolve(KernelContext &context) {
   gemm.m = productOf({images.count, images.rows.out, images.columns.out}, c);
   gemm.n = outPerGroup;
   gemm.k = productOf({images.rows.kernel, images.columns.kernel, images.perGroup}, c);
-  gemm.tile = tileFor(context.kernels.bound(gemm.m));
+  gemm.tile = tileFor(context.program.bound(gemm.m));
   if (images.isGrouped)
     gemm.batch.push_back(convolve.getGroupCount());
   // weights [KH, KW, C / groups, O]: k steps over O, the group over its outputs.

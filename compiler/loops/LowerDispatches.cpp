@@ -30,35 +30,35 @@ LogicalResult lowerGroup(KernelContext &context) {
   if (!strategy)
     return context.fail(dispatch.getStrategy() ? "no strategy is called '" + *dispatch.getStrategy() + "'"
                                                : Twine("it has no strategy; --loops-choose-strategy gives it one"));
-  const Kernels &kernels = context.kernels;
-  if (!strategy->applies({context.group, kernels.options, kernels.dims})) // memory was counted when it was chosen
+  const ProgramBuilder &program = context.program;
+  if (!strategy->applies({context.group, program.options, program.dims})) // memory was counted when it was chosen
     return context.fail("the strategy '" + strategy->name + "' does not apply to it");
   context.record.kind = kindOf(context.group);
   context.record.strategy = strategy->name.str();
   return strategy->lower(context);
 }
 
-std::string shapeText(Kernels &kernels, Type tensor) {
+std::string shapeText(ProgramBuilder &program, Type tensor) {
   std::string text;
   for (AffineExpr extent : getExtents(tensor))
-    text += (text.empty() ? "" : "x") + toString(extent, kernels.dims);
+    text += (text.empty() ? "" : "x") + toString(extent, program.dims);
   return text.empty() ? "scalar" : text;
 }
 
-std::string shapeOf(Kernels &kernels, const Group &group) {
+std::string shapeOf(ProgramBuilder &program, const Group &group) {
   if (group.anchors.size() == 1 && isa<ContractOp, ConvolveOp>(group.anchors[0]))
-    return shapeText(kernels, group.anchors[0]->getOperand(0).getType()) + "*" +
-           shapeText(kernels, group.anchors[0]->getOperand(1).getType());
+    return shapeText(program, group.anchors[0]->getOperand(0).getType()) + "*" +
+           shapeText(program, group.anchors[0]->getOperand(1).getType());
   if (!group.anchors.empty())
-    return shapeText(kernels, group.anchors[0]->getOperand(0).getType());
-  return group.root->getNumResults() ? shapeText(kernels, group.root->getResult(0).getType()) : "";
+    return shapeText(program, group.anchors[0]->getOperand(0).getType());
+  return group.root->getNumResults() ? shapeText(program, group.root->getResult(0).getType()) : "";
 }
 
 /// Builds the schedule of an entry. All memory is declared ahead of the steps, but for what one kernel works in.
 class Lowering {
 public:
-  Lowering(Kernels &kernels, func::FuncOp entry)
-      : kernels(kernels), schedule(entry.cloneWithoutRegions()), memory(entry.getContext()), steps(entry.getContext()) {
+  Lowering(ProgramBuilder &program, func::FuncOp entry)
+      : program(program), schedule(entry.cloneWithoutRegions()), memory(entry.getContext()), steps(entry.getContext()) {
     memory.setInsertionPointToEnd(schedule.addEntryBlock());
     steps.setInsertionPointToEnd(&stepBlock);
     for (auto [old, argument] : llvm::zip(entry.getArguments(), schedule.getArguments()))
@@ -86,7 +86,7 @@ public:
   }
 
 private:
-  Kernels &kernels;
+  ProgramBuilder &program;
   func::FuncOp schedule;
   Block stepBlock; ///< until all memory is known
   OpBuilder memory, steps;
@@ -129,7 +129,7 @@ private:
   Value preparationOf(size_t position) {
     Value &known = prepared[position];
     if (!known) {
-      const Preparation &each = kernels.preparations[position];
+      const Preparation &each = program.preparations[position];
       Value source = constant(each.source, each.location);
       known =
           PrepareOp::create(memory, each.location, bytes(getAffineConstantExpr(each.byteLength, memory.getContext())),
@@ -149,14 +149,13 @@ private:
     if (!operand.tensor)
       return BufferOp::create(steps, location, bytes(operand.scratchBytes));
     Value whole = memoryOf(operand.tensor);
-    return operand.firstByte ? ViewOp::create(steps, location, operand.tensor.getType(), whole, operand.firstByte)
-                             : whole;
+    return operand.firstByte ? ViewOp::create(steps, location, operand.type, whole, operand.firstByte) : whole;
   }
 
   //===- Steps ----------------------------------------------------------------------------------------------------===//
 
   void emitCheck() {
-    const SmallVector<Requirement> given = requirementsAfter(kernels.code, -1);
+    const SmallVector<Requirement> given = requirementsAfter(program.code, -1);
     if (!given.empty())
       CheckOp::create(steps, UnknownLoc::get(steps.getContext()), texts(given));
   }
@@ -189,7 +188,7 @@ private:
       return;
     auto type = cast<RankedTensorType>(from.getType());
     auto copy = CopyOp::create(steps, to.getLoc(), memoryOf(from), memoryOf(to), type);
-    describe(copy, copyStep(type, kernels.dims));
+    describe(copy, copyStep(type, program.dims));
   }
 
   LogicalResult lowerLoop(LoopOp loop) {
@@ -224,17 +223,17 @@ private:
   void lower(MeasureOp measure) {
     isAnythingMeasured = true;
     const uint64_t dim = measure.getDim();
-    Value outside = text(outsideText(kernels.dims[dim]));
+    Value outside = text(outsideText(program.dims[dim]));
     SetDimOp::create(steps, measure.getLoc(), memoryOf(measure.getValue()), dim, outside,
-                     texts(requirementsAfter(kernels.code, dim)));
+                     texts(requirementsAfter(program.code, dim)));
   }
 
   LogicalResult lower(DispatchOp dispatch) {
     const Group group(dispatch);
-    KernelContext context(kernels, group);
-    context.record.shape = shapeOf(kernels, group);
+    KernelContext context(program, group);
+    context.record.shape = shapeOf(program, group);
     for (Operation *member : group.members)
-      context.record.flops += operationsOf(kernels, member);
+      context.record.flops += operationsOf(program, member);
     if (failed(lowerGroup(context)))
       return failure();
     const std::string callee = context.finish();
@@ -257,7 +256,7 @@ private:
         inPlace.push_back(i);
     }
     auto call = KernelCallOp::create(steps, location, callee, operands, writes, inPlace);
-    describe(call, callStep(kernels, group, context.record));
+    describe(call, callStep(program, group, context.record));
     return success();
   }
 };
@@ -288,13 +287,13 @@ struct LowerDispatches : impl::LowerDispatchesBase<LowerDispatches> {
     const Dims dims = getNamedDims(module);
     if (!extents.empty())
       declareExtents(module, extents, dims.size());
-    Kernels kernels(module, options, prefix, extents.empty() ? ExtentTable(base, dims) : ExtentTable(extents));
-    auto schedule = Lowering(kernels, entry).run(entry);
+    ProgramBuilder program(module, options, prefix, extents.empty() ? ExtentTable(base, dims) : ExtentTable(extents));
+    auto schedule = Lowering(program, entry).run(entry);
     if (failed(schedule))
       return signalPassFailure();
     entry.erase();
     module.push_back(schedule->release());
-    kernels.finish();
+    program.finish();
   }
 };
 

@@ -150,7 +150,7 @@ void placeSources(KernelContext &context, ArrayRef<Part> parts) {
 
 /// As `emitParts`, in a function of their own, which the kernel calls.
 void emitPartsElsewhere(KernelContext &context, ArrayRef<Part> parts) {
-  KernelContext inner(context.kernels, context.group);
+  KernelContext inner(context.program, context.group);
   placeSources(inner, parts);
   emitParts(inner, parts);
   inner.record.strategy = "concat_part";

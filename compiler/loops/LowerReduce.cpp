@@ -117,11 +117,11 @@ private:
   bool isReduced(int64_t dim) { return llvm::is_contained(reduce.getDims(), dim); }
 
   bool isWorthIt() {
-    if (last < 0 || context.kernels.bound(extents[last]) < leastStripColumns)
+    if (last < 0 || context.program.bound(extents[last]) < leastStripColumns)
       return false;
-    uint64_t bytes = llvm::SaturatingMultiply<uint64_t>(context.kernels.bound(extents[last]), byteWidth(running));
+    uint64_t bytes = llvm::SaturatingMultiply<uint64_t>(context.program.bound(extents[last]), byteWidth(running));
     for (int64_t dim : reduce.getDims())
-      bytes = llvm::SaturatingMultiply<uint64_t>(bytes, context.kernels.bound(extents[dim]));
+      bytes = llvm::SaturatingMultiply<uint64_t>(bytes, context.program.bound(extents[dim]));
     return bytes >= leastStripBytes;
   }
 

@@ -80,7 +80,7 @@ public:
         tileRows(normalise(images.rows.out.ceilDiv(tile.outputs))),
         tiles(normalise(images.count * tileRows * tileColumns)), tensors(context.epilogueTensors(convolve)) {
     int64_t perTile = tile.allPoints() * (words + columns) * 4;
-    int64_t all = llvm::divideCeil(std::max<int64_t>(context.kernels.bound(tiles), 1), panelTile.rows);
+    int64_t all = llvm::divideCeil(std::max<int64_t>(context.program.bound(tiles), 1), panelTile.rows);
     blockPanels = std::min(std::max<int64_t>(blockBytes / (perTile * panelTile.rows), 1), all);
     inputPointBytes = blockPanels * panelTile.rows * words * 4;
     columnBytes = blockPanels * sumBytes;
@@ -97,7 +97,7 @@ public:
     if (stored.hasOffset)
       sizes.push_back(stored.offset);
     Value weights = context.prepared(stored.elements, key, tile.allPoints() * words * columns * 4, sizes,
-                                     [&] { return emitWeightTransform(context.kernels, tile, stored); });
+                                     [&] { return emitWeightTransform(context.program, tile, stored); });
     auto scratch = [&](int64_t bytes) { return context.scratch(e.constantIndex(bytes)); };
     Value outside = scratch(words * 4), addresses = scratch(panelTile.rows * tile.allPoints() * 4);
     Value work = scratch(std::max(inputWorkBytes(tile), outputWorkBytes(tile)));
@@ -147,12 +147,12 @@ private:
   VectorType vector() { return VectorType::get(4, tile.ofPairs ? Type(e.getI32Type()) : Type(e.getF32Type())); }
 
   Emitter function(ArrayRef<Type> arguments) {
-    return Emitter(context.kernels.code, UnknownLoc::get(e.getContext()), context.kernels.freshName(), arguments,
-                   context.kernels.extents);
+    return Emitter(context.program.code, UnknownLoc::get(e.getContext()), context.program.freshName(), arguments,
+                   context.program.extents);
   }
   std::string finish(Emitter &f, StringRef part) {
     f.finish();
-    return context.kernels.intern(f.function,
+    return context.program.intern(f.function,
                                   functionName(element, "winograd" + std::to_string(tile.outputs), part.str()));
   }
 
@@ -171,7 +171,7 @@ private:
     Type i32 = e.getI32Type(), pointer = e.pointerType();
     Emitter f = function({i32, i32, pointer, pointer, pointer, pointer, pointer});
     auto argument = [&](unsigned i) -> Value { return f.function.getArgument(i); };
-    std::string transform = emitInputTransform(context.kernels, tile, element);
+    std::string transform = emitInputTransform(context.program, tile, element);
     AffineExpr first = f.bind(argument(0));
     Value zeros = LLVM::PtrToIntOp::create(f, i32, argument(3));
     const int64_t points = tile.points();
@@ -215,7 +215,7 @@ private:
   std::string emitMultiply() {
     Type i32 = e.getI32Type(), pointer = e.pointerType();
     Emitter f = function({i32, pointer, pointer, pointer, i32, i32, i32, i32, i32});
-    std::string product = emitPanelProduct(context.kernels, tile.ofPairs);
+    std::string product = emitPanelProduct(context.program, tile.ofPairs);
     auto argument = [&](unsigned i) -> Value { return f.function.getArgument(i); };
     AffineExpr words = f.bind(argument(4));
     Value iterations = f.index(words.floorDiv(panelTile.unroll));
@@ -248,7 +248,7 @@ private:
       f.place(tensor, argument(5 + i));
     Value target = f.placeOf(root);
     f.place(root, Value());
-    std::string transform = emitOutputTransform(context.kernels, tile);
+    std::string transform = emitOutputTransform(context.program, tile);
     AffineExpr first = f.bind(argument(0));
     f.loop(f.i32(0), argument(1), 1, {}, [&](AffineExpr number, ArrayRef<Value>) {
       AffineExpr sums = number.floorDiv(panelTile.rows) * sumBytes + number % panelTile.rows * (panelTile.columns * 4);

@@ -45,8 +45,8 @@ public:
   MicroKernel(KernelContext &context, const Gemm &gemm, MicroKernelForm form, ArrayRef<Value> tensors)
       : context(context), gemm(gemm), form(form), tile(tileOf(form, gemm)), vectors(tile.columns / 4),
         batchRank(gemm.batch.size()),
-        e(context.kernels.code, UnknownLoc::get(gemm.anchor->getContext()), context.kernels.freshName(),
-          argumentTypes(tensors.size()), context.kernels.extents),
+        e(context.program.code, UnknownLoc::get(gemm.anchor->getContext()), context.program.freshName(),
+          argumentTypes(tensors.size()), context.program.extents),
         root(context.group.root->getResult(0)), placement(*rootIndices(context.group, gemm.anchor)),
         tiles(tilesAtOnce(context, gemm, form)) {
     for (unsigned i = 0; i < batchRank; ++i)
@@ -72,7 +72,7 @@ public:
     e.finish(/*constantsInLocals=*/false);
     static constexpr StringLiteral words[] = {"gemm", "gemv_columns", "gemv_dots"};
     const std::string part = form == MicroKernelForm::Packed ? "panel_" + textOf(tile) : "";
-    return context.kernels.intern(e.function, functionName(elementsOf(gemm.anchor), words[unsigned(form)], part));
+    return context.program.intern(e.function, functionName(elementsOf(gemm.anchor), words[unsigned(form)], part));
   }
 
 private:
@@ -234,7 +234,7 @@ private:
 
   /// Of the tile of PanelProduct.h, whose sums lie in memory.
   void multiplyPanels(Value a, Value b, Value sums) {
-    func::CallOp::create(e, emitPanelProduct(context.kernels, gemm.isOfPairs()), TypeRange(),
+    func::CallOp::create(e, emitPanelProduct(context.program, gemm.isOfPairs()), TypeRange(),
                          ValueRange{argument(0), a, b, sums});
   }
 

@@ -178,8 +178,8 @@ public:
                int64_t width, unsigned batchRank, const Stored &stored)
       : context(context), source(source), extent(extent), k(k), steps(steps), width(width), batchRank(batchRank),
         element(stored.elements ? stored.element() : elementOf(source.tensor)), c(element.getContext()),
-        hasOffset(stored.hasOffset), e(context.kernels.code, UnknownLoc::get(c), context.kernels.freshName(),
-                                       argumentTypes(), context.kernels.extents) {
+        hasOffset(stored.hasOffset), e(context.program.code, UnknownLoc::get(c), context.program.freshName(),
+                                       argumentTypes(), context.program.extents) {
     for (unsigned i = 0; i < batchRank; ++i)
       variables.push_back(e.bind(e.function.getArgument(3 + i)));
     memory = e.function.getArgument(3 + batchRank);
@@ -221,7 +221,7 @@ public:
       return SmallVector<Value>{bump(e, panel[0], panelBytes)};
     });
     e.finish();
-    return context.kernels.intern(e.function, functionName(element, "pack", std::to_string(width)));
+    return context.program.intern(e.function, functionName(element, "pack", std::to_string(width)));
   }
 
 private:

@@ -19,9 +19,9 @@ constexpr int64_t vectorCount = panelTile.columns / 4, sumCount = panelTile.rows
 
 class PanelProduct {
 public:
-  PanelProduct(Kernels &kernels, bool ofPairs)
-      : e(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(),
-          argumentTypes(kernels.code.getContext()), kernels.extents),
+  PanelProduct(ProgramBuilder &program, bool ofPairs)
+      : e(program.code, UnknownLoc::get(program.code.getContext()), program.freshName(),
+          argumentTypes(program.code.getContext()), program.extents),
         groups(ofPairs ? groupsOfPairs : groupsOfFloats), lane(ofPairs ? Type(e.getI32Type()) : e.getF32Type()),
         vector(VectorType::get(4, lane)) {}
 
@@ -175,11 +175,11 @@ private:
 
 } // namespace
 
-std::string emitPanelProduct(Kernels &kernels, bool ofPairs) {
-  func::FuncOp function = PanelProduct(kernels, ofPairs).emit();
-  MLIRContext *context = kernels.code.getContext();
+std::string emitPanelProduct(ProgramBuilder &program, bool ofPairs) {
+  func::FuncOp function = PanelProduct(program, ofPairs).emit();
+  MLIRContext *context = program.code.getContext();
   const Type element = ofPairs ? Type(IntegerType::get(context, 16)) : Float32Type::get(context);
-  return kernels.intern(function, functionName(element, "panel_product", textOf(panelTile)));
+  return program.intern(function, functionName(element, "panel_product", textOf(panelTile)));
 }
 
 } // namespace wasmind::loops

@@ -23,6 +23,6 @@ namespace wasmind::loops {
 /// The function (iterations, a, b, sums) that multiplies panels of `panelTile` and stores the tile's sums as
 /// [rows][columns] at `sums`; returns its name. One iteration is `panelTile.unroll` steps of k. Elements are f32, or
 /// with `ofPairs` pairs of i16 (Packing.h) whose sums are i32. Reads 4 bytes past the end of A's panel.
-std::string emitPanelProduct(Kernels &kernels, bool ofPairs);
+std::string emitPanelProduct(ProgramBuilder &program, bool ofPairs);
 
 } // namespace wasmind::loops

@@ -299,6 +299,13 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       getOperation().emitError("has no function @run");
       return signalPassFailure();
     }
+    auto isForeign = [](Operation &op) {
+      return !op.hasTrait<IsStep>() && !isa<BufferOp, ViewOp, PrepareOp, ConstantOp, func::ReturnOp>(op);
+    };
+    if (llvm::any_of(schedule.getOps(), isForeign)) {
+      schedule.emitError("is no schedule; --loops-lower-dispatches makes one");
+      return signalPassFailure();
+    }
     if (failed(Planner(schedule, base, limit, profile).run()))
       signalPassFailure();
   }

@@ -324,11 +324,11 @@ Value reduceInVectors(Emitter &e, ReduceKind kind, Type element, AffineExpr leng
   return result;
 }
 
-uint64_t operationsOf(Kernels &kernels, Operation *op) {
-  auto elements = [&](Value tensor) { return kernels.boundedElements(tensor.getType()); };
+uint64_t operationsOf(ProgramBuilder &program, Operation *op) {
+  auto elements = [&](Value tensor) { return program.boundedElements(tensor.getType()); };
   auto times = [&](uint64_t count, ArrayRef<AffineExpr> extents) {
     for (AffineExpr extent : extents)
-      count *= kernels.bound(extent);
+      count *= program.bound(extent);
     return count;
   };
   if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp>(op))

@@ -41,6 +41,6 @@ mlir::Value reduceInVectors(Emitter &emitter, graph::ReduceKind kind, mlir::Type
                             llvm::function_ref<mlir::Value(mlir::AffineExpr, Lanes)> at);
 
 /// Operations on elements that an operation is made of, at the bounds; 0 for those that only move elements.
-uint64_t operationsOf(Kernels &kernels, mlir::Operation *op);
+uint64_t operationsOf(ProgramBuilder &program, mlir::Operation *op);
 
 } // namespace wasmind::loops

@@ -51,7 +51,7 @@ void describe(Operation *step, const abi::Step &description) {
   step->setAttr(stepAttribute, list.getDictionary(step->getContext()));
 }
 
-abi::Step callStep(const Kernels &kernels, const Group &group, const KernelRecord &kernel) {
+abi::Step callStep(const ProgramBuilder &program, const Group &group, const KernelRecord &kernel) {
   abi::Step step{kernel.name, kernel.kind, kernel.strategy, kernel.tile, kernel.shape};
   step.flops = kernel.flops;
   step.bytes = kernel.bytes;
@@ -60,7 +60,7 @@ abi::Step callStep(const Kernels &kernels, const Group &group, const KernelRecor
     llvm::append_range(tensors, member->getOperandTypes());
     llvm::append_range(tensors, member->getResultTypes());
   }
-  addDims(step, kernels.dims, tensors);
+  addDims(step, program.dims, tensors);
   return step;
 }
 

@@ -7,7 +7,7 @@ namespace wasmind::loops {
 /// What a step does, as the attribute that it carries; its nodes stand in the location.
 void describe(mlir::Operation *step, const abi::Step &description);
 /// Of a call of the group's kernel.
-abi::Step callStep(const Kernels &kernels, const Group &group, const KernelRecord &record);
+abi::Step callStep(const ProgramBuilder &program, const Group &group, const KernelRecord &record);
 /// Of a copy of a whole tensor.
 abi::Step copyStep(mlir::RankedTensorType tensor, const graph::Dims &dims);
 

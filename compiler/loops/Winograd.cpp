@@ -15,8 +15,8 @@ constexpr int64_t rows = panelTile.rows, vectorBytes = 16;
 /// (interpolation points p and -p) is computed once.
 class Transform {
 public:
-  Transform(Kernels &kernels, WinogradTile tile, Type element, ArrayRef<Type> arguments)
-      : e(kernels.code, UnknownLoc::get(kernels.code.getContext()), kernels.freshName(), arguments, kernels.extents),
+  Transform(ProgramBuilder &program, WinogradTile tile, Type element, ArrayRef<Type> arguments)
+      : e(program.code, UnknownLoc::get(program.code.getContext()), program.freshName(), arguments, program.extents),
         points(tile.points()), outputs(tile.outputs), ofPairs(tile.ofPairs), element(element),
         vector(tile.ofPairs && !element.isInteger(32) ? VectorType::get(8, e.getI16Type())
                                                       : VectorType::get(4, tile.ofPairs ? element : e.getF32Type())) {}
@@ -63,22 +63,22 @@ protected:
     e.loop(e.i32(0), count, step, pointers, body);
   }
 
-  std::string finish(Kernels &kernels, StringRef part) {
+  std::string finish(ProgramBuilder &program, StringRef part) {
     e.finish();
-    return kernels.intern(e.function, functionName(element, "winograd" + std::to_string(outputs), part.str()));
+    return program.intern(e.function, functionName(element, "winograd" + std::to_string(outputs), part.str()));
   }
 
-  static Type i32(Kernels &kernels) { return IntegerType::get(kernels.code.getContext(), 32); }
-  static Type pointer(Kernels &kernels) { return LLVM::LLVMPointerType::get(kernels.code.getContext()); }
+  static Type i32(ProgramBuilder &program) { return IntegerType::get(program.code.getContext(), 32); }
+  static Type pointer(ProgramBuilder &program) { return LLVM::LLVMPointerType::get(program.code.getContext()); }
 };
 
 class InputTransform : Transform {
 public:
-  InputTransform(Kernels &kernels, WinogradTile tile, Type element)
-      : Transform(kernels, tile, element,
-                  {pointer(kernels), i32(kernels), pointer(kernels), i32(kernels), pointer(kernels)}) {}
+  InputTransform(ProgramBuilder &program, WinogradTile tile, Type element)
+      : Transform(program, tile, element,
+                  {pointer(program), i32(program), pointer(program), i32(program), pointer(program)}) {}
 
-  std::string emit(Kernels &kernels) {
+  std::string emit(ProgramBuilder &program) {
     const int64_t lineBytes = points * vectorBytes, pointBytes = rows * vectorBytes;
     Value lines = argument(4), tiles = bump(e, lines, points * lineBytes);
     const int64_t wordBytes = graph::byteWidth(element) * (ofPairs ? 2 : 1);
@@ -111,7 +111,7 @@ public:
       });
       return Vectors{bump(e, panel[0], 4 * rows * 4)};
     });
-    return finish(kernels, "input");
+    return finish(program, "input");
   }
 
 private:
@@ -132,13 +132,13 @@ private:
 
 class WeightTransform : Transform {
 public:
-  WeightTransform(Kernels &kernels, WinogradTile tile, const Stored &stored)
-      : Transform(kernels, tile, stored.element(), argumentTypes(kernels, stored.hasOffset)) {
+  WeightTransform(ProgramBuilder &program, WinogradTile tile, const Stored &stored)
+      : Transform(program, tile, stored.element(), argumentTypes(program, stored.hasOffset)) {
     if (stored.hasOffset)
       offset = arith::TruncIOp::create(e, e.getI16Type(), argument(4));
   }
 
-  std::string emit(Kernels &kernels) {
+  std::string emit(ProgramBuilder &program) {
     const int64_t width = graph::byteWidth(element), perWord = ofPairs ? 2 : 1;
     Value channels = argument(2), columns = argument(3);
     Value words = arith::DivUIOp::create(e, channels, e.i32(perWord));
@@ -161,14 +161,14 @@ public:
       });
       return Vectors{bump(e, panel[0], panelTile.columns * width), bump(e, panel[1], panelBytes)};
     });
-    return finish(kernels, "weights");
+    return finish(program, "weights");
   }
 
 private:
-  static SmallVector<Type> argumentTypes(Kernels &kernels, bool hasOffset) {
-    SmallVector<Type> types{pointer(kernels), pointer(kernels), i32(kernels), i32(kernels)};
+  static SmallVector<Type> argumentTypes(ProgramBuilder &program, bool hasOffset) {
+    SmallVector<Type> types{pointer(program), pointer(program), i32(program), i32(program)};
     if (hasOffset)
-      types.push_back(i32(kernels));
+      types.push_back(i32(program));
     return types;
   }
 
@@ -228,11 +228,11 @@ private:
 
 class OutputTransform : Transform {
 public:
-  OutputTransform(Kernels &kernels, WinogradTile tile)
-      : Transform(kernels, tile, elementOfSums(kernels, tile),
-                  {pointer(kernels), i32(kernels), i32(kernels), i32(kernels), pointer(kernels), pointer(kernels)}) {}
+  OutputTransform(ProgramBuilder &program, WinogradTile tile)
+      : Transform(program, tile, elementOfSums(program, tile),
+                  {pointer(program), i32(program), i32(program), i32(program), pointer(program), pointer(program)}) {}
 
-  std::string emit(Kernels &kernels) {
+  std::string emit(ProgramBuilder &program) {
     const int64_t lineBytes = points * vectorBytes, tileBytes = outputs * outputs * vectorBytes;
     Value work = argument(5);
     SmallVector<Value> pointRows; // byte offsets
@@ -259,12 +259,12 @@ public:
       });
       return Vectors{bump(e, panel[0], argument(2)), bump(e, panel[1], panelTile.columns / 4 * tileBytes)};
     });
-    return finish(kernels, "output");
+    return finish(program, "output");
   }
 
 private:
-  static Type elementOfSums(Kernels &kernels, WinogradTile tile) {
-    return tile.ofPairs ? i32(kernels) : Type(Float32Type::get(kernels.code.getContext()));
+  static Type elementOfSums(ProgramBuilder &program, WinogradTile tile) {
+    return tile.ofPairs ? i32(program) : Type(Float32Type::get(program.code.getContext()));
   }
 
   /// A^T m
@@ -280,17 +280,17 @@ private:
 
 } // namespace
 
-std::string emitInputTransform(Kernels &kernels, WinogradTile tile, Type element) {
-  return InputTransform(kernels, tile, element).emit(kernels);
+std::string emitInputTransform(ProgramBuilder &program, WinogradTile tile, Type element) {
+  return InputTransform(program, tile, element).emit(program);
 }
 int64_t inputWorkBytes(WinogradTile tile) { return tile.allPoints() * vectorBytes * (1 + rows); }
 
-std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, const Stored &stored) {
-  return WeightTransform(kernels, tile, stored).emit(kernels);
+std::string emitWeightTransform(ProgramBuilder &program, WinogradTile tile, const Stored &stored) {
+  return WeightTransform(program, tile, stored).emit(program);
 }
 
-std::string emitOutputTransform(Kernels &kernels, WinogradTile tile) {
-  return OutputTransform(kernels, tile).emit(kernels);
+std::string emitOutputTransform(ProgramBuilder &program, WinogradTile tile) {
+  return OutputTransform(program, tile).emit(program);
 }
 int64_t outputWorkBytes(WinogradTile tile) { return tile.outputs * tile.points() * vectorBytes; }
 

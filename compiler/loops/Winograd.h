@@ -30,17 +30,17 @@ struct WinogradTile {
 /// of type `element`. `pixels` has the addresses of each tile's pixels as [tile][point row][point column]; the channels
 /// of so many words, a multiple of 4, lie side by side there. Of each point the panel [words][rows] is written, points
 /// `pointBytes` apart. `work` holds `inputWorkBytes`. Returns its name, as do the others.
-std::string emitInputTransform(Kernels &kernels, WinogradTile tile, mlir::Type element);
+std::string emitInputTransform(ProgramBuilder &program, WinogradTile tile, mlir::Type element);
 int64_t inputWorkBytes(WinogradTile tile);
 
 /// The function (weights, target, channels, columns[, offset]) that transforms weights [3][3][channels][columns] into
 /// [point][columns / 8][words][8], panels of B (Packing.h). Columns are a multiple of 8, channels of a word.
-std::string emitWeightTransform(Kernels &kernels, WinogradTile tile, const Stored &stored);
+std::string emitWeightTransform(ProgramBuilder &program, WinogradTile tile, const Stored &stored);
 
 /// The function (sums, columns, panelBytes, pointBytes, target, work) that transforms one tile's sums, of which eight
 /// columns lie side by side, the next eight `panelBytes` further on, points `pointBytes` apart, into
 /// [columns / 4][m][m][4]. `work` holds `outputWorkBytes`.
-std::string emitOutputTransform(Kernels &kernels, WinogradTile tile);
+std::string emitOutputTransform(ProgramBuilder &program, WinogradTile tile);
 int64_t outputWorkBytes(WinogradTile tile);
 
 } // namespace wasmind::loops

@@ -1,8 +1,10 @@
 // A program of dispatches is a text like any other: what is printed, parsed and lowered is what is lowered at once.
 #include "compiler/loops/Passes.h"
+#include "compiler/loops/Plan.h"
 #include "compiler/loops/test/Batch.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -30,6 +32,10 @@ std::string describe(const Program &program) {
     stream << slot.name << ' ' << slot.offset << '\n';
   for (const Slot &slot : program.outputs)
     stream << slot.name << ' ' << slot.offset << '\n';
+  for (const KernelRecord &kernel : program.kernels)
+    stream << kernel.name << ' ' << kernel.strategy << ' ' << kernel.flops << ' ' << kernel.calls << '\n';
+  for (const abi::Step &step : program.steps)
+    stream << step.kind << ' ' << step.kernel << ' ' << step.bytes << ' ' << llvm::join(step.dims, ",") << '\n';
   for (const Segment &segment : program.segments)
     stream << segment.address << ": " << llvm::hash_combine_range(segment.bytes.begin(), segment.bytes.end()) << '\n';
   return text;
@@ -85,19 +91,37 @@ TEST_F(Dispatches, EachPassGoesOnFromWhatTheOneBeforePrinted) {
   registerLoopsPasses();
   OpPassManager all(ModuleOp::getOperationName());
   buildDispatchPipeline(all, Options());
-  ASSERT_GE(all.size(), 2u);
+  buildSchedulePipeline(all, Options());
+  buildEntryPipeline(all, Options());
+  ASSERT_GE(all.size(), 7u);
   OwningOpRef<ModuleOp> module = batch.module->clone();
   for (Pass &pass : all.getPasses()) {
+    SCOPED_TRACE(pass.getArgument().str());
     PassManager one(module->getContext());
     ASSERT_TRUE(succeeded(parsePassPipeline(pass.getArgument(), one)));
     ASSERT_TRUE(succeeded(one.run(*module)));
     module = parsed(*module);
     ASSERT_TRUE(module);
   }
-  auto direct = lowerToLoops(*batch.module, Options()), stepped = lowerDispatches(*module, Options());
+  auto direct = lowerToLoops(*batch.module, Options());
   ASSERT_TRUE(bool(direct)) << llvm::toString(direct.takeError());
-  ASSERT_TRUE(bool(stepped)) << llvm::toString(stepped.takeError());
-  EXPECT_EQ(describe(*direct), describe(*stepped));
+  EXPECT_EQ(printed(*direct->code), printed(*module));
+}
+
+TEST_F(Dispatches, APlannedScheduleIsReadAsItIsPrinted) {
+  OwningOpRef<ModuleOp> formed = dispatches();
+  PassManager passes(formed->getContext());
+  buildSchedulePipeline(passes, Options());
+  ASSERT_TRUE(succeeded(passes.run(*formed)));
+  OwningOpRef<ModuleOp> again = parsed(*formed);
+  ASSERT_TRUE(again);
+  auto described = [](ModuleOp module) {
+    Program program = describeProgram(module.lookupSymbol<func::FuncOp>("run"), /*profile=*/true);
+    program.code = module.clone();
+    EXPECT_FALSE(program.segments.empty() || program.steps.empty() || program.kernels.empty());
+    return describe(program);
+  };
+  EXPECT_EQ(described(*formed), described(*again));
 }
 
 } // namespace
