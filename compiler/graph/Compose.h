@@ -74,14 +74,14 @@ public:
   Value sliceDim(Value x, int64_t dim, mlir::AffineExpr start, mlir::AffineExpr extent, int64_t stride = 1);
   Value concat(mlir::ValueRange inputs, int64_t dim);
   Value pad(Value x, Value value, Ints low, Ints high, Ints interior = {});
-  // The same with amounts that may be expressions: constants, of which negative ones crop, or never negative. What is
-  // repeated must be there: reflected amounts lie below the extent, the others but those of an edge do not exceed it.
-  using Amounts = llvm::ArrayRef<mlir::AffineExpr>;
-  Value padConstant(Value x, Value value, Amounts low, Amounts high);
-  Value padReflect(Value x, Amounts low, Amounts high);
-  Value padSymmetric(Value x, Amounts low, Amounts high); ///< mirrored with the border, so that it stands twice
-  Value padEdge(Value x, Amounts low, Amounts high);
-  Value padWrap(Value x, Amounts low, Amounts high);
+  // The same with widths that may be expressions: constants, of which negative ones crop, or never negative. What is
+  // repeated must be there: reflected widths lie below the extent, the others but those of an edge do not exceed it.
+  using PadWidths = llvm::ArrayRef<mlir::AffineExpr>;
+  Value padConstant(Value x, Value value, PadWidths low, PadWidths high);
+  Value padReflect(Value x, PadWidths low, PadWidths high);
+  Value padSymmetric(Value x, PadWidths low, PadWidths high); ///< mirrored with the border, so that it stands twice
+  Value padEdge(Value x, PadWidths low, PadWidths high);
+  Value padWrap(Value x, PadWidths low, PadWidths high);
   /// What stands around a tensor's elements: a value; the elements mirrored without or with the border; the border; the
   /// elements from the other end.
   enum class Padding { Constant, Reflect, Symmetric, Edge, Wrap };
@@ -184,14 +184,14 @@ public:
   /// dimension, of S spatial extents: [N, spatial..., S].
   Value affineGrid(Value theta, llvm::ArrayRef<mlir::AffineExpr> spatial, bool alignsCorners);
 
-  // --- the same, channels last, with amounts and the result's extents as expressions over the named dimensions: one
+  // --- the same, channels last, with attributes and the result's extents as expressions over the named dimensions: one
   // per
   //     spatial dimension (convolve), one per dimension (window)
-  struct Slides {
+  struct WindowAttributes {
     Extents strides, padLow, dilations, extents;
   };
-  Value convolve(Value x, Value weights, const Slides &slides, mlir::AffineExpr groups);
-  Value window(ReduceKind kind, Value x, llvm::ArrayRef<mlir::AffineExpr> sizes, const Slides &slides);
+  Value convolve(Value x, Value weights, const WindowAttributes &attributes, mlir::AffineExpr groups);
+  Value window(ReduceKind kind, Value x, llvm::ArrayRef<mlir::AffineExpr> sizes, const WindowAttributes &attributes);
 
   // --- recurrent: x [T, B, I]; W [4H, I], R [4H, H] gate order i, o, f, c (ONNX); bias [4H] or null (input + recurrent
   //     summed); h0, c0 [B, H]. Results: y [T, B, H], h [B, H], c [B, H].
@@ -217,7 +217,7 @@ private:
   Value linearIndices(Value indices, llvm::ArrayRef<mlir::AffineExpr> extents);
   /// Linear positions in all of `data` for indices along `dim` and the position of each index elsewhere.
   Value elementPositions(Value data, Value indices, int64_t dim);
-  Value padByCopies(Value x, Amounts low, Amounts high,
+  Value padByCopies(Value x, PadWidths low, PadWidths high,
                     llvm::function_ref<Value(Value, int64_t dim, mlir::AffineExpr count, bool atStart)> border);
   /// graph.window over an image [N, spatial..., C].
   Value slideOver(ReduceKind kind, Value image, Ints kernel, const Window &window);

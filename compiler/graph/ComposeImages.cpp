@@ -5,7 +5,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #include "compiler/graph/Compose.h"
-#include "compiler/graph/Sliding.h"
+#include "compiler/graph/WindowAttributes.h"
 #include <cmath>
 #include <cstring>
 
@@ -58,8 +58,9 @@ Value Compose::convolve(Value x, Value weights, Value bias, const Window &window
     result = make<ConvolveOp>(channelsLast(x), transpose(weights, order), Ints(window.strides), Ints(window.padLow),
                               Ints(window.padHigh), Ints(window.dilations), groups, false);
   } else {
-    const Slides slides{expressions(window.strides), window.lowAt, expressions(window.dilations), window.extents};
-    result = convolve(channelsLast(x), transpose(weights, order), slides, getAffineConstantExpr(groups));
+    const WindowAttributes attributes{expressions(window.strides), window.lowAt, expressions(window.dilations),
+                                      window.extents};
+    result = convolve(channelsLast(x), transpose(weights, order), attributes, getAffineConstantExpr(groups));
   }
   if (bias && result)
     result = add(result, cast(bias, elementOf(result)));
@@ -139,9 +140,9 @@ Value Compose::slideOver(ReduceKind kind, Value image, Ints kernel, const Window
   Extents extents = window.extents, own = extentsOf(image);
   extents.insert(extents.begin(), own.front());
   extents.push_back(own.back());
-  const Slides slides{expressions(strides), around(getAffineConstantExpr(0), window.lowAt), expressions(dilations),
-                      extents};
-  return this->window(kind, image, expressions(sizes), slides);
+  const WindowAttributes attributes{expressions(strides), around(getAffineConstantExpr(0), window.lowAt),
+                                    expressions(dilations), extents};
+  return this->window(kind, image, expressions(sizes), attributes);
 }
 
 Value Compose::maxPool(Value x, Ints kernel, const Window &window) {
@@ -255,20 +256,23 @@ Value Compose::globalAveragePool(Value x) {
   return spatial.empty() ? x : mean(x, spatial, true);
 }
 
-//===- Amounts known at run time ----------------------------------------------------------------------------------===//
+//===- Attributes known at run time
+//----------------------------------------------------------------------------------===//
 
-Value Compose::convolve(Value x, Value weights, const Slides &slides, AffineExpr groups) {
+Value Compose::convolve(Value x, Value weights, const WindowAttributes &attributes, AffineExpr groups) {
   MLIRContext *c = getContext();
-  return make<ConvolveOp>(x, weights, amountsOf(slides.strides, c), amountsOf(slides.padLow, c), AffineMapAttr(),
-                          amountsOf(slides.dilations, c), amountsOf(slides.extents, c),
-                          isOne(groups) ? AffineMapAttr() : amountsOf(groups, c), UnitAttr());
+  return make<ConvolveOp>(x, weights, expressionsAttribute(attributes.strides, c),
+                          expressionsAttribute(attributes.padLow, c), AffineMapAttr(),
+                          expressionsAttribute(attributes.dilations, c), expressionsAttribute(attributes.extents, c),
+                          isOne(groups) ? AffineMapAttr() : expressionsAttribute(groups, c), UnitAttr());
 }
 
-Value Compose::window(ReduceKind kind, Value x, ArrayRef<AffineExpr> sizes, const Slides &slides) {
+Value Compose::window(ReduceKind kind, Value x, ArrayRef<AffineExpr> sizes, const WindowAttributes &attributes) {
   MLIRContext *c = getContext();
-  return make<WindowOp>(ReduceKindAttr::get(c, kind), x, amountsOf(sizes, c), amountsOf(slides.strides, c),
-                        amountsOf(slides.padLow, c), AffineMapAttr(), amountsOf(slides.dilations, c),
-                        amountsOf(slides.extents, c));
+  return make<WindowOp>(ReduceKindAttr::get(c, kind), x, expressionsAttribute(sizes, c),
+                        expressionsAttribute(attributes.strides, c), expressionsAttribute(attributes.padLow, c),
+                        AffineMapAttr(), expressionsAttribute(attributes.dilations, c),
+                        expressionsAttribute(attributes.extents, c));
 }
 
 //===- Resampling -------------------------------------------------------------------------------------------------===//

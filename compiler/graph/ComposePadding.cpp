@@ -16,7 +16,7 @@ Value Compose::pad(Value x, Value value, Ints low, Ints high, Ints interior) {
   return make<PadOp>(x, rankOf(value) == 0 ? value : reshape(value, Ints{}), low, high, between);
 }
 
-Value Compose::padByCopies(Value x, Amounts low, Amounts high,
+Value Compose::padByCopies(Value x, PadWidths low, PadWidths high,
                            llvm::function_ref<Value(Value, int64_t, AffineExpr, bool)> border) {
   if (!x)
     return nullptr;
@@ -45,7 +45,7 @@ Value Compose::padByCopies(Value x, Amounts low, Amounts high,
   return x;
 }
 
-Value Compose::padConstant(Value x, Value value, Amounts low, Amounts high) {
+Value Compose::padConstant(Value x, Value value, PadWidths low, PadWidths high) {
   SmallVector<int64_t> before, after;
   for (auto [list, amounts] : {std::pair(&before, low), std::pair(&after, high)})
     for (AffineExpr amount : amounts)
@@ -72,7 +72,7 @@ static SmallVector<int64_t> repeated(int64_t extent, int64_t count, bool atStart
   return places;
 }
 
-Value Compose::padReflect(Value x, Amounts low, Amounts high) {
+Value Compose::padReflect(Value x, PadWidths low, PadWidths high) {
   return padByCopies(x, low, high, [&](Value part, int64_t dim, AffineExpr size, bool atStart) -> Value {
     AffineExpr extent = extentsOf(part)[dim];
     auto known = constantOf(extent), count = constantOf(size);
@@ -91,14 +91,14 @@ Value Compose::padReflect(Value x, Amounts low, Amounts high) {
   });
 }
 
-Value Compose::padSymmetric(Value x, Amounts low, Amounts high) {
+Value Compose::padSymmetric(Value x, PadWidths low, PadWidths high) {
   return padByCopies(x, low, high, [&](Value part, int64_t dim, AffineExpr size, bool atStart) -> Value {
     Value copied = sliceDim(part, dim, atStart ? getAffineConstantExpr(0) : extentsOf(part)[dim] - size, size);
     return copied ? make<ReverseOp>(copied, Ints{dim}) : nullptr;
   });
 }
 
-Value Compose::padEdge(Value x, Amounts low, Amounts high) {
+Value Compose::padEdge(Value x, PadWidths low, PadWidths high) {
   return padByCopies(x, low, high, [&](Value part, int64_t dim, AffineExpr size, bool atStart) -> Value {
     AffineExpr one = getAffineConstantExpr(1), zero = getAffineConstantExpr(0);
     Value edge = sliceDim(part, dim, atStart ? zero : extentsOf(part)[dim] - 1, one);
@@ -110,7 +110,7 @@ Value Compose::padEdge(Value x, Amounts low, Amounts high) {
   });
 }
 
-Value Compose::padWrap(Value x, Amounts low, Amounts high) {
+Value Compose::padWrap(Value x, PadWidths low, PadWidths high) {
   return padByCopies(x, low, high, [&](Value part, int64_t dim, AffineExpr size, bool atStart) -> Value {
     AffineExpr extent = extentsOf(part)[dim], zero = getAffineConstantExpr(0);
     auto known = constantOf(extent), count = constantOf(size);

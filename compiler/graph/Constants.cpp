@@ -154,9 +154,7 @@ ConstantData dataOf(ElementsAttr attribute) {
     data.bytes = *data.owned;
     return data;
   }
-  data.bytes = dense.getRawData();
-  if (data.splat)
-    data.bytes = data.bytes.take_front(width);
+  data.bytes = dense.getRawData().take_front((data.splat ? 1 : data.elementCount) * width); // of none it may hold one
   return data;
 }
 

@@ -8,7 +8,7 @@
 #include "compiler/graph/ApplyRewrites.h"
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
-#include "compiler/graph/Sliding.h"
+#include "compiler/graph/WindowAttributes.h"
 
 using namespace mlir;
 

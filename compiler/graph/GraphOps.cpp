@@ -1,8 +1,8 @@
 //===- GraphOps.cpp - type inference and verification of the primitives -------------------------------------------===//
 #include "compiler/graph/ExtentBounds.h"
 #include "compiler/graph/Graph.h"
-#include "compiler/graph/Sliding.h"
 #include "compiler/graph/Structured.h"
+#include "compiler/graph/WindowAttributes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpImplementation.h"
@@ -167,7 +167,8 @@ LogicalResult CastOp::verify() {
                                                                                : emitOpError("must keep the shape");
 }
 
-//===- Contractions and reductions (convolutions and windows: Sliding.cpp) ----------------------------------------===//
+//===- Contractions and reductions (convolutions and windows: WindowAttributes.cpp)
+//--------------------------------===//
 
 LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
   Extents lhs = getExtents(in.getLhs().getType()), rhs = getExtents(in.getRhs().getType());
@@ -379,7 +380,8 @@ LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in
 }
 
 void TopKOp::build(OpBuilder &builder, OperationState &state, Value input, AffineExpr k, bool smallest) {
-  build(builder, state, input, amountsOf(k, builder.getContext()), smallest ? builder.getUnitAttr() : UnitAttr());
+  build(builder, state, input, expressionsAttribute(k, builder.getContext()),
+        smallest ? builder.getUnitAttr() : UnitAttr());
 }
 
 void TopKOp::build(OpBuilder &builder, OperationState &state, Value input, int64_t k, bool smallest) {

@@ -171,7 +171,7 @@ def Graph_ContractOp : Graph_InferOp<"contract", [Structured]> {
                          attr-dict `:` type($lhs) `,` type($rhs)}];
 }
 
-// Amounts are affine maps without dimensions: one expression over the named dimensions each, printed as `[2, 2]` where
+// Window attributes are affine maps without dimensions: one expression over the named dimensions each, printed as `[2, 2]` where
 // all are constant. Strides, dilations and sizes are positive; whoever sets the named dimensions answers for those that
 // are not constant, and for (extent - 1) * stride + dilation * (size - 1) < 2^31. The result's extents follow from
 // `padHigh` or, where the strides are not constant, are given (`resultExtents`, of the dimensions that have strides) and imply
@@ -193,15 +193,15 @@ def Graph_ConvolveOp : Graph_SlidingOp<"convolve"> {
     Not transposed: out = (in + padLow + padHigh - dilation * (kernel - 1) - 1) / stride + 1.
     Transposed (weights are still [spatial..., C / groups, O]; each input element is spread over the kernel):
     out = (in - 1) * stride + dilation * (kernel - 1) + 1 - padLow - padHigh. Output elements that no input element
-    reaches are zero. All amounts and kernel extents are constant. Pads may be negative.
+    reaches are zero. All attributes and kernel extents are constant. Pads may be negative.
     `groups` is 1 where absent, a constant, or an expression equal to C and O.
   }];
   let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$weights, AffineMapAttr:$strides, AffineMapAttr:$padLow,
                        OptionalAttr<AffineMapAttr>:$padHigh, AffineMapAttr:$dilations,
                        OptionalAttr<AffineMapAttr>:$resultExtents, OptionalAttr<AffineMapAttr>:$groups,
                        UnitAttr:$transposed);
-  let assemblyFormat = [{$input `,` $weights `strides` custom<Amounts>($strides)
-                         `pad` custom<Pads>($padLow, $padHigh, $resultExtents) `dilations` custom<Amounts>($dilations)
+  let assemblyFormat = [{$input `,` $weights `strides` custom<Expressions>($strides)
+                         `pad` custom<Pads>($padLow, $padHigh, $resultExtents) `dilations` custom<Expressions>($dilations)
                          custom<Groups>($groups) (`transposed` $transposed^)? attr-dict
                          `:` type($input) `,` type($weights)}];
   let builders = [
@@ -225,8 +225,8 @@ def Graph_WindowOp : Graph_SlidingOp<"window"> {
   let arguments = (ins Graph_ReduceKind:$kind, Graph_Tensor:$input, AffineMapAttr:$sizes, AffineMapAttr:$strides,
                        AffineMapAttr:$padLow, OptionalAttr<AffineMapAttr>:$padHigh, AffineMapAttr:$dilations,
                        OptionalAttr<AffineMapAttr>:$resultExtents);
-  let assemblyFormat = [{$kind $input `sizes` custom<Amounts>($sizes) `strides` custom<Amounts>($strides)
-                         `pad` custom<Pads>($padLow, $padHigh, $resultExtents) `dilations` custom<Amounts>($dilations)
+  let assemblyFormat = [{$kind $input `sizes` custom<Expressions>($sizes) `strides` custom<Expressions>($strides)
+                         `pad` custom<Pads>($padLow, $padHigh, $resultExtents) `dilations` custom<Expressions>($dilations)
                          attr-dict `:` type($input)}];
   let builders = [
     OpBuilder<(ins "ReduceKind":$kind, "::mlir::Value":$input, "::llvm::ArrayRef<int64_t>":$sizes,
@@ -358,7 +358,7 @@ def Graph_TopKOp : Graph_InferOp<"top_k"> {
     map of one expression over the named dimensions, proved to be at most the extent; printed as a number where it is.}];
   let arguments = (ins Graph_Tensor:$input, AffineMapAttr:$k, UnitAttr:$smallest);
   let results = (outs Graph_Tensor:$values, RankedTensorOf<[I64]>:$indices);
-  let assemblyFormat = "$input `k` custom<Amount>($k) (`smallest` $smallest^)? attr-dict `:` type($input)";
+  let assemblyFormat = "$input `k` custom<Expression>($k) (`smallest` $smallest^)? attr-dict `:` type($input)";
   let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::AffineExpr":$k, "bool":$smallest)>,
                   OpBuilder<(ins "::mlir::Value":$input, "int64_t":$k, "bool":$smallest)>];
   let hasVerifier = 1;

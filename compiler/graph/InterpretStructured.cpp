@@ -154,13 +154,13 @@ Result contract(ContractOp op, const View &lhs, const View &rhs, Ints shape) {
   return result;
 }
 
-Result convolve(ConvolveOp op, const Amounts &amounts, const View &input, const View &weights, Ints shape) {
+Result convolve(ConvolveOp op, const WindowAttributes &attributes, const View &input, const View &weights, Ints shape) {
   Type element = *productElement(input.element, weights.element);
   HostTensor result = allocate(element, shape);
   size_t spatial = shape.size() - 2;
   Ints outer = shape.slice(1, spatial), kernel = weights.shape.take_front(spatial);
   int64_t outputs = shape.back(), perGroup = weights.shape[spatial], channels = input.shape.back();
-  int64_t groups = amounts.groups, groupOutputs = outputs / groups;
+  int64_t groups = attributes.groups, groupOutputs = outputs / groups;
   SmallVector<int64_t> inputStrides = stridesOf(input.shape);
   withWide(element, [&](auto zero) {
     using A = decltype(zero);
@@ -177,7 +177,7 @@ Result convolve(ConvolveOp op, const Amounts &amounts, const View &input, const 
             int64_t o = restPoint % outer[i], k = restTap % kernel[i];
             restPoint /= outer[i];
             restTap /= kernel[i];
-            int64_t stride = amounts.strides[i], low = amounts.padLow[i], reach = k * amounts.dilations[i];
+            int64_t stride = attributes.strides[i], low = attributes.padLow[i], reach = k * attributes.dilations[i];
             int64_t at = op.getTransposed() ? o + low - reach : o * stride - low + reach;
             if (op.getTransposed()) {
               present &= at >= 0 && at % stride == 0;
@@ -202,7 +202,7 @@ Result convolve(ConvolveOp op, const Amounts &amounts, const View &input, const 
   return result;
 }
 
-Result window(WindowOp op, const Amounts &amounts, const View &input, Ints shape) {
+Result window(WindowOp op, const WindowAttributes &attributes, const View &input, Ints shape) {
   HostTensor result = allocate(input.element, shape);
   SmallVector<int64_t> inputStrides = stridesOf(input.shape);
   int64_t count = countOf(shape);
@@ -213,16 +213,16 @@ Result window(WindowOp op, const Amounts &amounts, const View &input, Ints shape
     for (int64_t point = 0; point < count; ++point) {
       // Only the taps that hit the input: a window may be far larger than what it looks at.
       for (int64_t i = int64_t(shape.size()), rest = point; i-- > 0; rest /= shape[i]) {
-        int64_t base = (rest % shape[i]) * amounts.strides[i] - amounts.padLow[i], step = amounts.dilations[i];
+        int64_t base = (rest % shape[i]) * attributes.strides[i] - attributes.padLow[i], step = attributes.dilations[i];
         int64_t low = base < 0 ? llvm::divideCeilSigned(-base, step) : 0;
         int64_t end = base < input.shape[i] ? llvm::divideFloorSigned(input.shape[i] - 1 - base, step) + 1 : 0;
         first[i] = base + low * step;
-        taps[i] = std::max<int64_t>(std::min(end, amounts.sizes[i]) - low, 0);
+        taps[i] = std::max<int64_t>(std::min(end, attributes.sizes[i]) - low, 0);
       }
       for (int64_t tap = 0, all = countOf(taps); tap < all; ++tap) {
         int64_t offset = 0;
         for (int64_t i = int64_t(shape.size()), rest = tap; i-- > 0; rest /= taps[i])
-          offset += (first[i] + (rest % taps[i]) * amounts.dilations[i]) * inputStrides[i];
+          offset += (first[i] + (rest % taps[i]) * attributes.dilations[i]) * inputStrides[i];
         out[point] = joined(op.getKind(), out[point], in[offset]);
       }
     }

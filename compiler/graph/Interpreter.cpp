@@ -105,7 +105,7 @@ Results one(Result result) {
 }
 
 /// The window attributes of a convolution or window; false where these dimensions do not give them.
-template <typename Op> bool readAmounts(Op op, Ints dims, Amounts &amounts) {
+template <typename Op> bool readAmounts(Op op, Ints dims, WindowAttributes &attributes) {
   auto read = [&](AffineMap map, SmallVector<int64_t> &values, bool isPositive) {
     for (AffineExpr amount : map.getResults()) {
       auto value = valueOf(amount, dims);
@@ -115,26 +115,26 @@ template <typename Op> bool readAmounts(Op op, Ints dims, Amounts &amounts) {
     }
     return true;
   };
-  return read(op.getStrides(), amounts.strides, true) && read(op.getPadLow(), amounts.padLow, false) &&
-         read(op.getDilations(), amounts.dilations, true);
+  return read(op.getStrides(), attributes.strides, true) && read(op.getPadLow(), attributes.padLow, false) &&
+         read(op.getDilations(), attributes.dilations, true);
 }
 
 Results convolution(ConvolveOp op, ArrayRef<View> operands, Ints dims, Ints shape) {
-  Amounts amounts;
+  WindowAttributes attributes;
   auto groups = valueOf(op.getGroupCount(), dims);
-  if (!readAmounts(op, dims, amounts) || !groups)
-    return failure(op, "slides by amounts that these dimensions do not give");
-  amounts.groups = std::max<int64_t>(*groups, 1); // none: no channels, no result
-  return one(interpreter::convolve(op, amounts, operands[0], operands[1], shape));
+  if (!readAmounts(op, dims, attributes) || !groups)
+    return failure(op, "has window attributes that these dimensions do not give");
+  attributes.groups = std::max<int64_t>(*groups, 1); // none: no channels, no result
+  return one(interpreter::convolve(op, attributes, operands[0], operands[1], shape));
 }
 
 Results windows(WindowOp op, ArrayRef<View> operands, Ints dims, Ints shape) {
-  Amounts amounts;
+  WindowAttributes attributes;
   for (AffineExpr size : op.getSizes().getResults())
-    amounts.sizes.push_back(valueOf(size, dims).value_or(0));
-  if (!readAmounts(op, dims, amounts) || llvm::any_of(amounts.sizes, [](int64_t size) { return size < 1; }))
-    return failure(op, "slides by amounts that these dimensions do not give");
-  return one(interpreter::window(op, amounts, operands[0], shape));
+    attributes.sizes.push_back(valueOf(size, dims).value_or(0));
+  if (!readAmounts(op, dims, attributes) || llvm::any_of(attributes.sizes, [](int64_t size) { return size < 1; }))
+    return failure(op, "has window attributes that these dimensions do not give");
+  return one(interpreter::window(op, attributes, operands[0], shape));
 }
 
 /// Operations whose operands are computed with: those of narrow floats are widened first.

@@ -84,12 +84,12 @@ Result binary(mlir::Operation *op, BinaryKind kind, const View &lhs, const View 
 Result compare(CompareKind kind, const View &lhs, const View &rhs, Ints shape);
 Result contract(ContractOp op, const View &lhs, const View &rhs, Ints shape);
 /// The window attributes (strides, pads, dilations) of an operation, with the named dimensions' values.
-struct Amounts {
+struct WindowAttributes {
   llvm::SmallVector<int64_t> sizes, strides, padLow, dilations; ///< sizes: of windows
   int64_t groups = 1;
 };
-Result convolve(ConvolveOp op, const Amounts &amounts, const View &input, const View &weights, Ints shape);
-Result window(WindowOp op, const Amounts &amounts, const View &input, Ints shape);
+Result convolve(ConvolveOp op, const WindowAttributes &attributes, const View &input, const View &weights, Ints shape);
+Result window(WindowOp op, const WindowAttributes &attributes, const View &input, Ints shape);
 Result reduce(ReduceOp op, const View &input, Ints shape);
 Result argReduce(ArgReduceOp op, const View &input, Ints shape);
 Result scan(ScanOp op, const View &input);

@@ -3,9 +3,9 @@
 #include "compiler/graph/Compose.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/ShapeValues.h"
-#include "compiler/graph/Sliding.h"
 #include "compiler/graph/Structured.h"
 #include "compiler/graph/Transposes.h"
+#include "compiler/graph/WindowAttributes.h"
 
 using namespace mlir;
 

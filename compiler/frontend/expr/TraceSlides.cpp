@@ -26,7 +26,7 @@ Value Tracer::slid(const TensorNode &tensor) {
       return nullptr;
   }
   Compose::Extents input = builder.extentsOf(operands[0]), sizes;
-  Compose::Slides slides;
+  Compose::WindowAttributes slides;
   for (auto [i, along] : llvm::enumerate(slide.slides)) {
     slides.extents.push_back(amountOf(tensor.shape[i + 1], "extent", i, 0));
     slides.strides.push_back(amountOf(along.stride, "stride", i, 1));

@@ -44,8 +44,8 @@ struct Sliding {
   int64_t smallest() const { return std::max<int64_t>(1, dilation * (size - 1) + 1 - low - high); }
 };
 
-/// The attributes of an operation that slides along several dimensions.
-struct Slides {
+/// The attributes of an operation that attributes along several dimensions.
+struct Window {
   Ints sizes, strides, low, high, dilations;
 
   void add(const Sliding &slide) {
@@ -63,25 +63,25 @@ void addConvolve(Batch &batch, NamedDims &dims, Type type, bool transposed = fal
   if (depthwise)
     groups = outputs = batch.pick({3, 8, 20});
   Extents in{dims.some(1, 3)};
-  Slides slides;
+  Window attributes;
   std::string label = (transposed ? "transposed convolve " : "convolve ") + nameOf(type);
   for (int64_t i = 0; i < spatial; ++i) {
     Sliding slide(batch, transposed);
     in.push_back(i == 0 ? dims.next(slide.smallest(), slide.smallest() + 11)
                         : dims.some(slide.smallest(), slide.smallest() + 11));
-    slides.add(slide);
+    attributes.add(slide);
     label += llvm::formatv(" k{0}s{1}p{2},{3}d{4}", slide.size, slide.stride, slide.low, slide.high, slide.dilation);
   }
   in.push_back(batch.fixed(channels * groups));
-  Ints weights = slides.sizes;
+  Ints weights = attributes.sizes;
   weights.append({channels, outputs});
   label += llvm::formatv(" {0}->{1} in {2}", channels * groups, outputs, groups);
   std::optional<Span> span = type.isF16() || type.isBF16() ? std::optional<Span>({-0.5, 0.5}) : std::nullopt;
   Value x = batch.inputOf(in, type, span);
   Value w = batch.chance(0.7) ? batch.constant(weights, type, span) : batch.input(weights, type, span);
   OpBuilder &b = batch.builder;
-  Value result = ConvolveOp::create(b, b.getUnknownLoc(), x, w, slides.strides, slides.low, slides.high,
-                                    slides.dilations, groups, transposed)
+  Value result = ConvolveOp::create(b, b.getUnknownLoc(), x, w, attributes.strides, attributes.low, attributes.high,
+                                    attributes.dilations, groups, transposed)
                      .getResult();
   if (isa<FloatType>(type) && batch.chance(0.5))
     result = batch.builder.relu(batch.builder.add(result, batch.constant({outputs}, type)));
@@ -129,7 +129,7 @@ TEST(NamedExtents, Window) {
         kinds = {ReduceKind::And, ReduceKind::Or};
       ReduceKind kind = kinds[batch.integer(0, kinds.size() - 1)];
       Extents in;
-      Slides slides;
+      Window attributes;
       for (int64_t d = 0, rank = batch.integer(1, 4); d < rank; ++d) {
         Sliding slide(batch, false);
         if (d && batch.chance(0.4)) {
@@ -138,12 +138,12 @@ TEST(NamedExtents, Window) {
         }
         in.push_back(d == 0 ? dims.next(slide.smallest(), slide.smallest() + 5)
                             : dims.some(slide.smallest(), slide.smallest() + 5));
-        slides.add(slide);
+        attributes.add(slide);
       }
       Value x = batch.inputOf(in, type, isa<FloatType>(type) ? std::optional<Span>({0.5, 1.2}) : std::nullopt);
       OpBuilder &b = batch.builder;
-      batch.expect(WindowOp::create(b, b.getUnknownLoc(), kind, x, slides.sizes, slides.strides, slides.low,
-                                    slides.high, slides.dilations)
+      batch.expect(WindowOp::create(b, b.getUnknownLoc(), kind, x, attributes.sizes, attributes.strides, attributes.low,
+                                    attributes.high, attributes.dilations)
                        .getResult(),
                    "window " + stringifyReduceKind(kind) + " " + nameOf(type));
     }
@@ -170,9 +170,9 @@ TEST(NamedExtents, Pools) {
 }
 
 /// Amounts that are known at run time only, with results of any extent.
-struct NamedSlides {
+struct NamedWindow {
   Extents sizes;
-  Compose::Slides slides;
+  Compose::WindowAttributes attributes;
   Extents in;
   std::string label;
 
@@ -184,16 +184,16 @@ struct NamedSlides {
       return value;
     };
     sizes.push_back(amount(1, 5));
-    slides.strides.push_back(amount(1, 3));
-    slides.padLow.push_back(amount(0, 3));
-    slides.dilations.push_back(amount(1, 2));
-    slides.extents.push_back(amount(0, 9));
+    attributes.strides.push_back(amount(1, 3));
+    attributes.padLow.push_back(amount(0, 3));
+    attributes.dilations.push_back(amount(1, 2));
+    attributes.extents.push_back(amount(0, 9));
     in.push_back(dims.next(1, 12));
   }
 };
 
 Value addNamedConvolve(Batch &batch, NamedDims &dims, Type type, bool isDepthwise, bool isAllNamed) {
-  NamedSlides along;
+  NamedWindow along;
   int64_t spatial = batch.integer(1, 2);
   for (int64_t i = 0; i < spatial; ++i)
     along.add(batch, dims, isAllNamed);
@@ -204,7 +204,7 @@ Value addNamedConvolve(Batch &batch, NamedDims &dims, Type type, bool isDepthwis
   kernel.append({isDepthwise ? batch.fixed(1) : channels, outputs});
   std::optional<Span> span = type.isF16() || type.isBF16() ? std::optional<Span>({-0.5, 0.5}) : std::nullopt;
   Value x = batch.inputOf(image, type, span), w = batch.inputOf(kernel, type, span);
-  Value result = batch.builder.convolve(x, w, along.slides, isDepthwise ? channels : batch.fixed(1));
+  Value result = batch.builder.convolve(x, w, along.attributes, isDepthwise ? channels : batch.fixed(1));
   if (isa<FloatType>(type) && batch.chance(0.5))
     result = batch.builder.relu(batch.builder.add(result, batch.inputOf({outputs}, type)));
   return result;
@@ -243,17 +243,17 @@ TEST(NamedExtents, ConvolveByOne) {
       batch.inputOf({named}, typeNamed("i8"));
       return named;
     };
-    Compose::Slides slides;
+    Compose::WindowAttributes attributes;
     for (int i = 0; i < 2; ++i) {
-      slides.strides.push_back(amount(stride));
-      slides.padLow.push_back(amount(pad));
-      slides.dilations.push_back(amount(1));
-      slides.extents.push_back(amount(extent));
+      attributes.strides.push_back(amount(stride));
+      attributes.padLow.push_back(amount(pad));
+      attributes.dilations.push_back(amount(1));
+      attributes.extents.push_back(amount(extent));
     }
     AffineExpr channels = amount(7), outputs = amount(9);
     Value x = batch.inputOf({batch.fixed(2), amount(6), amount(6), channels}, typeNamed("f32"));
     Value w = batch.inputOf({amount(1), amount(1), channels, outputs}, typeNamed("f32"));
-    batch.expect(batch.builder.convolve(x, w, slides, batch.fixed(1)), "stride " + std::to_string(stride));
+    batch.expect(batch.builder.convolve(x, w, attributes, batch.fixed(1)), "stride " + std::to_string(stride));
     batch.check();
   }
 }
@@ -267,18 +267,19 @@ TEST(NamedExtents, WindowByNamedAmounts) {
       if (type.isInteger(1))
         kinds = {ReduceKind::And, ReduceKind::Or};
       ReduceKind kind = kinds[batch.integer(0, kinds.size() - 1)];
-      NamedSlides along;
+      NamedWindow along;
       for (int64_t d = batch.integer(1, 2); d > 0; --d)
         along.add(batch, dims, part < 3);
       AffineExpr channels = dims.next(1, 40), one = batch.fixed(1), zero = batch.fixed(0), count = dims.some(1, 3);
-      for (Extents *list : {&along.sizes, &along.slides.strides, &along.slides.dilations, &along.slides.padLow,
-                            &along.slides.extents, &along.in}) {
-        bool isPad = list == &along.slides.padLow, isExtent = list == &along.slides.extents || list == &along.in;
+      for (Extents *list : {&along.sizes, &along.attributes.strides, &along.attributes.dilations,
+                            &along.attributes.padLow, &along.attributes.extents, &along.in}) {
+        bool isPad = list == &along.attributes.padLow,
+             isExtent = list == &along.attributes.extents || list == &along.in;
         list->insert(list->begin(), isExtent ? count : isPad ? zero : one);
         list->push_back(isExtent ? channels : isPad ? zero : one);
       }
       Value x = batch.inputOf(along.in, type, isa<FloatType>(type) ? std::optional<Span>({0.5, 1.2}) : std::nullopt);
-      batch.expect(batch.builder.window(kind, x, along.sizes, along.slides),
+      batch.expect(batch.builder.window(kind, x, along.sizes, along.attributes),
                    "window " + stringifyReduceKind(kind) + " " + nameOf(type));
     }
     batch.check(allTargets, /*rewrite=*/part == 3);
@@ -289,18 +290,18 @@ TEST(NamedExtents, WindowByNamedAmounts) {
 TEST(NamedExtents, MeanOfWindowIsOneKernel) {
   Batch batch(8000);
   NamedDims dims(batch, 2);
-  NamedSlides along;
+  NamedWindow along;
   along.add(batch, dims, true);
   AffineExpr channels = dims.next(8, 20), one = batch.fixed(1), zero = batch.fixed(0);
   Compose &b = batch.builder;
   Value x = batch.inputOf({one, along.in[0], channels}, typeNamed("f32"));
-  AffineExpr size = along.sizes[0], stride = along.slides.strides[0], pad = along.slides.padLow[0];
+  AffineExpr size = along.sizes[0], stride = along.attributes.strides[0], pad = along.attributes.padLow[0];
   Value sum =
       b.window(ReduceKind::Sum, x, {one, size, one},
-               {{one, stride, one}, {zero, pad, zero}, {one, one, one}, {one, along.slides.extents[0], channels}});
+               {{one, stride, one}, {zero, pad, zero}, {one, one, one}, {one, along.attributes.extents[0], channels}});
   Type i32 = typeNamed("i32");
   auto extent = [&](AffineExpr e) { return b.reshape(b.cast(b.extent(e), i32), {one, one, one}); };
-  Value at = IotaOp::create(b, makeTensorType({one, along.slides.extents[0], one}, i32), 1);
+  Value at = IotaOp::create(b, makeTensorType({one, along.attributes.extents[0], one}, i32), 1);
   Value first = b.sub(b.mul(at, extent(stride)), extent(pad));
   Value count =
       b.sub(b.minimum(b.add(first, extent(size)), extent(along.in[0])), b.maximum(first, b.scalarLike(first, 0)));

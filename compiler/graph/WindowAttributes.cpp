@@ -1,5 +1,6 @@
-//===- Sliding.cpp - types, builders and textual form of graph.convolve and graph.window --------------------------===//
-#include "compiler/graph/Sliding.h"
+//===- WindowAttributes.cpp - types, builders and textual form of graph.convolve and graph.window
+//--------------------------===//
+#include "compiler/graph/WindowAttributes.h"
 #include "compiler/graph/Structured.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -14,18 +15,20 @@ using Loc = std::optional<Location>;
 Type elementOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
 std::string textOf(AffineExpr e) { return toString(e, {}); }
 
-bool isAmount(AffineMap amounts, size_t count) { return amounts.getNumDims() == 0 && amounts.getNumResults() == count; }
+bool isExpressionList(AffineMap expressions, size_t count) {
+  return expressions.getNumDims() == 0 && expressions.getNumResults() == count;
+}
 
 /// Whether what is constant is positive and fits 32 bits.
-bool allPositive(ArrayRef<AffineExpr> amounts) {
-  return llvm::all_of(amounts, [](AffineExpr amount) {
-    auto value = constantOf(amount);
+bool allPositive(ArrayRef<AffineExpr> expressions) {
+  return llvm::all_of(expressions, [](AffineExpr expression) {
+    auto value = constantOf(expression);
     return !value || (*value > 0 && *value < (int64_t(1) << 31));
   });
 }
-bool allModest(ArrayRef<AffineExpr> amounts) {
-  return llvm::all_of(amounts, [](AffineExpr amount) {
-    auto value = constantOf(amount);
+bool allModest(ArrayRef<AffineExpr> expressions) {
+  return llvm::all_of(expressions, [](AffineExpr expression) {
+    auto value = constantOf(expression);
     return !value || (*value > -(int64_t(1) << 31) && *value < (int64_t(1) << 31));
   });
 }
@@ -37,8 +40,8 @@ struct Sliding {
   std::optional<AffineMap> padHigh, extents;
 
   LogicalResult check(Loc loc, size_t count) const {
-    if (!isAmount(strides, count) || !isAmount(padLow, count) || !isAmount(dilations, count) ||
-        (padHigh && !isAmount(*padHigh, count)) || (extents && !isAmount(*extents, count)))
+    if (!isExpressionList(strides, count) || !isExpressionList(padLow, count) || !isExpressionList(dilations, count) ||
+        (padHigh && !isExpressionList(*padHigh, count)) || (extents && !isExpressionList(*extents, count)))
       return emitOptionalError(loc, name, ": strides, pads and dilations need ", count, " entries");
     if (padHigh.has_value() == extents.has_value())
       return emitOptionalError(loc, name, ": either pads at the end or the result's extents must be given");
@@ -78,77 +81,78 @@ template <typename Op> Sliding slidingOf(Op op, StringRef name) {
 }
 } // namespace
 
-//===- Amounts ----------------------------------------------------------------------------------------------------===//
+//===- Lists of expressions ---------------------------------------------------------------------------------------===//
 
-AffineMapAttr wasmind::graph::amountsOf(ArrayRef<AffineExpr> amounts, MLIRContext *context) {
-  Extents normal = llvm::map_to_vector(amounts, normalise);
+AffineMapAttr wasmind::graph::expressionsAttribute(ArrayRef<AffineExpr> expressions, MLIRContext *context) {
+  Extents normal = llvm::map_to_vector(expressions, normalise);
   return AffineMapAttr::get(AffineMap::get(0, symbolCountOf(normal), normal, context));
 }
 
-AffineMapAttr wasmind::graph::amountsOf(ArrayRef<int64_t> amounts, MLIRContext *context) {
-  return amountsOf(llvm::map_to_vector(amounts, [&](int64_t v) { return getAffineConstantExpr(v, context); }), context);
+AffineMapAttr wasmind::graph::expressionsAttribute(ArrayRef<int64_t> expressions, MLIRContext *context) {
+  return expressionsAttribute(
+      llvm::map_to_vector(expressions, [&](int64_t v) { return getAffineConstantExpr(v, context); }), context);
 }
 
-bool wasmind::graph::areAll(AffineMap amounts, int64_t value) {
-  return llvm::all_of(amounts.getResults(), [&](AffineExpr amount) { return constantOf(amount) == value; });
+bool wasmind::graph::areAll(AffineMap expressions, int64_t value) {
+  return llvm::all_of(expressions.getResults(), [&](AffineExpr expression) { return constantOf(expression) == value; });
 }
 
 //===- Textual form -----------------------------------------------------------------------------------------------===//
 
-ParseResult wasmind::graph::parseAmounts(OpAsmParser &parser, AffineMapAttr &amounts) {
+ParseResult wasmind::graph::parseExpressions(OpAsmParser &parser, AffineMapAttr &expressions) {
   if (failed(parser.parseOptionalLSquare()))
-    return parser.parseAttribute(amounts);
+    return parser.parseAttribute(expressions);
   SmallVector<int64_t> values;
   auto parseValue = [&] { return parser.parseInteger(values.emplace_back()); };
   if (failed(parser.parseOptionalRSquare()) && (parser.parseCommaSeparatedList(parseValue) || parser.parseRSquare()))
     return failure();
-  amounts = amountsOf(values, parser.getContext());
+  expressions = expressionsAttribute(values, parser.getContext());
   return success();
 }
 
-void wasmind::graph::printAmounts(OpAsmPrinter &printer, Operation *, AffineMapAttr amounts) {
-  if (!llvm::all_of(amounts.getValue().getResults(), [](AffineExpr e) { return constantOf(e).has_value(); }))
-    return printer.printAttribute(amounts);
+void wasmind::graph::printExpressions(OpAsmPrinter &printer, Operation *, AffineMapAttr expressions) {
+  if (!llvm::all_of(expressions.getValue().getResults(), [](AffineExpr e) { return constantOf(e).has_value(); }))
+    return printer.printAttribute(expressions);
   printer << '[';
-  llvm::interleaveComma(amounts.getValue().getResults(), printer,
-                        [&](AffineExpr amount) { printer << *constantOf(amount); });
+  llvm::interleaveComma(expressions.getValue().getResults(), printer,
+                        [&](AffineExpr expression) { printer << *constantOf(expression); });
   printer << ']';
 }
 
 ParseResult wasmind::graph::parsePads(OpAsmParser &parser, AffineMapAttr &low, AffineMapAttr &high,
                                       AffineMapAttr &extents) {
-  if (parseAmounts(parser, low))
+  if (parseExpressions(parser, low))
     return failure();
-  return parseAmounts(parser, succeeded(parser.parseOptionalKeyword("extents")) ? extents : high);
+  return parseExpressions(parser, succeeded(parser.parseOptionalKeyword("extents")) ? extents : high);
 }
 
 void wasmind::graph::printPads(OpAsmPrinter &printer, Operation *op, AffineMapAttr low, AffineMapAttr high,
                                AffineMapAttr extents) {
-  printAmounts(printer, op, low);
+  printExpressions(printer, op, low);
   if (high) {
     printer << ' ';
-    printAmounts(printer, op, high);
+    printExpressions(printer, op, high);
   }
   if (extents) {
     printer << " extents ";
-    printAmounts(printer, op, extents);
+    printExpressions(printer, op, extents);
   }
 }
 
-ParseResult wasmind::graph::parseAmount(OpAsmParser &parser, AffineMapAttr &amount) {
+ParseResult wasmind::graph::parseExpression(OpAsmParser &parser, AffineMapAttr &expression) {
   int64_t value;
   OptionalParseResult number = parser.parseOptionalInteger(value);
   if (!number.has_value())
-    return parser.parseAttribute(amount);
-  amount = amountsOf(value, parser.getContext());
+    return parser.parseAttribute(expression);
+  expression = expressionsAttribute(value, parser.getContext());
   return *number;
 }
 
-void wasmind::graph::printAmount(OpAsmPrinter &printer, Operation *, AffineMapAttr amount) {
-  if (auto constant = constantOf(amount.getValue().getResult(0)))
+void wasmind::graph::printExpression(OpAsmPrinter &printer, Operation *, AffineMapAttr expression) {
+  if (auto constant = constantOf(expression.getValue().getResult(0)))
     printer << *constant;
   else
-    printer.printAttribute(amount);
+    printer.printAttribute(expression);
 }
 
 ParseResult wasmind::graph::parseGroups(OpAsmParser &parser, AffineMapAttr &groups) {
@@ -160,7 +164,7 @@ ParseResult wasmind::graph::parseGroups(OpAsmParser &parser, AffineMapAttr &grou
     return parser.parseAttribute(groups);
   if (failed(*constant))
     return failure();
-  groups = amountsOf(count, parser.getContext());
+  groups = expressionsAttribute(count, parser.getContext());
   return success();
 }
 
@@ -193,8 +197,9 @@ void ConvolveOp::build(OpBuilder &builder, OperationState &state, TypeRange resu
                        ArrayRef<int64_t> strides, ArrayRef<int64_t> padLow, ArrayRef<int64_t> padHigh,
                        ArrayRef<int64_t> dilations, int64_t groups, bool transposed) {
   MLIRContext *c = builder.getContext();
-  build(builder, state, results, input, weights, amountsOf(strides, c), amountsOf(padLow, c), amountsOf(padHigh, c),
-        amountsOf(dilations, c), AffineMapAttr(), groups == 1 ? AffineMapAttr() : amountsOf(groups, c),
+  build(builder, state, results, input, weights, expressionsAttribute(strides, c), expressionsAttribute(padLow, c),
+        expressionsAttribute(padHigh, c), expressionsAttribute(dilations, c), AffineMapAttr(),
+        groups == 1 ? AffineMapAttr() : expressionsAttribute(groups, c),
         transposed ? builder.getUnitAttr() : UnitAttr());
 }
 
@@ -202,8 +207,9 @@ void ConvolveOp::build(OpBuilder &builder, OperationState &state, Value input, V
                        ArrayRef<int64_t> padLow, ArrayRef<int64_t> padHigh, ArrayRef<int64_t> dilations, int64_t groups,
                        bool transposed) {
   MLIRContext *c = builder.getContext();
-  build(builder, state, input, weights, amountsOf(strides, c), amountsOf(padLow, c), amountsOf(padHigh, c),
-        amountsOf(dilations, c), AffineMapAttr(), groups == 1 ? AffineMapAttr() : amountsOf(groups, c),
+  build(builder, state, input, weights, expressionsAttribute(strides, c), expressionsAttribute(padLow, c),
+        expressionsAttribute(padHigh, c), expressionsAttribute(dilations, c), AffineMapAttr(),
+        groups == 1 ? AffineMapAttr() : expressionsAttribute(groups, c),
         transposed ? builder.getUnitAttr() : UnitAttr());
 }
 
@@ -231,7 +237,7 @@ LogicalResult ConvolveOp::inferReturnTypes(MLIRContext *context, Loc loc, Adapto
   Sliding sliding = slidingOf(in, "convolve");
   if (failed(sliding.check(loc, spatial)))
     return failure();
-  if (in.getGroups() && !isAmount(*in.getGroups(), 1))
+  if (in.getGroups() && !isExpressionList(*in.getGroups(), 1))
     return emitOptionalError(loc, "convolve: groups are one number");
   AffineExpr groups = groupCountOf(in.getGroups(), context);
   AffineExpr channels = input.back(), perGroup = weights[spatial], outputs = weights.back();
@@ -274,16 +280,18 @@ void WindowOp::build(OpBuilder &builder, OperationState &state, TypeRange result
                      ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides, ArrayRef<int64_t> padLow,
                      ArrayRef<int64_t> padHigh, ArrayRef<int64_t> dilations) {
   MLIRContext *c = builder.getContext();
-  build(builder, state, results, ReduceKindAttr::get(c, kind), input, amountsOf(sizes, c), amountsOf(strides, c),
-        amountsOf(padLow, c), amountsOf(padHigh, c), amountsOf(dilations, c), AffineMapAttr());
+  build(builder, state, results, ReduceKindAttr::get(c, kind), input, expressionsAttribute(sizes, c),
+        expressionsAttribute(strides, c), expressionsAttribute(padLow, c), expressionsAttribute(padHigh, c),
+        expressionsAttribute(dilations, c), AffineMapAttr());
 }
 
 void WindowOp::build(OpBuilder &builder, OperationState &state, ReduceKind kind, Value input, ArrayRef<int64_t> sizes,
                      ArrayRef<int64_t> strides, ArrayRef<int64_t> padLow, ArrayRef<int64_t> padHigh,
                      ArrayRef<int64_t> dilations) {
   MLIRContext *c = builder.getContext();
-  build(builder, state, ReduceKindAttr::get(c, kind), input, amountsOf(sizes, c), amountsOf(strides, c),
-        amountsOf(padLow, c), amountsOf(padHigh, c), amountsOf(dilations, c), AffineMapAttr());
+  build(builder, state, ReduceKindAttr::get(c, kind), input, expressionsAttribute(sizes, c),
+        expressionsAttribute(strides, c), expressionsAttribute(padLow, c), expressionsAttribute(padHigh, c),
+        expressionsAttribute(dilations, c), AffineMapAttr());
 }
 
 LogicalResult WindowOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
@@ -291,7 +299,7 @@ LogicalResult WindowOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor in, Sma
   Sliding sliding = slidingOf(in, "window");
   if (failed(sliding.check(loc, input.size())))
     return failure();
-  if (!isAmount(in.getSizes(), input.size()) || !allPositive(in.getSizes().getResults()))
+  if (!isExpressionList(in.getSizes(), input.size()) || !allPositive(in.getSizes().getResults()))
     return emitOptionalError(loc, "window: needs a positive size for each of ", input.size(), " dimensions");
   for (auto [i, extent] : llvm::enumerate(input)) {
     auto slid = sliding.extentOf(loc, i, extent, in.getSizes().getResult(i));

@@ -4,7 +4,7 @@ module attributes {graph.dims = [{name = "h", min = 1, max = 64}, {name = "k", m
                                  {name = "s", min = 1, max = 3}, {name = "e", min = 0, max = 64},
                                  {name = "c", min = 1, max = 8}]} {
 
-// Constant amounts are lists; pads may be expressions while the extents still follow.
+// Constant attributes are lists; pads may be expressions while the extents still follow.
 // CHECK-LABEL: @constant
 func.func @constant(%x: tensor<1x?x4xf32, affine_map<()[s0] -> (1, s0, 4)>>, %w: tensor<?x4x8xf32, affine_map<()[s0, s1] -> (s1, 4, 8)>>) -> tensor<1x?x8xf32, affine_map<()[s0] -> (1, s0, 8)>> {
   // CHECK: graph.convolve %{{.*}}, %{{.*}} strides [1] pad [0] affine_map<()[s0, s1] -> (s1 - 1)> dilations [1] :
