@@ -122,6 +122,8 @@ CONVOLUTIONS = {  # image, weights, attributes
     "dilated": ((1, 16, 14, 14), (16, 16, 3, 3), {"dilations": [2, 2], "pads": [2, 2, 2, 2]}),
     "depthwise": ((1, 24, 12, 9), (24, 1, 3, 3), {"group": 24, "pads": [1, 1, 1, 1]}),
     "depthwise, stride 2": ((1, 32, 13, 12), (32, 1, 5, 5), {"group": 32, "strides": [2, 2], "pads": [2, 2, 2, 2]}),
+    "depthwise, dilated": ((2, 20, 13, 11), (20, 1, 3, 3), {"group": 20, "dilations": [2, 2], "pads": [2, 2, 2, 2]}),
+    "odd channels, each alone": ((1, 7, 12, 9), (7, 1, 3, 3), {"group": 7, "pads": [1, 1, 1, 1]}),
     "groups": ((1, 32, 9, 9), (48, 8, 3, 3), {"group": 4, "pads": [1, 1, 1, 1]}),
     "groups of few": ((1, 12, 9, 9), (8, 3, 3, 3), {"group": 4, "pads": [1, 1, 1, 1]}),
     "one dimension": ((2, 16, 40), (24, 16, 5), {"strides": [2], "pads": [2, 2]}),
@@ -212,6 +214,16 @@ def test_integer_operators(tmp_path, dtype):
                       net.constant(net.random.integers(-999, 999, 8), np.int32), pads=[1] * 4))
     net.output(net.op("QLinearMatMul", a, scales[0], scalar, rows, scales[1], net.constant(0, SIGNED), scales[2], scalar))
     check(net, tmp_path)
+
+
+@pytest.mark.parametrize("size, stride, dilation", [(3, 1, 1), (3, 2, 1), (3, 1, 2), (5, 1, 1), (5, 2, 1)])
+def test_depthwise_integers(tmp_path, size, stride, dilation):
+    net = Net(seed=size)
+    kernel = net.constant(net.random.integers(-64, 63, (20, 1, size, size)), SIGNED)
+    pads = [size // 2, 0, size // 2, 1]
+    net.output(net.op("ConvInteger", net.input((2, 20, 13, 11), UNSIGNED), kernel, group=20, strides=[stride] * 2, dilations=[dilation] * 2, pads=pads))
+    module = check(net, tmp_path)
+    assert any("depthwise" in name for _, name in kernels(module))
 
 
 @pytest.mark.parametrize("operator", ["MatMulInteger", "ConvInteger"])

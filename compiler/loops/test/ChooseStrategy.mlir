@@ -17,6 +17,20 @@ func.func @convolutions(%x: tensor<1x8x8x8xf32>) -> (tensor<1x8x8x8xf32>, tensor
 
 // -----
 
+// Integers of up to 16 bits have the tiles of depthwise convolutions as well, if channels fill the lanes.
+// CHECK-LABEL: func.func @integers
+// CHECK: loops.dispatch convolve by "depthwise"(%arg0)
+// CHECK: loops.dispatch convolve by "naive"(%arg1)
+func.func @integers(%x: tensor<1x8x8x12xui8>, %y: tensor<1x8x8x6xi8>) -> (tensor<1x8x8x12xi32>, tensor<1x8x8x6xi32>) {
+  %w = graph.constant dense<3> : tensor<3x3x1x12xi8> : tensor<3x3x1x12xi8>
+  %v = graph.constant dense<3> : tensor<3x3x1x6xi8> : tensor<3x3x1x6xi8>
+  %0 = graph.convolve %x, %w strides [1, 1] pad [1, 1] [1, 1] dilations [1, 1] groups 12 : tensor<1x8x8x12xui8>, tensor<3x3x1x12xi8>
+  %1 = graph.convolve %y, %v strides [1, 1] pad [1, 1] [1, 1] dilations [1, 1] groups 6 : tensor<1x8x8x6xi8>, tensor<3x3x1x6xi8>
+  return %0, %1 : tensor<1x8x8x12xi32>, tensor<1x8x8x6xi32>
+}
+
+// -----
+
 // Transforms are chosen where they pay and are allowed.
 // CHECK-LABEL: func.func @large
 // CHECK: loops.dispatch convolve by

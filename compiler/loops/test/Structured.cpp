@@ -255,6 +255,30 @@ TEST(Structured, ConvolveOfEveryType) {
   batch.check();
 }
 
+// Tiles of depthwise convolutions: at every edge, with strides and dilations, of one tile and of several.
+TEST(Structured, DepthwiseOfIntegers) {
+  const StringRef types[][2] = {{"i8", "i8"},  {"ui8", "i8"},  {"ui8", "ui8"},
+                                {"i16", "i8"}, {"i16", "i16"}, {"i8", "i16"}};
+  for (unsigned part = 0; part < std::size(types); ++part) {
+    Batch batch(1450 + part);
+    Type image = typeNamed(types[part][0]), kernel = typeNamed(types[part][1]);
+    for (int64_t taps : {1, 3, 5})
+      for (int64_t stride : {1, 2})
+        for (int64_t dilation : {1, 2}) {
+          int64_t channels = batch.pick({4, 12, 16, 36}), height = batch.integer(9, 13), width = batch.integer(9, 15);
+          Value x = batch.input({2, height, width, channels}, image, spanFor(image));
+          Value w = batch.constant({taps, taps, 1, channels}, kernel, spanFor(kernel));
+          Ints low{batch.integer(-1, taps - 1), batch.integer(-1, taps - 1)};
+          Ints high{batch.integer(-1, taps - 1), batch.integer(-1, taps - 1)};
+          batch.expect(convolve(batch, x, w, {stride, stride}, low, high, {dilation, dilation}, channels),
+                       llvm::formatv("{0} x {1}, {2} taps, stride {3}, dilation {4}, {5} x {6} x {7}", types[part][0],
+                                     types[part][1], taps, stride, dilation, height, width, channels)
+                           .str());
+        }
+    batch.check();
+  }
+}
+
 TEST(Structured, TransposedConvolve) {
   Batch batch(1500);
   for (int i = 0; i < 12; ++i)
