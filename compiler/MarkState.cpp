@@ -30,13 +30,13 @@ public:
       return llvm::createStringError(pair + unknown("input", state.input, inputs));
     if (!output)
       return llvm::createStringError(pair + unknown("output", state.output, outputs));
-    if (run.getArgAttr(*input, "graph.state"))
+    if (run.getArgAttr(*input, graph::stateAttribute))
       return llvm::createStringError(pair + "input '" + state.input + "' is fed from two outputs");
     keepConstantExtents(*input, *output);
     if (llvm::Error wrong = compareShapes(pair, state, *input, *output))
       return wrong;
     OpBuilder builder(run.getContext());
-    run.setArgAttr(*input, "graph.state", builder.getI64IntegerAttr(*output));
+    run.setArgAttr(*input, graph::stateAttribute, builder.getI64IntegerAttr(*output));
     if (!options.showsStateOutputs)
       run.setResultAttr(*output, "graph.hidden", builder.getUnitAttr());
     return success();
@@ -56,7 +56,7 @@ public:
   llvm::Error initialise(const std::string &input, const TensorData &value) {
     const std::string option = "--state-init " + input + ": ";
     auto position = find(inputs, input);
-    if (!position || !run.getArgAttr(*position, "graph.state"))
+    if (!position || !run.getArgAttr(*position, graph::stateAttribute))
       return llvm::createStringError(option + "'" + input + "' is no state; it becomes one with --state " + input +
                                      "=OUTPUT");
     auto type = cast<RankedTensorType>(run.getArgumentTypes()[*position]);
@@ -109,7 +109,7 @@ public:
     }
     for (const CompileOptions::State &state : options.state) {
       const unsigned position = *find(inputs, state.input);
-      if (run.getArgAttr(position, "graph.initial"))
+      if (run.getArgAttr(position, graph::initialAttribute))
         continue;
       llvm::SmallVector<AffineExpr> open = graph::getExtents(run.getArgumentTypes()[position]);
       llvm::erase_if(open, [](AffineExpr extent) { return graph::constantOf(extent).has_value(); });
@@ -139,7 +139,7 @@ public:
     llvm::StringMap<int64_t> starts;
     for (const CompileOptions::State &state : options.state) {
       const unsigned position = *find(inputs, state.input);
-      auto initial = run.getArgAttrOfType<ElementsAttr>(position, "graph.initial");
+      auto initial = run.getArgAttrOfType<ElementsAttr>(position, graph::initialAttribute);
       for (auto [axis, extent] : llvm::enumerate(graph::getExtents(run.getArgumentTypes()[position]))) {
         auto symbol = dyn_cast<AffineSymbolExpr>(extent);
         if (!symbol)
@@ -270,7 +270,7 @@ private:
     auto type = cast<RankedTensorType>(run.getArgumentTypes()[position]);
     auto first = RankedTensorType::get(shape, type.getElementType());
     if (first.getNumElements() != 0)
-      run.setArgAttr(position, "graph.initial", elementsOf(first, bytes));
+      run.setArgAttr(position, graph::initialAttribute, elementsOf(first, bytes));
   }
 
   static llvm::Error success() { return llvm::Error::success(); }

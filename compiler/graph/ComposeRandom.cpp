@@ -1,4 +1,5 @@
 #include "compiler/graph/Random.h"
+#include "compiler/graph/State.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <cmath>
 #include <numbers>
@@ -232,7 +233,7 @@ void numberDraws(ModuleOp module) {
   Operation *end = body.getTerminator();
   end->insertOperands(end->getNumOperands(), last);
   run.setArgAttr(argument, "graph.name", builder.getStringAttr(name));
-  run.setArgAttr(argument, "graph.state", builder.getI64IntegerAttr(result));
+  run.setArgAttr(argument, stateAttribute, builder.getI64IntegerAttr(result));
   run.setResultAttr(result, "graph.name", builder.getStringAttr(name));
   run.setResultAttr(result, "graph.hidden", builder.getUnitAttr());
 }

@@ -9,10 +9,10 @@ namespace wasmind::graph {
 SmallVector<KeptDim> getKeptDims(func::FuncOp entry) {
   SmallVector<KeptDim> kept;
   for (auto [i, type] : llvm::enumerate(entry.getArgumentTypes())) {
-    auto next = entry.getArgAttrOfType<IntegerAttr>(i, "graph.state");
+    auto next = entry.getArgAttrOfType<IntegerAttr>(i, stateAttribute);
     if (!next)
       continue;
-    auto initial = entry.getArgAttrOfType<ElementsAttr>(i, "graph.initial");
+    auto initial = entry.getArgAttrOfType<ElementsAttr>(i, initialAttribute);
     SmallVector<AffineExpr> nextExtents = getExtents(entry.getResultTypes()[next.getInt()]);
     for (auto [axis, extent] : llvm::enumerate(getExtents(type))) {
       auto symbol = dyn_cast<AffineSymbolExpr>(extent);

@@ -10,6 +10,9 @@
 
 namespace wasmind::graph {
 
+/// Of an entry's argument that is a state: the number of the result that is its next value, and its first value.
+constexpr llvm::StringLiteral stateAttribute = "graph.state", initialAttribute = "graph.initial";
+
 struct KeptDim {
   unsigned symbol = 0;   ///< of the dimension
   int64_t initial = 0;   ///< the extent of the initial value, 0 where there is none

@@ -2,6 +2,7 @@
 #include "abi/Signature.h"
 #include "compiler/graph/Constants.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/State.h"
 #include "compiler/graph/Structured.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringSet.h"
@@ -117,7 +118,7 @@ struct VerifyGraph : impl::VerifyGraphBase<VerifyGraph> {
   LogicalResult verifyState(func::FuncOp function) {
     llvm::SmallDenseMap<AffineExpr, std::pair<AffineExpr, int64_t>> kept; // what each becomes, and where it starts
     for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
-      Attribute state = function.getArgAttr(i, "graph.state"), initial = function.getArgAttr(i, "graph.initial");
+      Attribute state = function.getArgAttr(i, stateAttribute), initial = function.getArgAttr(i, initialAttribute);
       if (!state && !initial)
         continue;
       auto result = dyn_cast_or_null<IntegerAttr>(state);

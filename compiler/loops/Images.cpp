@@ -20,7 +20,10 @@ std::optional<Pixels> pixelsAt(AffineExpr flat, ArrayRef<AffineExpr> extents) {
   return pixels;
 }
 
-std::optional<Images> Images::of(const Group &group, ConvolveOp convolve) {
+std::optional<Images> Images::of(const Group &group) {
+  auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
+  if (!convolve || convolve.getTransposed() || getExtents(convolve.getType()).size() > 4)
+    return std::nullopt;
   Value memory;
   AffineExpr flat;
   auto isRead = [&](Value value) { return llvm::is_contained(group.inputs, value); };

@@ -31,8 +31,9 @@ struct Images {
   mlir::Value memory; ///< the tensor that is read
   Pixels pixels;      ///< in it
 
-  /// None where the images that the group reads do not lie as pixels.
-  static std::optional<Images> of(const Group &group, graph::ConvolveOp convolve);
+  /// Of a convolution's group that goes forward over one or two spatial dimensions; none of others, and where the
+  /// images that it reads do not lie as pixels.
+  static std::optional<Images> of(const Group &group);
 
   /// Whether the images are the matrix as they are, rows being pixels: a value for what only run time tells, or a
   /// constant.

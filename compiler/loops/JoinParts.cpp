@@ -19,7 +19,7 @@ public:
 
   /// Replaces the concatenation where that saves copies.
   void run() {
-    if (!isPlaceKnown() || growsState())
+    if (!isPlaceKnown() || stateOf(concat.getInputs().front())) // a state that grows keeps its rows where they are
       return;
     SmallVector<Value> parts(concat.getInputs());
     SmallVector<unsigned> copies; // parts for which a kernel is left that copies
@@ -51,13 +51,6 @@ private:
   bool isPlaceKnown() {
     return llvm::all_of(getExtents(concat.getType()),
                         [&](AffineExpr extent) { return lastMeasured(extent, dims) < 0; });
-  }
-
-  /// A state that becomes longer keeps its rows where they are.
-  bool growsState() {
-    auto first = dyn_cast<BlockArgument>(storageOf(concat.getInputs().front()));
-    auto entry = first ? dyn_cast_or_null<func::FuncOp>(first.getOwner()->getParentOp()) : func::FuncOp();
-    return entry && entry.getArgAttr(first.getArgNumber(), "graph.state");
   }
 
   /// The element offset of the part's `indices`.

@@ -16,20 +16,18 @@ AffineExpr outputsPerGroup(ConvolveOp convolve) {
 }
 
 bool appliesTo(const Candidate &candidate) {
-  const Group &group = candidate.group;
-  auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
-  if (!convolve || convolve.getTransposed() || !hasPanels(convolve) || getExtents(convolve.getType()).size() > 4)
+  auto images = Images::of(candidate.group);
+  if (!images || !hasPanels(candidate.group.anchors[0]))
     return false;
-  auto images = Images::of(group, convolve);
-  if (!images || !images->isGrouped)
-    return images.has_value();
-  auto columns = constantOf(outputsPerGroup(convolve));
+  if (!images->isGrouped)
+    return true;
+  auto columns = constantOf(outputsPerGroup(cast<ConvolveOp>(candidate.group.anchors[0])));
   return !isOne(images->perGroup) && columns && *columns % panelTile.columns == 0;
 }
 
 LogicalResult lowerConvolve(KernelContext &context) {
   auto convolve = cast<ConvolveOp>(context.group.anchors[0]);
-  const Images images = *Images::of(context.group, convolve);
+  const Images images = *Images::of(context.group);
   const unsigned width = byteWidth(elementOf(convolve.getInput()));
   const bool isInPairs = width < 4;
   SmallVector<AffineExpr> output = getExtents(convolve.getType());

@@ -180,13 +180,11 @@ private:
 };
 
 bool appliesTo(const Candidate &candidate) {
-  const Group &group = candidate.group;
-  auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
-  if (!convolve || convolve.getTransposed() || !hasPanels(convolve) || getExtents(convolve.getType()).size() > 4)
+  auto images = Images::of(candidate.group);
+  if (!images || !images->isGrouped || !isOne(images->perGroup))
     return false;
-  auto images = Images::of(group, convolve);
-  if (!images || !images->isGrouped || !isOne(images->perGroup) ||
-      getExtents(convolve.getType()).back() != images->channels)
+  Operation *convolve = candidate.group.anchors[0];
+  if (!hasPanels(convolve) || getExtents(convolve->getResult(0).getType()).back() != images->channels)
     return false;
   auto stride = constantOf(images->columns.stride), dilation = constantOf(images->columns.dilation);
   auto taps = constantOf(images->columns.kernel), channels = constantOf(images->channels);
@@ -195,7 +193,7 @@ bool appliesTo(const Candidate &candidate) {
 }
 
 LogicalResult lowerDepthwise(KernelContext &context) {
-  const Images images = *Images::of(context.group, cast<ConvolveOp>(context.group.anchors[0]));
+  const Images images = *Images::of(context.group);
   context.record.tile = windowOf(images);
   Depthwise(context, images).emit();
   return success();

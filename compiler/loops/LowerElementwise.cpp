@@ -1,4 +1,5 @@
 //===- LowerElementwise.cpp - pointwise groups, concat and pad ----------------------------------------------------===//
+#include "compiler/graph/State.h"
 #include "compiler/loops/Strategy.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -78,12 +79,14 @@ void emitCopy(KernelContext &context, Value value, Value target, Value pointer,
 /// The state that a concatenation makes longer: its first input, whose next value is the result, where no other input
 /// reads it.
 Value grownState(KernelContext &context, ConcatOp concat) {
-  auto state = dyn_cast<BlockArgument>(storageOf(concat.getInputs().front()));
+  BlockArgument state = stateOf(concat.getInputs().front());
   auto dispatch = cast<DispatchOp>(concat->getParentOp());
-  auto entry = dyn_cast<func::FuncOp>(dispatch->getParentOp());
-  auto next = state && entry ? entry.getArgAttrOfType<IntegerAttr>(state.getArgNumber(), "graph.state") : IntegerAttr();
-  if (!next || state.getType() != concat.getInputs().front().getType() ||
-      entry.getBody().front().getTerminator()->getOperand(next.getInt()) != dispatch.getResult(0))
+  if (!state || state.getOwner()->getParentOp() != dispatch->getParentOp() ||
+      state.getType() != concat.getInputs().front().getType())
+    return nullptr;
+  auto entry = cast<func::FuncOp>(dispatch->getParentOp());
+  auto next = entry.getArgAttrOfType<IntegerAttr>(state.getArgNumber(), stateAttribute);
+  if (entry.getBody().front().getTerminator()->getOperand(next.getInt()) != dispatch.getResult(0))
     return nullptr;
   for (Value input : concat.getInputs().drop_front()) {
     SmallVector<Access> accesses;

@@ -310,16 +310,14 @@ bool isExact(ConvolveOp convolve, Value image) {
 
 /// The convolution of a group, where it is one that the transforms compute.
 std::optional<Layer> layerOf(const Candidate &candidate) {
-  const Group &group = candidate.group;
-  auto convolve = group.kind == DispatchKind::Convolve ? cast<ConvolveOp>(group.anchors[0]) : ConvolveOp();
-  if (!candidate.options.winograd || !convolve || convolve.getTransposed() ||
-      !convolve.getWeights().getDefiningOp<ConstantOp>() || getExtents(convolve.getType()).size() != 4 ||
+  auto images = Images::of(candidate.group);
+  if (!candidate.options.winograd || !images || images->isGrouped || !constantOf(images->pixels.pitch))
+    return std::nullopt;
+  auto convolve = cast<ConvolveOp>(candidate.group.anchors[0]);
+  if (!convolve.getWeights().getDefiningOp<ConstantOp>() || getExtents(convolve.getType()).size() != 4 ||
       !hasPanels(convolve))
     return std::nullopt;
   const bool ofPairs = !elementOf(convolve.getInput()).isF32();
-  auto images = Images::of(group, convolve);
-  if (!images || images->isGrouped || !constantOf(images->pixels.pitch))
-    return std::nullopt;
   AffineExpr three = getAffineConstantExpr(3, convolve.getContext());
   auto channels = constantOf(images->channels), columns = constantOf(getExtents(convolve.getType()).back());
   const bool isOfKind = channels && columns && *channels % (panelTile.unroll * (ofPairs ? 2 : 1)) == 0 &&
@@ -350,7 +348,7 @@ template <int64_t outputs> bool appliesTo(const Candidate &candidate) {
 }
 
 template <int64_t outputs> LogicalResult lowerWinograd(KernelContext &context) {
-  const Images images = *Images::of(context.group, cast<ConvolveOp>(context.group.anchors[0]));
+  const Images images = *Images::of(context.group);
   context.record.kind = "winograd";
   const bool ofPairs = !elementOf(images.memory).isF32();
   Winograd(context, images, WinogradTile{outputs, ofPairs}).emit();

@@ -6,6 +6,7 @@
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
+#include "compiler/graph/State.h"
 #include "compiler/loops/Loops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -15,9 +16,6 @@ namespace wasmind::loops {
 constexpr uint64_t alignment = 64;
 /// Room after each tensor, so that vector loads past the end of a row stay inside the memory.
 constexpr uint64_t slack = 64;
-
-/// Of an entry's argument that is a state: the result that is its next value, and its first one.
-constexpr llvm::StringLiteral stateAttribute = "graph.state", initialAttribute = "graph.initial";
 
 /// The parts of the memory.
 struct MemoryParts {

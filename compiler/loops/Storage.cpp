@@ -1,5 +1,6 @@
 //===- Storage.cpp ------------------------------------------------------------------------------------------------===//
 #include "compiler/loops/Storage.h"
+#include "compiler/graph/State.h"
 #include "compiler/loops/LoopsOps.h"
 
 using namespace mlir;
@@ -78,6 +79,12 @@ Value storageOf(Value value) {
       return value;
     value = loop.getResult(argument.getArgNumber() - 1);
   }
+}
+
+BlockArgument stateOf(Value value) {
+  auto argument = dyn_cast<BlockArgument>(storageOf(value));
+  auto entry = argument ? dyn_cast_or_null<func::FuncOp>(argument.getOwner()->getParentOp()) : func::FuncOp();
+  return entry && entry.getArgAttr(argument.getArgNumber(), stateAttribute) ? argument : BlockArgument();
 }
 
 /// From the first element of the storage.

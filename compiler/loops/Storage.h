@@ -12,6 +12,9 @@ namespace wasmind::loops {
 /// The value whose memory holds `value`: for what a dispatch reads or computes, a value outside of it.
 mlir::Value storageOf(mlir::Value value);
 
+/// The state of the entry whose memory holds `value`; null where none does.
+mlir::BlockArgument stateOf(mlir::Value value);
+
 /// How many elements of the memory of `storageOf(tensor)` lie ahead of the tensor's first, where that is a constant;
 /// else 0. Kernels get pointers to there, so that one kernel serves parts of equal strides.
 int64_t beginOf(mlir::Value tensor);
