@@ -1,10 +1,12 @@
 //===- GraphOps.cpp - type inference and verification of the primitives -------------------------------------------===//
+#include "compiler/graph/Constants.h"
 #include "compiler/graph/ExtentBounds.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/graph/Structured.h"
 #include "compiler/graph/WindowAttributes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/SmallBitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -444,8 +446,16 @@ LogicalResult LoopOp::verify() {
 
 LogicalResult ConstantOp::verify() {
   auto type = cast<ShapedType>(getValue().getType()), result = cast<ShapedType>(getResult().getType());
-  return type == result && result.hasStaticShape() ? success()
-                                                   : emitOpError("the value's type must be the result's, and static");
+  if (type != result || !result.hasStaticShape())
+    return emitOpError("the value's type must be the result's, and static");
+  // A text may leave large elements out.
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(getValue())) {
+    const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    const size_t bytes = result.getNumElements() * byteWidth(result.getElementType());
+    if (!blob || blob->getData().size() != bytes)
+      return emitOpError("the blob of a constant must hold ") << bytes << " bytes";
+  }
+  return success();
 }
 
 LogicalResult ComputeOp::verify() {

@@ -162,7 +162,7 @@ private:
 
   LogicalResult lowerBlock(Block &block) {
     for (Operation &op : block.without_terminator()) {
-      LogicalResult lowered = success(); // of constants, joins and reshapes there is nothing to do
+      LogicalResult lowered = success();
       if (auto dispatch = dyn_cast<DispatchOp>(op))
         lowered = lower(dispatch);
       else if (auto loop = dyn_cast<LoopOp>(op))
@@ -171,6 +171,8 @@ private:
         lowered = lowerIf(branch);
       else if (auto measure = dyn_cast<MeasureOp>(op))
         lower(measure);
+      else if (!isa<ConstantOp, JoinOp, ReshapeOp>(op)) // of which there is nothing to do
+        lowered = op.emitError("stands in no dispatch; --loops-form-dispatches makes them");
       if (failed(lowered))
         return failure();
     }

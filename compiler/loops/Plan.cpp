@@ -36,8 +36,6 @@ Dims dimsOfHosts(func::FuncOp entry) {
 
 } // namespace
 
-bool isPlanned(func::FuncOp schedule) { return schedule->hasAttrOfType<DictionaryAttr>(planAttribute); }
-
 MemoryParts partsOf(func::FuncOp schedule) {
   auto plan = schedule->getAttrOfType<DictionaryAttr>(planAttribute);
   MemoryParts parts;
@@ -75,6 +73,15 @@ uint32_t addressOf(Value memory) {
 }
 
 bool isPlaced(Value memory) { return addressAttributeOf(memory) != nullptr; }
+
+bool isPlanned(func::FuncOp schedule) {
+  const WalkResult result = schedule.walk([](Operation *op) {
+    return isa<BufferOp, PrepareOp, ConstantOp>(op) && !isPlaced(op->getResult(0)) ? WalkResult::interrupt()
+                                                                                   : WalkResult::advance();
+  });
+  return schedule->hasAttrOfType<DictionaryAttr>(planAttribute) && !result.wasInterrupted() &&
+         llvm::all_of(schedule.getArguments(), isPlaced);
+}
 
 void setAddress(Value memory, uint64_t address) {
   const IntegerAttr attribute = Builder(memory.getContext()).getI64IntegerAttr(address);

@@ -29,6 +29,7 @@ struct MemoryParts {
   /// The i32 ahead of what is prepared that is 1 once it has been.
   uint32_t isPreparedAddress() const { return prepared.offset; }
 };
+/// Whether the plan has been made, and all memory has its address.
 bool isPlanned(mlir::func::FuncOp schedule);
 MemoryParts partsOf(mlir::func::FuncOp schedule);
 void setParts(mlir::func::FuncOp schedule, const MemoryParts &parts);

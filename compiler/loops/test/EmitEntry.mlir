@@ -40,3 +40,15 @@ func.func @run(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %x : tensor<4xf32>
 }
 }
+
+// -----
+
+// expected-error @+1 {{has no planned schedule @run; --loops-plan-memory makes one}}
+module {
+func.func private @kernel(%a: !llvm.ptr, %b: !llvm.ptr)
+func.func @run(%x: tensor<4xf32> {loops.address = 65536 : i64}) -> tensor<4xf32> attributes {loops.plan = {end = 66000 : i64, extents = array<i64: 65536, 0>, least_arena_bytes = 0 : i64}} {
+  %y = loops.buffer : tensor<4xf32>
+  loops.call @kernel(%x, %y) writes [1] : tensor<4xf32>, tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+}
