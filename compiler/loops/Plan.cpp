@@ -51,8 +51,7 @@ void setParts(func::FuncOp schedule, const MemoryParts &parts) {
   Builder builder(schedule.getContext());
   NamedAttrList plan;
   for (auto [name, part] : ranges)
-    if ((parts.*part).byteLength || part == &MemoryParts::extents)
-      plan.append(name, builder.getDenseI64ArrayAttr({(parts.*part).offset, (parts.*part).byteLength}));
+    plan.append(name, builder.getDenseI64ArrayAttr({(parts.*part).offset, (parts.*part).byteLength}));
   plan.append("least_arena_bytes", builder.getI64IntegerAttr(parts.leastArenaBytes));
   plan.append("end", builder.getI64IntegerAttr(parts.end));
   schedule->setAttr(planAttribute, plan.getDictionary(schedule.getContext()));

@@ -83,3 +83,16 @@ func.func @run(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// A constant without elements lies in weights without bytes.
+// CHECK-LABEL: func.func @run()
+// CHECK-SAME: weights = array<i64: [[WEIGHTS:.*]], 0>}
+// CHECK: graph.constant dense<> : tensor<0x3xi64> {loops.address = [[WEIGHTS]] : i64}
+func.func @run() -> tensor<0x3xi64> {
+  %y = loops.buffer : tensor<0x3xi64>
+  %0 = graph.constant dense<> : tensor<0x3xi64> : tensor<0x3xi64>
+  loops.copy %0 to %y as tensor<0x3xi64> : tensor<0x3xi64>, tensor<0x3xi64>
+  return %y : tensor<0x3xi64>
+}
