@@ -4,6 +4,7 @@
 #include "compiler/Source.h"
 #include "compiler/graph/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "test/FolderTest.h"
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -13,14 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class BuildFolders : public testing::Test {
+class BuildFolders : public test::FolderTest {
 protected:
-  BuildFolders() {
-    std::string pattern = (fs::temp_directory_path() / "wasmind-test-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~BuildFolders() override { fs::remove_all(folder); }
-
   /// Adds the build of a model of one weight.
   void add(BuildFolder &builds, Variant variant, const std::string &weight) {
     const std::string file = (folder / "m.onnxtxt").string();
@@ -59,8 +54,6 @@ protected:
     EXPECT_TRUE(fs::exists(BuildFolder::indexPathOf(path)));
     return size_t(std::distance(fs::directory_iterator(path), {})) - 1;
   }
-
-  fs::path folder;
 };
 
 } // namespace

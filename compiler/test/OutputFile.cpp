@@ -2,6 +2,7 @@
 // up.
 #include "compiler/OutputFile.h"
 #include "compiler/TimeLimit.h"
+#include "test/FolderTest.h"
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -15,20 +16,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class OutputFiles : public testing::Test {
+class OutputFiles : public test::FolderTest {
 protected:
-  OutputFiles() {
-    std::string pattern = (fs::temp_directory_path() / "wasmind-test-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~OutputFiles() override { fs::remove_all(folder); }
-
   std::string contents(const char *name) const {
     std::ifstream stream(folder / name);
     return {std::istreambuf_iterator<char>(stream), {}};
   }
-
-  fs::path folder;
 };
 
 /// Writes as if the disk had room for files of so many bytes only.

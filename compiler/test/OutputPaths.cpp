@@ -1,5 +1,6 @@
 // Where results may be written. What the commands make of it: test/conformance/test_outputs.py.
 #include "compiler/OutputPaths.h"
+#include "test/FolderTest.h"
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -10,11 +11,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class OutputPaths : public testing::Test {
+class OutputPaths : public test::FolderTest {
 protected:
   OutputPaths() {
-    std::string pattern = (fs::temp_directory_path() / "wasmind-test-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
     std::ofstream(folder / "input") << "input";
     fs::create_symlink("input", folder / "symbolic");
     fs::create_hard_link(folder / "input", folder / "hard");
@@ -22,7 +21,6 @@ protected:
     fs::create_symlink("here/new", folder / "dangling");
     fs::create_symlink("circle", folder / "circle");
   }
-  ~OutputPaths() override { fs::remove_all(folder); }
 
   std::string refuse(std::vector<std::string> inputs, std::vector<std::string> outputs) const {
     for (auto *names : {&inputs, &outputs})
@@ -31,8 +29,6 @@ protected:
           name = (folder / name).string();
     return refuseOutputs(inputs, outputs);
   }
-
-  fs::path folder;
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 // What tests of the tool from outside share: a folder of files, and the tool run in it.
 #pragma once
+#include "test/FolderTest.h"
 #include "tools/Npz.h"
 #include <array>
 #include <cstdio>
@@ -17,11 +18,9 @@ struct Outcome {
   std::string output, errors;
 };
 
-class Commands : public testing::Test {
+class Commands : public test::FolderTest {
 protected:
   Commands() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wasmind-test-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
     Array four{DType::F32, {4}, std::vector<uint8_t>(16)}, sum = four;
     const float values[] = {1, 2, 3, 4}, sums[] = {2, 4, 6, 8};
     std::memcpy(four.bytes.data(), values, 16);
@@ -34,7 +33,6 @@ protected:
     std::ofstream(file("a.npy"), std::ios::binary)
         .write(reinterpret_cast<const char *>(formatNpy(four).data()), std::streamsize(formatNpy(four).size()));
   }
-  ~Commands() override { std::filesystem::remove_all(folder); }
 
   std::string file(const std::string &name) const { return (folder / name).string(); }
 
@@ -66,8 +64,6 @@ protected:
     EXPECT_EQ(outcome.errors.find('\n'), outcome.errors.size() - 1) << "one line: " << outcome.errors;
     EXPECT_NE(outcome.errors.find(text), std::string::npos) << outcome.errors;
   }
-
-  std::filesystem::path folder;
 };
 
 } // namespace wasmind::tools

@@ -1,5 +1,6 @@
 // .npz files: round trip, and files that are no archive or a damaged one.
 #include "tools/Npz.h"
+#include "test/FolderTest.h"
 #include "tools/Refusal.h"
 #include <cstring>
 #include <filesystem>
@@ -15,14 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Npz : public testing::Test {
+class Npz : public test::FolderTest {
 protected:
-  Npz() {
-    std::string pattern = (fs::temp_directory_path() / "wasmind-test-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~Npz() override { fs::remove_all(folder); }
-
   std::string path(const char *name) const { return (folder / name).string(); }
   std::string errorOf(const std::string &file) const {
     try {
@@ -33,7 +28,6 @@ protected:
     }
   }
 
-  fs::path folder;
   const ArrayMap arrays{{"in:x", {DType::F32, {2}, {0, 0, 128, 63, 0, 0, 0, 64}}},
                         {"out:na/me", {DType::I64, {}, {42, 0, 0, 0, 0, 0, 0, 0}}}};
 };
