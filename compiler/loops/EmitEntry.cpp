@@ -169,7 +169,7 @@ struct EmitEntry : impl::EmitEntryBase<EmitEntry> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto schedule = module.lookupSymbol<func::FuncOp>("run");
-    if (!schedule || !isPlanned(schedule)) {
+    if (!schedule || !isSchedule(schedule) || !isPlanned(schedule)) {
       module.emitError("has no planned schedule @run; --loops-plan-memory makes one");
       return signalPassFailure();
     }

@@ -178,7 +178,7 @@ struct EmitOperatorEntry : impl::EmitOperatorEntryBase<EmitOperatorEntry> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto schedule = module.lookupSymbol<func::FuncOp>("run");
-    if (!schedule) {
+    if (!schedule || !isSchedule(schedule)) {
       module.emitError("has no schedule @run; --loops-lower-dispatches makes one");
       return signalPassFailure();
     }

@@ -246,19 +246,19 @@ private:
     const Location location = FusedLoc::get(steps.getContext(), locations);
     SmallVector<Value> operands;
     SmallVector<int32_t> writes, inPlace;
+    // What is a part of other memory lies where that does.
+    const bool isWhole = dispatch.getNumResults() == 1 && storageOf(dispatch.getResult(0)) == dispatch.getResult(0);
     for (auto [i, operand] : llvm::enumerate(context.operands)) {
-      operands.push_back(operandOf(operand, operand.tensor ? dispatch.getLoc() : location));
+      operands.push_back(operandOf(operand, location));
       if (!operand.tensor)
         continue;
       if (llvm::any_of(dispatch.getOutputs(), [&](Value output) { return storageOf(output) == operand.tensor; }))
         writes.push_back(i);
-      // What is a part of other memory lies where that does.
-      if (llvm::is_contained(context.inPlace, operand.tensor) && dispatch.getNumResults() == 1 &&
-          storageOf(dispatch.getResult(0)) == dispatch.getResult(0))
+      if (isWhole && llvm::is_contained(context.inPlace, operand.tensor))
         inPlace.push_back(i);
     }
     auto call = KernelCallOp::create(steps, location, callee, operands, writes, inPlace);
-    describe(call, callStep(program, group, context.record));
+    describe(call, callStep(group, context.record, program.dims));
     return success();
   }
 };

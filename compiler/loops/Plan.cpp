@@ -2,7 +2,6 @@
 #include "compiler/loops/Plan.h"
 #include "abi/Signature.h"
 #include "compiler/graph/Constants.h"
-#include "compiler/graph/State.h"
 #include "compiler/loops/Kernel.h"
 #include "compiler/loops/Steps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -115,10 +114,9 @@ void releaseConstants(ModuleOp module) {
   });
 }
 
-RankedTensorType slotType(func::FuncOp entry, Type tensor, bool isOutput) {
-  if (!isOutput)
-    return cast<RankedTensorType>(tensor);
-  // With the given dimensions in place of what they are required to equal, as a name "past + seq" says.
+/// What hosts see of an output's type: the given dimensions in place of what they are required to equal, as a name
+/// "past + seq" says.
+static RankedTensorType outputType(func::FuncOp entry, Type tensor) {
   const Dims dims = dimsOfHosts(entry);
   SmallVector<AffineExpr> extents = getExtents(tensor);
   const auto requirements = getRequirements(entry->getParentOfType<ModuleOp>());
@@ -140,11 +138,13 @@ RankedTensorType slotType(func::FuncOp entry, Type tensor, bool isOutput) {
   return makeTensorType(extents, cast<RankedTensorType>(tensor).getElementType());
 }
 
-std::optional<uint64_t> slotBytes(func::FuncOp entry, Type tensor) {
-  auto count = boundedElementCount(tensor, dimsOfHosts(entry));
+std::optional<uint64_t> boundedBytes(Type tensor, const Dims &dims) {
+  auto count = boundedElementCount(tensor, dims);
   return count ? std::optional(uint64_t(*count) * byteWidth(cast<RankedTensorType>(tensor).getElementType()))
                : std::nullopt;
 }
+
+std::optional<uint64_t> slotBytes(func::FuncOp entry, Type tensor) { return boundedBytes(tensor, dimsOfHosts(entry)); }
 
 std::vector<ExtentSlot> extentsOf(func::FuncOp entry, uint32_t address) {
   const Dims dims = dimsOfHosts(entry);
@@ -152,7 +152,7 @@ std::vector<ExtentSlot> extentsOf(func::FuncOp entry, uint32_t address) {
   SmallVector<Type> results; // that hosts see
   for (unsigned i = 0; i < entry.getNumResults(); ++i)
     if (!entry.getResultAttr(i, "graph.hidden"))
-      results.push_back(slotType(entry, entry.getResultTypes()[i], /*isOutput=*/true));
+      results.push_back(outputType(entry, entry.getResultTypes()[i]));
   auto add = [&](std::string name, AffineExpr extent, Interval bounds, bool isDerived, bool isHidden) {
     slots.push_back({std::move(name),
                      extent,
@@ -208,13 +208,13 @@ Program describeProgram(func::FuncOp schedule, bool profile) {
   program.kernels = kernelsOf(schedule);
   program.steps = stepsOf(schedule, profile);
 
-  auto slot = [&](Value memory, Type type, unsigned position, bool isOutput) {
-    return Slot{nameOf(schedule, position, isOutput), slotType(schedule, type, isOutput), addressOf(memory),
+  auto slot = [&](std::string name, Value memory, Type type) {
+    return Slot{std::move(name), cast<RankedTensorType>(type), addressOf(memory),
                 uint32_t(*slotBytes(schedule, memory.getType()))};
   };
   for (BlockArgument argument : schedule.getArguments()) {
     const unsigned i = argument.getArgNumber();
-    Slot input = slot(argument, argument.getType(), i, /*isOutput=*/false);
+    Slot input = slot(nameOf(schedule, i, /*isResult=*/false), argument, argument.getType());
     auto next = schedule.getArgAttrOfType<IntegerAttr>(i, stateAttribute);
     if (!next) {
       program.inputs.push_back(std::move(input));
@@ -230,7 +230,8 @@ Program describeProgram(func::FuncOp schedule, bool profile) {
   Operation *end = schedule.getBody().front().getTerminator();
   for (auto [i, result] : llvm::enumerate(end->getOperands()))
     if (!schedule.getResultAttr(i, "graph.hidden"))
-      program.outputs.push_back(slot(result, schedule.getResultTypes()[i], i, /*isOutput=*/true));
+      program.outputs.push_back(
+          slot(nameOf(schedule, i, /*isResult=*/true), result, outputType(schedule, schedule.getResultTypes()[i])));
   return program;
 }
 

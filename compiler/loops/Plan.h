@@ -50,9 +50,9 @@ void releaseConstants(mlir::ModuleOp module);
 
 /// The run-time extents that a run of the entry reads or writes, from `address` on, in order.
 std::vector<ExtentSlot> extentsOf(mlir::func::FuncOp entry, uint32_t address);
-/// What hosts see of the inputs, state and outputs of an entry: the first are its arguments.
-mlir::RankedTensorType slotType(mlir::func::FuncOp entry, mlir::Type tensor, bool isOutput);
-/// Bytes of a slot at the bounds, none when they exceed 2^40 elements.
+/// Bytes of a tensor at the bounds of its extents; none when it has more than 2^40 elements.
+std::optional<uint64_t> boundedBytes(mlir::Type tensor, const graph::Dims &dims);
+/// The same of an input, a state or an output, as hosts know its extents.
 std::optional<uint64_t> slotBytes(mlir::func::FuncOp entry, mlir::Type tensor);
 
 /// What hosts and the module stage need to know of a planned schedule; without its code. Segments point into constants.

@@ -13,7 +13,6 @@
 #include "compiler/loops/Plan.h"
 #include "compiler/loops/Steps.h"
 #include "llvm/ADT/MapVector.h"
-#include <map>
 
 using namespace mlir;
 using namespace wasmind::graph;
@@ -55,6 +54,14 @@ private:
   }
 };
 
+/// The memory whose place `memory` may take when the step writes it.
+SmallVector<Value> placesFor(Value memory, Operation *step) {
+  auto call = dyn_cast<KernelCallOp>(step);
+  if (!call || call.getInPlace().empty() || call.getOperands()[call.getWrites().front()] != memory)
+    return {};
+  return llvm::map_to_vector(call.getInPlace(), [&](int32_t i) { return memoryOf(call.getOperands()[i]); });
+}
+
 /// Whether `next` can be computed where `state` lies: nothing reads the old value after the first write of the new one,
 /// and no step that may end the run comes after it. What a loop or a branch holds counts as one step.
 bool comesAfterReads(Block &schedule, Value state, Value next) {
@@ -72,13 +79,7 @@ bool comesAfterReads(Block &schedule, Value state, Value next) {
     });
     if (mayFail && (isNextWritten || (isWritten && step->getNumRegions())))
       return false;
-    auto call = dyn_cast<KernelCallOp>(step);
-    const bool isInPlace =
-        isa<CopyOp>(step) ||
-        (call &&
-         llvm::any_of(call.getInPlace(),
-                      [&](int32_t position) { return memoryOf(call.getOperands()[position]) == state; }) &&
-         call.getOperands()[call.getWrites().front()] == next);
+    const bool isInPlace = isa<CopyOp>(step) || llvm::is_contained(placesFor(next, step), state);
     if (isRead && (isNextWritten || (isWritten && !isInPlace)))
       return false;
     isNextWritten |= isWritten;
@@ -184,14 +185,12 @@ private:
     // Where memory is used last: it passes in place to what is computed from it only at its last use, and within one
     // loop (the next iteration may read it again).
     DenseMap<Value, size_t> lastUse;
-    std::map<size_t, size_t> loopAt; // of steps, by when they begin
-    for (const auto &[step, begin, end, loop] : timeline.entries) {
-      loopAt[begin] = loop;
+    for (const auto &[step, begin, end, loop] : timeline.entries)
       for (Value operand : step->getOperands())
         lastUse[memoryOf(operand)] = begin;
-    }
 
     std::vector<Lifetime> lifetimes;
+    SmallVector<size_t> loops; // in which the lifetimes begin
     llvm::MapVector<Value, size_t> lifeOf;
     for (const auto &[step, begin, end, loop] : timeline.entries)
       for (Value operand : step->getOperands()) {
@@ -199,27 +198,20 @@ private:
         if (!memory.getDefiningOp<BufferOp>() || isPlaced(memory))
           continue;
         auto [found, isNew] = lifeOf.try_emplace(memory, lifetimes.size());
-        auto call = dyn_cast<KernelCallOp>(step);
-        if (isNew && call && !call.getInPlace().empty() && call.getOperands()[call.getWrites().front()] == memory)
-          for (int32_t position : call.getInPlace()) {
-            Value input = memoryOf(call.getOperands()[position]);
-            auto life = lifeOf.find(input);
-            if (life == lifeOf.end() || input == memory || lastUse[input] != begin ||
-                loopAt[lifetimes[life->second].first] != loop)
-              continue;
-            found->second = life->second;
-            isNew = false;
-            break;
-          }
+        if (isNew)
+          for (Value input : placesFor(memory, step))
+            if (auto life = lifeOf.find(input);
+                life != lifeOf.end() && input != memory && lastUse[input] == begin && loops[life->second] == loop) {
+              found->second = life->second;
+              isNew = false;
+              break;
+            }
         if (isNew) {
-          auto type = cast<RankedTensorType>(memory.getType());
-          auto count = boundedElementCount(type, dims);
-          auto byteLength =
-              checked(count ? std::optional<uint64_t>(*count * byteWidth(type.getElementType())) : std::nullopt,
-                      memory.getLoc());
+          auto byteLength = checked(boundedBytes(memory.getType(), dims), memory.getLoc());
           if (failed(byteLength))
             return failure();
           lifetimes.push_back({llvm::alignTo(*byteLength + slack, alignment), begin, begin});
+          loops.push_back(loop);
         }
         lifetimes[found->second].last = begin;
       }
@@ -299,10 +291,7 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       getOperation().emitError("has no function @run");
       return signalPassFailure();
     }
-    auto isForeign = [](Operation &op) {
-      return !op.hasTrait<IsStep>() && !isa<BufferOp, ViewOp, PrepareOp, ConstantOp, func::ReturnOp>(op);
-    };
-    if (llvm::any_of(schedule.getOps(), isForeign)) {
+    if (!isSchedule(schedule)) {
       schedule.emitError("is no schedule; --loops-lower-dispatches makes one");
       return signalPassFailure();
     }

@@ -51,7 +51,7 @@ void describe(Operation *step, const abi::Step &description) {
   step->setAttr(stepAttribute, list.getDictionary(step->getContext()));
 }
 
-abi::Step callStep(const ProgramBuilder &program, const Group &group, const KernelRecord &kernel) {
+abi::Step callStep(const Group &group, const KernelRecord &kernel, const Dims &dims) {
   abi::Step step{kernel.name, kernel.kind, kernel.strategy, kernel.tile, kernel.shape};
   step.flops = kernel.flops;
   step.bytes = kernel.bytes;
@@ -60,7 +60,7 @@ abi::Step callStep(const ProgramBuilder &program, const Group &group, const Kern
     llvm::append_range(tensors, member->getOperandTypes());
     llvm::append_range(tensors, member->getResultTypes());
   }
-  addDims(step, program.dims, tensors);
+  addDims(step, dims, tensors);
   return step;
 }
 
@@ -69,6 +69,12 @@ abi::Step copyStep(RankedTensorType tensor, const Dims &dims) {
   step.bytes = 2 * boundedElementCount(tensor, dims).value_or(uint64_t(1) << 40) * byteWidth(tensor.getElementType());
   addDims(step, dims, Type(tensor));
   return step;
+}
+
+bool isSchedule(func::FuncOp entry) {
+  return llvm::all_of(entry.getOps(), [](Operation &op) {
+    return op.hasTrait<IsStep>() || isa<BufferOp, ViewOp, PrepareOp, ConstantOp, func::ReturnOp>(op);
+  });
 }
 
 abi::Step stepOf(Operation *op) {

@@ -7,10 +7,12 @@ namespace wasmind::loops {
 /// What a step does, as the attribute that it carries; its nodes stand in the location.
 void describe(mlir::Operation *step, const abi::Step &description);
 /// Of a call of the group's kernel.
-abi::Step callStep(const ProgramBuilder &program, const Group &group, const KernelRecord &record);
+abi::Step callStep(const Group &group, const KernelRecord &record, const graph::Dims &dims);
 /// Of a copy of a whole tensor.
 abi::Step copyStep(mlir::RankedTensorType tensor, const graph::Dims &dims);
 
+/// Whether a function has steps and memory only.
+bool isSchedule(mlir::func::FuncOp entry);
 /// What a step does, and with which nodes of the model.
 abi::Step stepOf(mlir::Operation *step);
 /// The steps in a block, in order.
