@@ -184,9 +184,8 @@ public:
   /// dimension, of S spatial extents: [N, spatial..., S].
   Value affineGrid(Value theta, llvm::ArrayRef<mlir::AffineExpr> spatial, bool alignsCorners);
 
-  // --- the same, channels last, with attributes and the result's extents as expressions over the named dimensions: one
-  // per
-  //     spatial dimension (convolve), one per dimension (window)
+  // --- the same, channels last, with attributes and the result's extents as expressions over the named dimensions:
+  //     one per spatial dimension (convolve), one per dimension (window)
   struct WindowAttributes {
     Extents strides, padLow, dilations, extents;
   };

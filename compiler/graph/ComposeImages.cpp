@@ -256,8 +256,7 @@ Value Compose::globalAveragePool(Value x) {
   return spatial.empty() ? x : mean(x, spatial, true);
 }
 
-//===- Attributes known at run time
-//----------------------------------------------------------------------------------===//
+//===- Attributes known at run time -------------------------------------------------------------------------------===//
 
 Value Compose::convolve(Value x, Value weights, const WindowAttributes &attributes, AffineExpr groups) {
   MLIRContext *c = getContext();

@@ -169,8 +169,7 @@ LogicalResult CastOp::verify() {
                                                                                : emitOpError("must keep the shape");
 }
 
-//===- Contractions and reductions (convolutions and windows: WindowAttributes.cpp)
-//--------------------------------===//
+//===- Contractions and reductions (convolutions and windows: WindowAttributes.cpp) -------------------------------===//
 
 LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor in, SmallVectorImpl<Type> &results) {
   Extents lhs = getExtents(in.getLhs().getType()), rhs = getExtents(in.getRhs().getType());

@@ -1,5 +1,4 @@
-//===- WindowAttributes.cpp - types, builders and textual form of graph.convolve and graph.window
-//--------------------------===//
+//===- WindowAttributes.cpp - types, builders and textual form of graph.convolve and graph.window -----------------===//
 #include "compiler/graph/WindowAttributes.h"
 #include "compiler/graph/Structured.h"
 #include "mlir/IR/Builders.h"

@@ -1,5 +1,4 @@
-//===- WindowAttributes.h - strides, pads and dilations of graph.convolve and graph.window
-//---------------------------------===//
+//===- WindowAttributes.h - strides, pads and dilations of graph.convolve and graph.window ------------------------===//
 #pragma once
 #include "compiler/graph/Graph.h"
 

@@ -41,3 +41,9 @@ def test_no_space_at_line_ends_and_a_newline_at_the_end():
     found = search(re.compile(r"[ \t\r]+$"), [f for f in TEXT if f.suffix != ".md"])
     found += [f"{tree.name(f)}: no newline at the end" for f in TEXT if f.stat().st_size and not f.read_bytes().endswith(b"\n")]
     assert not found, "\n".join(found)
+
+
+def test_banners_stand_on_one_line():
+    """The formatter breaks those that are longer than a line, and does not put them together again."""
+    found = search(re.compile(r"^//-+===//$"), [f for f in TEXT if f.suffix in (".h", ".cpp")])
+    assert not found, "\n".join(found)

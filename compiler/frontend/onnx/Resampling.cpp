@@ -94,7 +94,7 @@ bool Resampling::isValid(Node &node) const {
          check("nearest_mode", nearest, {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"});
 }
 
-std::optional<llvm::SmallVector<Amount>> expressionsAttribute(Node &node, unsigned i, llvm::StringRef what) {
+std::optional<llvm::SmallVector<Amount>> amountsOf(Node &node, unsigned i, llvm::StringRef what) {
   Compose &compose = node.compose();
   Value list = node.input(i);
   if (!list || node.rank(list) != 1 || !node.staticExtent(list, 0))

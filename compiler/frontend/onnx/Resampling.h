@@ -25,7 +25,7 @@ struct Amount {
 };
 
 /// The elements of a float input; none where their number is not known.
-std::optional<llvm::SmallVector<Amount>> expressionsAttribute(Node &node, unsigned i, llvm::StringRef what);
+std::optional<llvm::SmallVector<Amount>> amountsOf(Node &node, unsigned i, llvm::StringRef what);
 
 /// Up to which extent dimension `dim` of x is usually resized: images stay as many, and channels.
 std::optional<int64_t> usualExtent(Node &node, Value x, int64_t dim);

@@ -1,5 +1,4 @@
-//===- LogMatrixDeterminant.cpp
-//------------------------------------------------------------------------------------===//
+//===- LogMatrixDeterminant.cpp -----------------------------------------------------------------------------------===//
 //
 // LogMatrixDeterminant(x [..., N, N]): the sign of the determinant, and the logarithm of its size
 //

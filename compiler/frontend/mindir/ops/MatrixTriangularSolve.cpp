@@ -1,5 +1,4 @@
-//===- MatrixTriangularSolve.cpp
-//-----------------------------------------------------------------------------------===//
+//===- MatrixTriangularSolve.cpp ----------------------------------------------------------------------------------===//
 //
 // MatrixTriangularSolve(a [..., N, N], b [..., N, M]), attributes lower, adjoint: x of a x = b, of one triangle of a
 //

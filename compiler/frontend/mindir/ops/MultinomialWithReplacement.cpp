@@ -1,5 +1,4 @@
-//===- MultinomialWithReplacement.cpp
-//------------------------------------------------------------------------------===//
+//===- MultinomialWithReplacement.cpp -----------------------------------------------------------------------------===//
 //
 // MultinomialWithReplacement(weights, seed, offset), attribute numsamples: classes, i64
 //

@@ -1,5 +1,4 @@
-//===- RandomChoiceWithMask.cpp
-//------------------------------------------------------------------------------------===//
+//===- RandomChoiceWithMask.cpp -----------------------------------------------------------------------------------===//
 //
 // RandomChoiceWithMask(mask), attribute count: (indices of true elements [count, rank], which of them are there
 // [count])

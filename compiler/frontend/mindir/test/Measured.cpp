@@ -1,5 +1,4 @@
 //===- Measured.cpp - bounds of extents that are data: what they are computed from, the user's, or the default ----===//
-//-----===//
 #include "compiler/frontend/mindir/MindIR.h"
 #include "compiler/frontend/mindir/test/Builder.h"
 #include "compiler/graph/Dimensions.h"

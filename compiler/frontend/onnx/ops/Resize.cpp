@@ -76,11 +76,11 @@ WASMIND_ONNX_OPERATOR(Resize) {
   std::optional<llvm::SmallVector<Amount>> scales, roi;
   std::optional<Extents> sizes;
   if (hasScales)
-    scales = expressionsAttribute(node, scalesInput, "scales");
+    scales = amountsOf(node, scalesInput, "scales");
   else
     sizes = sizesOf(node, x, axes);
   if (how.crops())
-    roi = expressionsAttribute(node, 1, "roi");
+    roi = amountsOf(node, 1, "roi");
   if (node.failed())
     return Failure();
   const size_t count = axes.size();

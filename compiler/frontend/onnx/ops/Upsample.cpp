@@ -12,7 +12,7 @@ WASMIND_ONNX_OPERATOR(Upsample) {
     return Failure();
   std::optional<llvm::SmallVector<Amount>> scales;
   if (node.opset() >= 9) {
-    scales = expressionsAttribute(node, 1, "scales");
+    scales = amountsOf(node, 1, "scales");
   } else {
     auto given = node.opset() >= 7
                      ? node.reals("scales")
